@@ -1,0 +1,98 @@
+//! Draws pairs of sentences. Both labels pass through the same steps: an event, a difference that
+//! could be made to it, and two tellings that mention what the difference is about. Only for a
+//! negative pair is the difference made. How many words the two sentences share is drawn before
+//! the second is worded, so that sharing words tells little about the label. This module does not
+//! know what the sentences are about.
+
+use super::event::Event;
+use super::frame::Frame;
+use super::frames;
+use super::random::Random;
+use std::collections::BTreeSet;
+
+/// Positive pairs, as a fraction: 67.5 percent, close to MRPC.
+const POSITIVE: usize = 27;
+const OUT_OF: usize = 40;
+
+/// The second sentence is the best of this many tellings.
+const TELLINGS: usize = 16;
+
+/// Words shared by the two sentences, in percent of all their words: the least that is asked
+/// for, and how far above it a pair may lie.
+const LEAST_SHARED_IF_POSITIVE: usize = 30;
+const LEAST_SHARED_IF_NEGATIVE: usize = 30;
+const SHARED_RANGE: usize = 51;
+
+/// One negative pair in this many differs in two details.
+const TWO_CHANGES_CHANCES: usize = 4;
+
+pub struct Pair {
+    pub same_meaning: bool,
+    pub first: String,
+    pub second: String,
+}
+
+/// Draws pairs of all frames in turn and adds their sentences to those already spoken.
+pub fn draw(count: usize, spoken: &mut BTreeSet<String>, random: &mut Random) -> Vec<Pair> {
+    let frames = frames::all();
+    let mut pairs: Vec<Pair> = (0..count)
+        .map(|number| {
+            let (round, place) = (number / frames.len(), number % frames.len());
+            // Every frame gets the same share of positives, so that the topic tells nothing.
+            let same_meaning = (round * POSITIVE + place * 17) % OUT_OF < POSITIVE;
+            unspoken_pair(frames[place], same_meaning, spoken, random)
+        })
+        .collect();
+    random.shuffle(&mut pairs);
+    pairs
+}
+
+fn unspoken_pair(
+    frame: &'static Frame,
+    same_meaning: bool,
+    spoken: &mut BTreeSet<String>,
+    random: &mut Random,
+) -> Pair {
+    loop {
+        let pair = pair(frame, same_meaning, random);
+        let is_new = !spoken.contains(&pair.first) && !spoken.contains(&pair.second);
+        if is_new && pair.first != pair.second {
+            spoken.insert(pair.first.clone());
+            spoken.insert(pair.second.clone());
+            return pair;
+        }
+    }
+}
+
+fn pair(frame: &'static Frame, same_meaning: bool, random: &mut Random) -> Pair {
+    let changes = frame.changes();
+    let change = *random.pick(&changes);
+    let event = Event::draw(frame, random);
+    let mut other = event.clone();
+    if !same_meaning {
+        other = other.changed(change, random);
+        let second_change = *random.pick(&changes);
+        if second_change != change && random.one_in(TWO_CHANGES_CHANCES) {
+            other = other.changed(second_change, random);
+        }
+    }
+    let least_shared = if same_meaning { LEAST_SHARED_IF_POSITIVE } else { LEAST_SHARED_IF_NEGATIVE };
+    let wanted = least_shared + random.below(SHARED_RANGE);
+    let first = event.told(&change.slots(), random);
+    let mut tellings: Vec<String> =
+        (0..TELLINGS).map(|_| other.told(&change.slots(), random)).filter(|second| *second != first).collect();
+    // A stable sort: of two tellings equally far from the wish, the earlier one is taken.
+    tellings.sort_by_key(|second| shared_percent(&first, second).abs_diff(wanted));
+    let second = tellings.into_iter().next().unwrap_or_else(|| first.clone());
+    Pair { same_meaning, first, second }
+}
+
+fn shared_percent(first: &str, second: &str) -> usize {
+    let (first, second) = (words(first), words(second));
+    let shared = first.intersection(&second).count();
+    100 * shared / first.union(&second).count()
+}
+
+fn words(sentence: &str) -> BTreeSet<String> {
+    sentence.split_whitespace().map(|word| word.trim_end_matches(['.', ',']).to_lowercase()).collect()
+}

@@ -1,0 +1,67 @@
+//! Encoded examples: every pair of a set as tokens, laid end to end.
+
+use super::{DataError, Pair, PairTokenizer};
+use crate::domain::batch::Batch;
+use sha2::{Digest, Sha256};
+
+/// The examples of one set. A `Batch` of everything, kept under a name of its own because it is only gathered from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Examples {
+    pub(super) all: Batch,
+}
+
+impl Examples {
+    pub fn encode(pairs: &[Pair], tokenizer: &PairTokenizer) -> Result<Self, DataError> {
+        let mut all = Batch::default();
+        for (number, pair) in pairs.iter().enumerate() {
+            let (tokens, token_types) = tokenizer.encode(&pair.first, &pair.second)?;
+            all.push(number as u32, pair.label, &tokens, &token_types);
+        }
+        Ok(Self { all })
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub fn labels(&self) -> &[u32] {
+        &self.all.labels
+    }
+
+    pub fn tokens(&self) -> &[u32] {
+        &self.all.tokens
+    }
+
+    /// Mean tokens of an example, special ones included.
+    pub fn mean_length(&self) -> f64 {
+        self.all.token_count() as f64 / self.len().max(1) as f64
+    }
+
+    /// Tokens of the longest example.
+    pub fn longest(&self) -> usize {
+        self.all.longest()
+    }
+
+    /// SHA-256 over everything a model sees of the set, in hexadecimal. Taken before words are renumbered.
+    pub fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        for column in [&self.all.labels, &self.all.starts, &self.all.tokens, &self.all.token_types] {
+            hasher.update((column.len() as u64).to_le_bytes());
+            for value in column {
+                hasher.update(value.to_le_bytes());
+            }
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The examples with these numbers, in this order, each renumbered by its place.
+    pub(super) fn select(&self, numbers: &[u32]) -> Self {
+        let mut all = super::gather(self, numbers);
+        all.examples = (0..numbers.len() as u32).collect();
+        Self { all }
+    }
+}

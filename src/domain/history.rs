@@ -1,0 +1,131 @@
+//! What is known of a run: its events folded, whoever trained it and however often it was interrupted.
+//!
+//! The one place that knows how attempts merge: an attempt that starts at step s replaces everything after s that
+//! earlier attempts said, and the evaluation at s, which it repeats.
+
+use super::event::RunEvent;
+use super::metric::Metric;
+
+/// How far a run is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Progress {
+    #[default]
+    Waiting,
+    Running,
+    /// left on request or cut off; continues from its last checkpoint
+    Interrupted,
+    Finished,
+    Failed(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UpdatePoint {
+    pub step: u64,
+    pub loss: f32,
+    pub accuracy: f32,
+    pub learning_rate: f64,
+    pub gradient_norm: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EvaluationPoint {
+    pub step: u64,
+    pub loss: f64,
+    pub accuracy: f64,
+    pub f1: Option<f64>,
+}
+
+/// Every update and evaluation of a run, in order of steps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    pub progress: Progress,
+    /// updates done
+    pub step: u64,
+    pub updates: Vec<UpdatePoint>,
+    pub evaluations: Vec<EvaluationPoint>,
+}
+
+impl History {
+    pub fn replay<'e>(events: impl IntoIterator<Item = &'e RunEvent>) -> Self {
+        let mut history = Self::default();
+        events.into_iter().for_each(|event| history.apply(event));
+        history
+    }
+
+    pub fn apply(&mut self, event: &RunEvent) {
+        match *event {
+            RunEvent::Started { step } => {
+                self.updates.retain(|point| point.step <= step);
+                self.evaluations.retain(|point| point.step < step);
+                self.step = step;
+                self.progress = Progress::Running;
+            }
+            RunEvent::Update { step, loss, accuracy, learning_rate, gradient_norm } => {
+                self.step = step;
+                self.updates.push(UpdatePoint { step, loss, accuracy, learning_rate, gradient_norm });
+            }
+            RunEvent::Evaluation { step, loss, accuracy, f1 } => {
+                self.evaluations.push(EvaluationPoint { step, loss, accuracy, f1 });
+            }
+            RunEvent::Checkpointed { .. } => {}
+            RunEvent::Stopped { .. } => self.progress = Progress::Interrupted,
+            RunEvent::Failed { ref message, .. } => self.progress = Progress::Failed(message.clone()),
+            RunEvent::Finished { .. } => self.progress = Progress::Finished,
+        }
+    }
+
+    pub fn last_evaluation(&self) -> Option<&EvaluationPoint> {
+        self.evaluations.last()
+    }
+
+    /// Step and value of every point of a metric.
+    pub fn points(&self, metric: Metric) -> Vec<(u64, f64)> {
+        let updates = |value: fn(&UpdatePoint) -> f64| self.updates.iter().map(|p| (p.step, value(p))).collect();
+        match metric {
+            Metric::ValidAccuracy => self.evaluations.iter().map(|point| (point.step, point.accuracy)).collect(),
+            Metric::ValidLoss => self.evaluations.iter().map(|point| (point.step, point.loss)).collect(),
+            Metric::ValidF1 => self.evaluations.iter().filter_map(|p| Some((p.step, p.f1?))).collect(),
+            Metric::TrainLoss => updates(|point| point.loss.into()),
+            Metric::TrainAccuracy => updates(|point| point.accuracy.into()),
+            Metric::LearningRate => updates(|point| point.learning_rate),
+            Metric::GradientNorm => updates(|point| point.gradient_norm.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn update(step: u64, loss: f32) -> RunEvent {
+        RunEvent::Update { step, loss, accuracy: 0.5, learning_rate: 1e-4, gradient_norm: 1.0 }
+    }
+
+    fn evaluation(step: u64, accuracy: f64) -> RunEvent {
+        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None }
+    }
+
+    #[test]
+    fn a_later_attempt_replaces_what_came_after_its_checkpoint() {
+        let history = History::replay(&[
+            RunEvent::Started { step: 0 },
+            evaluation(0, 0.5),
+            update(1, 0.7),
+            update(2, 0.6),
+            evaluation(2, 0.55),
+            update(3, 9.0),
+            // killed here; the checkpoint was of step 2
+            RunEvent::Started { step: 2 },
+            evaluation(2, 0.55),
+            update(3, 0.5),
+            update(4, 0.4),
+            evaluation(4, 0.8),
+            RunEvent::Finished { step: 4 },
+        ]);
+        assert_eq!(history.points(Metric::TrainLoss).iter().map(|p| p.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        assert_eq!(history.updates[2].loss, 0.5);
+        assert_eq!(history.points(Metric::ValidAccuracy), [(0, 0.5), (2, 0.55), (4, 0.8)]);
+        assert_eq!(history.progress, Progress::Finished);
+        assert!(history.points(Metric::ValidF1).is_empty());
+    }
+}

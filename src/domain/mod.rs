@@ -1,0 +1,16 @@
+//! The words of the program as plain values: what a sweep is, what a run is, what happens in it.
+//!
+//! May import: `std` and `serde`. Knows no file, thread, tensor or terminal; rooms that are strangers to one another
+//! meet through these values.
+
+pub mod arm;
+pub mod batch;
+pub mod command;
+pub mod event;
+pub mod history;
+pub mod id;
+pub mod metric;
+pub mod model;
+pub mod random;
+pub mod run;
+pub mod spec;

@@ -1,0 +1,73 @@
+//! The shape of a BERT model, as its `config.json` gives it.
+
+use serde::{Deserialize, Serialize};
+
+/// Sizes and rates of a BERT encoder. Field names are those of Hugging Face's `config.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    pub vocab_size: usize,
+    /// H
+    pub hidden_size: usize,
+    pub num_hidden_layers: usize,
+    /// A
+    pub num_attention_heads: usize,
+    /// F
+    pub intermediate_size: usize,
+    #[serde(default = "default_activation")]
+    pub hidden_act: String,
+    #[serde(default = "default_dropout")]
+    pub hidden_dropout_prob: f64,
+    #[serde(default = "default_dropout")]
+    pub attention_probs_dropout_prob: f64,
+    #[serde(default)]
+    pub classifier_dropout: Option<f64>,
+    pub max_position_embeddings: usize,
+    #[serde(default = "default_type_vocab_size")]
+    pub type_vocab_size: usize,
+    #[serde(default = "default_initializer_range")]
+    pub initializer_range: f64,
+    #[serde(default = "default_layer_norm_eps")]
+    pub layer_norm_eps: f64,
+}
+
+fn default_activation() -> String {
+    "gelu".into()
+}
+fn default_dropout() -> f64 {
+    0.1
+}
+fn default_type_vocab_size() -> usize {
+    2
+}
+fn default_initializer_range() -> f64 {
+    0.02
+}
+fn default_layer_norm_eps() -> f64 {
+    1e-12
+}
+
+impl ModelConfig {
+    /// BERT-mini's shape (Turc et al. 2019): 4 layers of hidden size 256 with 4 heads.
+    pub fn bert_mini(vocab_size: usize) -> Self {
+        Self {
+            vocab_size,
+            hidden_size: 256,
+            num_hidden_layers: 4,
+            num_attention_heads: 4,
+            intermediate_size: 1024,
+            hidden_act: default_activation(),
+            hidden_dropout_prob: default_dropout(),
+            attention_probs_dropout_prob: default_dropout(),
+            classifier_dropout: None,
+            max_position_embeddings: 512,
+            type_vocab_size: default_type_vocab_size(),
+            initializer_range: default_initializer_range(),
+            layer_norm_eps: default_layer_norm_eps(),
+        }
+    }
+
+    /// D, the width of one attention head.
+    pub fn head_size(&self) -> usize {
+        self.hidden_size / self.num_attention_heads
+    }
+}

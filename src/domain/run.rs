@@ -1,0 +1,164 @@
+//! One run: one instance of one cell, and everything that determines its result.
+
+use super::arm::Norm;
+use super::id::RunId;
+use super::model::ModelConfig;
+use serde::{Deserialize, Serialize};
+
+/// Raised whenever the same spec would give other numbers than before.
+pub const NUMERICS: u32 = 1;
+
+/// All that determines a run's result, and nothing else: not the host, the time or the number of workers.
+/// Its canonical JSON is what a [`RunId`] is a digest of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSpec {
+    pub numerics: u32,
+    pub batch_size: u32,
+    /// which instance of its cell
+    pub iid: u32,
+    pub seed: u32,
+    pub data: DataIdentity,
+    pub model: ModelIdentity,
+    pub epochs: u32,
+    /// peak rate
+    pub learning_rate: f64,
+    pub warmup_ratio: f64,
+    pub weight_decay: f64,
+    pub clip_norm: f64,
+    pub evaluations_per_epoch: u32,
+    pub shuffle: bool,
+    pub dropout: DropoutRates,
+    pub norm: Norm,
+}
+
+/// The pairs as the model sees them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataIdentity {
+    /// digest of the encoded training examples
+    pub train: String,
+    pub train_examples: u32,
+    /// digest of the encoded validation examples
+    pub validation: String,
+    pub validation_examples: u32,
+    pub classes: u32,
+}
+
+/// The weights a run starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelIdentity {
+    pub config: ModelConfig,
+    /// digest of the weights; "random" where they are drawn from the seed
+    pub weights: String,
+}
+
+/// Probabilities of dropping a value while training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DropoutRates {
+    /// after the embeddings and before both residual additions of a layer
+    pub hidden: f64,
+    pub attention: f64,
+    pub classifier: f64,
+}
+
+impl DropoutRates {
+    pub const OFF: DropoutRates = DropoutRates { hidden: 0.0, attention: 0.0, classifier: 0.0 };
+}
+
+impl RunSpec {
+    /// Updates of one epoch; the last partial batch is dropped.
+    pub fn updates_per_epoch(&self) -> u64 {
+        u64::from(self.data.train_examples / self.batch_size)
+    }
+
+    /// Updates of the whole run.
+    pub fn updates(&self) -> u64 {
+        self.updates_per_epoch() * u64::from(self.epochs)
+    }
+
+    /// Training pairs that went through the model when `step` updates are done.
+    pub fn pairs_seen(&self, step: u64) -> u64 {
+        step * u64::from(self.batch_size)
+    }
+
+    /// Whether the validation set is scored after `step` updates: before the first, and evenly within every epoch.
+    pub fn evaluates_after(&self, step: u64) -> bool {
+        let (per_epoch, evaluations) = (self.updates_per_epoch(), u64::from(self.evaluations_per_epoch));
+        let within = if step == 0 { 0 } else { (step - 1) % per_epoch + 1 };
+        // rounds(k U / e) for k = 0..e hits `within`, without rounding twice
+        (0..=evaluations).any(|k| (2 * k * per_epoch + evaluations) / (2 * evaluations) == within)
+    }
+
+    /// Evaluations of the whole run.
+    pub fn evaluations(&self) -> u64 {
+        let within_epoch = (1..=self.updates_per_epoch()).filter(|step| self.evaluates_after(*step)).count() as u64;
+        1 + within_epoch * u64::from(self.epochs)
+    }
+}
+
+/// A run with its place in the sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedRun {
+    pub id: RunId,
+    /// the first arm that asked for it
+    pub arm: String,
+    pub spec: RunSpec,
+    /// whether the store keeps its final weights
+    pub keep_weights: bool,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A small run to build tests on.
+    pub fn example(batch_size: u32, train_examples: u32) -> RunSpec {
+        RunSpec {
+            numerics: NUMERICS,
+            batch_size,
+            iid: 0,
+            seed: 0,
+            data: DataIdentity {
+                train: "train".into(),
+                train_examples,
+                validation: "validation".into(),
+                validation_examples: 10,
+                classes: 2,
+            },
+            model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
+            epochs: 2,
+            learning_rate: 1e-3,
+            warmup_ratio: 0.1,
+            weight_decay: 0.01,
+            clip_norm: 1.0,
+            evaluations_per_epoch: 1,
+            shuffle: true,
+            dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
+            norm: Norm::Layer,
+        }
+    }
+
+    #[test]
+    fn the_last_partial_batch_is_dropped() {
+        assert_eq!(example(8, 30).updates(), 6);
+        assert_eq!(example(8, 30).pairs_seen(6), 48);
+    }
+
+    #[test]
+    fn evaluations_come_first_and_at_every_epoch_end() {
+        let spec = example(8, 30);
+        let steps: Vec<u64> = (0..=spec.updates()).filter(|step| spec.evaluates_after(*step)).collect();
+        assert_eq!(steps, [0, 3, 6]);
+        assert_eq!(spec.evaluations(), 3);
+    }
+
+    #[test]
+    fn evaluations_within_an_epoch_are_even_and_never_more_than_its_updates() {
+        let mut spec = example(3, 30);
+        spec.evaluations_per_epoch = 3;
+        let steps: Vec<u64> = (0..=10).filter(|step| spec.evaluates_after(*step)).collect();
+        assert_eq!(steps, [0, 3, 7, 10]);
+        spec.evaluations_per_epoch = 100;
+        assert_eq!((0..=20).filter(|step| spec.evaluates_after(*step)).count(), 21);
+        assert_eq!(spec.evaluations(), 21);
+    }
+}

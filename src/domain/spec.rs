@@ -1,0 +1,137 @@
+//! An experiment as its author writes it. Reading it from TOML, with friendly errors, is `spec_file`'s business.
+
+use super::arm::{Arm, Dropout, Norm};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A whole experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    pub name: String,
+    pub task: Task,
+    pub model: Model,
+    pub train: Train,
+    pub store: StoreOptions,
+    /// never empty; the first is the baseline
+    pub arms: Vec<Arm>,
+}
+
+/// Where the sentence pairs come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// the embedded corpus is "demo"
+    #[serde(default)]
+    pub name: Option<String>,
+    /// a folder with train.tsv and dev.tsv in MRPC's layout
+    #[serde(default)]
+    pub path: Option<PathBuf>,
+    /// longest sequence in tokens, special ones included
+    #[serde(default = "default_max_length")]
+    pub max_length: usize,
+    #[serde(default)]
+    pub validation: Validation,
+}
+
+fn default_max_length() -> usize {
+    128
+}
+
+/// Which pairs are scored while training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Validation {
+    /// the set named "dev"
+    #[serde(with = "dev_word")]
+    #[default]
+    Dev,
+    /// this share of the training set, which then no longer trains
+    Fraction(f64),
+}
+
+/// `validation = "dev"`: a unit variant that is a word.
+mod dev_word {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+    pub fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("dev")
+    }
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "dev" => Ok(()),
+            other => Err(de::Error::invalid_value(de::Unexpected::Str(other), &"\"dev\" or a fraction of train")),
+        }
+    }
+}
+
+/// Where the weights come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// "embedded", or a folder with `config.json` and `model.safetensors`
+    pub source: String,
+}
+
+/// The source that is compiled into the program.
+pub const EMBEDDED: &str = "embedded";
+
+/// How every cell is trained, unless its arm says otherwise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Train {
+    pub batch_sizes: Vec<u32>,
+    pub instances: u32,
+    pub epochs: u32,
+    pub learning_rate: f64,
+    pub warmup_ratio: f64,
+    pub weight_decay: f64,
+    pub clip_norm: f64,
+    pub evaluations_per_epoch: u32,
+    pub shuffle: bool,
+    pub seed: u32,
+    pub dropout: Dropout,
+    pub norm: Norm,
+}
+
+impl Default for Train {
+    fn default() -> Self {
+        Self {
+            batch_sizes: vec![2, 8, 16, 32, 64],
+            instances: 5,
+            epochs: 3,
+            learning_rate: 2e-5,
+            warmup_ratio: 0.1,
+            weight_decay: 0.01,
+            clip_norm: 1.0,
+            evaluations_per_epoch: 1,
+            shuffle: true,
+            seed: 0,
+            dropout: Dropout::default(),
+            norm: Norm::default(),
+        }
+    }
+}
+
+/// How runs are kept. No part of a run's identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreOptions {
+    pub keep_weights: KeepWeights,
+    /// least time between two checkpoints of a run; 0: one at every epoch end
+    pub checkpoint_seconds: f64,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { keep_weights: KeepWeights::default(), checkpoint_seconds: 30.0 }
+    }
+}
+
+/// Of which arms the final weights stay in the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeepWeights {
+    All,
+    #[default]
+    Baseline,
+    None,
+}

@@ -1,0 +1,8 @@
+//! batchscope: a terminal microscope for fine-tuning sweeps.
+//!
+//! Rooms from the ground up; imports point down only (docs/ARCHITECTURE.md, `tests/it/layers.rs`).
+
+pub mod data; // L1: text -> packed integer batches
+pub mod domain; // L0: plain values
+pub mod model; // L1: BERT, its weights, one differentiable pass
+pub mod train; // L2: one run, a spec in and events out

@@ -1,0 +1,114 @@
+//! Multi-head self-attention over a packed batch (Vaswani et al. 2017, section 3.2).
+//!
+//! Projections run over the packed tokens; only the attention itself is laid out as a padded rectangle, where padded
+//! keys get probability 0 and padded queries are never read.
+
+use super::blocks::linear;
+use super::dropout::Masks;
+use super::parameters::Views;
+use crate::domain::batch::Batch;
+use candle_core::{D, Device, Result, Tensor};
+use candle_nn::Module;
+
+/// How the packed tokens of one batch lie in the padded rectangle. Made once a batch, used by every layer.
+pub struct Rectangle {
+    /// \[B * L\] the packed token of each place; any token where there is none
+    gather: Tensor,
+    /// \[T\] the place of each packed token
+    scatter: Tensor,
+    /// \[B, 1, 1, L\] 0 at tokens, hugely negative at padding
+    key_mask: Tensor,
+    /// B
+    sequences: usize,
+    /// L
+    longest: usize,
+}
+
+impl Rectangle {
+    pub fn new(batch: &Batch) -> Result<Self> {
+        let (sequences, longest) = (batch.len(), batch.longest());
+        let mut gather = vec![0u32; sequences * longest];
+        let mut key_mask = vec![f32::MIN; sequences * longest];
+        let mut scatter = Vec::with_capacity(batch.token_count());
+        for (index, tokens) in batch.sequences().enumerate() {
+            for (column, token) in tokens.enumerate() {
+                let place = index * longest + column;
+                gather[place] = token as u32;
+                key_mask[place] = 0.0;
+                scatter.push(place as u32);
+            }
+        }
+        let device = &Device::Cpu;
+        Ok(Self {
+            gather: Tensor::from_vec(gather, sequences * longest, device)?,
+            scatter: Tensor::from_vec(scatter, batch.token_count(), device)?,
+            key_mask: Tensor::from_vec(key_mask, (sequences, 1, 1, longest), device)?,
+            sequences,
+            longest,
+        })
+    }
+}
+
+/// Queries, keys, values and the mixing of heads of one layer.
+pub struct Attention {
+    /// H -> 3H
+    query_key_value: candle_nn::Linear,
+    /// H -> H
+    output: candle_nn::Linear,
+    /// A
+    heads: usize,
+}
+
+impl Attention {
+    pub fn load(views: Views<'_>, heads: usize) -> Result<Self> {
+        let part = |kind: &str, tensor: &str| format!("attention.self.{kind}.{tensor}");
+        let stacked = |tensor: &str| {
+            let names = ["query", "key", "value"].map(|kind| part(kind, tensor));
+            views.stacked(&names.each_ref().map(String::as_str))
+        };
+        Ok(Self {
+            query_key_value: candle_nn::Linear::new(stacked("weight")?, Some(stacked("bias")?)),
+            output: linear(views, "attention.output.dense")?,
+            heads,
+        })
+    }
+
+    /// x \[T, H\] -> \[T, H\]
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        batch: &Batch,
+        rectangle: &Rectangle,
+        layer: usize,
+        masks: Option<&Masks>,
+    ) -> Result<Tensor> {
+        let (_, hidden) = x.dims2()?;
+        let (sequences, longest, heads) = (rectangle.sequences, rectangle.longest, self.heads);
+        let projected = self.query_key_value.forward(x)?; // [T, 3H]
+        let split = projected
+            .index_select(&rectangle.gather, 0)? // [B * L, 3H]
+            .reshape((sequences, longest, 3, heads, hidden / heads))? // [B, L, 3, A, D]
+            .permute((2, 0, 3, 1, 4))?; // [3, B, A, L, D]
+        let part = |index: usize| split.get(index)?.contiguous();
+        let (query, key, value) = (part(0)?, part(1)?, part(2)?); // [B, A, L, D]
+        let scale = 1.0 / ((hidden / heads) as f64).sqrt();
+        let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&rectangle.key_mask)?; // [B, A, L, L]
+        let mut probabilities = softmax(&scores)?;
+        if let Some(mask) = masks.map(|masks| masks.attention(batch, layer, heads)).transpose()?.flatten() {
+            probabilities = (probabilities * mask)?;
+        }
+        let context = probabilities
+            .matmul(&value)? // [B, A, L, D]
+            .transpose(1, 2)? // [B, L, A, D]
+            .reshape((sequences * longest, hidden))? // [B * L, H]
+            .index_select(&rectangle.scatter, 0)?; // [T, H]
+        self.output.forward(&context)
+    }
+}
+
+/// Over the last dimension. The maximum is subtracted for range alone, so no gradient goes through it.
+fn softmax(scores: &Tensor) -> Result<Tensor> {
+    let shifted = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?.detach())?;
+    let exponentials = shifted.exp()?;
+    exponentials.broadcast_div(&exponentials.sum_keepdim(D::Minus1)?)
+}

@@ -1,0 +1,99 @@
+//! BERT for sequence classification (Devlin et al. 2019) over packed batches.
+
+use super::attention::Rectangle;
+use super::blocks::{Embeddings, EncoderLayer, Head};
+use super::dropout::Masks;
+use super::norm::RunningStatistics;
+use super::parameters::Group;
+use super::weights::{Weights, layouts};
+use crate::domain::arm::Norm;
+use crate::domain::batch::Batch;
+use crate::domain::model::ModelConfig;
+use crate::domain::random::{Key, Purpose};
+use candle_core::{Result, Tensor};
+
+/// A model being trained, with all the state that training changes.
+pub struct Bert {
+    config: ModelConfig,
+    norm: Norm,
+    /// the embeddings, each layer, the head
+    pub groups: Vec<Group>,
+    /// of every norm, in order: the embeddings', then two a layer
+    pub running: Vec<RunningStatistics>,
+}
+
+/// What a pass is for.
+#[derive(Clone, Copy)]
+pub enum Pass<'m> {
+    /// gradients are wanted; dropout by these masks; batch norm takes the batch's own statistics
+    Train(&'m Masks),
+    /// no gradients, no dropout; batch norm takes the running statistics
+    Evaluate,
+}
+
+/// What a pass gives.
+pub struct Output {
+    /// \[T, H\] after the embeddings and after every layer
+    pub hidden: Vec<Tensor>,
+    /// \[B, C\]
+    pub logits: Tensor,
+}
+
+impl Bert {
+    /// `words` names the rows of the word table; `seed` and `iid` draw the classifier if `weights` has none.
+    pub fn new(
+        config: &ModelConfig,
+        norm: Norm,
+        weights: &Weights,
+        words: &[u32],
+        classes: usize,
+        seed: u32,
+        iid: u32,
+    ) -> Result<Self> {
+        let head = Key::new(seed.into(), Purpose::Initialise).with(iid.into());
+        let groups = layouts(config, words.len(), classes)
+            .into_iter()
+            .map(|layout| {
+                let flat = weights.flat(&layout, config, words, head);
+                Group::new(layout, flat)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let norms = 1 + 2 * config.num_hidden_layers;
+        let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect::<Result<_>>()?;
+        Ok(Self { config: config.clone(), norm, groups, running })
+    }
+
+    /// One forward pass. An empty batch is an error.
+    pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Output> {
+        let (training, masks) = match pass {
+            Pass::Train(masks) => (true, Some(masks)),
+            Pass::Evaluate => (false, None),
+        };
+        let Self { config, norm, groups, running } = self;
+        let rectangle = Rectangle::new(batch)?;
+        let (first, rest) = running.split_at_mut(1);
+        let embeddings = Embeddings::load(groups[0].views(training), *norm, config)?;
+        let mut hidden = vec![embeddings.forward(batch, masks, &mut first[0], training)?];
+        let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
+        for (number, (group, running)) in layers {
+            let layer = EncoderLayer::load(group.views(training), *norm, config)?;
+            let x = layer.forward(&hidden[number], batch, &rectangle, number, masks, running, training)?;
+            hidden.push(x);
+        }
+        let head = Head::load(groups[groups.len() - 1].views(training))?;
+        let logits = head.forward(&hidden[hidden.len() - 1], batch, masks)?;
+        Ok(Output { hidden, logits })
+    }
+
+    /// Every parameter by its checkpoint name, with its shape. The word table holds this task's rows only.
+    pub fn tensors(&self) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>> {
+        let mut tensors = Vec::new();
+        for group in &self.groups {
+            let values = group.values()?;
+            for view in group.layout().views() {
+                tensors.push((view.name.clone(), view.shape.clone(), values[view.range()].to_vec()));
+            }
+        }
+        Ok(tensors)
+    }
+}

@@ -1,0 +1,162 @@
+//! The blocks a BERT encoder is made of. Each is loaded from the views of its group for one pass: a struct, how it is
+//! loaded (names are a checkpoint's keys), and its forward.
+
+use super::attention::{Attention, Rectangle};
+use super::dropout::{Masks, Site};
+use super::norm::{Normalize, RunningStatistics};
+use super::parameters::Views;
+use crate::domain::arm::Norm;
+use crate::domain::batch::Batch;
+use crate::domain::model::ModelConfig;
+use candle_core::{Device, Result, Tensor};
+use candle_nn::{Linear, Module};
+
+/// `y = x W^T + b`, W \[out, in\]
+pub fn linear(views: Views<'_>, name: &str) -> Result<Linear> {
+    Ok(Linear::new(views.get(&format!("{name}.weight"))?, Some(views.get(&format!("{name}.bias"))?)))
+}
+
+fn normalize(views: Views<'_>, name: &str, kind: Norm, config: &ModelConfig) -> Result<Normalize> {
+    Ok(Normalize {
+        kind,
+        epsilon: config.layer_norm_eps,
+        gain: views.get(&format!("{name}.weight"))?,
+        bias: views.get(&format!("{name}.bias"))?,
+    })
+}
+
+/// Applies the mask of a site, where there is one. x \[T, H\]
+fn drop(x: Tensor, batch: &Batch, masks: Option<&Masks>, layer: usize, site: Site) -> Result<Tensor> {
+    let width = x.dim(1)?;
+    match masks.map(|masks| masks.tokens(batch, layer, site, width)).transpose()?.flatten() {
+        Some(mask) => x * mask,
+        None => Ok(x),
+    }
+}
+
+/// Word, position and segment tables, summed and normalized.
+pub struct Embeddings<'g> {
+    views: Views<'g>,
+    norm: Normalize,
+}
+
+impl<'g> Embeddings<'g> {
+    pub fn load(views: Views<'g>, kind: Norm, config: &ModelConfig) -> Result<Self> {
+        Ok(Self { views, norm: normalize(views, "LayerNorm", kind, config)? })
+    }
+
+    /// -> \[T, H\]
+    pub fn forward(
+        &self,
+        batch: &Batch,
+        masks: Option<&Masks>,
+        running: &mut RunningStatistics,
+        training: bool,
+    ) -> Result<Tensor> {
+        let positions: Vec<u32> = batch.sequences().flat_map(|tokens| 0..tokens.len() as u32).collect();
+        let words = self.views.rows("word_embeddings.weight", &batch.tokens)?; // [T, H]
+        let types = self.views.rows("token_type_embeddings.weight", &batch.token_types)?; // [T, H]
+        let places = self.views.rows("position_embeddings.weight", &positions)?; // [T, H]
+        let sum = ((words + types)? + places)?;
+        drop(self.norm.forward(&sum, running, training)?, batch, masks, 0, Site::Embeddings)
+    }
+}
+
+/// Attention and feed-forward, each with dropout, a residual connection and a norm behind it.
+pub struct EncoderLayer {
+    attention: Attention,
+    attention_norm: Normalize,
+    /// H -> F
+    intermediate: Linear,
+    activation: Activation,
+    /// F -> H
+    output: Linear,
+    output_norm: Normalize,
+}
+
+impl EncoderLayer {
+    pub fn load(views: Views<'_>, kind: Norm, config: &ModelConfig) -> Result<Self> {
+        Ok(Self {
+            attention: Attention::load(views, config.num_attention_heads)?,
+            attention_norm: normalize(views, "attention.output.LayerNorm", kind, config)?,
+            intermediate: linear(views, "intermediate.dense")?,
+            activation: Activation::named(&config.hidden_act).unwrap_or(Activation::Gelu),
+            output: linear(views, "output.dense")?,
+            output_norm: normalize(views, "output.LayerNorm", kind, config)?,
+        })
+    }
+
+    /// x \[T, H\] -> \[T, H\]
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        batch: &Batch,
+        rectangle: &Rectangle,
+        layer: usize,
+        masks: Option<&Masks>,
+        running: &mut [RunningStatistics],
+        training: bool,
+    ) -> Result<Tensor> {
+        let attended = self.attention.forward(x, batch, rectangle, layer, masks)?;
+        let attended = drop(attended, batch, masks, layer, Site::AttentionOutput)?;
+        let x = self.attention_norm.forward(&(x + attended)?, &mut running[0], training)?;
+        let wide = self.activation.forward(&self.intermediate.forward(&x)?)?; // [T, F]
+        let narrow = drop(self.output.forward(&wide)?, batch, masks, layer, Site::Output)?; // [T, H]
+        self.output_norm.forward(&(x + narrow)?, &mut running[1], training)
+    }
+}
+
+/// The non-linearity between the two feed-forward maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// x Phi(x), exactly (Hendrycks, Gimpel 2016)
+    Gelu,
+    /// its tanh approximation
+    GeluTanh,
+    Relu,
+}
+
+impl Activation {
+    /// By its name in a `config.json`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "gelu" => Some(Self::Gelu),
+            "gelu_new" | "gelu_pytorch_tanh" => Some(Self::GeluTanh),
+            "relu" => Some(Self::Relu),
+            _ => None,
+        }
+    }
+
+    fn forward(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Gelu => x.gelu_erf(),
+            Self::GeluTanh => x.gelu(),
+            Self::Relu => x.relu(),
+        }
+    }
+}
+
+/// The first token of each sequence, through a tanh layer, to one number a class.
+pub struct Head {
+    /// H -> H
+    pooler: Linear,
+    /// H -> C
+    classifier: Linear,
+}
+
+impl Head {
+    pub fn load(views: Views<'_>) -> Result<Self> {
+        Ok(Self { pooler: linear(views, "bert.pooler.dense")?, classifier: linear(views, "classifier")? })
+    }
+
+    /// x \[T, H\] -> logits \[B, C\]
+    pub fn forward(&self, x: &Tensor, batch: &Batch, masks: Option<&Masks>) -> Result<Tensor> {
+        let first: Vec<u32> = batch.sequences().map(|tokens| tokens.start as u32).collect();
+        let first = x.index_select(&Tensor::from_vec(first, batch.len(), &Device::Cpu)?, 0)?; // [B, H]
+        let mut pooled = self.pooler.forward(&first)?.tanh()?;
+        if let Some(mask) = masks.map(|masks| masks.pooled(batch, x.dim(1)?)).transpose()?.flatten() {
+            pooled = (pooled * mask)?;
+        }
+        self.classifier.forward(&pooled)
+    }
+}

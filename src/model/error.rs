@@ -1,0 +1,23 @@
+//! What can be wrong with a model's files.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path}: not a BERT configuration: {message}")]
+    Config { path: PathBuf, message: String },
+    #[error("{path} describes a `{found}` model; only the `bert` architecture can be trained here")]
+    Architecture { path: PathBuf, found: String },
+    #[error("{path}: not a usable safetensors file: {message}")]
+    Safetensors { path: PathBuf, message: String },
+    #[error("{path}: the tensor `{name}` is missing")]
+    Missing { path: PathBuf, name: String },
+    #[error("{path}: the tensor `{name}` is not part of a BERT classifier of this shape")]
+    Extra { path: PathBuf, name: String },
+    #[error("{path}: the tensor `{name}` has shape {found:?}, expected {expected:?} by config.json and the task")]
+    Shape { path: PathBuf, name: String, found: Vec<usize>, expected: Vec<usize> },
+    #[error("{path}: the tensor `{name}` holds values that are not finite numbers")]
+    NotFinite { path: PathBuf, name: String },
+}

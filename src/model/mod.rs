@@ -1,0 +1,27 @@
+//! BERT for sequence classification: shapes, weights, and one forward pass that candle can differentiate.
+//!
+//! May import: `domain` and candle. Knows no file layout but a checkpoint folder's, no optimiser, no schedule and no text.
+//!
+//! Every shape comment uses the alphabet of [`crate::domain::batch`]: B sequences, T tokens in the packed batch, H hidden,
+//! A heads, D head size, F feed-forward, V rows of the word table, C classes; here also L, tokens of the longest
+//! sequence of a batch.
+
+mod attention;
+mod bert;
+mod blocks;
+mod checkpoint;
+mod dropout;
+mod error;
+mod layout;
+mod norm;
+mod parameters;
+mod weights;
+
+pub use bert::{Bert, Output, Pass};
+pub use checkpoint::read_folder;
+pub use dropout::Masks;
+pub use error::ModelError;
+pub use layout::{Layout, View};
+pub use norm::RunningStatistics;
+pub use parameters::Group;
+pub use weights::{RANDOM, Weights, layouts};

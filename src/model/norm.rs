@@ -1,0 +1,126 @@
+//! The four normalizations a model can be trained with. Gain and bias are the same parameters in all of them.
+
+use crate::domain::arm::Norm;
+use candle_core::{D, Result, Tensor};
+
+/// Added to batch variances, as PyTorch's BatchNorm1d does.
+const BATCH_NORM_EPSILON: f64 = 1e-5;
+/// Share of the newest batch in the running statistics.
+const BATCH_NORM_MOMENTUM: f64 = 0.1;
+
+/// Mean and variance of every feature, both \[H\], followed while training and used at evaluation.
+#[derive(Clone, Debug)]
+pub struct RunningStatistics {
+    pub mean: Tensor,
+    pub variance: Tensor,
+}
+
+impl RunningStatistics {
+    pub fn new(hidden: usize) -> Result<Self> {
+        let device = &candle_core::Device::Cpu;
+        Ok(Self {
+            mean: Tensor::zeros(hidden, candle_core::DType::F32, device)?,
+            variance: Tensor::ones(hidden, candle_core::DType::F32, device)?,
+        })
+    }
+}
+
+/// One normalization of a model: which kind, and the parameters at its place.
+pub struct Normalize {
+    pub kind: Norm,
+    /// of layer and rms norm
+    pub epsilon: f64,
+    /// \[H\]
+    pub gain: Tensor,
+    /// \[H\]
+    pub bias: Tensor,
+}
+
+impl Normalize {
+    /// x \[T, H\] -> \[T, H\]. `running` is followed when `training` with batch norm, and otherwise left alone.
+    pub fn forward(&self, x: &Tensor, running: &mut RunningStatistics, training: bool) -> Result<Tensor> {
+        let normalized = match self.kind {
+            Norm::Layer => {
+                let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+                divide_by_deviation(&centred, &centred.sqr()?.mean_keepdim(D::Minus1)?, self.epsilon)?
+            }
+            Norm::Rms => divide_by_deviation(x, &x.sqr()?.mean_keepdim(D::Minus1)?, self.epsilon)?,
+            Norm::Batch if training => {
+                let mean = x.mean_keepdim(0)?; // [1, H]
+                let centred = x.broadcast_sub(&mean)?;
+                let variance = centred.sqr()?.mean_keepdim(0)?; // [1, H]
+                follow(running, &mean, &variance, x.dim(0)?)?;
+                divide_by_deviation(&centred, &variance, BATCH_NORM_EPSILON)?
+            }
+            Norm::Batch => {
+                let centred = x.broadcast_sub(&running.mean)?;
+                divide_by_deviation(&centred, &running.variance.unsqueeze(0)?, BATCH_NORM_EPSILON)?
+            }
+            Norm::None => x.clone(),
+        };
+        normalized.broadcast_mul(&self.gain)?.broadcast_add(&self.bias)
+    }
+}
+
+fn divide_by_deviation(x: &Tensor, variance: &Tensor, epsilon: f64) -> Result<Tensor> {
+    x.broadcast_div(&(variance + epsilon)?.sqrt()?)
+}
+
+/// Moves the running statistics towards a batch of `count` tokens. The variance followed is the unbiased one.
+fn follow(running: &mut RunningStatistics, mean: &Tensor, variance: &Tensor, count: usize) -> Result<()> {
+    let unbiased = if count > 1 { count as f64 / (count - 1) as f64 } else { 1.0 };
+    let towards = |old: &Tensor, new: &Tensor, scale: f64| -> Result<Tensor> {
+        let new = new.detach().flatten_all()?.affine(BATCH_NORM_MOMENTUM * scale, 0.0)?;
+        old.affine(1.0 - BATCH_NORM_MOMENTUM, 0.0)? + new
+    };
+    running.mean = towards(&running.mean, mean, 1.0)?;
+    running.variance = towards(&running.variance, variance, unbiased)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    fn normalize(kind: Norm) -> Normalize {
+        let device = &Device::Cpu;
+        Normalize {
+            kind,
+            epsilon: 1e-12,
+            gain: Tensor::new(&[1f32, 2.0], device).unwrap(),
+            bias: Tensor::new(&[0f32, 1.0], device).unwrap(),
+        }
+    }
+
+    fn forward(kind: Norm, x: &[[f32; 2]], training: bool) -> (Vec<Vec<f32>>, RunningStatistics) {
+        let x = Tensor::from_slice(x.as_flattened(), (x.len(), 2), &Device::Cpu).unwrap();
+        let mut running = RunningStatistics::new(2).unwrap();
+        let y = normalize(kind).forward(&x, &mut running, training).unwrap();
+        (y.to_vec2().unwrap(), running)
+    }
+
+    #[test]
+    fn each_norm_does_what_its_paper_says() {
+        assert_eq!(forward(Norm::Layer, &[[1.0, 3.0]], true).0, [[-1.0, 3.0]]);
+        // root mean square of (3, 4) is sqrt(12.5)
+        let rms = forward(Norm::Rms, &[[3.0, 4.0]], true).0;
+        assert!((rms[0][0] - 0.848_528).abs() < 1e-5 && (rms[0][1] - (2.0 * 1.131_371 + 1.0)).abs() < 1e-5, "{rms:?}");
+        assert_eq!(forward(Norm::None, &[[3.0, 4.0]], true).0, [[3.0, 9.0]]);
+        let batch = forward(Norm::Batch, &[[1.0, 10.0], [3.0, 30.0]], true).0;
+        for (value, expected) in batch.concat().iter().zip([-1.0, -1.0, 1.0, 3.0]) {
+            assert!((value - expected).abs() < 1e-5, "{batch:?}");
+        }
+    }
+
+    #[test]
+    fn batch_norm_follows_the_unbiased_variance_and_uses_it_at_evaluation() {
+        let (_, running) = forward(Norm::Batch, &[[1.0, 10.0], [3.0, 30.0]], true);
+        assert_eq!(running.mean.to_vec1::<f32>().unwrap(), [0.2, 2.0]);
+        assert_eq!(running.variance.to_vec1::<f32>().unwrap(), [0.9 + 0.2, 0.9 + 20.0]);
+        // evaluation with untouched statistics (mean 0, variance 1) is the affine map alone
+        let (y, after) = forward(Norm::Batch, &[[1.0, 10.0]], false);
+        assert!((y[0][1] - 21.0).abs() < 1e-3);
+        assert_eq!(after.mean.to_vec1::<f32>().unwrap(), [0.0, 0.0]);
+    }
+}

@@ -1,0 +1,19 @@
+//! One run: a spec in, events out.
+//!
+//! May import: `domain`, `data`, `model`. Single-threaded and silent: knows no channel, clock, file or other run.
+
+mod error;
+mod evaluate;
+mod optimizer;
+mod run;
+mod schedule;
+mod snapshot;
+mod step;
+
+pub use error::TrainError;
+pub use evaluate::{Scores, evaluate};
+pub use optimizer::AdamW;
+pub use run::{Ending, Inputs, Observer, train};
+pub use schedule::LinearSchedule;
+pub use snapshot::Snapshot;
+pub use step::{StepMetrics, training_step};

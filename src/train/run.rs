@@ -1,0 +1,132 @@
+//! The training loop.
+
+use super::optimizer::AdamW;
+use super::schedule::LinearSchedule;
+use super::step::training_step;
+use super::{Scores, Snapshot, TrainError, evaluate};
+use crate::data::{Examples, epoch_order, gather};
+use crate::domain::batch::Batch;
+use crate::domain::event::RunEvent;
+use crate::domain::run::RunSpec;
+use crate::model::{Bert, Masks, Weights};
+
+/// Everything a run reads. Shared by all runs of a sweep but the spec.
+pub struct Inputs<'i> {
+    pub spec: &'i RunSpec,
+    pub weights: &'i Weights,
+    /// \[V\] word of each row of the word table
+    pub words: &'i [u32],
+    pub train: &'i Examples,
+    pub validation: &'i [Batch],
+}
+
+/// Who hears what happens and decides when to stop.
+pub trait Observer {
+    fn event(&mut self, event: RunEvent) -> Result<(), TrainError>;
+    /// Asked at epoch ends.
+    fn checkpoint_due(&mut self) -> bool;
+    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError>;
+    /// Asked after every update and between evaluation batches.
+    fn stop_requested(&self) -> bool;
+}
+
+/// How a run ended, when it did not fail.
+pub enum Ending {
+    Finished(Box<Bert>),
+    /// left on request, behind a checkpoint
+    Stopped {
+        step: u64,
+    },
+}
+
+/// Trains a run from its beginning, or on from a snapshot. A snapshot is taken before the evaluation of its step, so
+/// going on begins with that evaluation.
+///
+/// How it ended is returned, not told to the observer: whoever called may still have weights to keep.
+pub fn train(
+    inputs: &Inputs<'_>,
+    snapshot: Option<Snapshot>,
+    observer: &mut dyn Observer,
+) -> Result<Ending, TrainError> {
+    let spec = inputs.spec;
+    let config = &spec.model.config;
+    let classes = spec.data.classes as usize;
+    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    let mut optimizer = AdamW::new(&model.groups, spec.weight_decay);
+    if let Some(snapshot) = snapshot {
+        snapshot.restore(&mut model, &mut optimizer)?;
+    }
+    let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
+    let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
+    let mut epoch = None;
+    let mut step = optimizer.steps;
+    observer.event(RunEvent::Started { step })?;
+    loop {
+        if spec.evaluates_after(step) {
+            match evaluate(&mut model, inputs.validation, &|| observer.stop_requested())? {
+                Some(Scores { loss, accuracy, f1 }) => {
+                    observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
+                }
+                None => return stop(&model, &optimizer, observer),
+            }
+        }
+        if step == updates {
+            return Ok(Ending::Finished(Box::new(model)));
+        }
+
+        let (number, within) = ((step / updates_per_epoch) as u32, (step % updates_per_epoch) as usize);
+        let epoch = match &mut epoch {
+            Some(epoch) if within > 0 => epoch,
+            epoch => epoch.insert(Epoch::new(inputs, number)),
+        };
+        let learning_rate = schedule.rate(step);
+        let batch = epoch.batch(inputs.train, within, spec.batch_size as usize);
+        let metrics = training_step(&mut model, &mut optimizer, &batch, &epoch.masks, learning_rate, spec.clip_norm)?;
+        step += 1;
+        for (what, value) in [("loss", metrics.loss), ("gradient norm", metrics.gradient_norm)] {
+            if !value.is_finite() {
+                return Err(TrainError::NotFinite { step, what, value });
+            }
+        }
+        observer.event(RunEvent::Update {
+            step,
+            loss: metrics.loss,
+            accuracy: metrics.accuracy,
+            learning_rate,
+            gradient_norm: metrics.gradient_norm,
+        })?;
+
+        if observer.stop_requested() {
+            return stop(&model, &optimizer, observer);
+        }
+        if step % updates_per_epoch == 0 && step < updates && observer.checkpoint_due() {
+            observer.checkpoint(&Snapshot::take(&model, &optimizer)?)?;
+            observer.event(RunEvent::Checkpointed { step })?;
+        }
+    }
+}
+
+fn stop(model: &Bert, optimizer: &AdamW, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
+    observer.checkpoint(&Snapshot::take(model, optimizer)?)?;
+    Ok(Ending::Stopped { step: optimizer.steps })
+}
+
+/// What is drawn once an epoch.
+struct Epoch {
+    order: Vec<u32>,
+    masks: Masks,
+}
+
+impl Epoch {
+    fn new(inputs: &Inputs<'_>, number: u32) -> Self {
+        let RunSpec { shuffle, seed, iid, dropout, .. } = *inputs.spec;
+        Self {
+            order: epoch_order(inputs.train.len(), shuffle, seed, iid, number),
+            masks: Masks::new(dropout, seed, iid, number),
+        }
+    }
+
+    fn batch(&self, examples: &Examples, within: usize, size: usize) -> Batch {
+        gather(examples, &self.order[within * size..(within + 1) * size])
+    }
+}

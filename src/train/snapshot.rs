@@ -1,0 +1,100 @@
+//! Everything a run needs to go on from a step, as one safetensors file.
+//!
+//! Knows no folder: it makes and takes bytes. There is no generator state: randomness is a function of the step.
+
+use super::{AdamW, TrainError};
+use crate::model::Bert;
+use candle_core::{Device, Tensor};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use std::collections::HashMap;
+
+/// A run between two updates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// updates done
+    pub step: u64,
+    tensors: Vec<(String, Vec<f32>)>,
+}
+
+/// Key of the step in the file's metadata.
+const STEP: &str = "step";
+
+impl Snapshot {
+    /// Copies the state of a model and its optimiser.
+    pub fn take(model: &Bert, optimizer: &AdamW) -> Result<Self, TrainError> {
+        let mut tensors = Vec::new();
+        for (number, group) in model.groups.iter().enumerate() {
+            tensors.push((format!("values.{number}"), group.values()?));
+            tensors.push((format!("first.{number}"), optimizer.first[number].clone()));
+            tensors.push((format!("second.{number}"), optimizer.second[number].clone()));
+        }
+        for (number, running) in model.running.iter().enumerate() {
+            tensors.push((format!("mean.{number}"), running.mean.to_vec1()?));
+            tensors.push((format!("variance.{number}"), running.variance.to_vec1()?));
+        }
+        Ok(Self { step: optimizer.steps, tensors })
+    }
+
+    /// Puts the state back. The model must be of the same shape as the one it was taken from.
+    pub fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
+        let mut tensors: HashMap<String, Vec<f32>> = self.tensors.into_iter().collect();
+        let mut take = |name: String, length: usize| match tensors.remove(&name) {
+            Some(values) if values.len() == length => Ok(values),
+            Some(values) => {
+                Err(TrainError::Snapshot(format!("`{name}` has {} values, expected {length}", values.len())))
+            }
+            None => Err(TrainError::Snapshot(format!("`{name}` is missing"))),
+        };
+        for (number, group) in model.groups.iter_mut().enumerate() {
+            let length = group.layout().len();
+            let values = take(format!("values.{number}"), length)?;
+            group.update(|target, _| target.copy_from_slice(&values))?;
+            optimizer.first[number] = take(format!("first.{number}"), length)?;
+            optimizer.second[number] = take(format!("second.{number}"), length)?;
+        }
+        for (number, running) in model.running.iter_mut().enumerate() {
+            let hidden = running.mean.elem_count();
+            running.mean = Tensor::from_vec(take(format!("mean.{number}"), hidden)?, hidden, &Device::Cpu)?;
+            running.variance = Tensor::from_vec(take(format!("variance.{number}"), hidden)?, hidden, &Device::Cpu)?;
+        }
+        optimizer.steps = self.step;
+        Ok(())
+    }
+
+    pub fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
+        let wrong = |error: safetensors::SafeTensorError| TrainError::Snapshot(error.to_string());
+        let bytes: Vec<(&str, Vec<u8>)> =
+            self.tensors.iter().map(|(name, values)| (name.as_str(), little_endian(values))).collect();
+        let views = bytes
+            .iter()
+            .map(|(name, bytes)| Ok((*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?)))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(wrong)?;
+        let metadata = HashMap::from([(STEP.to_owned(), self.step.to_string())]);
+        safetensors::serialize(views, Some(metadata)).map_err(wrong)
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TrainError> {
+        let wrong = |error: safetensors::SafeTensorError| TrainError::Snapshot(error.to_string());
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(wrong)?;
+        let step = metadata.metadata().as_ref().and_then(|entries| entries.get(STEP)?.parse().ok());
+        let step = step.ok_or_else(|| TrainError::Snapshot("it names no step".into()))?;
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(wrong)?
+            .iter()
+            .map(|(name, view)| match view.dtype() {
+                Dtype::F32 => Ok((name.to_owned(), floats(view.data()))),
+                other => Err(TrainError::Snapshot(format!("`{name}` holds {other:?}, expected F32"))),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { step, tensors })
+    }
+}
+
+fn little_endian(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
