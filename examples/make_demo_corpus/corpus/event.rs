@@ -6,7 +6,7 @@ use super::random::Random;
 use super::template::{self, Part, Template};
 
 /// A detail is told one time in this many, unless it has to be.
-const DETAIL_CHANCES: usize = 4;
+const DETAIL_CHANCES: usize = 6;
 
 #[derive(Clone)]
 pub struct Event {

@@ -61,12 +61,12 @@ impl Change {
 impl Frame {
     pub fn changes(&self) -> Vec<Change> {
         let mut changes: Vec<Change> = self.slots.iter().map(|(slot, _)| Change::Value(slot)).collect();
-        // What happened and who did it matter more than when or where, so they count twice.
+        // What happened and who did it matter more than when or where, so they count three times.
         if let Some((one, other)) = self.roles {
-            changes.extend([Change::Roles(one, other); 2]);
+            changes.extend([Change::Roles(one, other); 3]);
         }
         if self.turns() {
-            changes.extend([Change::Turn; 2]);
+            changes.extend([Change::Turn; 3]);
         }
         changes
     }

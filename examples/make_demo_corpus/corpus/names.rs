@@ -71,5 +71,5 @@ pub fn person(random: &mut Random) -> String {
     let surname = SURNAMES.draw(random);
     let letters: usize = surname.bytes().map(usize::from).sum();
     let given_name = GIVEN_NAMES[letters % GIVEN_NAMES.len()];
-    format!("({given_name} ||){surname}")
+    format!("({given_name} |||){surname}")
 }

@@ -9,6 +9,7 @@ use super::frame::Frame;
 use super::frames;
 use super::random::Random;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Positive pairs, as a fraction: 67.5 percent, close to MRPC.
 const POSITIVE: usize = 27;
@@ -19,9 +20,8 @@ const TELLINGS: usize = 16;
 
 /// Words shared by the two sentences, in percent of all their words: the least that is asked
 /// for, and how far above it a pair may lie.
-const LEAST_SHARED_IF_POSITIVE: usize = 30;
-const LEAST_SHARED_IF_NEGATIVE: usize = 30;
-const SHARED_RANGE: usize = 51;
+const SHARED_IF_POSITIVE: Range<usize> = 30..101;
+const SHARED_IF_NEGATIVE: Range<usize> = 25..66;
 
 /// One negative pair in this many differs in two details.
 const TWO_CHANGES_CHANCES: usize = 4;
@@ -76,8 +76,8 @@ fn pair(frame: &'static Frame, same_meaning: bool, random: &mut Random) -> Pair 
             other = other.changed(second_change, random);
         }
     }
-    let least_shared = if same_meaning { LEAST_SHARED_IF_POSITIVE } else { LEAST_SHARED_IF_NEGATIVE };
-    let wanted = least_shared + random.below(SHARED_RANGE);
+    let range = if same_meaning { SHARED_IF_POSITIVE } else { SHARED_IF_NEGATIVE };
+    let wanted = range.start + random.below(range.len());
     let first = event.told(&change.slots(), random);
     let mut tellings: Vec<String> =
         (0..TELLINGS).map(|_| other.told(&change.slots(), random)).filter(|second| *second != first).collect();

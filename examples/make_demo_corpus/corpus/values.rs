@@ -99,12 +99,11 @@ pub const FEW: Source = Source::Listed(&[
 /// Many people or things.
 pub const MANY: Source = Source::Listed(&[
     "(50|fifty)",
-    "(60|sixty)",
-    "(80|eighty)",
-    "(90|ninety)",
+    "(30|thirty)",
+    "(40|forty)",
+    "(70|seventy)",
     "(100|a hundred|one hundred)",
     "(200|two hundred)",
-    "(400|four hundred)",
     "(500|five hundred)",
     "(1000|a thousand|one thousand)",
     "(2000|two thousand)",

@@ -24,9 +24,9 @@ const FIRE: Frame = Frame {
     roles: None,
     forms: &[
         "(Firefighters|Fire crews) (saved//could not save|failed to save) {building} in {town}",
-        "{building} in {town} (survived//did not survive|was lost in) a (fire|blaze)[ on {day}]",
+        "{building} in {town} (survived|was not destroyed by//did not survive) a (fire|blaze)[ on {day}]",
         "A (fire|blaze) (did not destroy|spared//destroyed|ruined) {building} in {town}[ on {day}]",
-        "[On {day}, ]{building} in {town} was (not lost in|saved from//destroyed by) a fire",
+        "[On {day}, ]{building} in {town} was (spared by|saved from//destroyed by|lost in) a (fire|blaze)",
     ],
 };
 

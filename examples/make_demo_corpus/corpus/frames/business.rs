@@ -13,7 +13,7 @@ const EARNINGS: Frame = Frame {
         "Profit at {firm} (rose|grew//fell|shrank) by {share}[ in the {quarter} quarter]",
         "{firm} (said|reported) profit (went up|was up//went down|was down) by {share}",
         "{firm} (posted|announced) a (rise|gain//fall|drop) of {share} in {quarter} quarter profit",
-        "[In the {quarter} quarter, ]{firm} earned {share} (more//less) than a year (earlier|ago)",
+        "[In the {quarter} quarter, ]{firm} (earned|made) {share} (more//less) than last year",
     ],
 };
 
@@ -47,13 +47,13 @@ const LAUNCH: Frame = Frame {
         "{firm} (will|plans to|intends to) (launch|release) its new {product} in {month}",
         "The new {product} (from|made by) {firm} (goes on sale|comes out|is due) in {month}",
         "In {month}, {firm} will (start|begin) (selling|sales of) its {product}",
-        "{firm} (set|chose) {month} for the (launch|release) of its new {product}",
-        "Sales of {firm}'s new {product} will (start|begin) in {month}",
+        "{firm} (set|chose) {month} for the (launch|release) of its {product}",
+        "Sales of the new {firm} {product} (start|begin) in {month}",
     ],
 };
 
 const PRODUCT: Source = Source::Listed(&[
-    "electric van",
+    "van",
     "tablet",
     "phone",
     "(television|TV)",
@@ -61,7 +61,7 @@ const PRODUCT: Source = Source::Listed(&[
     "game console",
     "bicycle",
     "truck",
-    "(laptop|portable computer)",
+    "(laptop|laptop computer)",
 ]);
 
 const RECALL: Frame = Frame {
@@ -91,7 +91,7 @@ const TARGET: Frame = Frame {
     ],
 };
 
-const GOAL: Source = Source::Listed(&["sales", "profit", "export", "output", "savings"]);
+const GOAL: Source = Source::Listed(&["sales", "profit", "output", "savings"]);
 
 const CONTRACT: Frame = Frame {
     slots: &[("firm", Source::Company), ("work", WORK), ("town", Source::Town)],

@@ -4,15 +4,15 @@
 use super::super::frame::{Frame, Source};
 use super::super::values::{CRIME, DAY, LOOT_VALUE, PRISON_TERM};
 
-pub const FRAMES: &[Frame] = &[APPEAL, VERDICT, SENTENCE, LAWSUIT, ROBBERY];
+pub const FRAMES: &[Frame] = &[APPEAL, VERDICT, SENTENCE, LAWSUIT, ROBBERY, ARREST];
 
 const APPEAL: Frame = Frame {
     slots: &[("person", Source::Person), ("crime", CRIME), ("day", DAY)],
     roles: None,
     forms: &[
-        "An appeals court (upheld|confirmed//overturned|threw out) {person}'s {crime} conviction",
-        "{person}'s {crime} conviction was (upheld|not overturned//overturned|not upheld)",
-        "[On {day}, ]judges (upheld|left in place//struck down) {person}'s conviction for {crime}",
+        "A court (upheld|confirmed//overturned|threw out) the {crime} conviction of {person}",
+        "The {crime} conviction of {person} was (upheld|not overturned//overturned|not upheld)",
+        "[On {day}, ]judges (upheld|let stand//struck down) {person}'s conviction for {crime}",
         "{person} (lost|did not win//won|did not lose) an appeal against a {crime} conviction",
     ],
 };
@@ -25,7 +25,7 @@ const VERDICT: Frame = Frame {
         "{person} was (convicted|found guilty//acquitted|found not guilty) of {crime}[ in {town}]",
         "[On {day}, ]jurors[ in {town}] found {person} (guilty//not guilty) of {crime}",
         "The {crime} trial of {person} ended in (a conviction//an acquittal)[ on {day}]",
-        "Jurors (did not clear|convicted//cleared|did not convict) {person} of {crime}[ on {day}]",
+        "[On {day}, ]jurors (convicted//cleared|acquitted) {person} of {crime}[ in {town}]",
     ],
 };
 
@@ -33,7 +33,7 @@ const SENTENCE: Frame = Frame {
     slots: &[("person", Source::Person), ("crime", CRIME), ("term", PRISON_TERM)],
     roles: None,
     forms: &[
-        "A judge (sentenced|condemned) {person} to {term} in (prison|jail)[ for {crime}]",
+        "A judge sentenced {person} to {term} in (prison|jail)[ for {crime}]",
         "{person} (got|received|was given) {term} (in prison|in jail|behind bars)[ for {crime}]",
         "[For {crime}, ]{person} was sent to (prison|jail) for {term}",
         "[For {crime}, ]{person} (must|has to) (spend|serve) {term} (in prison|behind bars)",
@@ -47,7 +47,7 @@ const LAWSUIT: Frame = Frame {
     forms: &[
         "{one} (sued|went to court against|took legal action against) {other}[ over {matter}]",
         "{other} (was|has been) sued by {one}[ over {matter}][ on {day}]",
-        "{other} (faces|is facing) (a lawsuit|legal action) (from|by) {one}[ over {matter}]",
+        "{other} faces (a lawsuit|legal action) (from|by) {one}[ over {matter}]",
         "[On {day}, ]{one} (took {other} to court|filed suit against {other})[ over {matter}]",
     ],
 };
@@ -75,3 +75,14 @@ const ROBBERY: Frame = Frame {
 const LOOT: Source = Source::Listed(&["cash", "(jewels|jewelry)", "gold", "silver"]);
 
 const PLACE: Source = Source::Listed(&["a bank", "a museum", "a hotel", "a casino", "a train"]);
+
+const ARREST: Frame = Frame {
+    slots: &[("person", Source::Person), ("town", Source::Town), ("day", DAY)],
+    roles: None,
+    forms: &[
+        "Police[ in {town}] (arrested|detained//freed|released) {person}[ on {day}]",
+        "{person} was (arrested|taken into custody//freed|let go)[ in {town}]",
+        "[On {day}, ]{town} police (locked up|jailed//set free|released) {person}",
+        "{person} was (put in//let out of) jail[ in {town}][ on {day}]",
+    ],
+};

@@ -24,7 +24,7 @@ const TARIFF: Frame = Frame {
         "{one} (imposed|placed//lifted|removed) a (tariff|duty) on {good} from {other}[ on {day}]",
         "{good} from {other} is (now taxed|no longer tax free//no longer taxed|now tax free) in {one}",
         "A (tariff|duty) on {good} from {other} was (imposed|introduced//lifted|ended) by {one}",
-        "[On {day}, ]{one} (began|started//ended|stopped) taxing {good} from {other}",
+        "[On {day}, ]{one} (began|started//stopped|gave up) taxing {good} from {other}",
     ],
 };
 
@@ -32,9 +32,9 @@ const INTEREST: Frame = Frame {
     slots: &[("country", Source::Country), ("level", SMALL_SHARE), ("day", DAY)],
     roles: None,
     forms: &[
-        "{country}'s central bank (raised|lifted//lowered|cut) interest rates to {level}[ on {day}]",
+        "{country} (raised|lifted//lowered|cut) interest rates to {level}[ on {day}]",
         "Interest rates in {country} (rose|were raised//fell|were cut) to {level}[ on {day}]",
-        "[On {day}, ]{country} (moved|pushed) interest rates (up|higher//down|lower) to {level}",
+        "[On {day}, ]{country} (moved|pushed) rates (up|higher//down|lower) to {level}",
         "{country} (announced|ordered) (an increase|a rise//a cut|a drop) in rates to {level}",
     ],
 };

@@ -45,8 +45,8 @@ const PAY_OFFER: Frame = Frame {
     roles: None,
     forms: &[
         "Workers at {firm} (accepted|agreed to//rejected|turned down) a (raise|pay rise) of {share}",
-        "[On {day}, ]{firm} workers (said yes to|took//said no to|refused) a {share} raise",
-        "A {share} raise was (accepted|taken//rejected|not accepted) by {firm} workers[ on {day}]",
+        "[On {day}, ]{firm} workers (said yes to|approved//said no to|refused) a {share} raise",
+        "A {share} raise was (accepted|approved//rejected|not accepted) by {firm} workers[ on {day}]",
         "The {firm} union (voted for//voted against|did not accept) a {share} (raise|pay rise)",
     ],
 };
@@ -64,9 +64,9 @@ const LEADER: Frame = Frame {
 };
 
 const ROLE: Source = Source::Listed(&[
-    "(chief executive|CEO)",
+    "(CEO|chief executive)",
     "(chairman|chair)",
-    "(finance chief|chief of finance)",
+    "(finance chief|head of finance)",
     "president",
     "(research chief|head of research)",
 ]);

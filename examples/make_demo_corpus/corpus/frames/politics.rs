@@ -4,7 +4,7 @@
 use super::super::frame::{Frame, Source};
 use super::super::values::{DAY, SUPPORT};
 
-pub const FRAMES: &[Frame] = &[ELECTION, POLL, COUNCIL, CANDIDACY, VISIT, TALKS];
+pub const FRAMES: &[Frame] = &[ELECTION, POLL, COUNCIL, CANDIDACY, VISIT, TALKS, BORDER];
 
 const ELECTION: Frame = Frame {
     slots: &[("winner", Source::Person), ("loser", Source::Person), ("town", Source::Town)],
@@ -12,9 +12,9 @@ const ELECTION: Frame = Frame {
     forms: &[
         "{winner} (beat|defeated) {loser} in the (race|vote) for mayor[ of {town}]",
         "{loser} lost the (race|vote) for mayor[ of {town}] to {winner}",
-        "{loser} was (beaten|defeated) by {winner} in the[ {town}] (mayoral|mayor's) race",
+        "{loser} was (beaten|defeated) by {winner} in the[ {town}] mayoral (race|vote)",
         "Voters[ in {town}] (chose|elected|picked) {winner} over {loser} as mayor",
-        "[In {town}, ]{winner} won the (mayoral|mayor's) (election|race) against {loser}",
+        "[In {town}, ]{winner} won the mayoral (election|race) against {loser}",
     ],
 };
 
@@ -23,8 +23,8 @@ const POLL: Frame = Frame {
     roles: None,
     forms: &[
         "(Support|Backing) for {person} (rose|climbed//fell|slid) to {level}[, a poll showed]",
-        "A poll[ on {day}] showed {person}'s support (up|higher//down|lower) at {level}",
-        "[On {day}, ]a poll put (support|backing) for {person} (up|higher//down|lower) at {level}",
+        "A poll[ on {day}] showed support for {person} (up|higher//down|lower) at {level}",
+        "[On {day}, ]a poll put backing for {person} (up|higher//down|lower) at {level}",
         "{level} of voters (support|back) {person}, (more//fewer) than (last month|a month ago)",
     ],
 };
@@ -89,3 +89,14 @@ const TALKS: Frame = Frame {
 };
 
 const TOPIC: Source = Source::Listed(&["trade", "fishing", "border", "energy", "security"]);
+
+const BORDER: Frame = Frame {
+    slots: &[("one", Source::Country), ("other", Source::Country), ("day", DAY)],
+    roles: Some(("one", "other")),
+    forms: &[
+        "{one} (opened|reopened//closed|shut) its border with {other}[ on {day}]",
+        "The border with {other} was (opened|reopened//closed|shut) by {one}[ on {day}]",
+        "[On {day}, ]{one} (opened|unsealed//closed|sealed) the border with {other}",
+        "{one} (ordered|announced) the (opening|reopening//closing|closure) of its border with {other}",
+    ],
+};

@@ -13,7 +13,7 @@ const MOONS: Frame = Frame {
         "(Astronomers|Scientists)[ in {town}] (found|discovered) {count} moons of {planet}",
         "{count} new moons of {planet} were (found|discovered)[ by scientists in {town}]",
         "{planet} has {count} (more|extra) moons, (astronomers|scientists)[ in {town}] said",
-        "[On {day}, ]astronomers (announced|reported) the discovery of {count} moons of {planet}",
+        "[On {day}, ]astronomers reported the discovery of {count} moons of {planet}",
     ],
 };
 
@@ -25,7 +25,7 @@ const STUDY: Frame = Frame {
     forms: &[
         "{food} (raises|increases//lowers|cuts) the risk of {illness}, a study[ in {town}] found",
         "A study[ in {town}] linked {food} to a (higher|greater//lower|smaller) risk of {illness}",
-        "(Researchers|Scientists)[ in {town}] said {food} makes {illness} (more//less) likely",
+        "(Researchers|Scientists)[ in {town}] say {food} makes {illness} (more//less) likely",
         "The risk of {illness} (goes up|rises//goes down|falls) with {food}, researchers said",
     ],
 };

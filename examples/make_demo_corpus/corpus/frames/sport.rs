@@ -36,7 +36,7 @@ const FITNESS: Frame = Frame {
     roles: None,
     forms: &[
         "{person} will (play in|not miss//miss|not play in) {game}[ for {club}]",
-        "{person} is (fit|well enough//not fit|not well enough) to play in {game}[ for {club}]",
+        "{person} is (going|due|set//not going|not due|not set) to play in {game}[ for {club}]",
         "[{club} said ]{person} would (play in|not miss//miss|not play in) {game}",
         "{club} will (have|not be without//be without|not have) {person} in {game}",
     ],

@@ -4,7 +4,7 @@
 use super::super::frame::{Frame, Source};
 use super::super::values::{DAY, MANY, MONTH};
 
-pub const FRAMES: &[Frame] = &[POWER_CUT, RAINFALL, OPENING];
+pub const FRAMES: &[Frame] = &[POWER_CUT, RAINFALL, FORECAST, OPENING];
 
 const POWER_CUT: Frame = Frame {
     slots: &[("weather", WEATHER), ("homes", MANY), ("town", Source::Town), ("day", DAY)],
@@ -33,7 +33,7 @@ const RAINFALL: Frame = Frame {
         "{amount} of {fall} (fell|came down) in {town}[ on {day}]",
         "[On {day}, ](forecasters|experts) (measured|recorded) {amount} of {fall} in {town}",
         "[On {day}, ]the {fall} in {town} (amounted|came) to {amount}",
-        "A storm (brought|dropped) {amount} of {fall} (to|on) {town}[ on {day}]",
+        "A storm (dropped|dumped) {amount} of {fall} on {town}[ on {day}]",
     ],
 };
 
@@ -63,3 +63,16 @@ const OPENING: Frame = Frame {
 };
 
 const PLACE: Source = Source::Listed(&["airport", "museum", "zoo", "library", "hospital", "harbor", "bridge"]);
+
+const FORECAST: Frame = Frame {
+    slots: &[("sky", SKY), ("town", Source::Town), ("day", DAY)],
+    roles: None,
+    forms: &[
+        "Forecasters (expect|predict//do not expect|do not predict) {sky} in {town}[ on {day}]",
+        "{sky} is (expected|likely//not expected|unlikely) in {town}[ on {day}]",
+        "[On {day}, ]{town} (should see|is likely to get//should see no|is unlikely to get) {sky}",
+        "[On {day}, ]there (will be//will be no) {sky} in {town}, forecasters said",
+    ],
+};
+
+const SKY: Source = Source::Listed(&["rain", "snow", "fog", "frost", "hail", "thunder"]);

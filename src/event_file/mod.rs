@@ -1,0 +1,11 @@
+//! TensorBoard's event files: bytes to and from scalars.
+//!
+//! May import: `domain`. The handful of messages needed stand in `messages` as prost derives, after
+//! `tensorboard/compat/proto/*.proto`; no .proto file and no compiler for it is needed. Knows no run.
+
+mod messages;
+mod read;
+mod write;
+
+pub use read::{End, Scalar, read};
+pub use write::EventWriter;

@@ -1,0 +1,58 @@
+//! Scalars appended to an event file.
+
+use super::messages::{
+    Event, FLOAT, PluginData, SCALARS, Summary, SummaryMetadata, SummaryValue, TensorProto, TensorShape, masked_crc,
+};
+use prost::Message;
+use std::io::{self, Write};
+
+/// Writes whole records, one a call, so that a reader never sees a torn one while the writer lives.
+pub struct EventWriter<W: Write> {
+    target: W,
+}
+
+impl<W: Write> EventWriter<W> {
+    /// Begins a file with the version record. `wall_time` in seconds since 1970.
+    pub fn new(target: W, wall_time: f64) -> io::Result<Self> {
+        let mut writer = Self { target };
+        writer.record(&Event { wall_time, file_version: Some("brain.Event:2".into()), ..Event::default() })?;
+        Ok(writer)
+    }
+
+    /// Values of several tags at one step.
+    pub fn scalars(&mut self, wall_time: f64, step: u64, values: &[(&str, f32)]) -> io::Result<()> {
+        let value = values.iter().map(|(tag, value)| scalar(tag, *value)).collect();
+        self.record(&Event { wall_time, step: step as i64, summary: Some(Summary { value }), ..Event::default() })
+    }
+
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.target.flush()
+    }
+
+    /// Length, its checksum, the message, its checksum; all little-endian.
+    fn record(&mut self, event: &Event) -> io::Result<()> {
+        let body = event.encode_to_vec();
+        let length = (body.len() as u64).to_le_bytes();
+        let mut record = Vec::with_capacity(body.len() + 16);
+        record.extend(length);
+        record.extend(masked_crc(&length).to_le_bytes());
+        record.extend(&body);
+        record.extend(masked_crc(&body).to_le_bytes());
+        self.target.write_all(&record)
+    }
+}
+
+fn scalar(tag: &str, value: f32) -> SummaryValue {
+    let plugin = PluginData { plugin_name: "scalars".into() };
+    SummaryValue {
+        tag: tag.into(),
+        simple_value: None,
+        tensor: Some(TensorProto {
+            dtype: FLOAT,
+            tensor_shape: Some(TensorShape {}),
+            tensor_content: Vec::new(),
+            float_val: vec![value],
+        }),
+        metadata: Some(SummaryMetadata { plugin_data: Some(plugin), data_class: SCALARS }),
+    }
+}

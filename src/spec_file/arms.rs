@@ -1,0 +1,50 @@
+//! What an arm trains with, and how it is told in words.
+
+use super::check;
+use super::error::SpecError;
+use super::keys;
+use crate::domain::arm::{Arm, Changes, Value};
+use crate::domain::spec::Train;
+use toml::Table;
+
+/// The baseline's settings with an arm's changes applied.
+pub fn train_of(place: &str, baseline: &Train, arm: &Arm) -> Result<Train, SpecError> {
+    for key in arm.changes.keys() {
+        keys::known(|| format!("{place}: arm `{}`", arm.name), key, keys::of_arm())?;
+    }
+    let wrong = |message: String| SpecError::Arm { place: place.into(), arm: arm.name.clone(), message };
+    let mut table = Table::try_from(baseline).map_err(|error| wrong(error.to_string()))?;
+    table.extend(to_table(&arm.changes));
+    let train: Train = table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+    check::train(&format!("{place}: arm `{}`", arm.name), &train)?;
+    Ok(train)
+}
+
+pub fn to_table(changes: &Changes) -> Table {
+    changes
+        .iter()
+        .map(|(key, value)| {
+            let value = match value {
+                Value::Flag(flag) => toml::Value::Boolean(*flag),
+                Value::Integer(integer) => toml::Value::Integer(*integer),
+                Value::Number(number) => toml::Value::Float(*number),
+                Value::Text(text) => toml::Value::String(text.clone()),
+            };
+            (key.clone(), value)
+        })
+        .collect()
+}
+
+/// An arm's changes in words: `dropout off, batch norm`.
+pub fn describe(changes: &Changes) -> String {
+    if changes.is_empty() {
+        return "no change".into();
+    }
+    let words = changes.iter().map(|(key, value)| match (key.as_str(), value) {
+        ("norm", Value::Text(kind)) if kind == "none" => "no norm".to_owned(),
+        ("norm", Value::Text(kind)) => format!("{kind} norm"),
+        ("dropout", value) => format!("dropout {value}"),
+        (key, value) => format!("{} {value}", key.replace('_', " ")),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,22 @@
+//! What can be wrong with a spec. Places are `file, line n` or the override that was given.
+
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    #[error("{place}: {message}")]
+    Toml { place: String, message: String },
+    #[error("{place}: unknown key `{key}`{}", hint(.nearest, .known))]
+    UnknownKey { place: String, key: String, nearest: Option<String>, known: Vec<String> },
+    #[error("{place}: `{key}` is {found}, expected {expected}")]
+    Value { place: String, key: String, found: String, expected: String },
+    #[error("--set {given}: expected key=value, for example --set train.epochs=3")]
+    Override { given: String },
+    #[error("{place}: arm `{arm}`: {message}")]
+    Arm { place: String, arm: String, message: String },
+}
+
+fn hint(nearest: &Option<String>, known: &[String]) -> String {
+    match nearest {
+        Some(nearest) => format!("; did you mean `{nearest}`?"),
+        None => format!("; known here are {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,15 @@
+//! Experiments as TOML: read, overridden from the command line, checked, and expanded arm by arm.
+//!
+//! May import: `domain`. Knows no data, model or store: it says what a spec means, not whether its files exist.
+
+mod arms;
+mod check;
+mod error;
+mod keys;
+mod presets;
+mod read;
+
+pub use arms::{describe, train_of};
+pub use error::SpecError;
+pub use presets::{PRESETS, preset};
+pub use read::{parse, to_toml};

@@ -1,0 +1,184 @@
+//! One process's try at a run: claimed by making its folder, written to by its owner alone.
+
+use super::error::{At, StoreError};
+use super::files;
+use super::layout::RunFolder;
+use super::owner::{Liveness, Owner};
+use super::result::RunResult;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// An owner on another host is given up when its beat has not changed for this long.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// What came of asking for a run.
+#[derive(Debug)]
+pub enum Claim {
+    /// train it
+    Mine(Attempt),
+    /// it is already there
+    Done(RunResult),
+    /// its last attempt failed with this message, and nobody asked to try again
+    Failed(String),
+    /// somebody else is at it; the words say who
+    Elsewhere(String),
+}
+
+/// A claimed attempt.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// counts from 1
+    pub number: u32,
+    path: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Beat {
+    beat: u64,
+    /// updates done
+    step: u64,
+}
+
+/// How an attempt ended when its owner had the chance to say so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ended", rename_all = "snake_case")]
+pub enum Ended {
+    Finished,
+    Stopped,
+    Failed { message: String },
+}
+
+/// Beats of attempts on other hosts, and since when they are the same.
+#[derive(Debug, Default)]
+pub struct BeatWatch(HashMap<PathBuf, (u64, Instant)>);
+
+impl BeatWatch {
+    fn silent(&mut self, attempt: &Path, now: Instant) -> bool {
+        let beat = files::read_json::<Beat>(&attempt.join("beat.json")).map_or(0, |beat| beat.beat);
+        let (last, since) = self.0.entry(attempt.to_owned()).or_insert((beat, now));
+        if *last != beat {
+            (*last, *since) = (beat, now);
+        }
+        now.duration_since(*since) >= SILENCE
+    }
+}
+
+impl RunFolder {
+    /// Asks for the run. Of all who ask at once, one gets it.
+    pub fn claim(&self, here: &Owner, watch: &mut BeatWatch, retry_failed: bool) -> Result<Claim, StoreError> {
+        if let Some(result) = self.result() {
+            return Ok(Claim::Done(result));
+        }
+        let newest = self.attempts()?.last().copied().unwrap_or(0);
+        if newest > 0 {
+            let path = self.attempt(newest);
+            match files::read_json(&path.join("ended.json")) {
+                Some(Ended::Failed { message }) if !retry_failed => return Ok(Claim::Failed(message)),
+                Some(_) => {}
+                None => {
+                    let owner: Option<Owner> = files::read_json(&path.join("owner.json"));
+                    // no owner yet: its folder was made a moment ago, or its maker died right then
+                    let liveness = owner.as_ref().map_or(Liveness::Unknown, |owner| owner.liveness(here));
+                    let lives = match liveness {
+                        Liveness::Alive => true,
+                        Liveness::Gone => false,
+                        Liveness::Unknown => !watch.silent(&path, Instant::now()),
+                    };
+                    if lives {
+                        return Ok(Claim::Elsewhere(owner.map_or("a process that just began".into(), in_words)));
+                    }
+                }
+            }
+        }
+        let attempt = Attempt { number: newest + 1, path: self.attempt(newest + 1) };
+        match fs::create_dir(&attempt.path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Ok(Claim::Elsewhere("a process that just began".into()));
+            }
+            Err(source) => return Err(source).at("create", &attempt.path),
+        }
+        files::replace_json(&attempt.path.join("owner.json"), here)?;
+        Ok(Claim::Mine(attempt))
+    }
+}
+
+fn in_words(owner: Owner) -> String {
+    format!("process {} on {}", owner.process, owner.host)
+}
+
+impl Attempt {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Shows other hosts that the owner lives.
+    pub fn beat(&self, beat: u64, step: u64) -> Result<(), StoreError> {
+        let path = self.path.join("beat.json");
+        // torn or lost beats do no harm: no sync
+        fs::write(&path, files::json(&path, &Beat { beat, step })?).at("write", &path)
+    }
+
+    /// Says how it ended. The run may be claimed again from here on.
+    pub fn end(&self, ended: &Ended) -> Result<(), StoreError> {
+        files::replace_json(&self.path.join("ended.json"), ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Store;
+    use super::*;
+    use crate::domain::run::tests::example;
+
+    fn folder(root: &Path) -> RunFolder {
+        let spec = example(8, 30);
+        let folder = Store::open(root).unwrap().run(&super::super::run_id(&spec));
+        folder.create(&spec).unwrap();
+        folder
+    }
+
+    fn claim(folder: &RunFolder, owner: &Owner, retry_failed: bool) -> Claim {
+        folder.claim(owner, &mut BeatWatch::default(), retry_failed).unwrap()
+    }
+
+    #[test]
+    fn one_of_two_gets_a_run_and_the_next_takes_over_from_the_dead() {
+        let root = tempfile::tempdir().unwrap();
+        let (folder, here) = (folder(root.path()), Owner::this_process());
+        let dead = Owner { process_start: here.process_start.wrapping_sub(1), ..here.clone() };
+        assert!(matches!(claim(&folder, &dead, false), Claim::Mine(attempt) if attempt.number == 1));
+        assert!(matches!(claim(&folder, &here, false), Claim::Mine(attempt) if attempt.number == 2));
+        assert!(matches!(claim(&folder, &here, false), Claim::Elsewhere(_)));
+    }
+
+    #[test]
+    fn an_attempt_that_was_stopped_is_free_and_one_that_failed_must_be_asked_for() {
+        let root = tempfile::tempdir().unwrap();
+        let (folder, here) = (folder(root.path()), Owner::this_process());
+        let Claim::Mine(first) = claim(&folder, &here, false) else { panic!("not mine") };
+        first.end(&Ended::Stopped).unwrap();
+        let Claim::Mine(second) = claim(&folder, &here, false) else { panic!("not mine") };
+        second.end(&Ended::Failed { message: "the loss is NaN".into() }).unwrap();
+        assert!(matches!(claim(&folder, &here, false), Claim::Failed(message) if message == "the loss is NaN"));
+        assert!(matches!(claim(&folder, &here, true), Claim::Mine(attempt) if attempt.number == 3));
+    }
+
+    #[test]
+    fn an_owner_on_another_host_is_given_up_after_a_minute_of_silence() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = folder(root.path());
+        let other = Owner { host: "another".into(), ..Owner::this_process() };
+        let Claim::Mine(attempt) = claim(&folder, &other, false) else { panic!("not mine") };
+        let (mut watch, start) = (BeatWatch::default(), Instant::now());
+        attempt.beat(1, 10).unwrap();
+        assert!(!watch.silent(attempt.path(), start));
+        assert!(!watch.silent(attempt.path(), start + Duration::from_secs(59)));
+        attempt.beat(2, 20).unwrap();
+        assert!(!watch.silent(attempt.path(), start + Duration::from_secs(61)));
+        assert!(watch.silent(attempt.path(), start + Duration::from_secs(121)));
+    }
+}

@@ -1,0 +1,24 @@
+//! What can go wrong with a store.
+
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot {doing} {path}: {source}")]
+    Files { doing: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("{path} says `{found}`, this program knows `{known}`; use another --store, or a newer batchscope")]
+    Format { path: PathBuf, found: String, known: &'static str },
+    #[error("{path}: {message}")]
+    Content { path: PathBuf, message: String },
+}
+
+/// Names the file an operation failed on.
+pub trait At<T> {
+    fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError>;
+}
+
+impl<T> At<T> for std::io::Result<T> {
+    fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Files { doing, path: path.to_owned(), source })
+    }
+}

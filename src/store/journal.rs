@@ -1,0 +1,95 @@
+//! A run's events, one JSON object a line, appended in order.
+
+use super::attempt::Attempt;
+use super::error::{At, StoreError};
+use super::layout::RunFolder;
+use crate::domain::event::{Entry, RunEvent};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+const NAME: &str = "journal.ndjson";
+
+/// The journal of a claimed attempt, open for appending.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: BufWriter<File>,
+    next: u64,
+}
+
+impl Journal {
+    pub fn create(attempt: &Attempt) -> Result<Self, StoreError> {
+        let path = attempt.path().join(NAME);
+        let file = BufWriter::new(File::create_new(&path).at("create", &path)?);
+        Ok(Self { path, file, next: 0 })
+    }
+
+    /// Gives the event its number and appends it. Not yet on disk: see [`Journal::flush`].
+    pub fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
+        let entry = Entry { number: self.next, time, event };
+        self.next += 1;
+        let mut line = serde_json::to_vec(&entry)
+            .map_err(|error| StoreError::Content { path: self.path.clone(), message: error.to_string() })?;
+        line.push(b'\n');
+        self.file.write_all(&line).at("append to", &self.path)?;
+        Ok(entry)
+    }
+
+    /// Hands everything to the system, where it survives this process.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        self.file.flush().at("append to", &self.path)
+    }
+}
+
+/// All attempts' entries, oldest attempt first. A torn last line, left by a kill, is not there.
+pub fn read_journal(run: &RunFolder) -> Result<Vec<(u32, Vec<Entry>)>, StoreError> {
+    let mut attempts = Vec::new();
+    for number in run.attempts()? {
+        let path = run.attempt(number).join(NAME);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(source) => return Err(source).at("read", &path),
+        };
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        let entries = lines.map_while(|line| serde_json::from_slice(line).ok()).collect();
+        attempts.push((number, entries));
+    }
+    Ok(attempts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::attempt::{BeatWatch, Claim};
+    use super::super::{Owner, Store};
+    use super::*;
+    use crate::domain::run::tests::example;
+
+    #[test]
+    fn a_journal_cut_anywhere_gives_its_whole_lines() {
+        let root = tempfile::tempdir().unwrap();
+        let spec = example(8, 30);
+        let folder = Store::open(root.path()).unwrap().run(&super::super::run_id(&spec));
+        folder.create(&spec).unwrap();
+        let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
+        let Claim::Mine(attempt) = claim else { panic!("not mine") };
+        let mut journal = Journal::create(&attempt).unwrap();
+        let events = [
+            RunEvent::Started { step: 0 },
+            RunEvent::Update { step: 1, loss: 0.1, accuracy: 1.0, learning_rate: 1e-5, gradient_norm: 0.3 },
+            RunEvent::Evaluation { step: 1, loss: 0.123_456_789, accuracy: 1.0 / 3.0, f1: None },
+        ];
+        for (second, event) in events.iter().enumerate() {
+            journal.append(second as f64, event.clone()).unwrap();
+        }
+        journal.flush().unwrap();
+        let whole = fs::read(attempt.path().join(NAME)).unwrap();
+        for length in 0..=whole.len() {
+            fs::write(attempt.path().join(NAME), &whole[..length]).unwrap();
+            let read: Vec<RunEvent> = read_journal(&folder).unwrap().remove(0).1.into_iter().map(|e| e.event).collect();
+            assert_eq!(read[..], events[..read.len()], "cut at {length}");
+        }
+        assert_eq!(read_journal(&folder).unwrap()[0].1.len(), events.len());
+    }
+}

@@ -1,0 +1,23 @@
+//! Runs on disk: plain files, one writer an attempt, readable by anybody (docs/STORE.md has the layout).
+//!
+//! May import: `domain`, serde. Relies on nothing a shared file system lacks: no locks, no memory maps, no
+//! notifications. Knows neither tensors nor threads; a checkpoint is bytes to it.
+
+mod attempt;
+mod checkpoint;
+mod error;
+mod files;
+mod identity;
+mod journal;
+mod layout;
+mod owner;
+mod result;
+
+pub use attempt::{Attempt, BeatWatch, Claim, Ended};
+pub use checkpoint::Staged;
+pub use error::StoreError;
+pub use identity::{experiment_digest, run_id};
+pub use journal::{Journal, read_journal};
+pub use layout::{RunFolder, Store};
+pub use owner::Owner;
+pub use result::RunResult;

@@ -1,0 +1,128 @@
+//! Who trains an attempt, and whether it still lives.
+
+use serde::{Deserialize, Serialize};
+
+/// A process, named so that it is not mistaken for a later one with the same number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    pub host: String,
+    /// changes when the machine starts; empty where the system tells none
+    pub boot: String,
+    pub process: u32,
+    /// when the process started, in the system's own ticks; 0 where the system does not tell
+    pub process_start: u64,
+    /// widest vector instructions of the processor: results are the same bits on the same level only
+    pub simd: String,
+}
+
+/// What one process can know of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Liveness {
+    Alive,
+    Gone,
+    /// on another host: only its beat tells
+    Unknown,
+}
+
+impl Owner {
+    pub fn this_process() -> Self {
+        let process = std::process::id();
+        Self { host: host(), boot: boot(), process, process_start: start_of(process).unwrap_or(0), simd: simd().into() }
+    }
+
+    /// As seen from `here`, which is [`Owner::this_process`] but for tests.
+    pub fn liveness(&self, here: &Owner) -> Liveness {
+        if self.host != here.host {
+            return Liveness::Unknown;
+        }
+        if self.boot != here.boot {
+            return Liveness::Gone;
+        }
+        match start_of(self.process) {
+            Some(start) if start == self.process_start => Liveness::Alive,
+            _ => Liveness::Gone,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn host() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+fn boot() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
+}
+
+/// Start of a living process; nothing when there is none.
+#[cfg(target_os = "linux")]
+fn start_of(process: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // the name in parentheses may hold anything; 19 fields follow the state (proc(5), field 22)
+    let after_name = &stat[stat.rfind(')')? + 1..];
+    let mut fields = after_name.split_ascii_whitespace();
+    let state = fields.next()?;
+    let start = fields.nth(18)?.parse().ok()?;
+    (state != "Z").then_some(start)
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn start_of(process: u32) -> Option<u64> {
+    let process = rustix::process::Pid::from_raw(process as i32)?;
+    rustix::process::test_kill_process(process).ok().map(|()| 0)
+}
+
+#[cfg(not(unix))]
+fn start_of(process: u32) -> Option<u64> {
+    (process == std::process::id()).then_some(0)
+}
+
+fn simd() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            return "avx512";
+        }
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            return "avx2";
+        }
+        "sse2"
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    std::env::consts::ARCH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_lives_and_its_namesakes_do_not() {
+        let here = Owner::this_process();
+        assert_eq!(here.liveness(&here), Liveness::Alive);
+        let earlier = Owner { process_start: here.process_start.wrapping_sub(1), ..here.clone() };
+        assert_eq!(earlier.liveness(&here), Liveness::Gone);
+        let before_reboot = Owner { boot: "another".into(), ..here.clone() };
+        assert_eq!(before_reboot.liveness(&here), Liveness::Gone);
+        let elsewhere = Owner { host: "another".into(), ..here.clone() };
+        assert_eq!(elsewhere.liveness(&here), Liveness::Unknown);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_that_ended_is_gone() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let here = Owner::this_process();
+        let process = child.id();
+        let owner = Owner { process, process_start: start_of(process).unwrap(), ..here.clone() };
+        assert_eq!(owner.liveness(&here), Liveness::Alive);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(owner.liveness(&here), Liveness::Gone);
+    }
+}
