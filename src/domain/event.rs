@@ -51,7 +51,7 @@ impl RunEvent {
     }
 }
 
-/// An event with its place in the run's journal. A gap in the numbers means that something was not forwarded.
+/// An event with its place in its attempt's journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     pub number: u64,

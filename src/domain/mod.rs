@@ -14,3 +14,4 @@ pub mod model;
 pub mod random;
 pub mod run;
 pub mod spec;
+pub mod sweep;

@@ -94,7 +94,7 @@ fn an_example_scores_the_same_alone_and_in_company() {
 #[test]
 fn batch_norm_alone_lets_examples_see_each_other_while_training() {
     for norm in NORMS {
-        let mut first_logits = |lengths: &[usize]| {
+        let first_logits = |lengths: &[usize]| {
             let mut model = tiny_model(norm);
             let output = model.forward(&batch_of(lengths), Pass::Train(&no_dropout())).unwrap();
             output.logits.to_vec2::<f32>().unwrap()[0].clone()

@@ -37,8 +37,8 @@ impl Event {
             }
             Change::Roles(one, another) => {
                 let (left, right) = (self.place(one), self.place(another));
-                other.values[left].1 = self.values[right].1.clone();
-                other.values[right].1 = self.values[left].1.clone();
+                other.values[left].1.clone_from(&self.values[right].1);
+                other.values[right].1.clone_from(&self.values[left].1);
             }
         }
         other
@@ -47,8 +47,7 @@ impl Event {
     /// One of the many sentences that tell this event and mention the given slots.
     pub fn told(&self, mentioning: &[&str], random: &mut Random) -> String {
         loop {
-            let form: &str = random.pick::<&str>(self.frame.forms);
-            let form = template::read(form);
+            let form = template::read(random.pick::<&str>(self.frame.forms));
             let mut telling = Telling { event: self, required: mentioning, mentioned: Vec::new(), text: String::new() };
             telling.tell(&form, random);
             // No newspaper opens a sentence with a figure.

@@ -10,13 +10,13 @@ const GIVEN_NAMES: [&str; 16] = [
 ];
 
 pub const TOWNS: Halves = Halves {
-    beginnings: &["Bren", "Dal", "Fen", "Gor", "Harl", "Kel", "Lorn", "Mell", "Pell", "Tarn", "Wend", "Yar"],
+    beginnings: &["Bren", "Dal", "Fen", "Gor", "Harl", "Kel", "Lorn", "Mell", "Pell", "Tarn", "Wend", "Yelm"],
     endings: &["brook", "bury", "combe", "field", "ford", "holm", "mouth", "port", "stead", "wick"],
 };
 
 pub const SURNAMES: Halves = Halves {
     beginnings: &[
-        "Bar", "Cor", "Dren", "Fal", "Gris", "Hal", "Kess", "Lam", "Mor", "Pren", "Ros", "Sten", "Tol", "Vand", "Wy",
+        "Bar", "Cor", "Dren", "Fal", "Gris", "Hal", "Kess", "Lam", "Mor", "Pren", "Rusk", "Sten", "Tol", "Vand", "Wy",
         "Zel",
     ],
     endings: &["beck", "by", "dane", "gren", "kin", "lock", "man", "mond", "rick", "strom", "well", "wyn"],

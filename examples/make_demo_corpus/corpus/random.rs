@@ -1,4 +1,4 @@
-//! A seeded source of chance: SplitMix64, integers only, so that the same seed makes the same
+//! A seeded source of chance: `SplitMix64`, integers only, so that the same seed makes the same
 //! corpus on every machine. It does not know what its numbers decide.
 
 pub struct Random {

@@ -13,6 +13,7 @@ const CRASH: Frame = Frame {
         "A {vehicle} (crash|accident) (injured|hurt//killed) {count} people[ near {town}]",
         "{count} people (were hurt|were injured//died|were killed) in a {vehicle} crash[ near {town}]",
         "[On {day}, ]{count} people (were hurt//died) when a {vehicle} crashed[ near {town}]",
+        "Police said {count} people (were hurt//died) in a {vehicle} (crash|accident)[ on {day}]",
         "A {vehicle} (crash|accident)[ near {town}] left {count} people (injured|hurt//dead)",
     ],
 };
@@ -37,7 +38,7 @@ const SEARCH: Frame = Frame {
     slots: &[("count", FEW), ("people", MISSING), ("town", Source::Town), ("day", DAY)],
     roles: None,
     forms: &[
-        "(Rescuers|Searchers) found {count} {people} (alive|living//dead)[ near {town}][ on {day}]",
+        "(Rescuers|Searchers) found {count} {people} (alive|safe//dead)[ near {town}][ on {day}]",
         "{count} missing {people} were found (alive//dead)[ near {town}][ on {day}]",
         "[Near {town}, ]{count} missing {people} turned up (alive//dead)[ on {day}]",
         "The search for {count} {people}[ near {town}] ended with all of them (alive//dead)",

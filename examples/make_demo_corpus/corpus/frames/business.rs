@@ -78,7 +78,7 @@ const RECALL: Frame = Frame {
 const RECALLED: Source =
     Source::Listed(&["(cars|automobiles)", "trucks", "buses", "heaters", "motorcycles", "scooters"]);
 
-const PART: Source = Source::Listed(&["brakes", "batteries", "switches", "cables"]);
+const PART: Source = Source::Listed(&["fuses", "batteries", "switches", "cables"]);
 
 const TARGET: Frame = Frame {
     slots: &[("firm", Source::Company), ("goal", GOAL), ("month", MONTH)],

@@ -67,6 +67,7 @@ const ROBBERY: Frame = Frame {
     forms: &[
         "(Thieves|Robbers) (stole|took) {price} in {loot} from {place}[ in {town}]",
         "{price} in {loot} was (stolen|taken) from {place}[ in {town}]",
+        "{price} in {loot} is missing from {place} after a (theft|robbery)[ in {town}]",
         "{place} in {town} was robbed of {price} in {loot}",
         "[In {town}, ](thieves|robbers) (got away|made off) with {price} in {loot} from {place}",
     ],

@@ -88,7 +88,7 @@ const TALKS: Frame = Frame {
     ],
 };
 
-const TOPIC: Source = Source::Listed(&["trade", "fishing", "border", "energy", "security"]);
+const TOPIC: Source = Source::Listed(&["trade", "fishing", "border", "water", "security"]);
 
 const BORDER: Frame = Frame {
     slots: &[("one", Source::Country), ("other", Source::Country), ("day", DAY)],

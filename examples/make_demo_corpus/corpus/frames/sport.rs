@@ -27,7 +27,7 @@ const COACH: Frame = Frame {
         "{club} (hired|appointed//fired|dismissed) {person} as (coach|head coach)[ on {day}]",
         "{person} was (hired|appointed//fired|dismissed) as {club} coach[ on {day}]",
         "[On {day}, ]{person} (got|was given//lost|was stripped of) the job of coaching {club}",
-        "{person} will (coach|be in charge of//not coach|no longer coach) {club}[, the club said]",
+        "{person} will (coach|be in charge of//no longer coach|no longer be in charge of) {club}[, the club said]",
     ],
 };
 
@@ -37,7 +37,7 @@ const FITNESS: Frame = Frame {
     forms: &[
         "{person} will (play in|not miss//miss|not play in) {game}[ for {club}]",
         "{person} is (going|due|set//not going|not due|not set) to play in {game}[ for {club}]",
-        "[{club} said ]{person} would (play in|not miss//miss|not play in) {game}",
+        "{club} said {person} would (play in|not miss//miss|not play in) {game}",
         "{club} will (have|not be without//be without|not have) {person} in {game}",
     ],
 };

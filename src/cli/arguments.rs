@@ -1,0 +1,64 @@
+//! The command line.
+
+use crate::engine::Request;
+use clap::{Args, Parser};
+use std::path::PathBuf;
+
+/// A terminal microscope for fine-tuning sweeps.
+///
+/// Trains BERT over a grid of batch sizes, several instances of each, on every core, and shows every run live.
+/// Without a command: the dashboard. What was trained before is never trained again.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Subcommand>,
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// Colours: dark, light, terminal, or the path of a theme file
+    #[arg(long, default_value = "dark")]
+    pub theme: String,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+    /// Train without a screen: progress bars on a terminal, plain lines in a pipe
+    Run {
+        #[command(flatten)]
+        sweep: SweepArguments,
+        /// Print every event as a line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct SweepArguments {
+    /// A preset (demo) or the path of a TOML file
+    #[arg(default_value = "demo")]
+    pub spec: String,
+    /// Override a key of the spec, for example --set train.epochs=3
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Where runs are kept [default: batchscope in the system's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// Runs trained at the same time [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+    /// Train again what failed before
+    #[arg(long)]
+    pub retry_failed: bool,
+}
+
+impl SweepArguments {
+    pub fn request(self) -> Request {
+        Request {
+            spec: self.spec,
+            overrides: self.overrides,
+            store: self.store,
+            workers: self.workers.map(usize::from),
+            retry_failed: self.retry_failed,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A sweep as progress bars: one for the whole, one for every run under way.
+
+use super::lines::{clock, name};
+use crate::domain::history::Progress;
+use crate::domain::id::RunId;
+use crate::domain::sweep::Sweep;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
+
+pub struct Bars {
+    bars: MultiProgress,
+    whole: ProgressBar,
+    runs: BTreeMap<RunId, ProgressBar>,
+    workers: usize,
+}
+
+/// Resolution of the whole sweep's bar.
+const PARTS: u64 = 10_000;
+
+impl Bars {
+    pub fn new(workers: usize) -> Self {
+        let bars = MultiProgress::new();
+        let whole = bars.add(ProgressBar::new(PARTS).with_style(style("{bar:30.cyan} {percent:>3} %  {msg}")));
+        Self { bars, whole, runs: BTreeMap::new(), workers }
+    }
+
+    /// Draws the state of the sweep.
+    pub fn draw(&mut self, sweep: &Sweep) {
+        for row in sweep.rows() {
+            let id = &row.planned.id;
+            if row.history.progress != Progress::Running || row.elsewhere.is_some() {
+                if let Some(bar) = self.runs.remove(id) {
+                    bar.finish_and_clear();
+                    self.bars.remove(&bar);
+                }
+                continue;
+            }
+            let bar = self.runs.entry(id.clone()).or_insert_with(|| {
+                let bar = ProgressBar::new(row.planned.spec.updates());
+                let bar = bar.with_style(style("{bar:30} {percent:>3} %  {prefix}  {msg}"));
+                self.bars.add(bar.with_prefix(name(row)))
+            });
+            bar.set_position(row.history.step);
+            let accuracy =
+                row.history.last_evaluation().map_or(String::new(), |p| format!("accuracy {:.3}  ", p.accuracy));
+            let speed = row.pairs_per_second().map_or(String::new(), |pairs| format!("{pairs:.0} pairs/s  "));
+            let left = row.remaining_seconds().map_or(String::new(), |seconds| format!("{} left", clock(seconds)));
+            bar.set_message(format!("{accuracy}{speed}{left}"));
+        }
+        let done = sweep.count(|progress| matches!(progress, Progress::Finished | Progress::Failed(_)));
+        let left = sweep.remaining_seconds(self.workers).map_or(String::new(), |s| format!(", {} left", clock(s)));
+        self.whole.set_position((sweep.share_done() * PARTS as f64) as u64);
+        self.whole.set_message(format!("{done} of {} runs{left}", sweep.rows().len()));
+    }
+
+    /// Prints a line above the bars.
+    pub fn print(&self, line: &str) {
+        let _ = self.bars.println(line);
+    }
+
+    pub fn clear(&self) {
+        let _ = self.bars.clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // the templates are constants of this file; a default bar is what is left if one were wrong
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,146 @@
+//! Starts the threads, plans arms, and ends it all in order: workers, then the recorder.
+
+use super::prepare::Prepared;
+use super::recorder::Recorder;
+use super::wires::{INBOX, Job, RECORDS, Record, Shared};
+use super::worker::Worker;
+use crate::domain::arm::Arm;
+use crate::domain::command::Command;
+use crate::domain::event::SweepEvent;
+use crate::domain::id::RunId;
+use crate::store::Store;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+
+/// How a sweep is run; no part of what it results in.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub workers: usize,
+    /// train again what failed before
+    pub retry_failed: bool,
+}
+
+/// A sweep at work. Dropping the handle leaves it running; [`Engine::wait`] waits for its end.
+pub struct Engine {
+    pub events: Receiver<SweepEvent>,
+    pub commands: Sender<Command>,
+    conductor: JoinHandle<()>,
+}
+
+impl Engine {
+    /// Starts training every arm of the spec.
+    pub fn start(prepared: Arc<Prepared>, store: Store, options: Options) -> Self {
+        let (front, events) = bounded(INBOX);
+        let (commands, asked) = unbounded();
+        let conductor = thread::spawn(move || conduct(&prepared, &store, options, &asked, &front));
+        Self { events, commands, conductor }
+    }
+
+    /// Waits until every thread has left. Send [`Command::Stop`] before.
+    pub fn wait(self) {
+        // a full inbox must not keep the engine from leaving
+        drop(self.events);
+        let _ = self.conductor.join();
+    }
+}
+
+fn conduct(
+    prepared: &Prepared,
+    store: &Store,
+    options: Options,
+    asked: &Receiver<Command>,
+    front: &Sender<SweepEvent>,
+) {
+    let shared = Shared::default();
+    let (records, recorded) = bounded(RECORDS);
+    let (jobs, waiting) = unbounded();
+    thread::scope(|threads| {
+        let recorder = {
+            let (front, shared) = (front.clone(), &shared);
+            threads.spawn(move || {
+                if let Err(error) = Recorder::new(recorded, front.clone()).run() {
+                    shared.stop.store(true, Ordering::Relaxed);
+                    let _ = front.send(SweepEvent::Broken(error.to_string()));
+                }
+            })
+        };
+        let workers: Vec<_> = (0..options.workers.max(1))
+            .map(|_| {
+                let worker = Worker {
+                    prepared,
+                    shared: &shared,
+                    jobs: waiting.clone(),
+                    records: records.clone(),
+                    front: front.clone(),
+                    retry_failed: options.retry_failed,
+                };
+                threads.spawn(move || worker.run())
+            })
+            .collect();
+        // all arms at once, so that every instance of every arm comes before the next instance
+        let mut planner = Planner { prepared, store, shared: &shared, jobs, records, front, known: HashSet::new() };
+        planner.plan(&prepared.spec.arms);
+        while let Ok(command) = asked.recv() {
+            match command {
+                Command::AddArm(arm) => planner.plan(&[arm]),
+                Command::Stop => break,
+            }
+        }
+        shared.stop.store(true, Ordering::Relaxed);
+        let Planner { jobs, records, .. } = planner;
+        drop(jobs);
+        for worker in workers {
+            let _ = worker.join();
+        }
+        drop(records);
+        let _ = recorder.join();
+    });
+    let _ = front.send(SweepEvent::Closed);
+}
+
+/// Turns arms into jobs.
+struct Planner<'e> {
+    prepared: &'e Prepared,
+    store: &'e Store,
+    shared: &'e Shared,
+    jobs: Sender<Job>,
+    records: Sender<Record>,
+    front: &'e Sender<SweepEvent>,
+    /// what was planned before: arms that mean the same runs share them
+    known: HashSet<RunId>,
+}
+
+impl Planner<'_> {
+    /// Queues the runs of arms, interleaved by instance, and tells the front what is known of them already.
+    fn plan(&mut self, arms: &[Arm]) {
+        let mut runs = Vec::new();
+        for arm in arms {
+            match self.prepared.plan(arm) {
+                Ok(planned) => runs.extend(planned.into_iter().filter(|run| self.known.insert(run.id.clone()))),
+                // arms of the spec were checked in `prepare`; one from the keyboard is made of known keys and values
+                Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
+            }
+        }
+        runs.sort_by_key(|run| run.spec.iid);
+        self.tell(SweepEvent::Planned(runs.clone()));
+        if runs.is_empty() && self.shared.pending.load(Ordering::Acquire) == 0 {
+            self.tell(SweepEvent::Idle);
+        }
+        self.shared.pending.fetch_add(runs.len(), Ordering::AcqRel);
+        for planned in runs {
+            let folder = self.store.run(&planned.id);
+            if folder.path().exists() {
+                let _ = self.records.send(Record::Replay { run: planned.id.clone(), folder: folder.clone() });
+            }
+            let _ = self.jobs.send(Job { planned, folder });
+        }
+    }
+
+    /// A front that left is a normal end.
+    fn tell(&self, event: SweepEvent) {
+        let _ = self.front.send(event);
+    }
+}

@@ -1,0 +1,17 @@
+//! The sweep at work: every thread and every channel of training is made here.
+//!
+//! May import: everything below it. Knows no front: it takes commands and sends events, and goes on if nobody listens.
+
+mod conductor;
+mod prepare;
+mod priority;
+mod recorder;
+mod request;
+mod signals;
+mod wires;
+mod worker;
+
+pub use conductor::{Engine, Options};
+pub use prepare::{PrepareError, Prepared, prepare};
+pub use request::{Opened, Request, RequestError};
+pub use signals::stop_signals;

@@ -1,0 +1,177 @@
+//! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
+
+use crate::data::{
+    DataError, Examples, PairTokenizer, Sets, WordRows, evaluation_batches, read_embedded, read_folder, split,
+};
+use crate::domain::arm::{Arm, BASELINE, Dropout};
+use crate::domain::batch::Batch;
+use crate::domain::model::ModelConfig;
+use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use crate::domain::spec::{EMBEDDED, KeepWeights, Spec, Validation};
+use crate::model::{self, ModelError, Weights};
+use crate::spec_file::{SpecError, train_of};
+use crate::store;
+use std::path::Path;
+
+/// Examples scored at once. More would not be faster, and costs memory.
+const EVALUATION_BATCH: usize = 64;
+/// Classes of a paraphrase task: different, the same.
+const CLASSES: u32 = 2;
+/// The task that is compiled into the program.
+const DEMO: &str = "demo";
+
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error("the task `{0}` needs its files: set task.path to a folder with train.tsv and dev.tsv in MRPC's layout")]
+    NoPath(String),
+    #[error(
+        "{place} has no dev.tsv to validate on; add one, or take a share of train: set task.validation to 0.05, say"
+    )]
+    NoDev { place: String },
+    #[error("batch size {batch_size} is larger than the training set of {examples} pairs")]
+    BatchSize { batch_size: u32, examples: usize },
+    #[error("a pair has {found} tokens, the model has positions for {positions}; set task.max_length to {positions}")]
+    TooLong { found: usize, positions: usize },
+    #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
+    Vocabulary { token: u32, rows: usize },
+}
+
+/// Everything the runs of a sweep share.
+pub struct Prepared {
+    pub spec: Spec,
+    pub train: Examples,
+    pub validation: Vec<Batch>,
+    /// \[V\] word of each row of the word table
+    pub words: Vec<u32>,
+    pub weights: Weights,
+    pub data: DataIdentity,
+    pub model: ModelIdentity,
+}
+
+/// Reads, checks and encodes what a spec names.
+pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
+    let (place, sets) = read_sets(&spec)?;
+    let (tokenizer, config, weights) = read_model(&spec)?;
+    let mut train = Examples::encode(&sets.train, &tokenizer)?;
+    let mut validation = match (spec.task.validation, sets.dev) {
+        (Validation::Fraction(share), _) => {
+            let (rest, chosen) = split(&train, share, spec.train.seed)?;
+            train = rest;
+            chosen
+        }
+        (Validation::Dev, Some(dev)) => Examples::encode(&dev, &tokenizer)?,
+        (Validation::Dev, None) => return Err(PrepareError::NoDev { place }),
+    };
+    for examples in [&train, &validation] {
+        check(examples, &config)?;
+    }
+    let data = DataIdentity {
+        train: train.digest(),
+        train_examples: train.len() as u32,
+        validation: validation.digest(),
+        validation_examples: validation.len() as u32,
+        classes: CLASSES,
+    };
+    let rows = WordRows::used_by(&[&train, &validation]);
+    rows.renumber(&mut train);
+    rows.renumber(&mut validation);
+    let model = ModelIdentity { config, weights: weights.identity.clone() };
+    let validation = evaluation_batches(&validation, EVALUATION_BATCH);
+    let prepared = Prepared { spec, train, validation, words: rows.words().to_vec(), weights, data, model };
+    for arm in &prepared.spec.arms {
+        prepared.plan(arm)?;
+    }
+    Ok(prepared)
+}
+
+fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
+    match (&spec.task.path, spec.task.name.as_deref()) {
+        (Some(path), _) => Ok((path.display().to_string(), read_folder(path)?)),
+        (None, Some(DEMO)) => Ok(("the embedded corpus".into(), read_embedded()?)),
+        (None, name) => Err(PrepareError::NoPath(name.unwrap_or("?").into())),
+    }
+}
+
+fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+    let max_length = spec.task.max_length;
+    if spec.model.source == EMBEDDED {
+        let vocabulary = include_bytes!("../../data/demo/vocab.txt");
+        let tokenizer = PairTokenizer::from_vocabulary("embedded vocab.txt", vocabulary, true, max_length)?;
+        let config = ModelConfig::bert_mini(tokenizer.vocabulary_size());
+        let weights = Weights::random(&config, spec.train.seed);
+        return Ok((tokenizer, config, weights));
+    }
+    let folder = Path::new(&spec.model.source);
+    let (config, weights) = model::read_folder(folder, CLASSES as usize)?;
+    Ok((PairTokenizer::from_folder(folder, max_length)?, config, weights))
+}
+
+fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> {
+    let (found, positions) = (examples.longest(), config.max_position_embeddings);
+    if found > positions {
+        return Err(PrepareError::TooLong { found, positions });
+    }
+    match examples.tokens().iter().max() {
+        Some(token) if *token as usize >= config.vocab_size => {
+            Err(PrepareError::Vocabulary { token: *token, rows: config.vocab_size })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Prepared {
+    /// The runs of an arm: every batch size of the first instance, then of the next.
+    pub fn plan(&self, arm: &Arm) -> Result<Vec<PlannedRun>, PrepareError> {
+        let train = train_of("the sweep", &self.spec.train, arm)?;
+        let keep_weights = match self.spec.store.keep_weights {
+            KeepWeights::All => true,
+            KeepWeights::Baseline => arm.name == BASELINE,
+            KeepWeights::None => false,
+        };
+        let mut runs = Vec::new();
+        for iid in 0..train.instances {
+            for &batch_size in &train.batch_sizes {
+                if batch_size as usize > self.train.len() {
+                    return Err(PrepareError::BatchSize { batch_size, examples: self.train.len() });
+                }
+                let spec = RunSpec {
+                    numerics: NUMERICS,
+                    batch_size,
+                    iid,
+                    seed: train.seed,
+                    data: self.data.clone(),
+                    model: self.model.clone(),
+                    epochs: train.epochs,
+                    learning_rate: train.learning_rate,
+                    warmup_ratio: train.warmup_ratio,
+                    weight_decay: train.weight_decay,
+                    clip_norm: train.clip_norm,
+                    evaluations_per_epoch: train.evaluations_per_epoch,
+                    shuffle: train.shuffle,
+                    dropout: rates(train.dropout, &self.model.config),
+                    norm: train.norm,
+                };
+                runs.push(PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights });
+            }
+        }
+        Ok(runs)
+    }
+}
+
+fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
+    match dropout {
+        Dropout::On => DropoutRates {
+            hidden: config.hidden_dropout_prob,
+            attention: config.attention_probs_dropout_prob,
+            classifier: config.classifier_dropout.unwrap_or(config.hidden_dropout_prob),
+        },
+        Dropout::Off => DropoutRates::OFF,
+        Dropout::Rate(rate) => DropoutRates { hidden: rate, attention: rate, classifier: rate },
+    }
+}

@@ -1,0 +1,218 @@
+//! The one thread that writes: journals, event files, checkpoints coming of age, results. What it has written it
+//! forwards to the front, which may be slow, or gone.
+
+use super::wires::{Record, now};
+use crate::domain::event::{Entry, RunEvent, SweepEvent};
+use crate::domain::id::RunId;
+use crate::event_file::EventWriter;
+use crate::store::{Attempt, Journal, RunFolder, StoreError, read_journal};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, BufWriter};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Longest time that something written waits in memory.
+const FLUSH: Duration = Duration::from_millis(200);
+/// How often an attempt shows that its owner lives.
+const BEAT: Duration = Duration::from_secs(5);
+
+type Events = EventWriter<BufWriter<File>>;
+
+/// A run that is being trained here.
+struct Open {
+    folder: RunFolder,
+    attempt: Attempt,
+    journal: Journal,
+    train: Events,
+    valid: Events,
+    step: u64,
+    beats: u64,
+}
+
+pub struct Recorder {
+    records: Receiver<Record>,
+    front: Sender<SweepEvent>,
+    open: BTreeMap<RunId, Open>,
+    /// runs whose events the front missed; told whole as soon as there is room
+    behind: BTreeMap<RunId, RunFolder>,
+    front_left: bool,
+}
+
+impl Recorder {
+    pub fn new(records: Receiver<Record>, front: Sender<SweepEvent>) -> Self {
+        Self { records, front, open: BTreeMap::new(), behind: BTreeMap::new(), front_left: false }
+    }
+
+    /// Writes until every sender of records is gone.
+    pub fn run(mut self) -> Result<(), StoreError> {
+        let (mut flushed, mut beaten) = (Instant::now(), Instant::now());
+        loop {
+            match self.records.recv_timeout(FLUSH) {
+                Ok(record) => self.record(record)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.flush(),
+            }
+            if flushed.elapsed() >= FLUSH {
+                self.flush()?;
+                self.catch_up()?;
+                flushed = Instant::now();
+            }
+            if beaten.elapsed() >= BEAT {
+                for open in self.open.values_mut() {
+                    open.beats += 1;
+                    open.attempt.beat(open.beats, open.step)?;
+                }
+                beaten = Instant::now();
+            }
+        }
+    }
+
+    fn record(&mut self, record: Record) -> Result<(), StoreError> {
+        match record {
+            Record::Open { run, folder, attempt } => {
+                let open = Open::new(folder.clone(), attempt)?;
+                // earlier attempts may have said things that the front does not know
+                if open.attempt.number > 1 {
+                    self.behind.insert(run.clone(), folder);
+                }
+                self.open.insert(run, open);
+            }
+            Record::Event { run, time, event } => {
+                let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
+                let entry = open.append(time, event)?;
+                let attempt = open.attempt.number;
+                self.forward(run, attempt, entry);
+            }
+            Record::Checkpoint { run, staged } => {
+                let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
+                open.flush()?;
+                open.attempt.commit_checkpoint(&open.folder, staged)?;
+            }
+            Record::Close { run, ended, result } => {
+                let Some(mut open) = self.open.remove(&run) else { return Ok(()) };
+                open.flush()?;
+                if let Some(result) = result {
+                    open.folder.commit_result(&result)?;
+                    open.folder.remove_checkpoints(None)?;
+                }
+                open.attempt.end(&ended)?;
+            }
+            Record::Replay { run, folder } => {
+                self.behind.insert(run, folder);
+                self.catch_up()?;
+            }
+            Record::Elsewhere { run, owner } => self.tell(SweepEvent::Elsewhere { run, owner }),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.open.values_mut().try_for_each(Open::flush)
+    }
+
+    /// Passes an entry on, or remembers that the front must be told the run anew.
+    fn forward(&mut self, run: RunId, attempt: u32, entry: Entry) {
+        if self.front_left || self.behind.contains_key(&run) {
+            return;
+        }
+        match self.front.try_send(SweepEvent::Run { run: run.clone(), attempt, entry }) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                if let Some(open) = self.open.get(&run) {
+                    self.behind.insert(run, open.folder.clone());
+                }
+            }
+            Err(TrySendError::Disconnected(_)) => self.front_left = true,
+        }
+    }
+
+    fn tell(&mut self, event: SweepEvent) {
+        // a front that is full misses a courtesy, not data
+        self.front_left |= matches!(self.front.try_send(event), Err(TrySendError::Disconnected(_)));
+    }
+
+    /// Tells runs anew from their journals, as long as the front has room.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        let behind: BTreeSet<RunId> = self.behind.keys().cloned().collect();
+        for run in behind {
+            if self.front_left {
+                self.behind.clear();
+                return Ok(());
+            }
+            if self.front.is_full() {
+                return Ok(());
+            }
+            if let Some(open) = self.open.get_mut(&run) {
+                open.flush()?;
+            }
+            let Some(folder) = self.behind.get(&run) else { continue };
+            let attempts = read_journal(folder)?;
+            let attempt = attempts.last().map_or(0, |(number, _)| *number);
+            let entries = attempts.into_iter().flat_map(|(_, entries)| entries).collect();
+            match self.front.try_send(SweepEvent::Replayed { run: run.clone(), attempt, entries }) {
+                Ok(()) => {
+                    self.behind.remove(&run);
+                }
+                Err(TrySendError::Full(_)) => return Ok(()),
+                Err(TrySendError::Disconnected(_)) => self.front_left = true,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    fn new(folder: RunFolder, attempt: Attempt) -> Result<Self, StoreError> {
+        let journal = Journal::create(&attempt)?;
+        let (train, valid) = (events(&attempt, "train")?, events(&attempt, "valid")?);
+        attempt.beat(0, 0)?;
+        Ok(Self { folder, attempt, journal, train, valid, step: 0, beats: 0 })
+    }
+
+    fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
+        self.step = event.step();
+        let path = self.attempt.path();
+        match event {
+            RunEvent::Update { step, loss, accuracy, learning_rate, gradient_norm } => {
+                let values = [
+                    ("loss", loss),
+                    ("accuracy", accuracy),
+                    ("lr", learning_rate as f32),
+                    ("gradient_norm", gradient_norm),
+                ];
+                on(path, self.train.scalars(time, step, &values))?;
+            }
+            RunEvent::Evaluation { step, loss, accuracy, f1 } => {
+                let mut values = vec![("loss", loss as f32), ("accuracy", accuracy as f32)];
+                values.extend(f1.map(|f1| ("f1", f1 as f32)));
+                on(path, self.valid.scalars(time, step, &values))?;
+            }
+            _ => {}
+        }
+        self.journal.append(time, event)
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.journal.flush()?;
+        on(self.attempt.path(), self.train.flush())?;
+        on(self.attempt.path(), self.valid.flush())
+    }
+}
+
+/// A new event file in a folder of an attempt, named as TensorBoard expects.
+fn events(attempt: &Attempt, folder: &str) -> Result<Events, StoreError> {
+    let path = attempt.path().join(folder);
+    let time = now();
+    let name = format!("events.out.tfevents.{:010}.batchscope.{}.0", time as u64, std::process::id());
+    let create = || {
+        fs::create_dir_all(&path)?;
+        EventWriter::new(BufWriter::new(File::create_new(path.join(name))?), time)
+    };
+    on(&path, create())
+}
+
+fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, StoreError> {
+    result.map_err(|source| StoreError::Files { doing: "write events in", path: path.to_owned(), source })
+}

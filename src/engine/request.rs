@@ -1,0 +1,107 @@
+//! What a person asks for on the command line, resolved: the spec read, its data and model prepared, the store open.
+
+use super::conductor::{Engine, Options};
+use super::prepare::{PrepareError, Prepared, prepare};
+use crate::domain::spec::{EMBEDDED, Spec};
+use crate::spec_file::{self, SpecError, parse, preset, to_toml};
+use crate::store::{Store, StoreError};
+use etcetera::BaseStrategy;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A sweep as it is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// a preset's name or the path of a TOML file
+    pub spec: String,
+    /// `key=value`, the last one wins
+    pub overrides: Vec<String>,
+    /// where runs are kept; the system's data folder when not given
+    pub store: Option<PathBuf>,
+    /// one a core when not given
+    pub workers: Option<usize>,
+    pub retry_failed: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    #[error("{spec}: neither a preset ({presets}) nor a file that can be read: {source}")]
+    Read { spec: String, presets: String, source: std::io::Error },
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("no home folder to keep runs in; say where with --store DIR")]
+    NoHome,
+}
+
+/// Everything that a sweep needs to start.
+pub struct Opened {
+    pub prepared: Arc<Prepared>,
+    pub store: Store,
+    pub options: Options,
+}
+
+impl Request {
+    /// Reads and checks everything, then opens the store. Nothing is left in the store when anything is wrong.
+    pub fn open(&self) -> Result<Opened, RequestError> {
+        let spec = self.read_spec()?;
+        let prepared = prepare(spec)?;
+        let store = Store::open(&self.store_folder()?)?;
+        store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let options = Options { workers: self.workers.unwrap_or(cores).max(1), retry_failed: self.retry_failed };
+        Ok(Opened { prepared: Arc::new(prepared), store, options })
+    }
+
+    fn read_spec(&self) -> Result<Spec, RequestError> {
+        let overrides: Vec<String> = self.overrides.iter().map(|given| from_here(given)).collect();
+        if let Some(text) = preset(&self.spec) {
+            return Ok(parse(&format!("preset {}", self.spec), text, &overrides)?);
+        }
+        let path = Path::new(&self.spec);
+        let text = std::fs::read_to_string(path).map_err(|source| {
+            let presets = spec_file::PRESETS.map(|(name, _, _)| name).join(", ");
+            RequestError::Read { spec: self.spec.clone(), presets, source }
+        })?;
+        let mut spec = parse(&self.spec, &text, &overrides)?;
+        // paths in a file are meant from where the file lies
+        let folder = path.parent().unwrap_or(Path::new(""));
+        spec.task.path = spec.task.path.map(|path| folder.join(path));
+        if spec.model.source != EMBEDDED {
+            spec.model.source = folder.join(&spec.model.source).display().to_string();
+        }
+        Ok(spec)
+    }
+
+    fn store_folder(&self) -> Result<PathBuf, RequestError> {
+        match &self.store {
+            Some(folder) => Ok(folder.clone()),
+            None => {
+                let folders = etcetera::choose_base_strategy().map_err(|_| RequestError::NoHome)?;
+                Ok(folders.data_dir().join("batchscope"))
+            }
+        }
+    }
+}
+
+impl Opened {
+    pub fn start(&self) -> Engine {
+        Engine::start(self.prepared.clone(), self.store.clone(), self.options)
+    }
+}
+
+/// A path given on the command line is meant from the current folder, not from the spec's.
+fn from_here(given: &str) -> String {
+    let Some((key, path)) = given.split_once('=') else { return given.to_owned() };
+    let path = path.trim().trim_matches('"');
+    match key.trim() {
+        "task.path" | "model.source" if path != EMBEDDED => match std::path::absolute(path) {
+            Ok(path) => format!("{key}={}", toml::Value::String(path.display().to_string())),
+            Err(_) => given.to_owned(),
+        },
+        _ => given.to_owned(),
+    }
+}

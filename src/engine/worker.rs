@@ -1,0 +1,202 @@
+//! One thread that trains runs, one after the other.
+
+use super::prepare::Prepared;
+use super::priority;
+use super::wires::{Job, Record, Shared, now};
+use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::run::PlannedRun;
+use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, StoreError};
+use crate::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// How often a run that another process trains is asked for again.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+pub struct Worker<'e> {
+    pub prepared: &'e Prepared,
+    pub shared: &'e Shared,
+    pub jobs: Receiver<Job>,
+    pub records: Sender<Record>,
+    pub front: Sender<SweepEvent>,
+    pub retry_failed: bool,
+}
+
+/// The recorder is gone: something is wrong with the store, and it has said so.
+struct RecorderLeft;
+
+impl Worker<'_> {
+    /// Trains until there will be no more jobs, or until asked to stop.
+    pub fn run(&self) {
+        priority::lower();
+        let (here, mut watch) = (Owner::this_process(), BeatWatch::default());
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let job = match self.jobs.recv_timeout(ASK_AGAIN) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => self.deferred(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let Some(job) = job else { continue };
+            match self.job(job, &here, &mut watch) {
+                Ok(Some(job)) => self.defer(job),
+                Ok(None) => {
+                    if self.shared.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
+                        let _ = self.front.send(SweepEvent::Idle);
+                    }
+                }
+                Err(RecorderLeft) => return,
+            }
+        }
+    }
+
+    fn deferred(&self) -> Option<Job> {
+        self.shared.deferred.lock().ok()?.pop()
+    }
+
+    fn defer(&self, job: Job) {
+        if let Ok(mut deferred) = self.shared.deferred.lock() {
+            deferred.insert(0, job);
+        }
+    }
+
+    /// Claims and trains a run. Gives the job back when another process is at it.
+    fn job(&self, job: Job, here: &Owner, watch: &mut BeatWatch) -> Result<Option<Job>, RecorderLeft> {
+        let Job { planned, folder } = &job;
+        let run = planned.id.clone();
+        let claim = folder.create(&planned.spec).and_then(|()| folder.claim(here, watch, self.retry_failed));
+        match claim {
+            Ok(Claim::Mine(attempt)) => {
+                self.send(Record::Open { run: run.clone(), folder: folder.clone(), attempt: attempt.clone() })?;
+                let (ended, result) = self.attempt(planned, folder, &attempt)?;
+                self.send(Record::Close { run, ended, result })?;
+            }
+            Ok(Claim::Done(_) | Claim::Failed(_)) => self.send(Record::Replay { run, folder: folder.clone() })?,
+            Ok(Claim::Elsewhere(owner)) => {
+                self.send(Record::Replay { run: run.clone(), folder: folder.clone() })?;
+                self.send(Record::Elsewhere { run, owner })?;
+                return Ok(Some(job));
+            }
+            Err(error) => {
+                let _ = self.front.send(SweepEvent::Broken(error.to_string()));
+                self.shared.stop.store(true, Ordering::Relaxed);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Trains one attempt. Whatever goes wrong with it, panics included, stays in its run.
+    fn attempt(
+        &self,
+        planned: &PlannedRun,
+        folder: &RunFolder,
+        attempt: &Attempt,
+    ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
+        let mut reporter = Reporter { worker: self, planned, attempt, step: 0, scores: None, saved: Instant::now() };
+        let trained = catch_unwind(AssertUnwindSafe(|| self.train(folder, &mut reporter)));
+        let step = reporter.step;
+        let (event, ended, result) = match trained {
+            Ok(Ok(Ending::Finished(_))) => {
+                let result = reporter.scores.map(|(loss, accuracy, f1)| RunResult {
+                    run: planned.id.clone(),
+                    attempt: attempt.number,
+                    step,
+                    loss,
+                    accuracy,
+                    f1,
+                    finished: now(),
+                });
+                (RunEvent::Finished { step }, Ended::Finished, result)
+            }
+            Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),
+            Ok(Err(error)) => failed(step, error.to_string()),
+            Err(panic) => failed(step, format!("the trainer panicked: {}", words(panic.as_ref()))),
+        };
+        self.send(Record::Event { run: planned.id.clone(), time: now(), event })?;
+        Ok((ended, result))
+    }
+
+    fn train(&self, folder: &RunFolder, reporter: &mut Reporter<'_>) -> Result<Ending, TrainError> {
+        let prepared = self.prepared;
+        let inputs = Inputs {
+            spec: &reporter.planned.spec,
+            weights: &prepared.weights,
+            words: &prepared.words,
+            train: &prepared.train,
+            validation: &prepared.validation,
+        };
+        let ending = train(&inputs, newest_snapshot(folder).map_err(record)?, reporter)?;
+        if let (Ending::Finished(model), true) = (&ending, reporter.planned.keep_weights) {
+            let bytes = Snapshot::weights(model)?.to_bytes()?;
+            reporter.attempt.write_weights(&bytes).map_err(record)?;
+        }
+        Ok(ending)
+    }
+
+    fn send(&self, record: Record) -> Result<(), RecorderLeft> {
+        self.records.send(record).map_err(|_| RecorderLeft)
+    }
+}
+
+/// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.
+fn newest_snapshot(folder: &RunFolder) -> Result<Option<Snapshot>, StoreError> {
+    for path in folder.checkpoints()? {
+        if let Ok(snapshot) =
+            std::fs::read(&path).map_err(|_| ()).and_then(|b| Snapshot::from_bytes(&b).map_err(|_| ()))
+        {
+            return Ok(Some(snapshot));
+        }
+    }
+    Ok(None)
+}
+
+fn record(error: StoreError) -> TrainError {
+    TrainError::Record(error.to_string())
+}
+
+fn failed(step: u64, message: String) -> (RunEvent, Ended, Option<RunResult>) {
+    (RunEvent::Failed { step, message: message.clone() }, Ended::Failed { message }, None)
+}
+
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a message".into())
+}
+
+/// Passes a run's events on to the recorder.
+struct Reporter<'w> {
+    worker: &'w Worker<'w>,
+    planned: &'w PlannedRun,
+    attempt: &'w Attempt,
+    step: u64,
+    /// loss, accuracy and F1 of the newest evaluation
+    scores: Option<(f64, f64, Option<f64>)>,
+    saved: Instant,
+}
+
+impl Observer for Reporter<'_> {
+    fn event(&mut self, event: RunEvent) -> Result<(), TrainError> {
+        self.step = event.step();
+        if let RunEvent::Evaluation { loss, accuracy, f1, .. } = event {
+            self.scores = Some((loss, accuracy, f1));
+        }
+        let record = Record::Event { run: self.planned.id.clone(), time: now(), event };
+        self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))
+    }
+
+    fn checkpoint_due(&mut self) -> bool {
+        self.saved.elapsed().as_secs_f64() >= self.worker.prepared.spec.store.checkpoint_seconds
+    }
+
+    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError> {
+        let staged = self.attempt.stage_checkpoint(snapshot.step, &snapshot.to_bytes()?).map_err(record)?;
+        self.saved = Instant::now();
+        let record = Record::Checkpoint { run: self.planned.id.clone(), staged };
+        self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.worker.shared.stop.load(Ordering::Relaxed)
+    }
+}
