@@ -1,18 +1,40 @@
 //! Arguments in, exit code out.
 
+use anyhow::Result;
 use batchscope::cli::{self, Arguments, Exit, Subcommand};
+use batchscope::engine::Request;
+use batchscope::export::table;
+use batchscope::tui::{self, Left, Theme};
 use clap::Parser;
+use std::io::IsTerminal;
 
 fn main() -> Exit {
     single_threaded_kernels();
     let arguments = Arguments::parse();
     let ended = match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(&sweep.request(), json),
-        None => todo!(),
+        None => dashboard(&arguments.sweep.request(), &arguments.theme),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("batchscope: {error:#}");
         Exit::BadInput
+    })
+}
+
+/// The dashboard on a terminal; lines where there is none.
+fn dashboard(request: &Request, theme: &str) -> Result<Exit> {
+    let theme = Theme::named(theme)?;
+    let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
+    if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return cli::run(request, false);
+    }
+    let opened = request.open()?;
+    let (left, app) = tui::run(&opened, theme)?;
+    println!("{}", table(&app.sweep));
+    Ok(match left {
+        Left::BySignal => Exit::Interrupted,
+        Left::ByKey if app.sweep.failed() > 0 => Exit::Failed,
+        Left::ByKey => Exit::Done,
     })
 }
 

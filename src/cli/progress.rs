@@ -1,6 +1,7 @@
 //! A sweep as progress bars: one for the whole, one for every run under way.
 
-use super::lines::{clock, name};
+use super::lines::name;
+use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::sweep::Sweep;

@@ -1,12 +1,13 @@
 //! `batchscope run`: a sweep without a screen.
 
 use super::exit::Exit;
-use super::lines::{line, table};
+use super::lines::line;
 use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::sweep::Sweep;
 use crate::engine::{Request, stop_signals};
+use crate::export::table;
 use anyhow::{Context, Result};
 use crossbeam_channel::select;
 use std::io::{IsTerminal, Write};

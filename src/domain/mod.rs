@@ -5,6 +5,7 @@
 
 pub mod arm;
 pub mod batch;
+pub mod clock;
 pub mod command;
 pub mod event;
 pub mod history;

@@ -28,6 +28,9 @@ pub struct RunSpec {
     pub evaluations_per_epoch: u32,
     pub shuffle: bool,
     pub dropout: DropoutRates,
+    /// absent from the digest where it is false, as in nearly every run
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dropout_at_evaluation: bool,
     pub norm: Norm,
 }
 
@@ -133,6 +136,7 @@ pub(crate) mod tests {
             evaluations_per_epoch: 1,
             shuffle: true,
             dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
+            dropout_at_evaluation: false,
             norm: Norm::Layer,
         }
     }

@@ -89,6 +89,8 @@ pub struct Train {
     pub shuffle: bool,
     pub seed: u32,
     pub dropout: Dropout,
+    /// score with dropout left on, as if it had been forgotten; one draw, seeded
+    pub dropout_at_evaluation: bool,
     pub norm: Norm,
 }
 
@@ -106,6 +108,7 @@ impl Default for Train {
             shuffle: true,
             seed: 0,
             dropout: Dropout::default(),
+            dropout_at_evaluation: false,
             norm: Norm::default(),
         }
     }

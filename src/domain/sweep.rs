@@ -120,12 +120,24 @@ impl Sweep {
 
     /// Seconds until everything planned is trained by this many workers; nothing while no speed is known.
     pub fn remaining_seconds(&self, workers: usize) -> Option<f64> {
+        self.seconds(workers, |row| match row.history.progress {
+            Progress::Finished | Progress::Failed(_) => 0.0,
+            _ => row.remaining_updates(),
+        })
+    }
+
+    /// Seconds that everything planned takes from its beginning.
+    pub fn whole_seconds(&self, workers: usize) -> Option<f64> {
+        self.seconds(workers, |row| row.planned.spec.updates() as f64)
+    }
+
+    fn seconds(&self, workers: usize, updates: impl Fn(&Row) -> f64) -> Option<f64> {
         let mut total = 0.0;
         for row in &self.rows {
-            total += match row.history.progress {
-                Progress::Finished | Progress::Failed(_) => 0.0,
-                _ => row.remaining_updates() / self.updates_per_second(row)?,
-            };
+            let updates = updates(row);
+            if updates > 0.0 {
+                total += updates / self.updates_per_second(row)?;
+            }
         }
         Some(total / workers.max(1) as f64)
     }

@@ -155,6 +155,7 @@ impl Prepared {
                     evaluations_per_epoch: train.evaluations_per_epoch,
                     shuffle: train.shuffle,
                     dropout: rates(train.dropout, &self.model.config),
+                    dropout_at_evaluation: train.dropout_at_evaluation,
                     norm: train.norm,
                 };
                 runs.push(PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights });

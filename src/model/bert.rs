@@ -27,8 +27,8 @@ pub struct Bert {
 pub enum Pass<'m> {
     /// gradients are wanted; dropout by these masks; batch norm takes the batch's own statistics
     Train(&'m Masks),
-    /// no gradients, no dropout; batch norm takes the running statistics
-    Evaluate,
+    /// no gradients, dropout only where masks are given; batch norm takes the running statistics
+    Evaluate(Option<&'m Masks>),
 }
 
 /// What a pass gives.
@@ -67,7 +67,7 @@ impl Bert {
     pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Output> {
         let (training, masks) = match pass {
             Pass::Train(masks) => (true, Some(masks)),
-            Pass::Evaluate => (false, None),
+            Pass::Evaluate(masks) => (false, masks),
         };
         let Self { config, norm, groups, running } = self;
         let rectangle = Rectangle::new(batch)?;

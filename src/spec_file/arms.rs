@@ -44,6 +44,7 @@ pub fn describe(changes: &Changes) -> String {
         ("norm", Value::Text(kind)) if kind == "none" => "no norm".to_owned(),
         ("norm", Value::Text(kind)) => format!("{kind} norm"),
         ("dropout", value) => format!("dropout {value}"),
+        ("dropout_at_evaluation", Value::Flag(true)) => "dropout left on at evaluation".to_owned(),
         (key, value) => format!("{} {value}", key.replace('_', " ")),
     });
     words.collect::<Vec<_>>().join(", ")

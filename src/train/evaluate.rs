@@ -1,7 +1,7 @@
 //! The whole of a set, scored.
 
 use crate::domain::batch::Batch;
-use crate::model::{Bert, Pass};
+use crate::model::{Bert, Masks, Pass};
 use candle_core::Result;
 
 /// Scores over every example of a set.
@@ -15,15 +15,20 @@ pub struct Scores {
     pub f1: Option<f64>,
 }
 
-/// Scores the batches without touching the model's state. Stops early, with nothing, when `stop` says so between two
-/// batches.
-pub fn evaluate(model: &mut Bert, batches: &[Batch], stop: &dyn Fn() -> bool) -> Result<Option<Scores>> {
+/// Scores the batches without touching the model's state, with dropout left on where masks are given. Stops early,
+/// with nothing, when `stop` says so between two batches.
+pub fn evaluate(
+    model: &mut Bert,
+    batches: &[Batch],
+    masks: Option<&Masks>,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Scores>> {
     let mut tally = Tally::default();
     for batch in batches {
         if stop() {
             return Ok(None);
         }
-        let logits: Vec<Vec<f32>> = model.forward(batch, Pass::Evaluate)?.logits.to_vec2()?; // [B, C]
+        let logits: Vec<Vec<f32>> = model.forward(batch, Pass::Evaluate(masks))?.logits.to_vec2()?; // [B, C]
         for (logits, label) in logits.iter().zip(&batch.labels) {
             tally.add(logits, *label as usize);
         }

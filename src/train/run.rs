@@ -58,12 +58,15 @@ pub fn train(
     }
     let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
+    // the epoch after the last: its masks are nobody's while training
+    let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs);
     let mut epoch = None;
     let mut step = optimizer.steps;
     observer.event(RunEvent::Started { step })?;
     loop {
         if spec.evaluates_after(step) {
-            match evaluate(&mut model, inputs.validation, &|| observer.stop_requested())? {
+            let masks = spec.dropout_at_evaluation.then_some(&evaluation_masks);
+            match evaluate(&mut model, inputs.validation, masks, &|| observer.stop_requested())? {
                 Some(Scores { loss, accuracy, f1 }) => {
                     observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
                 }

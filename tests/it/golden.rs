@@ -55,7 +55,7 @@ fn hidden_states_and_logits_are_pytorchs() {
     let batch = packed(&golden);
     let (config, _, mut model) = model();
     let masks = no_dropout();
-    for pass in [Pass::Evaluate, Pass::Train(&masks)] {
+    for pass in [Pass::Evaluate(None), Pass::Train(&masks)] {
         let output = model.forward(&batch, pass).unwrap();
         assert_eq!(output.hidden.len(), config.num_hidden_layers + 1);
         for (number, ours) in output.hidden.iter().enumerate() {

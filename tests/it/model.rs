@@ -18,7 +18,7 @@ fn loss(model: &mut Bert, batch: &Batch, masks: &Masks) -> Tensor {
 }
 
 fn logits(model: &mut Bert, batch: &Batch) -> Vec<Vec<f32>> {
-    model.forward(batch, Pass::Evaluate).unwrap().logits.to_vec2().unwrap()
+    model.forward(batch, Pass::Evaluate(None)).unwrap().logits.to_vec2().unwrap()
 }
 
 #[test]

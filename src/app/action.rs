@@ -1,0 +1,22 @@
+//! Everything a person can ask of the dashboard.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    NextMetric,
+    CycleDropout,
+    CycleNorm,
+    AddDraft,
+    /// one step back: help, zoom, draft
+    Back,
+    Zoom,
+    Picture,
+    NextTheme,
+    Help,
+    SelectNext,
+    SelectPrevious,
+    SelectFirst,
+    SelectLast,
+    PageDown,
+    PageUp,
+    Quit,
+}

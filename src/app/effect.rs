@@ -1,0 +1,21 @@
+//! What has to be done outside after an update.
+
+use crate::domain::arm::Arm;
+use crate::plot::Figure;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// train this arm too
+    AddArm(Arm),
+    /// write this figure as a picture of this name into the current folder
+    Picture {
+        figure: Figure,
+        name: String,
+        provenance: String,
+    },
+    NextTheme,
+    /// ask the engine to checkpoint and leave
+    Stop,
+    /// leave at once; what is in the store stays resumable
+    Leave,
+}

@@ -1,0 +1,15 @@
+//! The dashboard's model: what is on the screen, and what follows from a key or an event.
+//!
+//! May import: `domain`, `plot`, `spec_file` and below. Knows no terminal, file or thread: [`App::update`] changes
+//! values and returns effects for others to carry out.
+
+mod action;
+mod draft;
+mod effect;
+mod state;
+mod update;
+
+pub use action::Action;
+pub use draft::Draft;
+pub use effect::Effect;
+pub use state::{App, Leaving, Toast};

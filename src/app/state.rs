@@ -1,0 +1,95 @@
+//! What is on the screen.
+
+use super::draft::Draft;
+use crate::domain::arm::Arm;
+use crate::domain::history::Progress;
+use crate::domain::metric::Metric;
+use crate::domain::spec::Spec;
+use crate::domain::sweep::Sweep;
+use crate::plot::Figure;
+
+/// The whole dashboard.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub spec: Spec,
+    /// arms of the spec and those added since
+    pub arms: Vec<Arm>,
+    pub workers: usize,
+    pub sweep: Sweep,
+    pub metric: Metric,
+    pub draft: Draft,
+    /// the row of the table under the cursor; nothing until a person moves it: the table then follows what is trained
+    pub selected: Option<usize>,
+    /// the chart alone, over the whole screen
+    pub zoomed: bool,
+    pub help: bool,
+    pub toast: Option<Toast>,
+    pub leaving: Leaving,
+}
+
+/// A message that stands in the footer until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    pub text: String,
+    pub bad: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leaving {
+    #[default]
+    No,
+    /// waiting for checkpoints
+    Saving,
+    /// nothing keeps the screen open
+    Now,
+}
+
+impl App {
+    pub fn new(spec: Spec, workers: usize) -> Self {
+        Self {
+            arms: spec.arms.clone(),
+            spec,
+            workers,
+            sweep: Sweep::default(),
+            metric: Metric::ValidAccuracy,
+            draft: Draft::default(),
+            selected: None,
+            zoomed: false,
+            help: false,
+            toast: None,
+            leaving: Leaving::No,
+        }
+    }
+
+    /// The row the table keeps in sight: the selected one, else the first under way, else the last done.
+    pub fn row_in_sight(&self) -> usize {
+        let rows = self.sweep.rows();
+        self.selected
+            .or_else(|| rows.iter().position(|row| row.history.progress == Progress::Running))
+            .or_else(|| rows.iter().rposition(|row| row.history.progress == Progress::Finished))
+            .unwrap_or(0)
+            .min(rows.len().saturating_sub(1))
+    }
+
+    /// The arm whose chart is shown where there is room for one only.
+    pub fn arm_in_sight(&self) -> Option<&str> {
+        self.sweep.rows().get(self.row_in_sight()).map(|row| row.planned.arm.as_str())
+    }
+
+    pub fn figure(&self) -> Figure {
+        Figure::of(&self.sweep, self.metric)
+    }
+
+    /// The arm that means the same as the draft, if there is one.
+    pub fn arm_like_draft(&self) -> Option<&Arm> {
+        self.arms.iter().find(|arm| !self.draft.is_empty() && arm.changes == *self.draft.changes())
+    }
+
+    /// Runs that adding the draft would train, and the seconds they would take where a speed is known.
+    pub fn draft_cost(&self) -> (usize, Option<f64>) {
+        let runs = self.spec.train.batch_sizes.len() * self.spec.train.instances as usize;
+        // an arm costs what the runs so far cost, update for update
+        let share = runs as f64 / self.sweep.rows().len().max(1) as f64;
+        (runs, self.sweep.whole_seconds(self.workers).map(|seconds| seconds * share))
+    }
+}

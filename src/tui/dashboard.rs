@@ -1,0 +1,185 @@
+//! The loop: one inbox of keys, news and signals; a frame at once after a key, a few a second for news, none when
+//! nothing changed.
+
+use super::keymap;
+use super::screen::draw;
+use super::terminal::Terminal;
+use super::theme::Theme;
+use crate::app::{App, Effect, Leaving};
+use crate::domain::command::Command;
+use crate::engine::{Engine, Opened, stop_signals};
+use crate::export;
+use crate::plot::Figure;
+use anyhow::{Context, Result};
+use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
+use crossterm::event::{self, Event};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Least time between two frames that only news asked for.
+const NEWS: Duration = Duration::from_millis(200);
+
+/// How a person or the system ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// with `q`
+    ByKey,
+    /// on a signal
+    BySignal,
+}
+
+/// Trains a sweep with the dashboard on the terminal.
+pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
+    let signals = stop_signals().context("cannot listen for signals")?;
+    let mut terminal = Terminal::enter()?;
+    let engine = opened.start();
+    let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
+    let (said, sayings) = unbounded();
+    let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey };
+    dashboard.run(&mut terminal, &keys(), &sayings, &signals)?;
+    let Dashboard { app, left, .. } = dashboard;
+    drop(terminal);
+    if app.sweep.closed {
+        engine.wait();
+    }
+    Ok((left, app))
+}
+
+/// What came of an effect that took its time: words, and whether they are bad news.
+type Saying = (String, bool);
+
+struct Dashboard<'e> {
+    app: App,
+    theme: Theme,
+    engine: &'e Engine,
+    said: Sender<Saying>,
+    left: Left,
+}
+
+impl Dashboard<'_> {
+    fn run(
+        &mut self,
+        terminal: &mut Terminal,
+        keys: &Receiver<Event>,
+        sayings: &Receiver<Saying>,
+        signals: &Receiver<()>,
+    ) -> Result<()> {
+        let mut news = self.engine.events.clone();
+        let (mut drawn, mut dirty) = (Instant::now(), false);
+        terminal.draw(|frame| draw(frame, &self.app, &self.theme))?;
+        while self.app.leaving != Leaving::Now {
+            let due = if dirty { after(NEWS.saturating_sub(drawn.elapsed())) } else { never() };
+            let mut now = false;
+            select! {
+                recv(keys) -> event => now = self.terminal_event(event.context("the terminal was closed")?),
+                recv(news) -> event => match event {
+                    Ok(event) => {
+                        self.app.hear(event);
+                        self.app_hear_all(&news);
+                        dirty = true;
+                    }
+                    Err(_) => news = never(),
+                },
+                recv(sayings) -> saying => if let Ok((text, bad)) = saying {
+                    self.app.say(text, bad);
+                    now = true;
+                },
+                recv(signals) -> _ => {
+                    self.left = Left::BySignal;
+                    now = true;
+                    if self.app.leaving == Leaving::No {
+                        self.act(crate::app::Action::Quit);
+                    }
+                },
+                recv(due) -> _ => now = dirty,
+            }
+            if now {
+                terminal.draw(|frame| draw(frame, &self.app, &self.theme))?;
+                (drawn, dirty) = (Instant::now(), false);
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that waits, so that a burst of news costs one frame.
+    fn app_hear_all(&mut self, news: &Receiver<crate::domain::event::SweepEvent>) {
+        for event in news.try_iter().take(4096) {
+            self.app.hear(event);
+        }
+    }
+
+    /// Whether the screen must be drawn again.
+    fn terminal_event(&mut self, event: Event) -> bool {
+        match event {
+            Event::Key(key) => match keymap::action(key) {
+                Some(action) => {
+                    self.act(action);
+                    true
+                }
+                None => false,
+            },
+            Event::Resize(..) => true,
+            _ => false,
+        }
+    }
+
+    fn act(&mut self, action: crate::app::Action) {
+        for effect in self.app.act(action) {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            // an engine that is gone has said Closed: there is nothing to ask of it
+            Effect::AddArm(arm) => drop(self.engine.commands.send(Command::AddArm(arm))),
+            Effect::Stop => drop(self.engine.commands.send(Command::Stop)),
+            Effect::NextTheme => {
+                self.theme = self.theme.next();
+                self.app.say(format!("theme {}", self.theme.name), false);
+            }
+            Effect::Picture { figure, name, provenance } => {
+                let said = self.said.clone();
+                // drawing takes some hundredths of a second: not on the thread that answers keys
+                thread::spawn(move || {
+                    let saying = match write_picture(&figure, Path::new(&name), &provenance) {
+                        Ok(path) => (format!("wrote {}", path.display()), false),
+                        Err(error) => (format!("no picture: {error:#}"), true),
+                    };
+                    let _ = said.send(saying);
+                });
+            }
+            Effect::Leave => {}
+        }
+    }
+}
+
+/// Whole or not at all. Gives the full path.
+fn write_picture(figure: &Figure, path: &Path, provenance: &str) -> Result<PathBuf> {
+    let bytes = export::png(figure, provenance)?;
+    let path = std::path::absolute(path).context("the current folder is gone")?;
+    let folder = path.parent().context("a picture needs a folder")?;
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&bytes)?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// Keys and sizes from the terminal, read by a thread of their own so that none waits for a frame.
+fn keys() -> Receiver<Event> {
+    let (sender, receiver) = unbounded();
+    thread::spawn(move || {
+        while let Ok(event) = event::read() {
+            if sender.send(event).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

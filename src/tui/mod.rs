@@ -1,0 +1,17 @@
+//! The dashboard on a terminal: keys in, frames out.
+//!
+//! May import: everything below the fronts. The only room that knows ratatui and crossterm. Draws from `&App`; what a
+//! key means is decided in `app`.
+
+mod dashboard;
+mod keymap;
+mod layout;
+mod screen;
+mod terminal;
+mod theme;
+mod widgets;
+
+pub use dashboard::{Left, run};
+pub use keymap::KEYS;
+pub use screen::draw;
+pub use theme::{Theme, ThemeError};

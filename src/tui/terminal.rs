@@ -1,0 +1,57 @@
+//! The terminal, taken and given back whatever happens.
+
+use anyhow::{Context, Result};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::{cursor, execute, terminal};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+use std::io::{BufWriter, Stdout, stdout};
+
+/// Bytes of a frame that are gathered before they are written.
+const BUFFER: usize = 1 << 16;
+
+/// The alternate screen in raw mode, while this lives.
+pub struct Terminal(ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>);
+
+impl Terminal {
+    pub fn enter() -> Result<Self> {
+        restore_before_panic_report();
+        terminal::enable_raw_mode().context("cannot take over the terminal")?;
+        execute!(stdout(), EnterAlternateScreen, cursor::Hide).context("cannot take over the terminal")?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout()));
+        Ok(Self(ratatui::Terminal::new(backend).context("cannot take over the terminal")?))
+    }
+
+    /// One frame, shown at once by terminals that can.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> Result<()> {
+        execute!(self.0.backend_mut(), BeginSynchronizedUpdate).context("cannot draw")?;
+        let drawn = self.0.draw(render).map(|_| ());
+        execute!(self.0.backend_mut(), EndSynchronizedUpdate).context("cannot draw")?;
+        drawn.context("cannot draw")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn restore() {
+    // nobody is left to tell if this fails
+    let _ = terminal::disable_raw_mode();
+    let _ = execute!(stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
+}
+
+/// A panic of this thread gives the terminal back before it is reported. One of a worker must not: it stays in its
+/// run, where the journal has its message.
+fn restore_before_panic_report() {
+    let screen = std::thread::current().id();
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() == screen {
+            restore();
+            report(panic);
+        }
+    }));
+}

@@ -1,0 +1,41 @@
+//! The first line: which experiment, how far, how fast, how long still.
+
+use crate::app::{App, Leaving};
+use crate::domain::clock::clock;
+use crate::domain::history::Progress;
+use crate::tui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let sweep = &app.sweep;
+    let running = sweep.count(|progress| *progress == Progress::Running);
+    let finished = sweep.count(|progress| *progress == Progress::Finished);
+    let failed = sweep.failed();
+    let mut spans = vec![
+        Span::styled(" batchscope ", theme.title()),
+        Span::styled(format!("{}  ", app.spec.name), theme.text()),
+        Span::styled(format!("{finished} of {} runs", sweep.rows().len()), theme.good()),
+    ];
+    if running > 0 {
+        spans.push(Span::styled(format!("  {running} training"), theme.accent()));
+    }
+    if failed > 0 {
+        spans.push(Span::styled(format!("  {failed} failed"), theme.bad()));
+    }
+    match app.leaving {
+        Leaving::No if running > 0 => {
+            let speed = sweep.pairs_per_second();
+            if speed > 0.0 {
+                spans.push(Span::styled(format!("  {speed:.0} pairs/s"), theme.dim()));
+            }
+            if let Some(left) = sweep.remaining_seconds(app.workers) {
+                spans.push(Span::styled(format!("  {} left", clock(left)), theme.dim()));
+            }
+        }
+        Leaving::No => {}
+        Leaving::Saving | Leaving::Now => spans.push(Span::styled("  saving…", theme.accent())),
+    }
+    frame.render_widget(Line::from(spans), area);
+}

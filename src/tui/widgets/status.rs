@@ -1,0 +1,37 @@
+//! The line above the footer: the draft arm in words, else a message.
+
+use crate::app::App;
+use crate::domain::clock::clock;
+use crate::spec_file::describe;
+use crate::tui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let line = if !app.draft.is_empty() {
+        draft(app, theme)
+    } else if let Some(toast) = &app.toast {
+        Line::styled(format!(" {}", toast.text), if toast.bad { theme.bad() } else { theme.good() })
+    } else {
+        return;
+    };
+    frame.render_widget(line, area);
+}
+
+fn draft<'t>(app: &App, theme: &Theme) -> Line<'t> {
+    let mut spans =
+        vec![Span::styled(" draft arm: ", theme.title()), Span::styled(describe(app.draft.changes()), theme.accent())];
+    if let Some(arm) = app.arm_like_draft() {
+        spans.push(Span::styled(format!(" · is there as {} · ", arm.name), theme.dim()));
+    } else {
+        let (runs, seconds) = app.draft_cost();
+        let time = seconds.map_or(String::new(), |seconds| format!(", about {}", clock(seconds)));
+        spans.push(Span::styled(format!(" · {runs} runs{time} · "), theme.dim()));
+    }
+    for (key, word) in [("a", " adds it  "), ("Esc", " drops it")] {
+        spans.push(Span::styled(key, theme.key()));
+        spans.push(Span::styled(word, theme.dim()));
+    }
+    Line::from(spans)
+}
