@@ -15,13 +15,15 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
         SweepEvent::Run { run, entry, .. } => entry_line(sweep.row(run)?, entry),
         SweepEvent::Replayed { run, .. } => {
             let row = sweep.row(run)?;
-            let evaluation = row.history.last_evaluation()?;
-            let state = match &row.history.progress {
-                Progress::Finished => "already there".to_owned(),
-                Progress::Failed(message) => format!("failed before: {message} (--retry-failed trains it again)"),
-                _ => format!("goes on from step {}", row.history.step),
-            };
-            Some(format!("{}: {state}, accuracy {:.4}", name(row), evaluation.accuracy))
+            match (&row.history.progress, row.history.last_evaluation()) {
+                (Progress::Finished, Some(point)) => {
+                    Some(format!("{}: already there, accuracy {:.4}", name(row), point.accuracy))
+                }
+                (Progress::Failed(message), _) => {
+                    Some(format!("{}: failed before: {message} (--retry-failed trains it again)", name(row)))
+                }
+                _ => None,
+            }
         }
         SweepEvent::Elsewhere { run, owner } => Some(format!("{}: trained by {owner}", name(sweep.row(run)?))),
         SweepEvent::Broken(message) => Some(format!("stopped: {message}")),

@@ -68,8 +68,9 @@ pub enum SweepEvent {
     Planned(Vec<PlannedRun>),
     /// One run's journal grew by an entry. `attempt` counts from 1.
     Run { run: RunId, attempt: u32, entry: Entry },
-    /// What the store already held of a run, all at once: replaces whatever was known of it.
-    Replayed { run: RunId, attempt: u32, entries: Vec<Entry> },
+    /// What the store already held of a run, all at once: replaces whatever was known of it. `live`: it is being
+    /// trained by this process.
+    Replayed { run: RunId, live: bool, entries: Vec<Entry> },
     /// Another process is training this run.
     Elsewhere { run: RunId, owner: String },
     /// The machinery failed around a run (store not writable, say); the sweep ends.

@@ -72,10 +72,14 @@ impl Sweep {
                     row.apply(&entry);
                 }
             }
-            SweepEvent::Replayed { run, entries, .. } => {
+            SweepEvent::Replayed { run, live, entries } => {
                 if let Some(row) = self.row_mut(&run) {
                     (row.history, row.pace) = (History::default(), Pace::default());
                     entries.iter().for_each(|entry| row.apply(entry));
+                    // its owner was killed, or is another process, which is told apart
+                    if !live && row.history.progress == Progress::Running {
+                        row.history.progress = Progress::Interrupted;
+                    }
                 }
             }
             SweepEvent::Elsewhere { run, owner } => {
@@ -247,7 +251,8 @@ mod tests {
         sweep.apply(SweepEvent::Planned(vec![planned(8)]));
         sweep.apply(update(8, 1, 1.0));
         let entries = vec![Entry { number: 0, time: 0.0, event: RunEvent::Started { step: 0 } }];
-        sweep.apply(SweepEvent::Replayed { run: planned(8).id, attempt: 1, entries });
+        sweep.apply(SweepEvent::Replayed { run: planned(8).id, live: false, entries });
         assert!(sweep.rows()[0].history.updates.is_empty());
+        assert_eq!(sweep.rows()[0].history.progress, Progress::Interrupted, "nobody is at it");
     }
 }

@@ -126,16 +126,21 @@ impl Planner<'_> {
         }
         runs.sort_by_key(|run| run.spec.iid);
         self.tell(SweepEvent::Planned(runs.clone()));
-        if runs.is_empty() && self.shared.pending.load(Ordering::Acquire) == 0 {
-            self.tell(SweepEvent::Idle);
-        }
-        self.shared.pending.fetch_add(runs.len(), Ordering::AcqRel);
+        let mut jobs = Vec::new();
         for planned in runs {
             let folder = self.store.run(&planned.id);
             if folder.path().exists() {
                 let _ = self.records.send(Record::Replay { run: planned.id.clone(), folder: folder.clone() });
             }
-            let _ = self.jobs.send(Job { planned, folder });
+            if folder.result().is_none() {
+                jobs.push(Job { planned, folder, asked_before: false });
+            }
+        }
+        if self.shared.pending.fetch_add(jobs.len(), Ordering::AcqRel) + jobs.len() == 0 {
+            self.tell(SweepEvent::Idle);
+        }
+        for job in jobs {
+            let _ = self.jobs.send(job);
         }
     }
 

@@ -71,10 +71,9 @@ impl Recorder {
 
     fn record(&mut self, record: Record) -> Result<(), StoreError> {
         match record {
-            Record::Open { run, folder, attempt } => {
+            Record::Open { run, folder, attempt, tell_earlier } => {
                 let open = Open::new(folder.clone(), attempt)?;
-                // earlier attempts may have said things that the front does not know
-                if open.attempt.number > 1 {
+                if tell_earlier {
                     self.behind.insert(run.clone(), folder);
                 }
                 self.open.insert(run, open);
@@ -144,14 +143,14 @@ impl Recorder {
             if self.front.is_full() {
                 return Ok(());
             }
+            let live = self.open.contains_key(&run);
             if let Some(open) = self.open.get_mut(&run) {
                 open.flush()?;
             }
             let Some(folder) = self.behind.get(&run) else { continue };
             let attempts = read_journal(folder)?;
-            let attempt = attempts.last().map_or(0, |(number, _)| *number);
             let entries = attempts.into_iter().flat_map(|(_, entries)| entries).collect();
-            match self.front.try_send(SweepEvent::Replayed { run: run.clone(), attempt, entries }) {
+            match self.front.try_send(SweepEvent::Replayed { run: run.clone(), live, entries }) {
                 Ok(()) => {
                     self.behind.remove(&run);
                 }

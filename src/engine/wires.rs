@@ -14,11 +14,12 @@ pub const INBOX: usize = 4096;
 
 /// From workers to the recorder, in the order in which it must reach the disk.
 pub enum Record {
-    /// A run was claimed.
+    /// A run was claimed. Where the front does not know earlier attempts, they are told with it.
     Open {
         run: RunId,
         folder: RunFolder,
         attempt: Attempt,
+        tell_earlier: bool,
     },
     Event {
         run: RunId,
@@ -52,6 +53,8 @@ pub enum Record {
 pub struct Job {
     pub planned: PlannedRun,
     pub folder: RunFolder,
+    /// another process was at it: the front does not know all that happened
+    pub asked_before: bool,
 }
 
 /// What all threads of an engine see.

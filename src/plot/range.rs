@@ -14,7 +14,8 @@ pub fn nice(values: impl Iterator<Item = f64>, fraction: bool) -> (f64, f64) {
     let step = step_below(span / 4.0);
     let middle = (low + high) / 2.0;
     let (low, high) = (low.min(middle - span / 2.0), high.max(middle + span / 2.0));
-    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+    // values on a step stay there in spite of rounding: 0.3 / 0.1 is a little less than 3
+    let (low, high) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
     if fraction { (low.max(0.0), high.min(1.0)) } else { (low, high) }
 }
 

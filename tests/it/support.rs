@@ -1,12 +1,20 @@
-//! Small models and data to test with.
+//! Small models and data to test with, and the program to run on them.
 
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::event::RunEvent;
+use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::random::{Key, Purpose};
-use batchscope::domain::run::DropoutRates;
+use batchscope::domain::run::{DropoutRates, RunSpec};
 use batchscope::model::{Bert, Masks, Weights};
-use std::path::PathBuf;
+use batchscope::store::{Store, read_journal, run_id};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
 
 /// A file or folder that belongs to the tests.
 pub fn fixture(path: &str) -> PathBuf {
@@ -50,4 +58,127 @@ pub fn batch_of(lengths: &[usize]) -> Batch {
 
 pub fn no_dropout() -> Masks {
     Masks::new(DropoutRates::OFF, 0, 0, 0)
+}
+
+const HEADER: &str = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n";
+
+/// A folder with a tiny model, a tiny task and a spec: a sweep that takes a second.
+pub struct World {
+    folder: TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let world = Self { folder: tempfile::tempdir().unwrap() };
+        let model = world.path("model");
+        fs::create_dir(&model).unwrap();
+        for name in ["config.json", "model.safetensors"] {
+            fs::copy(fixture("golden/tiny").join(name), model.join(name)).unwrap();
+        }
+        let words = (5..97).map(|number| format!("w{number}\n"));
+        let vocabulary: String = ["[PAD]\n", "[UNK]\n", "[CLS]\n", "[SEP]\n", "[MASK]\n"]
+            .map(String::from)
+            .into_iter()
+            .chain(words)
+            .collect();
+        fs::write(model.join("vocab.txt"), vocabulary).unwrap();
+        let task = world.path("task");
+        fs::create_dir(&task).unwrap();
+        fs::write(task.join("train.tsv"), pairs(60, 1)).unwrap();
+        fs::write(task.join("dev.tsv"), pairs(20, 2)).unwrap();
+        world.write_spec(
+            "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 2\nlearning_rate = 1e-3\n[store]\ncheckpoint_seconds = 0\n",
+        );
+        world
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.path("store")
+    }
+
+    /// A spec of this world's task and model, and of these further tables.
+    pub fn write_spec(&self, tables: &str) {
+        let text =
+            format!("name = \"tiny\"\n[task]\npath = \"task\"\nmax_length = 40\n[model]\nsource = \"model\"\n{tables}");
+        fs::write(self.path("spec.toml"), text).unwrap();
+    }
+
+    /// `batchscope run spec.toml --store store` with further arguments.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+        command.arg("run").arg(self.path("spec.toml")).arg("--store").arg(self.store()).args(arguments);
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        Finished::of(self.command(arguments).output().unwrap())
+    }
+
+    /// The history of every run in the store, by batch size and instance.
+    pub fn histories(&self) -> BTreeMap<(u32, u32), History> {
+        histories(&self.store())
+    }
+}
+
+/// Every run of a store, by batch size and instance.
+pub fn histories(store: &Path) -> BTreeMap<(u32, u32), History> {
+    journals(store).into_iter().map(|(cell, events)| (cell, History::replay(&events))).collect()
+}
+
+/// Every event of every run of a store, attempt after attempt.
+pub fn journals(store: &Path) -> BTreeMap<(u32, u32), Vec<RunEvent>> {
+    let mut found = BTreeMap::new();
+    let opened = Store::open(store).unwrap();
+    for entry in fs::read_dir(store.join("runs")).unwrap() {
+        let path = entry.unwrap().path();
+        let spec: RunSpec = serde_json::from_slice(&fs::read(path.join("run.json")).unwrap()).unwrap();
+        let folder = opened.run(&run_id(&spec));
+        assert_eq!(folder.path(), path, "a run's folder is named by its spec");
+        let entries = read_journal(&folder).unwrap().into_iter().flat_map(|(_, entries)| entries);
+        found.insert((spec.batch_size, spec.iid), entries.map(|entry| entry.event).collect());
+    }
+    found
+}
+
+/// Pairs of made-up words; the second sentence repeats the first where the label is 1.
+pub fn pairs(count: u32, seed: u64) -> String {
+    let key = Key::new(seed, Purpose::Initialise);
+    let mut text = HEADER.to_owned();
+    for number in 0..count {
+        let stream = key.with(number.into());
+        let sentence = |from: u32| -> String {
+            (0..3 + stream.bits(99) % 5).map(|place| format!("w{} ", 5 + stream.bits(from + place) % 92)).collect()
+        };
+        let label = u32::from(stream.bits(100) % 3 > 0);
+        let second = sentence(if label == 1 { 0 } else { 20 });
+        let _ = writeln!(text, "{label}\t{number}\t{number}\t{}\t{}", sentence(0).trim(), second.trim());
+    }
+    text
+}
+
+/// What a command left behind.
+pub struct Finished {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Finished {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "standard output:\n{}\nstandard error:\n{}", self.out, self.err);
+        self
+    }
 }

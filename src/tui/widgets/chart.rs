@@ -1,5 +1,6 @@
 //! One panel of the figure in braille, with a legend that never hides a curve.
 
+use crate::domain::arm::BASELINE;
 use crate::plot::{Figure, to_plot};
 use crate::tui::theme::Theme;
 use malevich::Charset;
@@ -16,12 +17,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, figure: &Figure, panel: usize, th
         frame.render_widget(block(theme).title_top(Span::styled(" waiting for the first run ", theme.dim())), area);
         return;
     };
-    let title = Line::from(vec![
-        Span::styled(format!(" {} ", figure.y_label), theme.title()),
-        Span::styled(format!("{} ", panel.title), theme.accent()),
-    ]);
+    // the arm first: of a narrow chart the end of the title is cut off
+    let mut title = vec![Span::styled(format!(" {} ", figure.y_label), theme.title())];
+    if panel.title != BASELINE || figure.panels.len() > 1 {
+        title.insert(0, Span::styled(format!(" {} ", panel.title), theme.accent()));
+    }
     let block = block(theme)
-        .title_top(title)
+        .title_top(Line::from(title))
         .title_bottom(Line::styled(format!(" {} ", figure.x_label), theme.dim()).alignment(Alignment::Right));
     let inner = block.inner(area);
     frame.render_widget(block, area);

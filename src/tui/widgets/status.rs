@@ -21,15 +21,15 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
 
 fn draft<'t>(app: &App, theme: &Theme) -> Line<'t> {
     let mut spans =
-        vec![Span::styled(" draft arm: ", theme.title()), Span::styled(describe(app.draft.changes()), theme.accent())];
+        vec![Span::styled(" draft: ", theme.title()), Span::styled(describe(app.draft.changes()), theme.accent())];
     if let Some(arm) = app.arm_like_draft() {
         spans.push(Span::styled(format!(" · is there as {} · ", arm.name), theme.dim()));
     } else {
         let (runs, seconds) = app.draft_cost();
-        let time = seconds.map_or(String::new(), |seconds| format!(", about {}", clock(seconds)));
+        let time = seconds.map_or(String::new(), |seconds| format!(", {}", clock(seconds)));
         spans.push(Span::styled(format!(" · {runs} runs{time} · "), theme.dim()));
     }
-    for (key, word) in [("a", " adds it  "), ("Esc", " drops it")] {
+    for (key, word) in [("a", " adds  "), ("Esc", " drops")] {
         spans.push(Span::styled(key, theme.key()));
         spans.push(Span::styled(word, theme.dim()));
     }
