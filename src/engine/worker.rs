@@ -135,7 +135,7 @@ impl Worker<'_> {
         };
         let ending = train(&inputs, newest_snapshot(folder).map_err(record)?, reporter)?;
         if let (Ending::Finished(model), true) = (&ending, reporter.planned.keep_weights) {
-            let bytes = Snapshot::weights(model)?.to_bytes()?;
+            let bytes = model.to_safetensors(&prepared.words)?;
             reporter.attempt.write_weights(&bytes).map_err(record)?;
         }
         Ok(ending)

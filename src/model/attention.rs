@@ -3,8 +3,7 @@
 //! Projections run over the packed tokens; only the attention itself is laid out as a padded rectangle, where padded
 //! keys get probability 0 and padded queries are never read.
 
-use super::blocks::linear;
-use super::dropout::Masks;
+use super::blocks::{Context, linear};
 use super::parameters::Views;
 use crate::domain::batch::Batch;
 use candle_core::{D, Device, Result, Tensor};
@@ -74,16 +73,10 @@ impl Attention {
     }
 
     /// x \[T, H\] -> \[T, H\]
-    pub fn forward(
-        &self,
-        x: &Tensor,
-        batch: &Batch,
-        rectangle: &Rectangle,
-        layer: usize,
-        masks: Option<&Masks>,
-    ) -> Result<Tensor> {
+    pub fn forward(&self, x: &Tensor, layer: usize, context: &Context<'_>) -> Result<Tensor> {
         let (_, hidden) = x.dims2()?;
-        let (sequences, longest, heads) = (rectangle.sequences, rectangle.longest, self.heads);
+        let (rectangle, heads) = (&context.rectangle, self.heads);
+        let (sequences, longest) = (rectangle.sequences, rectangle.longest);
         let projected = self.query_key_value.forward(x)?; // [T, 3H]
         let split = projected
             .index_select(&rectangle.gather, 0)? // [B * L, 3H]
@@ -94,7 +87,9 @@ impl Attention {
         let scale = 1.0 / ((hidden / heads) as f64).sqrt();
         let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&rectangle.key_mask)?; // [B, A, L, L]
         let mut probabilities = softmax(&scores)?;
-        if let Some(mask) = masks.map(|masks| masks.attention(batch, layer, heads)).transpose()?.flatten() {
+        if let Some(masks) = context.masks
+            && let Some(mask) = masks.attention(context.batch, layer, heads)?
+        {
             probabilities = (probabilities * mask)?;
         }
         let context = probabilities

@@ -1,7 +1,7 @@
 //! BERT for sequence classification (Devlin et al. 2019) over packed batches.
 
 use super::attention::Rectangle;
-use super::blocks::{Embeddings, EncoderLayer, Head};
+use super::blocks::{Context, Embeddings, EncoderLayer, Head};
 use super::dropout::Masks;
 use super::norm::RunningStatistics;
 use super::parameters::Group;
@@ -10,7 +10,7 @@ use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
-use candle_core::{Result, Tensor};
+use candle_core::{Device, Result, Tensor};
 
 /// A model being trained, with all the state that training changes.
 pub struct Bert {
@@ -37,6 +37,14 @@ pub struct Output {
     pub hidden: Vec<Tensor>,
     /// \[B, C\]
     pub logits: Tensor,
+}
+
+/// A parameter, copied out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    pub name: String,
+    pub shape: Vec<usize>,
+    pub values: Vec<f32>,
 }
 
 impl Bert {
@@ -70,30 +78,40 @@ impl Bert {
             Pass::Evaluate(masks) => (false, masks),
         };
         let Self { config, norm, groups, running } = self;
-        let rectangle = Rectangle::new(batch)?;
+        let context = Context { batch, rectangle: Rectangle::new(batch)?, masks, training };
         let (first, rest) = running.split_at_mut(1);
         let embeddings = Embeddings::load(groups[0].views(training), *norm, config)?;
-        let mut hidden = vec![embeddings.forward(batch, masks, &mut first[0], training)?];
+        let mut hidden = vec![embeddings.forward(&context, &mut first[0])?];
         let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
         for (number, (group, running)) in layers {
             let layer = EncoderLayer::load(group.views(training), *norm, config)?;
-            let x = layer.forward(&hidden[number], batch, &rectangle, number, masks, running, training)?;
+            let x = layer.forward(&hidden[number], number, &context, running)?;
             hidden.push(x);
         }
         let head = Head::load(groups[groups.len() - 1].views(training))?;
-        let logits = head.forward(&hidden[hidden.len() - 1], batch, masks)?;
+        let logits = head.forward(&hidden[hidden.len() - 1], &context)?;
         Ok(Output { hidden, logits })
     }
 
-    /// Every parameter by its checkpoint name, with its shape. The word table holds this task's rows only.
-    pub fn tensors(&self) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>> {
+    /// Every parameter by its checkpoint name. The word table holds this task's rows only.
+    pub fn tensors(&self) -> Result<Vec<NamedTensor>> {
         let mut tensors = Vec::new();
         for group in &self.groups {
             let values = group.values()?;
             for view in group.layout().views() {
-                tensors.push((view.name.clone(), view.shape.clone(), values[view.range()].to_vec()));
+                let (name, shape) = (view.name.clone(), view.shape.clone());
+                tensors.push(NamedTensor { name, shape, values: values[view.range()].to_vec() });
             }
         }
         Ok(tensors)
+    }
+
+    /// The parameters as a safetensors file under their checkpoint names, with the words of the word table's rows.
+    pub fn to_safetensors(&self, words: &[u32]) -> Result<Vec<u8>> {
+        let mut tensors = vec![("words".to_owned(), Tensor::new(words, &Device::Cpu)?)];
+        for NamedTensor { name, shape, values } in self.tensors()? {
+            tensors.push((name, Tensor::from_vec(values, shape, &Device::Cpu)?));
+        }
+        safetensors::serialize(tensors, None).map_err(candle_core::Error::wrap)
     }
 }

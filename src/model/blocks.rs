@@ -25,12 +25,23 @@ fn normalize(views: Views<'_>, name: &str, kind: Norm, config: &ModelConfig) -> 
     })
 }
 
-/// Applies the mask of a site, where there is one. x \[T, H\]
-fn drop(x: Tensor, batch: &Batch, masks: Option<&Masks>, layer: usize, site: Site) -> Result<Tensor> {
-    let width = x.dim(1)?;
-    match masks.map(|masks| masks.tokens(batch, layer, site, width)).transpose()?.flatten() {
-        Some(mask) => x * mask,
-        None => Ok(x),
+/// What every block of one pass sees.
+pub struct Context<'b> {
+    pub batch: &'b Batch,
+    pub rectangle: Rectangle,
+    /// nothing: no dropout
+    pub masks: Option<&'b Masks>,
+    pub training: bool,
+}
+
+impl Context<'_> {
+    /// Applies the mask of a site, where there is one. x \[T, H\]
+    fn drop(&self, x: Tensor, layer: usize, site: Site) -> Result<Tensor> {
+        let Some(masks) = self.masks else { return Ok(x) };
+        match masks.tokens(self.batch, layer, site, x.dim(1)?)? {
+            Some(mask) => x * mask,
+            None => Ok(x),
+        }
     }
 }
 
@@ -46,19 +57,14 @@ impl<'g> Embeddings<'g> {
     }
 
     /// -> \[T, H\]
-    pub fn forward(
-        &self,
-        batch: &Batch,
-        masks: Option<&Masks>,
-        running: &mut RunningStatistics,
-        training: bool,
-    ) -> Result<Tensor> {
+    pub fn forward(&self, context: &Context<'_>, running: &mut RunningStatistics) -> Result<Tensor> {
+        let batch = context.batch;
         let positions: Vec<u32> = batch.sequences().flat_map(|tokens| 0..tokens.len() as u32).collect();
         let words = self.views.rows("word_embeddings.weight", &batch.tokens)?; // [T, H]
         let types = self.views.rows("token_type_embeddings.weight", &batch.token_types)?; // [T, H]
         let places = self.views.rows("position_embeddings.weight", &positions)?; // [T, H]
         let sum = ((words + types)? + places)?;
-        drop(self.norm.forward(&sum, running, training)?, batch, masks, 0, Site::Embeddings)
+        context.drop(self.norm.forward(&sum, running, context.training)?, 0, Site::Embeddings)
     }
 }
 
@@ -86,23 +92,20 @@ impl EncoderLayer {
         })
     }
 
-    /// x \[T, H\] -> \[T, H\]
+    /// x \[T, H\] -> \[T, H\]; `running` of the two norms
     pub fn forward(
         &self,
         x: &Tensor,
-        batch: &Batch,
-        rectangle: &Rectangle,
         layer: usize,
-        masks: Option<&Masks>,
+        context: &Context<'_>,
         running: &mut [RunningStatistics],
-        training: bool,
     ) -> Result<Tensor> {
-        let attended = self.attention.forward(x, batch, rectangle, layer, masks)?;
-        let attended = drop(attended, batch, masks, layer, Site::AttentionOutput)?;
-        let x = self.attention_norm.forward(&(x + attended)?, &mut running[0], training)?;
+        let attended = self.attention.forward(x, layer, context)?;
+        let attended = context.drop(attended, layer, Site::AttentionOutput)?;
+        let x = self.attention_norm.forward(&(x + attended)?, &mut running[0], context.training)?;
         let wide = self.activation.forward(&self.intermediate.forward(&x)?)?; // [T, F]
-        let narrow = drop(self.output.forward(&wide)?, batch, masks, layer, Site::Output)?; // [T, H]
-        self.output_norm.forward(&(x + narrow)?, &mut running[1], training)
+        let narrow = context.drop(self.output.forward(&wide)?, layer, Site::Output)?; // [T, H]
+        self.output_norm.forward(&(x + narrow)?, &mut running[1], context.training)
     }
 }
 
@@ -150,11 +153,13 @@ impl Head {
     }
 
     /// x \[T, H\] -> logits \[B, C\]
-    pub fn forward(&self, x: &Tensor, batch: &Batch, masks: Option<&Masks>) -> Result<Tensor> {
-        let first: Vec<u32> = batch.sequences().map(|tokens| tokens.start as u32).collect();
-        let first = x.index_select(&Tensor::from_vec(first, batch.len(), &Device::Cpu)?, 0)?; // [B, H]
+    pub fn forward(&self, x: &Tensor, context: &Context<'_>) -> Result<Tensor> {
+        let first: Vec<u32> = context.batch.sequences().map(|tokens| tokens.start as u32).collect();
+        let first = x.index_select(&Tensor::from_vec(first, context.batch.len(), &Device::Cpu)?, 0)?; // [B, H]
         let mut pooled = self.pooler.forward(&first)?.tanh()?;
-        if let Some(mask) = masks.map(|masks| masks.pooled(batch, x.dim(1)?)).transpose()?.flatten() {
+        if let Some(masks) = context.masks
+            && let Some(mask) = masks.pooled(context.batch, x.dim(1)?)?
+        {
             pooled = (pooled * mask)?;
         }
         self.classifier.forward(&pooled)

@@ -17,7 +17,7 @@ mod norm;
 mod parameters;
 mod weights;
 
-pub use bert::{Bert, Output, Pass};
+pub use bert::{Bert, NamedTensor, Output, Pass};
 pub use checkpoint::read_folder;
 pub use dropout::Masks;
 pub use error::ModelError;

@@ -102,7 +102,7 @@ pub fn train(
         if observer.stop_requested() {
             return stop(&model, &optimizer, observer);
         }
-        if step % updates_per_epoch == 0 && step < updates && observer.checkpoint_due() {
+        if step.is_multiple_of(updates_per_epoch) && step < updates && observer.checkpoint_due() {
             observer.checkpoint(&Snapshot::take(&model, &optimizer)?)?;
             observer.event(RunEvent::Checkpointed { step })?;
         }

@@ -35,12 +35,6 @@ impl Snapshot {
         Ok(Self { step: optimizer.steps, tensors })
     }
 
-    /// The named parameters alone, as a finished run keeps them. The word table holds the task's rows only.
-    pub fn weights(model: &Bert) -> Result<Self, TrainError> {
-        let tensors = model.tensors()?.into_iter().map(|(name, _, values)| (name, values)).collect();
-        Ok(Self { step: 0, tensors })
-    }
-
     /// Puts the state back. The model must be of the same shape as the one it was taken from.
     pub fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
         let mut tensors: HashMap<String, Vec<f32>> = self.tensors.into_iter().collect();

@@ -4,7 +4,7 @@ use crate::support::{fixture, no_dropout};
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::model::ModelConfig;
-use batchscope::model::{Bert, Pass, Weights, read_folder};
+use batchscope::model::{Bert, NamedTensor, Pass, Weights, read_folder};
 use batchscope::train::{AdamW, LinearSchedule, training_step};
 use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
@@ -134,8 +134,8 @@ fn ten_updates_are_pytorchs() {
         assert!((metrics.gradient_norm - step.grad_norm_before_clip).abs() <= 1e-4 * step.grad_norm_before_clip);
     }
     let after = tensors("after_ten_steps.safetensors");
-    for (name, _, ours) in model.tensors().unwrap() {
-        let difference = worst(&ours, &floats(&after[&name]));
+    for NamedTensor { name, values, .. } in model.tensors().unwrap() {
+        let difference = worst(&values, &floats(&after[&name]));
         assert!(difference <= 1e-5, "{name} differs by {difference} after ten updates");
     }
 }

@@ -153,7 +153,7 @@ pub fn pairs(count: u32, seed: u64) -> String {
         let sentence = |from: u32| -> String {
             (0..3 + stream.bits(99) % 5).map(|place| format!("w{} ", 5 + stream.bits(from + place) % 92)).collect()
         };
-        let label = u32::from(stream.bits(100) % 3 > 0);
+        let label = u32::from(!stream.bits(100).is_multiple_of(3));
         let second = sentence(if label == 1 { 0 } else { 20 });
         let _ = writeln!(text, "{label}\t{number}\t{number}\t{}\t{}", sentence(0).trim(), second.trim());
     }
