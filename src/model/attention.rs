@@ -88,9 +88,9 @@ impl Attention {
         let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&rectangle.key_mask)?; // [B, A, L, L]
         let mut probabilities = softmax(&scores)?;
         if let Some(masks) = context.masks
-            && let Some(mask) = masks.attention(context.batch, layer, heads)?
+            && let Some(scales) = masks.attention(layer)
         {
-            probabilities = (probabilities * mask)?;
+            probabilities = (probabilities * scales.rectangle(context.batch, heads)?)?;
         }
         let context = probabilities
             .matmul(&value)? // [B, A, L, D]

@@ -3,6 +3,7 @@
 use super::attention::Rectangle;
 use super::blocks::{Context, Embeddings, EncoderLayer, Head};
 use super::dropout::Masks;
+use super::fused;
 use super::norm::RunningStatistics;
 use super::parameters::Group;
 use super::weights::{Weights, layouts};
@@ -11,6 +12,7 @@ use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
 use candle_core::{Device, Result, Tensor};
+use std::sync::{Arc, Mutex};
 
 /// A model being trained, with all the state that training changes.
 pub struct Bert {
@@ -18,8 +20,25 @@ pub struct Bert {
     norm: Norm,
     /// the embeddings, each layer, the head
     pub groups: Vec<Group>,
+    /// one a layer, where layers run fused
+    fused: Vec<Fused>,
     /// of every norm, in order: the embeddings', then two a layer
     pub running: Vec<RunningStatistics>,
+}
+
+/// How encoder layers are computed. Both give the same numbers, up to rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Implementation {
+    /// from candle's operations: the definition
+    Composed,
+    /// as one operation each, where there is one for the norm and the activation
+    Fused,
+}
+
+/// What a layer needs to run as one operation.
+struct Fused {
+    shape: Arc<fused::Shape>,
+    workspace: Arc<Mutex<fused::Workspace>>,
 }
 
 /// What a pass is for.
@@ -37,6 +56,21 @@ pub struct Output {
     pub hidden: Vec<Tensor>,
     /// \[B, C\]
     pub logits: Tensor,
+}
+
+impl Fused {
+    fn forward(&self, x: &Tensor, layer: usize, group: &Group, context: &Context<'_>) -> Result<Tensor> {
+        let (parameters, gradient) = group.leaf();
+        let operation = fused::EncoderLayerOperation::new(
+            self.shape.clone(),
+            layer,
+            context.batch,
+            context.masks,
+            self.workspace.clone(),
+            gradient.clone(),
+        );
+        if context.training { x.apply_op2(parameters, operation) } else { x.apply_op2_no_bwd(parameters, &operation) }
+    }
 }
 
 /// A parameter, copied out.
@@ -68,7 +102,26 @@ impl Bert {
             .collect::<Result<Vec<_>>>()?;
         let norms = 1 + 2 * config.num_hidden_layers;
         let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect::<Result<_>>()?;
-        Ok(Self { config: config.clone(), norm, groups, running })
+        let model = Self { config: config.clone(), norm, groups, running, fused: Vec::new() };
+        Ok(model.implemented(Implementation::Fused))
+    }
+
+    /// The same model, computed in another way.
+    #[must_use]
+    pub fn implemented(mut self, implementation: Implementation) -> Self {
+        let layers = &self.groups[1..self.groups.len() - 1];
+        let shapes: Option<Vec<_>> = match implementation {
+            Implementation::Composed => None,
+            Implementation::Fused => {
+                layers.iter().map(|group| fused::Shape::of(&self.config, self.norm, group.layout())).collect()
+            }
+        };
+        self.fused = shapes
+            .unwrap_or_default()
+            .into_iter()
+            .map(|shape| Fused { shape: Arc::new(shape), workspace: Arc::default() })
+            .collect();
+        self
     }
 
     /// One forward pass. An empty batch is an error.
@@ -77,15 +130,20 @@ impl Bert {
             Pass::Train(masks) => (true, Some(masks)),
             Pass::Evaluate(masks) => (false, masks),
         };
-        let Self { config, norm, groups, running } = self;
+        let Self { config, norm, groups, running, fused } = self;
         let context = Context { batch, rectangle: Rectangle::new(batch)?, masks, training };
         let (first, rest) = running.split_at_mut(1);
         let embeddings = Embeddings::load(groups[0].views(training), *norm, config)?;
         let mut hidden = vec![embeddings.forward(&context, &mut first[0])?];
         let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
         for (number, (group, running)) in layers {
-            let layer = EncoderLayer::load(group.views(training), *norm, config)?;
-            let x = layer.forward(&hidden[number], number, &context, running)?;
+            let x = &hidden[number];
+            let x = match fused.get(number) {
+                Some(fused) => fused.forward(x, number, group, &context)?,
+                None => {
+                    EncoderLayer::load(group.views(training), *norm, config)?.forward(x, number, &context, running)?
+                }
+            };
             hidden.push(x);
         }
         let head = Head::load(groups[groups.len() - 1].views(training))?;

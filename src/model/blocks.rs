@@ -38,8 +38,8 @@ impl Context<'_> {
     /// Applies the mask of a site, where there is one. x \[T, H\]
     fn drop(&self, x: Tensor, layer: usize, site: Site) -> Result<Tensor> {
         let Some(masks) = self.masks else { return Ok(x) };
-        match masks.tokens(self.batch, layer, site, x.dim(1)?)? {
-            Some(mask) => x * mask,
+        match masks.hidden(layer, site) {
+            Some(scales) => x.dim(1).and_then(|width| &x * scales.tokens(self.batch, width)?),
             None => Ok(x),
         }
     }
@@ -158,9 +158,9 @@ impl Head {
         let first = x.index_select(&Tensor::from_vec(first, context.batch.len(), &Device::Cpu)?, 0)?; // [B, H]
         let mut pooled = self.pooler.forward(&first)?.tanh()?;
         if let Some(masks) = context.masks
-            && let Some(mask) = masks.pooled(context.batch, x.dim(1)?)?
+            && let Some(scales) = masks.pooled()
         {
-            pooled = (pooled * mask)?;
+            pooled = (pooled * scales.sequences(context.batch, x.dim(1)?)?)?;
         }
         self.classifier.forward(&pooled)
     }

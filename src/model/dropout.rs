@@ -3,6 +3,7 @@
 //! A mask is a function of (seed, instance, epoch, example, layer, site, position in the example's own sequence). The
 //! same example therefore sees the same mask at batch size 2 and at 64, whatever lies beside it in the batch.
 
+use super::vectorised::vectorised;
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
 use crate::domain::run::DropoutRates;
@@ -30,74 +31,88 @@ impl Masks {
         Self { rates, key: Key::new(seed.into(), Purpose::Dropout).with(iid.into()).with(epoch.into()) }
     }
 
-    /// The scale of each value, 0 or 1 / (1 - rate): \[T, width\]; nothing where nothing is dropped.
-    pub fn tokens(&self, batch: &Batch, layer: usize, site: Site, width: usize) -> Result<Option<Tensor>> {
-        self.filled(self.rates.hidden, batch.token_count() * width, &[batch.token_count(), width], |stream, mask| {
-            for (tokens, example) in batch.sequences().zip(&batch.examples) {
-                let values = &mut mask[tokens.start * width..tokens.end * width];
-                stream(layer, site, *example).fill(0, values);
-            }
-        })
+    /// Scales at a site of the hidden states; nothing where nothing is dropped.
+    pub fn hidden(&self, layer: usize, site: Site) -> Option<SiteScales> {
+        self.site(self.rates.hidden, layer, site)
     }
 
-    /// The same for attention probabilities of a batch padded to L tokens: \[B, A, L, L\]. Padding keeps scale 0.
-    pub fn attention(&self, batch: &Batch, layer: usize, heads: usize) -> Result<Option<Tensor>> {
-        let longest = batch.longest();
-        let shape = [batch.len(), heads, longest, longest];
-        self.filled(self.rates.attention, shape.iter().product(), &shape, |stream, mask| {
-            for (index, (tokens, example)) in batch.sequences().zip(&batch.examples).enumerate() {
-                let (length, scales) = (tokens.len(), stream(layer, Site::Attention, *example));
-                for row in 0..heads * length {
-                    let (head, query) = (row / length, row % length);
-                    let start = ((index * heads + head) * longest + query) * longest;
-                    scales.fill((row * length) as u32, &mut mask[start..start + length]);
-                }
-            }
-        })
+    /// Scales of attention probabilities: head after head, query after query, key after key.
+    pub fn attention(&self, layer: usize) -> Option<SiteScales> {
+        self.site(self.rates.attention, layer, Site::Attention)
     }
 
-    /// The same for the pooled first token: \[B, H\].
-    pub fn pooled(&self, batch: &Batch, hidden: usize) -> Result<Option<Tensor>> {
-        self.filled(self.rates.classifier, batch.len() * hidden, &[batch.len(), hidden], |stream, mask| {
-            for (values, example) in mask.chunks_exact_mut(hidden).zip(&batch.examples) {
-                stream(0, Site::Classifier, *example).fill(0, values);
-            }
-        })
+    /// Scales of the pooled first token.
+    pub fn pooled(&self) -> Option<SiteScales> {
+        self.site(self.rates.classifier, 0, Site::Classifier)
     }
 
-    fn filled(
-        &self,
-        rate: f64,
-        length: usize,
-        shape: &[usize],
-        fill: impl FnOnce(&dyn Fn(usize, Site, u32) -> Scales, &mut [f32]),
-    ) -> Result<Option<Tensor>> {
-        if rate == 0.0 {
-            return Ok(None);
-        }
-        let mut mask = vec![0f32; length];
-        let stream = |layer: usize, site: Site, example: u32| Scales {
-            key: self.key.with(example.into()).with(layer as u64).with(site as u64),
+    fn site(&self, rate: f64, layer: usize, site: Site) -> Option<SiteScales> {
+        (rate > 0.0).then(|| SiteScales {
+            key: self.key,
+            layer: layer as u64,
+            site: site as u64,
             threshold: (rate * 2f64.powi(32)) as u32,
             kept: (1.0 / (1.0 - rate)) as f32,
-        };
-        fill(&stream, &mut mask);
-        Tensor::from_vec(mask, shape, &Device::Cpu).map(Some)
+        })
     }
 }
 
-/// The scales of one example at one site, by position.
-struct Scales {
+/// The scales of one site: 0, or 1 / (1 - rate).
+#[derive(Clone, Copy, Debug)]
+pub struct SiteScales {
     key: Key,
+    layer: u64,
+    site: u64,
     threshold: u32,
     kept: f32,
 }
 
-impl Scales {
-    fn fill(&self, first_position: u32, values: &mut [f32]) {
+impl SiteScales {
+    /// Fills in an example's scales from a position of its own on.
+    pub fn fill(&self, example: u32, first_position: u32, values: &mut [f32]) {
+        let key = self.key.with(example.into()).with(self.layer).with(self.site);
+        fill(key, self.threshold, self.kept, first_position, values);
+    }
+
+    /// The scales of every token, \[T, width\].
+    pub fn tokens(&self, batch: &Batch, width: usize) -> Result<Tensor> {
+        let mut mask = vec![0f32; batch.token_count() * width];
+        for (tokens, example) in batch.sequences().zip(&batch.examples) {
+            self.fill(*example, 0, &mut mask[tokens.start * width..tokens.end * width]);
+        }
+        Tensor::from_vec(mask, (batch.token_count(), width), &Device::Cpu)
+    }
+
+    /// The scales of attention probabilities padded to L tokens, \[B, A, L, L\]. Padding keeps scale 0.
+    pub fn rectangle(&self, batch: &Batch, heads: usize) -> Result<Tensor> {
+        let longest = batch.longest();
+        let mut mask = vec![0f32; batch.len() * heads * longest * longest];
+        for (index, (tokens, example)) in batch.sequences().zip(&batch.examples).enumerate() {
+            let length = tokens.len();
+            for row in 0..heads * length {
+                let (head, query) = (row / length, row % length);
+                let start = ((index * heads + head) * longest + query) * longest;
+                self.fill(*example, (row * length) as u32, &mut mask[start..start + length]);
+            }
+        }
+        Tensor::from_vec(mask, (batch.len(), heads, longest, longest), &Device::Cpu)
+    }
+
+    /// The scales of one vector a sequence, \[B, width\].
+    pub fn sequences(&self, batch: &Batch, width: usize) -> Result<Tensor> {
+        let mut mask = vec![0f32; batch.len() * width];
+        for (values, example) in mask.chunks_exact_mut(width).zip(&batch.examples) {
+            self.fill(*example, 0, values);
+        }
+        Tensor::from_vec(mask, (batch.len(), width), &Device::Cpu)
+    }
+}
+
+vectorised! {
+    fn fill(key: Key, threshold: u32, kept: f32, first_position: u32, values: &mut [f32]) {
         for (offset, value) in values.iter_mut().enumerate() {
-            let bits = self.key.bits(first_position + offset as u32);
-            *value = if bits >= self.threshold { self.kept } else { 0.0 };
+            let bits = key.bits(first_position.wrapping_add(offset as u32));
+            *value = if bits >= threshold { kept } else { 0.0 };
         }
     }
 }
@@ -116,7 +131,7 @@ mod tests {
         batch
     }
 
-    fn values(mask: Option<Tensor>) -> Vec<f32> {
+    fn values(mask: Result<Tensor>) -> Vec<f32> {
         mask.unwrap().flatten_all().unwrap().to_vec1().unwrap()
     }
 
@@ -125,21 +140,21 @@ mod tests {
         let masks = Masks::new(RATES, 1, 2, 3);
         let (alone, company) = (batch(&[3], 5), batch(&[9, 3, 1], 5));
         let start = 14 * 16; // example 9 is 14 tokens long
-        assert_eq!(
-            values(masks.tokens(&alone, 1, Site::Output, 16).unwrap()),
-            values(masks.tokens(&company, 1, Site::Output, 16).unwrap())[start..start + 8 * 16]
-        );
-        let (a, c) =
-            (masks.attention(&alone, 1, 2).unwrap().unwrap(), masks.attention(&company, 1, 2).unwrap().unwrap());
+        let output = masks.hidden(1, Site::Output).unwrap();
+        assert_eq!(values(output.tokens(&alone, 16)), values(output.tokens(&company, 16))[start..start + 8 * 16]);
+        let attention = masks.attention(1).unwrap();
+        let c = attention.rectangle(&company, 2).unwrap();
         let inner = c.narrow(0, 1, 1).unwrap().narrow(2, 0, 8).unwrap().narrow(3, 0, 8).unwrap();
-        assert_eq!(values(Some(a)), values(Some(inner.contiguous().unwrap())));
-        let pooled = masks.pooled(&company, 16).unwrap().unwrap().narrow(0, 1, 1).unwrap();
-        assert_eq!(values(masks.pooled(&alone, 16).unwrap()), values(Some(pooled)));
+        assert_eq!(values(attention.rectangle(&alone, 2)), values(inner.contiguous()));
+        let pooled = masks.pooled().unwrap();
+        let second = pooled.sequences(&company, 16).unwrap().narrow(0, 1, 1);
+        assert_eq!(values(pooled.sequences(&alone, 16)), values(second));
     }
 
     #[test]
     fn the_rate_is_met_and_the_mean_kept() {
-        let mask = values(Masks::new(RATES, 1, 2, 3).tokens(&batch(&[0], 500), 0, Site::Embeddings, 256).unwrap());
+        let mask =
+            values(Masks::new(RATES, 1, 2, 3).hidden(0, Site::Embeddings).unwrap().tokens(&batch(&[0], 500), 256));
         let dropped = mask.iter().filter(|scale| **scale == 0.0).count() as f64 / mask.len() as f64;
         // 128,000 draws: standard deviation 0.00084
         assert!((dropped - 0.1).abs() < 0.004, "{dropped}");
@@ -149,7 +164,7 @@ mod tests {
     #[test]
     fn epochs_sites_and_layers_have_masks_of_their_own() {
         let draw = |epoch, layer, site| {
-            values(Masks::new(RATES, 1, 2, epoch).tokens(&batch(&[0], 20), layer, site, 16).unwrap())
+            values(Masks::new(RATES, 1, 2, epoch).hidden(layer, site).unwrap().tokens(&batch(&[0], 20), 16))
         };
         let reference = draw(0, 0, Site::Output);
         assert_eq!(reference, draw(0, 0, Site::Output));
@@ -161,8 +176,8 @@ mod tests {
     #[test]
     fn nothing_is_drawn_where_nothing_is_dropped() {
         let masks = Masks::new(DropoutRates::OFF, 1, 2, 3);
-        assert!(masks.tokens(&batch(&[0], 5), 0, Site::Output, 16).unwrap().is_none());
-        assert!(masks.attention(&batch(&[0], 5), 0, 2).unwrap().is_none());
-        assert!(masks.pooled(&batch(&[0], 5), 16).unwrap().is_none());
+        assert!(masks.hidden(0, Site::Output).is_none());
+        assert!(masks.attention(0).is_none());
+        assert!(masks.pooled().is_none());
     }
 }

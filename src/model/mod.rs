@@ -12,12 +12,14 @@ mod blocks;
 mod checkpoint;
 mod dropout;
 mod error;
+mod fused;
 mod layout;
 mod norm;
 mod parameters;
+mod vectorised;
 mod weights;
 
-pub use bert::{Bert, NamedTensor, Output, Pass};
+pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
 pub use checkpoint::read_folder;
 pub use dropout::Masks;
 pub use error::ModelError;

@@ -16,9 +16,10 @@ pub struct Group {
     gradient: Gradient,
 }
 
-type Gradient = Arc<Mutex<Vec<f32>>>;
+/// A group's flat gradient, \[P\], shared with the operations that add to it.
+pub type Gradient = Arc<Mutex<Vec<f32>>>;
 
-fn lock(gradient: &Gradient) -> MutexGuard<'_, Vec<f32>> {
+pub fn lock(gradient: &Gradient) -> MutexGuard<'_, Vec<f32>> {
     // a panic while adding leaves numbers, which the failing run will never use
     gradient.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -50,6 +51,11 @@ impl Group {
     pub fn update(&mut self, change: impl FnMut(&mut [f32], &mut [f32])) -> Result<()> {
         let gradient = &mut *lock(&self.gradient);
         self.values.inplace_op1(&InPlace(RefCell::new((change, gradient))))
+    }
+
+    /// The flat parameters as a leaf of a graph, \[P\], and where an operation on them adds their gradient.
+    pub(super) fn leaf(&self) -> (&Tensor, &Gradient) {
+        (&self.values, &self.gradient)
     }
 
     /// The named views of this group. Where `tracked`, candle differentiates through them.
@@ -111,22 +117,21 @@ impl Views<'_> {
 }
 
 /// The numbers of a tensor that must be one contiguous stretch of `f32` on the CPU.
-fn floats<'s>(storage: &'s CpuStorage, strides: &Strides) -> Result<&'s [f32]> {
+pub fn floats<'s>(storage: &'s CpuStorage, strides: &Strides) -> Result<&'s [f32]> {
     match (storage, strides.contiguous_offsets()) {
         (CpuStorage::F32(values), Some((start, end))) => Ok(&values[start..end]),
         _ => bail!("parameters must be contiguous f32"),
     }
 }
 
-/// Calls `with` on the numbers of a gradient, in row-major order.
-fn with_floats(gradient: &Tensor, with: impl FnOnce(&[f32])) -> Result<()> {
-    let gradient = gradient.contiguous()?;
-    let (storage, strides) = gradient.storage_and_layout();
+/// Calls `with` on the numbers of a tensor, in row-major order.
+pub fn with_floats<R>(tensor: &Tensor, with: impl FnOnce(&[f32]) -> R) -> Result<R> {
+    let tensor = tensor.contiguous()?;
+    let (storage, strides) = tensor.storage_and_layout();
     match &*storage {
-        candle_core::Storage::Cpu(storage) => with(floats(storage, strides)?),
-        _ => bail!("gradients must be on the CPU"),
+        candle_core::Storage::Cpu(storage) => Ok(with(floats(storage, strides)?)),
+        _ => bail!("tensors must be on the CPU"),
     }
-    Ok(())
 }
 
 fn add(sum: &mut [f32], values: &[f32]) {

@@ -3,8 +3,7 @@
 use crate::support::{fixture, no_dropout};
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
-use batchscope::domain::model::ModelConfig;
-use batchscope::model::{Bert, NamedTensor, Pass, Weights, read_folder};
+use batchscope::model::{Bert, Implementation, NamedTensor, Pass, read_folder};
 use batchscope::train::{AdamW, LinearSchedule, training_step};
 use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
@@ -13,11 +12,12 @@ fn tensors(file: &str) -> HashMap<String, Tensor> {
     candle_core::safetensors::load(fixture("golden/tiny").join(file), &Device::Cpu).unwrap()
 }
 
-fn model() -> (ModelConfig, Weights, Bert) {
+const BOTH: [Implementation; 2] = [Implementation::Composed, Implementation::Fused];
+
+fn model(implementation: Implementation) -> Bert {
     let (config, weights) = read_folder(&fixture("golden/tiny"), 2).unwrap();
     let words: Vec<u32> = (0..config.vocab_size as u32).collect();
-    let model = Bert::new(&config, Norm::Layer, &weights, &words, 2, 0, 0).unwrap();
-    (config, weights, model)
+    Bert::new(&config, Norm::Layer, &weights, &words, 2, 0, 0).unwrap().implemented(implementation)
 }
 
 fn floats(tensor: &Tensor) -> Vec<f32> {
@@ -53,11 +53,11 @@ fn norm(values: impl Iterator<Item = f32>) -> f64 {
 fn hidden_states_and_logits_are_pytorchs() {
     let golden = tensors("forward_backward.safetensors");
     let batch = packed(&golden);
-    let (config, _, mut model) = model();
     let masks = no_dropout();
-    for pass in [Pass::Evaluate(None), Pass::Train(&masks)] {
-        let output = model.forward(&batch, pass).unwrap();
-        assert_eq!(output.hidden.len(), config.num_hidden_layers + 1);
+    let passes = [Pass::Evaluate(None), Pass::Train(&masks)];
+    for (implementation, pass) in BOTH.into_iter().flat_map(|one| passes.map(|pass| (one, pass))) {
+        let output = model(implementation).forward(&batch, pass).unwrap();
+        assert_eq!(output.hidden.len(), 3);
         for (number, ours) in output.hidden.iter().enumerate() {
             let theirs = &golden[&format!("hidden.{number}")]; // [B, L, H], padding included
             let rows: Vec<Tensor> = batch
@@ -67,10 +67,10 @@ fn hidden_states_and_logits_are_pytorchs() {
                 .collect();
             let theirs = Tensor::cat(&rows, 0).unwrap(); // [T, H]
             let difference = worst(&floats(ours), &floats(&theirs));
-            assert!(difference <= 1e-5, "hidden.{number} differs by {difference}");
+            assert!(difference <= 1e-5, "{implementation:?}: hidden.{number} differs by {difference}");
         }
         let difference = worst(&floats(&output.logits), &floats(&golden["logits"]));
-        assert!(difference <= 1e-5, "logits differ by {difference}");
+        assert!(difference <= 1e-5, "{implementation:?}: logits differ by {difference}");
     }
 }
 
@@ -78,25 +78,31 @@ fn hidden_states_and_logits_are_pytorchs() {
 fn every_gradient_is_pytorchs() {
     let golden = tensors("forward_backward.safetensors");
     let batch = packed(&golden);
-    let (_, _, mut model) = model();
-    let logits = model.forward(&batch, Pass::Train(&no_dropout())).unwrap().logits;
-    let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
-    let loss = candle_nn::loss::cross_entropy(&logits, &labels).unwrap();
-    assert!((loss.to_scalar::<f32>().unwrap() - floats(&golden["loss"])[0]).abs() <= 1e-5);
-    loss.backward().unwrap();
-    let mut compared = 0;
-    for group in &model.groups {
-        let gradient = group.gradient();
-        for view in group.layout().views() {
-            let ours = &gradient[view.range()];
-            let theirs = floats(&golden[&format!("grad.{}", view.name)]);
-            let difference = norm(ours.iter().zip(&theirs).map(|(a, b)| a - b));
-            let bound = 1e-4 * norm(theirs.iter().copied()) + 1e-7;
-            assert!(difference <= bound, "{}: differs by {difference}, bound {bound}", view.name);
-            compared += 1;
+    for implementation in BOTH {
+        let mut model = model(implementation);
+        let logits = model.forward(&batch, Pass::Train(&no_dropout())).unwrap().logits;
+        let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
+        let loss = candle_nn::loss::cross_entropy(&logits, &labels).unwrap();
+        assert!((loss.to_scalar::<f32>().unwrap() - floats(&golden["loss"])[0]).abs() <= 1e-5);
+        loss.backward().unwrap();
+        let mut compared = 0;
+        for group in &model.groups {
+            let gradient = group.gradient();
+            for view in group.layout().views() {
+                let ours = &gradient[view.range()];
+                let theirs = floats(&golden[&format!("grad.{}", view.name)]);
+                let difference = norm(ours.iter().zip(&theirs).map(|(a, b)| a - b));
+                let bound = 1e-4 * norm(theirs.iter().copied()) + 1e-7;
+                assert!(
+                    difference <= bound,
+                    "{implementation:?}: {} differs by {difference}, bound {bound}",
+                    view.name
+                );
+                compared += 1;
+            }
         }
+        assert_eq!(compared, golden.keys().filter(|name| name.starts_with("grad.")).count());
     }
-    assert_eq!(compared, golden.keys().filter(|name| name.starts_with("grad.")).count());
 }
 
 #[derive(serde::Deserialize)]
@@ -119,23 +125,25 @@ fn ten_updates_are_pytorchs() {
     let text = std::fs::read_to_string(fixture("golden/tiny/ten_steps.json")).unwrap();
     let golden: TenSteps = serde_json::from_str(&text).unwrap();
     assert_eq!(golden.steps.len(), 10);
-    let (_, _, mut model) = model();
-    let mut optimizer = AdamW::new(&model.groups, 0.01);
-    let schedule = LinearSchedule::new(2e-3, 0.3, 10);
-    for (done, step) in golden.steps.iter().enumerate() {
-        let mut batch = Batch::default();
-        for (number, tokens) in step.sequences.iter().enumerate() {
-            batch.push(number as u32, step.labels[number], tokens, &step.token_types[number]);
+    for implementation in BOTH {
+        let mut model = model(implementation);
+        let mut optimizer = AdamW::new(&model.groups, 0.01);
+        let schedule = LinearSchedule::new(2e-3, 0.3, 10);
+        for (done, step) in golden.steps.iter().enumerate() {
+            let mut batch = Batch::default();
+            for (number, tokens) in step.sequences.iter().enumerate() {
+                batch.push(number as u32, step.labels[number], tokens, &step.token_types[number]);
+            }
+            let rate = schedule.rate(done as u64);
+            assert!((rate - step.lr).abs() < 1e-12, "update {done}: rate {rate}, PyTorch's {}", step.lr);
+            let metrics = training_step(&mut model, &mut optimizer, &batch, &no_dropout(), rate, 1.0).unwrap();
+            assert!((metrics.loss - step.loss).abs() <= 1e-5, "update {done}: {} against {}", metrics.loss, step.loss);
+            assert!((metrics.gradient_norm - step.grad_norm_before_clip).abs() <= 1e-4 * step.grad_norm_before_clip);
         }
-        let rate = schedule.rate(done as u64);
-        assert!((rate - step.lr).abs() < 1e-12, "update {done}: rate {rate}, PyTorch's {}", step.lr);
-        let metrics = training_step(&mut model, &mut optimizer, &batch, &no_dropout(), rate, 1.0).unwrap();
-        assert!((metrics.loss - step.loss).abs() <= 1e-5, "update {done}: {} against {}", metrics.loss, step.loss);
-        assert!((metrics.gradient_norm - step.grad_norm_before_clip).abs() <= 1e-4 * step.grad_norm_before_clip);
-    }
-    let after = tensors("after_ten_steps.safetensors");
-    for NamedTensor { name, values, .. } in model.tensors().unwrap() {
-        let difference = worst(&values, &floats(&after[&name]));
-        assert!(difference <= 1e-5, "{name} differs by {difference} after ten updates");
+        let after = tensors("after_ten_steps.safetensors");
+        for NamedTensor { name, values, .. } in model.tensors().unwrap() {
+            let difference = worst(&values, &floats(&after[&name]));
+            assert!(difference <= 1e-5, "{name} differs by {difference} after ten updates");
+        }
     }
 }

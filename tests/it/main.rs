@@ -3,6 +3,7 @@
 mod corpus; // the embedded corpus is what its program makes
 mod dashboard; // the real binary in a terminal
 mod demo; // the embedded default trains at every batch size
+mod fused; // the fused layer is the composed layer
 mod golden; // our numbers against PyTorch's
 mod interruption; // killed and stopped runs go on and end the same
 mod layers; // imports point down only

@@ -1,0 +1,107 @@
+//! The fused layer as an operation of candle's graph: a node a layer.
+
+use super::attention::squares;
+use super::layer::{self, Shape};
+use super::workspace::Workspace;
+use crate::domain::batch::Batch;
+use crate::model::dropout::{Masks, Site};
+use crate::model::parameters::{Gradient, floats, lock, with_floats};
+use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape as Dimensions, Tensor, bail};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// x \[T, H\] and a layer's flat parameters -> \[T, H\].
+///
+/// The parameters' gradient goes straight to their group: this passes on the gradient of x alone.
+pub struct EncoderLayerOperation {
+    shape: Arc<Shape>,
+    sequences: Vec<Range<usize>>,
+    workspace: Arc<Mutex<Workspace>>,
+    gradient: Gradient,
+    /// which pass the workspace must hold on the way back
+    pass: u64,
+}
+
+impl EncoderLayerOperation {
+    /// Draws the masks of this pass. Nothing is dropped without `masks`.
+    pub fn new(
+        shape: Arc<Shape>,
+        layer: usize,
+        batch: &Batch,
+        masks: Option<&Masks>,
+        workspace: Arc<Mutex<Workspace>>,
+        gradient: Gradient,
+    ) -> Self {
+        let sequences: Vec<_> = batch.sequences().collect();
+        let mut inside = enter(&workspace);
+        inside.pass += 1;
+        let pass = inside.pass;
+        for (site, mask) in [Site::AttentionOutput, Site::Output].into_iter().zip(inside.hidden_masks()) {
+            mask.clear();
+            if let Some(scales) = masks.and_then(|masks| masks.hidden(layer, site)) {
+                mask.resize(batch.token_count() * shape.hidden, 0.0);
+                for (tokens, example) in sequences.iter().zip(&batch.examples) {
+                    scales.fill(*example, 0, &mut mask[tokens.start * shape.hidden..tokens.end * shape.hidden]);
+                }
+            }
+        }
+        let mask = &mut inside.attention_mask;
+        mask.clear();
+        if let Some(scales) = masks.and_then(|masks| masks.attention(layer)) {
+            mask.resize(squares(&shape, &sequences), 0.0);
+            let mut rest = &mut mask[..];
+            for (tokens, example) in sequences.iter().zip(&batch.examples) {
+                let (values, others) = rest.split_at_mut(shape.heads * tokens.len().pow(2));
+                scales.fill(*example, 0, values);
+                rest = others;
+            }
+        }
+        drop(inside);
+        Self { shape, sequences, workspace, gradient, pass }
+    }
+}
+
+/// A panic inside leaves numbers that the failing run will never use.
+fn enter(workspace: &Mutex<Workspace>) -> MutexGuard<'_, Workspace> {
+    workspace.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl CustomOp2 for EncoderLayerOperation {
+    fn name(&self) -> &'static str {
+        "encoder-layer"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        x_strides: &Layout,
+        parameters: &CpuStorage,
+        strides: &Layout,
+    ) -> Result<(CpuStorage, Dimensions)> {
+        let (x, parameters) = (floats(x, x_strides)?, floats(parameters, strides)?);
+        let mut y = vec![0.0; x.len()];
+        layer::forward(&self.shape, parameters, &self.sequences, x, &mut enter(&self.workspace), &mut y);
+        Ok((CpuStorage::F32(y), x_strides.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        parameters: &Tensor,
+        _: &Tensor,
+        dy: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let mut workspace = enter(&self.workspace);
+        if workspace.pass != self.pass {
+            bail!("another forward pass came between this one and its backward pass")
+        }
+        let mut dx = with_floats(dy, <[f32]>::to_vec)?;
+        with_floats(parameters, |parameters| {
+            with_floats(x, |x| {
+                let gradient = &mut lock(&self.gradient);
+                layer::backward(&self.shape, parameters, &self.sequences, x, &mut workspace, &mut dx, gradient);
+            })
+        })??;
+        Ok((Some(Tensor::from_vec(dx, x.shape(), &Device::Cpu)?), None))
+    }
+}

@@ -1,0 +1,60 @@
+//! Buffers that a layer fills on its way forward and reads on its way back, kept from step to step: memory that is
+//! given back to the system and asked for again costs more than the loops that fill it.
+
+use super::normalize::Saved;
+
+/// Of one layer. T tokens, H hidden, F feed-forward; S is the sum over sequences of A times length squared.
+#[derive(Default)]
+pub struct Workspace {
+    /// \[T, 3H\] queries, keys, values
+    pub query_key_value: Vec<f32>,
+    /// \[S\] attention probabilities, sequence after sequence, head after head
+    pub probabilities: Vec<f32>,
+    /// \[S\] their dropout scales; empty without dropout
+    pub attention_mask: Vec<f32>,
+    /// \[T, H\] mixed values
+    pub context: Vec<f32>,
+    /// \[T, H\] dropout scales; empty without dropout
+    pub first_mask: Vec<f32>,
+    pub first_norm: Saved,
+    /// \[T, H\] what goes into the feed-forward part
+    pub middle: Vec<f32>,
+    /// \[T, F\] before the activation
+    pub wide: Vec<f32>,
+    /// \[T, F\] behind it
+    pub activated: Vec<f32>,
+    /// \[T, H\] dropout scales; empty without dropout
+    pub second_mask: Vec<f32>,
+    pub second_norm: Saved,
+    /// scratch of one call
+    pub scratch: Scratch,
+    /// counts forward passes: a backward pass must belong to the newest
+    pub pass: u64,
+}
+
+impl Workspace {
+    /// Behind the attention, and behind the feed-forward part.
+    pub fn hidden_masks(&mut self) -> [&mut Vec<f32>; 2] {
+        [&mut self.first_mask, &mut self.second_mask]
+    }
+}
+
+#[derive(Default)]
+pub struct Scratch {
+    /// \[T, H\]
+    pub narrow: Vec<f32>,
+    /// \[T, F\] or \[T, 3H\]
+    pub wide: Vec<f32>,
+    /// \[length, length\] of one head
+    pub square: Vec<f32>,
+    /// the same again
+    pub square_too: Vec<f32>,
+}
+
+/// The first `length` numbers of a buffer, grown as needed. What they hold is left over from before.
+pub fn room(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
+    if buffer.len() < length {
+        buffer.resize(length, 0.0);
+    }
+    &mut buffer[..length]
+}

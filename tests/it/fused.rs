@@ -1,0 +1,107 @@
+//! The fused layer is the composed layer: the same numbers forward and backward, whatever the shape.
+
+use crate::support::{batch_of, tiny_config};
+use batchscope::domain::arm::Norm;
+use batchscope::domain::batch::Batch;
+use batchscope::domain::model::ModelConfig;
+use batchscope::domain::run::DropoutRates;
+use batchscope::model::{Bert, Implementation, Masks, Pass, Weights};
+use candle_core::{Device, Tensor};
+
+fn model(config: &ModelConfig, norm: Norm, implementation: Implementation) -> Bert {
+    let words: Vec<u32> = (0..config.vocab_size as u32).collect();
+    Bert::new(config, norm, &Weights::random(config, 1), &words, 2, 1, 0).unwrap().implemented(implementation)
+}
+
+/// Hidden states, logits and all gradients of one training pass, each with its name.
+fn pass(model: &mut Bert, batch: &Batch, masks: &Masks) -> Vec<(String, Vec<f32>)> {
+    let output = model.forward(batch, Pass::Train(masks)).unwrap();
+    let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
+    candle_nn::loss::cross_entropy(&output.logits, &labels).unwrap().backward().unwrap();
+    let floats = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    let mut numbers = vec![("logits".to_owned(), floats(&output.logits))];
+    numbers.extend(output.hidden.iter().enumerate().map(|(layer, x)| (format!("hidden {layer}"), floats(x))));
+    for group in &model.groups {
+        let gradient = group.gradient();
+        numbers.extend(group.layout().views().iter().map(|view| (view.name.clone(), gradient[view.range()].to_vec())));
+    }
+    numbers
+}
+
+fn norm_of(values: impl Iterator<Item = f32>) -> f64 {
+    values.map(|value| f64::from(value).powi(2)).sum::<f64>().sqrt()
+}
+
+#[track_caller]
+fn assert_same(config: &ModelConfig, norm: Norm, lengths: &[usize], rates: DropoutRates) {
+    let masks = Masks::new(rates, 5, 0, 0);
+    let batch = batch_of(lengths);
+    let composed = pass(&mut model(config, norm, Implementation::Composed), &batch, &masks);
+    let fused = pass(&mut model(config, norm, Implementation::Fused), &batch, &masks);
+    assert_eq!(composed.len(), fused.len());
+    for ((name, ours), (_, theirs)) in fused.iter().zip(&composed) {
+        let difference = norm_of(ours.iter().zip(theirs).map(|(a, b)| a - b));
+        let bound = 2e-5 * norm_of(theirs.iter().copied()) + 1e-6;
+        assert!(difference <= bound, "{norm:?} {lengths:?} {name}: differs by {difference}, bound {bound}");
+    }
+}
+
+const ON: DropoutRates = DropoutRates { hidden: 0.2, attention: 0.3, classifier: 0.1 };
+
+#[test]
+fn every_norm_with_and_without_dropout() {
+    let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
+    for norm in [Norm::Layer, Norm::Rms, Norm::None] {
+        for rates in [ON, DropoutRates::OFF, DropoutRates { attention: 0.0, ..ON }, DropoutRates { hidden: 0.0, ..ON }]
+        {
+            assert_same(&config, norm, &[7, 4, 9], rates);
+        }
+    }
+}
+
+#[test]
+fn single_tokens_and_long_sequences() {
+    let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
+    for lengths in [&[1][..], &[1, 1, 1], &[32], &[1, 32, 2], &[16, 17, 15, 31, 3]] {
+        assert_same(&config, Norm::Layer, lengths, ON);
+    }
+}
+
+#[test]
+fn widths_that_are_no_multiple_of_a_vector() {
+    for (hidden_size, heads, intermediate_size) in [(6, 1, 5), (12, 3, 50), (40, 5, 33), (96, 2, 200)] {
+        let config = ModelConfig {
+            hidden_size,
+            num_attention_heads: heads,
+            intermediate_size,
+            initializer_range: 0.2,
+            ..tiny_config()
+        };
+        assert_same(&config, Norm::Layer, &[5, 11], ON);
+    }
+}
+
+#[test]
+fn buffers_of_a_larger_batch_leave_nothing_behind() {
+    let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
+    let (large, small) = (batch_of(&[30, 20, 32]), batch_of(&[3, 5]));
+    let masks = Masks::new(ON, 5, 0, 0);
+    let mut used = model(&config, Norm::Layer, Implementation::Fused);
+    pass(&mut used, &large, &masks);
+    for group in &mut used.groups {
+        group.update(|_, gradient| gradient.fill(0.0)).unwrap();
+    }
+    let fresh = pass(&mut model(&config, Norm::Layer, Implementation::Fused), &small, &masks);
+    assert_eq!(pass(&mut used, &small, &masks), fresh);
+}
+
+#[test]
+fn a_backward_pass_must_belong_to_the_newest_forward_pass() {
+    let config = tiny_config();
+    let mut model = model(&config, Norm::Layer, Implementation::Fused);
+    let (batch, masks) = (batch_of(&[4, 6]), Masks::new(ON, 5, 0, 0));
+    let first = model.forward(&batch, Pass::Train(&masks)).unwrap().logits;
+    model.forward(&batch, Pass::Evaluate(None)).unwrap();
+    let error = first.sum_all().unwrap().backward().unwrap_err().to_string();
+    assert!(error.contains("another forward pass came between"), "{error}");
+}
