@@ -2,27 +2,29 @@
 
 use anyhow::Result;
 use batchscope::cli::{self, Arguments, Exit, Subcommand};
-use batchscope::engine::Request;
+use batchscope::engine::{Request, RequestError};
 use batchscope::export::table;
-use batchscope::tui::{self, Left, Theme};
+use batchscope::tui::{self, Left, Theme, ThemeError};
 use clap::Parser;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 fn main() -> Exit {
     single_threaded_kernels();
     let arguments = Arguments::parse();
     let ended = match arguments.command {
-        Some(Subcommand::Run { sweep, json }) => cli::run(&sweep.request(), json),
-        None => dashboard(&arguments.sweep.request(), &arguments.theme),
+        Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
+        None => dashboard(arguments.sweep.request(), &arguments.theme),
     };
     ended.unwrap_or_else(|error| {
-        eprintln!("batchscope: {error:#}");
-        Exit::BadInput
+        // nobody may be there to read it
+        let _ = writeln!(std::io::stderr(), "batchscope: {error:#}");
+        let asked_for = error.is::<RequestError>() || error.is::<ThemeError>();
+        if asked_for { Exit::BadInput } else { Exit::Failed }
     })
 }
 
 /// The dashboard on a terminal; lines where there is none.
-fn dashboard(request: &Request, theme: &str) -> Result<Exit> {
+fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     let theme = Theme::named(theme)?;
     let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
@@ -30,9 +32,13 @@ fn dashboard(request: &Request, theme: &str) -> Result<Exit> {
     }
     let opened = request.open()?;
     let (left, app) = tui::run(&opened, theme)?;
-    println!("{}", table(&app.sweep));
+    let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
+    if let Some(message) = &app.sweep.broken {
+        let _ = writeln!(std::io::stderr(), "batchscope: training stopped: {message}");
+        return Ok(Exit::Failed);
+    }
     Ok(match left {
-        Left::BySignal => Exit::Interrupted,
+        Left::BySignal | Left::TerminalGone => Exit::Interrupted,
         Left::ByKey if app.sweep.failed() > 0 => Exit::Failed,
         Left::ByKey => Exit::Done,
     })

@@ -29,8 +29,8 @@ impl Draft {
             None => {
                 self.changes.insert("dropout".into(), Value::Text(other.into()));
             }
-            // without dropout there is nothing to leave on
-            Some(_) if off_in_baseline => {}
+            // without dropout there is nothing to leave on; where it is left on already, that is no change
+            Some(_) if off_in_baseline || baseline.dropout_at_evaluation => {}
             Some(_) => {
                 self.changes.insert("dropout_at_evaluation".into(), Value::Flag(true));
             }

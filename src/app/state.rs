@@ -7,6 +7,7 @@ use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
 use crate::plot::Figure;
+use crate::spec_file::train_of;
 
 /// The whole dashboard.
 #[derive(Clone, Debug)]
@@ -80,9 +81,20 @@ impl App {
         Figure::of(&self.sweep, self.metric)
     }
 
-    /// The arm that means the same as the draft, if there is one.
+    /// The arm that trains the same as the draft, if there is one.
     pub fn arm_like_draft(&self) -> Option<&Arm> {
-        self.arms.iter().find(|arm| !self.draft.is_empty() && arm.changes == *self.draft.changes())
+        let trained = |arm: &Arm| train_of("draft", &self.spec.train, arm).ok();
+        let draft = trained(&self.draft.arm()).filter(|_| !self.draft.is_empty())?;
+        self.arms.iter().find(|arm| trained(arm).as_ref() == Some(&draft))
+    }
+
+    /// The draft as an arm, under a name that no arm has.
+    pub fn drafted_arm(&self) -> Arm {
+        let arm = self.draft.arm();
+        let taken = |name: &str| self.arms.iter().any(|other| other.name == name);
+        let numbered = (2..).map(|number| format!("{}-{number}", arm.name));
+        let name = std::iter::once(arm.name.clone()).chain(numbered).find(|name| !taken(name));
+        Arm { name: name.unwrap_or_default(), ..arm }
     }
 
     /// Runs that adding the draft would train, and the seconds they would take where a speed is known.

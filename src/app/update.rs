@@ -80,7 +80,7 @@ impl App {
             self.draft = Default::default();
             return Vec::new();
         }
-        let arm = self.draft.arm();
+        let arm = self.drafted_arm();
         if let Err(error) = train_of("draft", &self.spec.train, &arm) {
             self.say(error.to_string(), true);
             return Vec::new();

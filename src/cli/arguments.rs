@@ -59,6 +59,7 @@ impl SweepArguments {
             store: self.store,
             workers: self.workers.map(usize::from),
             retry_failed: self.retry_failed,
+            lossless: false,
         }
     }
 }

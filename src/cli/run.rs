@@ -4,7 +4,7 @@ use super::exit::Exit;
 use super::lines::line;
 use super::progress::Bars;
 use crate::domain::command::Command;
-use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::event::SweepEvent;
 use crate::domain::sweep::Sweep;
 use crate::engine::{Request, stop_signals};
 use crate::export::table;
@@ -16,42 +16,36 @@ use std::time::{Duration, Instant};
 /// How often bars are drawn.
 const FRAME: Duration = Duration::from_millis(150);
 
-pub fn run(request: &Request, json: bool) -> Result<Exit> {
-    let opened = request.open()?;
-    let signals = stop_signals().context("cannot listen for signals")?;
+pub fn run(request: Request, json: bool) -> Result<Exit> {
+    let opened = Request { lossless: true, ..request }.open()?;
+    let signals = stop_signals(|| {}).context("cannot listen for signals")?;
     let engine = opened.start();
     let mut sweep = Sweep::default();
-    let mut bars = (!json && std::io::stderr().is_terminal()).then(|| Bars::new(opened.options.workers));
-    let (mut interrupted, mut drawn) = (false, Instant::now());
-    let stop = |sent: &mut bool| {
-        if !std::mem::replace(sent, true) {
-            let _ = engine.commands.send(Command::Stop);
-        }
-    };
-    let mut stopping = false;
+    let on_terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers));
+    let mut output = Output { json, left: None };
+    let (mut interrupted, mut stopping, mut drawn) = (false, false, Instant::now());
     while !sweep.closed {
+        let mut stop = false;
         select! {
-            recv(signals) -> _ => {
-                interrupted = true;
-                stop(&mut stopping);
-            }
+            recv(signals) -> _ => (interrupted, stop) = (true, true),
             recv(engine.events) -> event => {
                 // the conductor says Closed before it leaves; without it the engine is gone all the same
                 let Ok(event) = event else { break };
-                if matches!(event, SweepEvent::Idle | SweepEvent::Broken(_)) {
-                    stop(&mut stopping);
-                }
+                stop = matches!(event, SweepEvent::Idle | SweepEvent::Broken(_));
+                let known = is_known(&sweep, &event);
                 sweep.apply(event.clone());
-                if json {
-                    print_json(&event)?;
-                } else if let Some(line) = line(&sweep, &event) {
-                    match &bars {
-                        Some(bars) => bars.print(&line),
-                        None => print(&line)?,
-                    }
+                match &bars {
+                    _ if known => {}
+                    Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(line)),
+                    None => output.event(&sweep, &event),
                 }
             }
             default(FRAME) => {}
+        }
+        if (stop || output.left.is_some()) && !stopping {
+            stopping = true;
+            let _ = engine.commands.send(Command::Stop);
         }
         if let Some(bars) = &mut bars
             && drawn.elapsed() >= FRAME
@@ -65,34 +59,63 @@ pub fn run(request: &Request, json: bool) -> Result<Exit> {
         bars.clear();
     }
     if !json {
-        print(&format!("\n{}", table(&sweep)))?;
+        output.print(&format!("\n{}", table(&sweep)));
     }
     if let Some(message) = &sweep.broken {
-        eprintln!("batchscope: the sweep could not go on: {message}");
+        talk(&format!("batchscope: the sweep could not go on: {message}"));
         return Ok(Exit::Failed);
     }
+    match output.left {
+        // as `head` does: it has seen enough
+        Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Interrupted),
+        Some(error) => {
+            talk(&format!("batchscope: cannot write to standard output: {error}"));
+            return Ok(Exit::Failed);
+        }
+        None => {}
+    }
     if interrupted {
-        eprintln!("left before the end; the same command goes on from here");
+        talk("left before the end; the same command goes on from here");
         return Ok(Exit::Interrupted);
     }
     Ok(if sweep.failed() > 0 { Exit::Failed } else { Exit::Done })
 }
 
-/// A line of data. A reader that left ends the program quietly, as pipes do.
-fn print(line: &str) -> Result<()> {
-    match writeln!(std::io::stdout(), "{line}") {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-        written => written.context("cannot write to standard output"),
+/// Asked again and again, an owner that is still the same is no news.
+fn is_known(sweep: &Sweep, event: &SweepEvent) -> bool {
+    let SweepEvent::Elsewhere { run, owner } = event else { return false };
+    sweep.row(run).is_some_and(|row| row.elsewhere.as_ref() == Some(owner))
+}
+
+/// Words beside the data. Nobody may be there to read them.
+fn talk(words: &str) {
+    let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+/// Standard output, as long as it takes anything.
+struct Output {
+    json: bool,
+    left: Option<std::io::Error>,
+}
+
+impl Output {
+    fn event(&mut self, sweep: &Sweep, event: &SweepEvent) {
+        let text = if self.json { json(event) } else { line(sweep, event) };
+        text.iter().for_each(|text| self.print(text));
+    }
+
+    fn print(&mut self, text: &str) {
+        if self.left.is_none() {
+            self.left = writeln!(std::io::stdout(), "{text}").err();
+        }
     }
 }
 
-fn print_json(event: &SweepEvent) -> Result<()> {
-    let SweepEvent::Run { run, attempt, entry } = event else { return Ok(()) };
-    if matches!(entry.event, RunEvent::Checkpointed { .. }) {
-        return Ok(());
-    }
-    let mut value = serde_json::to_value(entry).context("cannot write an event as JSON")?;
+/// Journal entries of this process, with the run they belong to.
+fn json(event: &SweepEvent) -> Option<String> {
+    let SweepEvent::Run { run, attempt, entry } = event else { return None };
+    let mut value = serde_json::to_value(entry).ok()?;
     value["run"] = run.as_str().into();
     value["attempt"] = (*attempt).into();
-    print(&value.to_string())
+    Some(value.to_string())
 }

@@ -28,8 +28,8 @@ impl Examples {
         self.all.is_empty()
     }
 
-    pub fn labels(&self) -> &[u32] {
-        &self.all.labels
+    pub fn token_types(&self) -> &[u32] {
+        &self.all.token_types
     }
 
     pub fn tokens(&self) -> &[u32] {

@@ -1,32 +1,36 @@
 //! A task's sets of pairs: from a folder, or from the corpus compiled into the program.
 
 use super::{DataError, Pair, parse_pairs};
+use crate::domain::spec::NamedSet;
 use std::path::Path;
 
-/// The sets of a task. `dev` may be absent when the validation set is cut out of train.
+/// The sets of a task.
 #[derive(Clone, Debug)]
 pub struct Sets {
     pub train: Vec<Pair>,
-    pub dev: Option<Vec<Pair>>,
+    /// nothing where it is not there, or not asked for
+    pub validation: Option<Vec<Pair>>,
 }
 
-/// The embedded corpus; see data/README.md.
+/// The embedded corpus, which has a dev set; see data/README.md.
 pub fn read_embedded() -> Result<Sets, DataError> {
     let train = include_bytes!("../../data/demo/train.tsv");
     let dev = include_bytes!("../../data/demo/dev.tsv");
-    checked(Sets { train: parse_pairs("embedded train.tsv", train)?, dev: Some(parse_pairs("embedded dev.tsv", dev)?) })
+    checked(Sets {
+        train: parse_pairs("embedded train.tsv", train)?,
+        validation: Some(parse_pairs("embedded dev.tsv", dev)?),
+    })
 }
 
-/// `train.tsv` and, if there is one, `dev.tsv` of a folder, in MRPC's layout.
-pub fn read_folder(folder: &Path) -> Result<Sets, DataError> {
+/// `train.tsv` of a folder and, where it is there, the set asked for, in MRPC's layout.
+pub fn read_folder(folder: &Path, validation: Option<NamedSet>) -> Result<Sets, DataError> {
     let read = |name: &str| {
         let path = folder.join(name);
         let bytes = std::fs::read(&path).map_err(|source| DataError::Read { path: path.clone(), source })?;
         parse_pairs(&path.display().to_string(), &bytes)
     };
-    let train = read("train.tsv")?;
-    let dev = if folder.join("dev.tsv").exists() { Some(read("dev.tsv")?) } else { None };
-    checked(Sets { train, dev })
+    let name = validation.map(NamedSet::file_name).filter(|name| folder.join(name).exists());
+    checked(Sets { train: read("train.tsv")?, validation: name.map(read).transpose()? })
 }
 
 fn checked(sets: Sets) -> Result<Sets, DataError> {

@@ -6,7 +6,7 @@ use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::processors::bert::BertProcessing;
-use tokenizers::{Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
+use tokenizers::{PostProcessor, Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
 
 /// Tokens that a pair needs besides its words: `[CLS]` and two `[SEP]`.
 const SPECIAL_TOKENS: usize = 3;
@@ -75,7 +75,27 @@ impl PairTokenizer {
                 direction: TruncationDirection::Right,
             }))
             .map_err(|error| unusable(place, error.to_string()))?;
-        Ok(Self { tokenizer })
+        let special = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(true));
+        if special != SPECIAL_TOKENS {
+            let message = format!("it adds {special} special tokens to a pair, BERT needs [CLS], [SEP] and [SEP]");
+            return Err(unusable(place, message));
+        }
+        let tokenizer = Self { tokenizer };
+        tokenizer.check_frame(place)?;
+        Ok(tokenizer)
+    }
+
+    /// The classifier reads the first token: it must be `[CLS]`, and each sentence must end in `[SEP]`.
+    fn check_frame(&self, place: &str) -> Result<(), DataError> {
+        let (tokens, types) = self.encode("a", "a")?;
+        let is = |place: usize, token: &str| tokens.get(place).copied() == self.tokenizer.token_to_id(token);
+        let framed = tokens.len() >= SPECIAL_TOKENS + 2 && is(0, "[CLS]") && is(tokens.len() - 1, "[SEP]");
+        let two_types = types.first() == Some(&0) && types.last() == Some(&1);
+        if framed && two_types {
+            return Ok(());
+        }
+        let message = format!("a pair becomes tokens {tokens:?} of types {types:?}, not [CLS] a [SEP] b [SEP]");
+        Err(unusable(place, message))
     }
 
     /// Tokens and token types of a pair, both \[T\] for this one sequence.

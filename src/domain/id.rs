@@ -19,11 +19,6 @@ impl RunId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The first digits, enough to tell runs apart on a screen.
-    pub fn short(&self) -> &str {
-        self.0.get(..7).unwrap_or(&self.0)
-    }
 }
 
 impl fmt::Display for RunId {

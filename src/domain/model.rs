@@ -65,9 +65,4 @@ impl ModelConfig {
             layer_norm_eps: default_layer_norm_eps(),
         }
     }
-
-    /// D, the width of one attention head.
-    pub fn head_size(&self) -> usize {
-        self.hidden_size / self.num_attention_heads
-    }
 }

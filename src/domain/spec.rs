@@ -23,7 +23,7 @@ pub struct Task {
     /// the embedded corpus is "demo"
     #[serde(default)]
     pub name: Option<String>,
-    /// a folder with train.tsv and dev.tsv in MRPC's layout
+    /// a folder with train.tsv and dev.tsv or test.tsv in MRPC's layout
     #[serde(default)]
     pub path: Option<PathBuf>,
     /// longest sequence in tokens, special ones included
@@ -38,27 +38,33 @@ fn default_max_length() -> usize {
 }
 
 /// Which pairs are scored while training.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Validation {
-    /// the set named "dev"
-    #[serde(with = "dev_word")]
-    #[default]
-    Dev,
+    Set(NamedSet),
     /// this share of the training set, which then no longer trains
     Fraction(f64),
 }
 
-/// `validation = "dev"`: a unit variant that is a word.
-mod dev_word {
-    use serde::{Deserialize, Deserializer, Serializer, de};
-    pub fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("dev")
+impl Default for Validation {
+    fn default() -> Self {
+        Self::Set(NamedSet::Dev)
     }
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
-            "dev" => Ok(()),
-            other => Err(de::Error::invalid_value(de::Unexpected::Str(other), &"\"dev\" or a fraction of train")),
+}
+
+/// A set beside the training set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NamedSet {
+    Dev,
+    Test,
+}
+
+impl NamedSet {
+    pub fn file_name(self) -> &'static str {
+        match self {
+            NamedSet::Dev => "dev.tsv",
+            NamedSet::Test => "test.tsv",
         }
     }
 }

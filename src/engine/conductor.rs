@@ -21,9 +21,11 @@ pub struct Options {
     pub workers: usize,
     /// train again what failed before
     pub retry_failed: bool,
+    /// the front gets every event in order, and training waits for it when it is slow
+    pub lossless: bool,
 }
 
-/// A sweep at work. Dropping the handle leaves it running; [`Engine::wait`] waits for its end.
+/// A sweep at work. Dropping the handle asks it to stop; [`Engine::wait`] waits for its end.
 pub struct Engine {
     pub events: Receiver<SweepEvent>,
     pub commands: Sender<Command>,
@@ -61,7 +63,7 @@ fn conduct(
         let recorder = {
             let (front, shared) = (front.clone(), &shared);
             threads.spawn(move || {
-                if let Err(error) = Recorder::new(recorded, front.clone()).run() {
+                if let Err(error) = Recorder::new(recorded, front.clone(), options.lossless).run() {
                     shared.stop.store(true, Ordering::Relaxed);
                     let _ = front.send(SweepEvent::Broken(error.to_string()));
                 }
@@ -137,7 +139,7 @@ impl Planner<'_> {
             }
         }
         if self.shared.pending.fetch_add(jobs.len(), Ordering::AcqRel) + jobs.len() == 0 {
-            self.tell(SweepEvent::Idle);
+            let _ = self.records.send(Record::Idle);
         }
         for job in jobs {
             let _ = self.jobs.send(job);

@@ -1,6 +1,6 @@
 //! The sweep at work: every thread and every channel of training is made here.
 //!
-//! May import: everything below it. Knows no front: it takes commands and sends events, and goes on if nobody listens.
+//! May import: everything below it. Knows no front: it takes commands and sends events. A front that leaves ends it.
 
 mod conductor;
 mod prepare;

@@ -7,7 +7,7 @@ use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
-use crate::domain::spec::{EMBEDDED, KeepWeights, Spec, Validation};
+use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Validation};
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
 use crate::store;
@@ -31,15 +31,17 @@ pub enum PrepareError {
     #[error("the task `{0}` needs its files: set task.path to a folder with train.tsv and dev.tsv in MRPC's layout")]
     NoPath(String),
     #[error(
-        "{place} has no dev.tsv to validate on; add one, or take a share of train: set task.validation to 0.05, say"
+        "{place} has no {name} to validate on; add one, or take a share of train: set task.validation to 0.05, say"
     )]
-    NoDev { place: String },
+    NoSet { place: String, name: &'static str },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs")]
     BatchSize { batch_size: u32, examples: usize },
     #[error("a pair has {found} tokens, the model has positions for {positions}; set task.max_length to {positions}")]
     TooLong { found: usize, positions: usize },
     #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
     Vocabulary { token: u32, rows: usize },
+    #[error("the tokenizer gives token type {kind}, the model knows {types}; they do not belong together")]
+    TokenType { kind: u32, types: usize },
 }
 
 /// Everything the runs of a sweep share.
@@ -59,14 +61,14 @@ pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
     let (place, sets) = read_sets(&spec)?;
     let (tokenizer, config, weights) = read_model(&spec)?;
     let mut train = Examples::encode(&sets.train, &tokenizer)?;
-    let mut validation = match (spec.task.validation, sets.dev) {
+    let mut validation = match (spec.task.validation, sets.validation) {
         (Validation::Fraction(share), _) => {
             let (rest, chosen) = split(&train, share, spec.train.seed)?;
             train = rest;
             chosen
         }
-        (Validation::Dev, Some(dev)) => Examples::encode(&dev, &tokenizer)?,
-        (Validation::Dev, None) => return Err(PrepareError::NoDev { place }),
+        (Validation::Set(_), Some(pairs)) => Examples::encode(&pairs, &tokenizer)?,
+        (Validation::Set(set), None) => return Err(PrepareError::NoSet { place, name: set.file_name() }),
     };
     for examples in [&train, &validation] {
         check(examples, &config)?;
@@ -91,9 +93,17 @@ pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
 }
 
 fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
+    let validation = match spec.task.validation {
+        Validation::Set(set) => Some(set),
+        Validation::Fraction(_) => None,
+    };
     match (&spec.task.path, spec.task.name.as_deref()) {
-        (Some(path), _) => Ok((path.display().to_string(), read_folder(path)?)),
-        (None, Some(DEMO)) => Ok(("the embedded corpus".into(), read_embedded()?)),
+        (Some(path), _) => Ok((path.display().to_string(), read_folder(path, validation)?)),
+        (None, Some(DEMO)) => {
+            let mut sets = read_embedded()?;
+            sets.validation = sets.validation.filter(|_| validation == Some(NamedSet::Dev));
+            Ok(("the embedded corpus".into(), sets))
+        }
         (None, name) => Err(PrepareError::NoPath(name.unwrap_or("?").into())),
     }
 }
@@ -116,6 +126,9 @@ fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> 
     let (found, positions) = (examples.longest(), config.max_position_embeddings);
     if found > positions {
         return Err(PrepareError::TooLong { found, positions });
+    }
+    if let Some(kind) = examples.token_types().iter().find(|kind| **kind as usize >= config.type_vocab_size) {
+        return Err(PrepareError::TokenType { kind: *kind, types: config.type_vocab_size });
     }
     match examples.tokens().iter().max() {
         Some(token) if *token as usize >= config.vocab_size => {

@@ -1,5 +1,5 @@
-//! The one thread that writes: journals, event files, checkpoints coming of age, results. What it has written it
-//! forwards to the front, which may be slow, or gone.
+//! The one thread that writes what happens: journals, event files, checkpoints coming of age, results. What it has
+//! written it forwards to the front, which may be slow, or gone.
 
 use super::wires::{Record, now};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
@@ -38,11 +38,13 @@ pub struct Recorder {
     /// runs whose events the front missed; told whole as soon as there is room
     behind: BTreeMap<RunId, RunFolder>,
     front_left: bool,
+    /// wait for a front that is slow instead of telling it later
+    lossless: bool,
 }
 
 impl Recorder {
-    pub fn new(records: Receiver<Record>, front: Sender<SweepEvent>) -> Self {
-        Self { records, front, open: BTreeMap::new(), behind: BTreeMap::new(), front_left: false }
+    pub fn new(records: Receiver<Record>, front: Sender<SweepEvent>, lossless: bool) -> Self {
+        Self { records, front, open: BTreeMap::new(), behind: BTreeMap::new(), front_left: false, lossless }
     }
 
     /// Writes until every sender of records is gone.
@@ -52,7 +54,10 @@ impl Recorder {
             match self.records.recv_timeout(FLUSH) {
                 Ok(record) => self.record(record)?,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return self.flush(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.flush()?;
+                    return self.tell_all();
+                }
             }
             if flushed.elapsed() >= FLUSH {
                 self.flush()?;
@@ -86,15 +91,16 @@ impl Recorder {
             }
             Record::Checkpoint { run, staged } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
-                open.flush()?;
+                open.journal.sync()?;
                 open.attempt.commit_checkpoint(&open.folder, staged)?;
             }
             Record::Close { run, ended, result } => {
                 let Some(mut open) = self.open.remove(&run) else { return Ok(()) };
                 open.flush()?;
                 if let Some(result) = result {
+                    open.journal.sync()?;
                     open.folder.commit_result(&result)?;
-                    open.folder.remove_checkpoints(None)?;
+                    open.attempt.remove_checkpoints(&open.folder)?;
                 }
                 open.attempt.end(&ended)?;
             }
@@ -103,6 +109,11 @@ impl Recorder {
                 self.catch_up()?;
             }
             Record::Elsewhere { run, owner } => self.tell(SweepEvent::Elsewhere { run, owner }),
+            Record::Idle => {
+                // behind everything that made it so
+                self.tell_all()?;
+                self.tell(SweepEvent::Idle);
+            }
         }
         Ok(())
     }
@@ -116,7 +127,12 @@ impl Recorder {
         if self.front_left || self.behind.contains_key(&run) {
             return;
         }
-        match self.front.try_send(SweepEvent::Run { run: run.clone(), attempt, entry }) {
+        let event = SweepEvent::Run { run: run.clone(), attempt, entry };
+        if self.lossless {
+            self.tell(event);
+            return;
+        }
+        match self.front.try_send(event) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
                 if let Some(open) = self.open.get(&run) {
@@ -127,9 +143,20 @@ impl Recorder {
         }
     }
 
+    /// Waits for room.
     fn tell(&mut self, event: SweepEvent) {
-        // a front that is full misses a courtesy, not data
-        self.front_left |= matches!(self.front.try_send(event), Err(TrySendError::Disconnected(_)));
+        self.front_left |= self.front.send(event).is_err();
+    }
+
+    /// Tells everything that the front missed, waiting for room.
+    fn tell_all(&mut self) -> Result<(), StoreError> {
+        while !self.behind.is_empty() && !self.front_left {
+            self.catch_up()?;
+            if !self.behind.is_empty() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        Ok(())
     }
 
     /// Tells runs anew from their journals, as long as the front has room.

@@ -21,6 +21,8 @@ pub struct Request {
     /// one a core when not given
     pub workers: Option<usize>,
     pub retry_failed: bool,
+    /// see [`Options::lossless`]
+    pub lossless: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +54,8 @@ impl Request {
         let store = Store::open(&self.store_folder()?)?;
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let options = Options { workers: self.workers.unwrap_or(cores).max(1), retry_failed: self.retry_failed };
+        let workers = self.workers.unwrap_or(cores).max(1);
+        let options = Options { workers, retry_failed: self.retry_failed, lossless: self.lossless };
         Ok(Opened { prepared: Arc::new(prepared), store, options })
     }
 
@@ -69,9 +72,11 @@ impl Request {
         let mut spec = parse(&self.spec, &text, &overrides)?;
         // paths in a file are meant from where the file lies
         let folder = path.parent().unwrap_or(Path::new(""));
-        spec.task.path = spec.task.path.map(|path| folder.join(path));
+        // absolute, so that one experiment has one name from wherever it is started
+        let place = |path: &Path| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
+        spec.task.path = spec.task.path.map(|path| place(&path));
         if spec.model.source != EMBEDDED {
-            spec.model.source = folder.join(&spec.model.source).display().to_string();
+            spec.model.source = place(Path::new(&spec.model.source)).display().to_string();
         }
         Ok(spec)
     }

@@ -1,29 +1,40 @@
 //! Requests to leave that come from the system: Ctrl-C, SIGTERM, a closed terminal.
 
-use crossbeam_channel::{Receiver, bounded};
-use std::io;
-
-/// Gets a message at the first signal. The second one ends the process at once; what is in the store stays resumable.
+use crossbeam_channel::Receiver;
 #[cfg(unix)]
-pub fn stop_signals() -> io::Result<Receiver<()>> {
+use crossbeam_channel::bounded;
+use std::io;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
+
+/// Signals that come together count as one: some programs send each twice.
+#[cfg(unix)]
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// Gets a message at the first signal. A later one ends the process at once, after `give_back`; what is in the store
+/// stays resumable.
+#[cfg(unix)]
+pub fn stop_signals(give_back: impl Fn() + Send + 'static) -> io::Result<Receiver<()>> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
     /// How a shell reports an interrupted program.
     const INTERRUPTED: i32 = 130;
 
     let (sender, receiver) = bounded(1);
-    let asked = Arc::new(AtomicBool::new(false));
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
-        // in this order: the first signal finds `asked` unset
-        signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, asked.clone())?;
-        signal_hook::flag::register(signal, asked.clone())?;
-    }
     let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     std::thread::spawn(move || {
+        let mut first: Option<Instant> = None;
         for _ in &mut signals {
-            if sender.try_send(()).is_err() {
-                return;
+            match first {
+                None => {
+                    first = Some(Instant::now());
+                    // nobody listens: the program is leaving already
+                    let _ = sender.try_send(());
+                }
+                Some(first) if first.elapsed() < TOGETHER => {}
+                Some(_) => {
+                    give_back();
+                    std::process::exit(INTERRUPTED);
+                }
             }
         }
     });
@@ -31,6 +42,6 @@ pub fn stop_signals() -> io::Result<Receiver<()>> {
 }
 
 #[cfg(not(unix))]
-pub fn stop_signals() -> io::Result<Receiver<()>> {
+pub fn stop_signals(_: impl Fn() + Send + 'static) -> io::Result<Receiver<()>> {
     Ok(crossbeam_channel::never())
 }

@@ -42,6 +42,8 @@ pub enum Record {
         run: RunId,
         folder: RunFolder,
     },
+    /// Nothing is left to train.
+    Idle,
     /// Tell the front who else is at a run.
     Elsewhere {
         run: RunId,

@@ -43,7 +43,7 @@ impl Worker<'_> {
                 Ok(Some(job)) => self.defer(job),
                 Ok(None) => {
                     if self.shared.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
-                        let _ = self.front.send(SweepEvent::Idle);
+                        let _ = self.records.send(Record::Idle);
                     }
                 }
                 Err(RecorderLeft) => return,
@@ -85,12 +85,15 @@ impl Worker<'_> {
                 self.send(Record::Elsewhere { run, owner })?;
                 return Ok(Some(Job { asked_before: true, ..job }));
             }
-            Err(error) => {
-                let _ = self.front.send(SweepEvent::Broken(error.to_string()));
-                self.shared.stop.store(true, Ordering::Relaxed);
-            }
+            Err(error) => self.give_up(error.to_string()),
         }
         Ok(None)
+    }
+
+    /// A store that cannot be used ends the sweep: going on would only fail run after run.
+    fn give_up(&self, message: String) {
+        let _ = self.front.send(SweepEvent::Broken(message));
+        self.shared.stop.store(true, Ordering::Relaxed);
     }
 
     /// Trains one attempt. Whatever goes wrong with it, panics included, stays in its run.
@@ -117,6 +120,10 @@ impl Worker<'_> {
                 (RunEvent::Finished { step }, Ended::Finished, result)
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),
+            Ok(Err(TrainError::Record(message))) => {
+                self.give_up(message);
+                (RunEvent::Stopped { step }, Ended::Stopped, None)
+            }
             Ok(Err(error)) => failed(step, error.to_string()),
             Err(panic) => failed(step, format!("the trainer panicked: {}", words(panic.as_ref()))),
         };
@@ -148,10 +155,14 @@ impl Worker<'_> {
 
 /// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.
 fn newest_snapshot(folder: &RunFolder) -> Result<Option<Snapshot>, StoreError> {
-    for path in folder.checkpoints()? {
-        if let Ok(snapshot) =
-            std::fs::read(&path).map_err(|_| ()).and_then(|b| Snapshot::from_bytes(&b).map_err(|_| ()))
-        {
+    for checkpoint in folder.checkpoints()? {
+        let bytes = match std::fs::read(&checkpoint.path) {
+            Ok(bytes) => bytes,
+            // its owner had a newer one after all
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(source) => return Err(StoreError::Files { doing: "read", path: checkpoint.path, source }),
+        };
+        if let Ok(snapshot) = Snapshot::from_bytes(&bytes) {
             return Ok(Some(snapshot));
         }
     }

@@ -10,21 +10,19 @@ use std::sync::Once;
 /// Pixels of a picture.
 const SIZE: (u32, u32) = (1600, 900);
 
-const TEXT: RGBColor = RGBColor(38, 43, 51);
-const DIM: RGBColor = RGBColor(98, 105, 117);
-const GRID: RGBColor = RGBColor(228, 231, 236);
+/// Red, green and blue.
+pub type Rgb = (u8, u8, u8);
 
-/// Line colours by batch size, dark enough for white paper; the order is that of the light theme.
-const SERIES: [RGBColor; 8] = [
-    RGBColor(214, 126, 0),
-    RGBColor(0, 114, 178),
-    RGBColor(0, 138, 104),
-    RGBColor(190, 160, 0),
-    RGBColor(178, 72, 136),
-    RGBColor(179, 67, 15),
-    RGBColor(71, 85, 105),
-    RGBColor(77, 124, 15),
-];
+/// The colours of a picture, which is on white.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Palette {
+    pub text: Rgb,
+    pub dim: Rgb,
+    /// lines by batch size, going round when there are more; never empty
+    pub series: Vec<Rgb>,
+}
+
+const GRID: RGBColor = RGBColor(228, 231, 236);
 
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
@@ -39,10 +37,10 @@ fn draw_error(error: impl std::fmt::Display) -> FigureError {
 }
 
 /// Draws a figure. `provenance` stands small under it and in the file's metadata.
-pub fn png(figure: &Figure, provenance: &str) -> Result<Vec<u8>, FigureError> {
+pub fn png(figure: &Figure, palette: &Palette, provenance: &str) -> Result<Vec<u8>, FigureError> {
     let (width, height) = SIZE;
     let mut pixels = vec![0u8; width as usize * height as usize * 3];
-    draw(figure, provenance, &mut pixels)?;
+    Drawing { figure, palette }.draw(provenance, &mut pixels)?;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
@@ -52,60 +50,105 @@ pub fn png(figure: &Figure, provenance: &str) -> Result<Vec<u8>, FigureError> {
     Ok(bytes)
 }
 
-fn draw(figure: &Figure, provenance: &str, pixels: &mut [u8]) -> Result<(), FigureError> {
-    load_font();
-    let root = BitMapBackend::with_buffer(pixels, SIZE).into_drawing_area();
-    root.fill(&WHITE).map_err(draw_error)?;
-    let (top, rest) = root.split_vertically(104);
-    let (body, bottom) = rest.split_vertically(SIZE.1 - 104 - 36);
-    write(&top, &figure.title, (40, 22), 34.0, &TEXT)?;
-    key_to_lines(figure, &top)?;
-    write(&bottom, provenance, (40, 6), 16.0, &DIM)?;
-    let panels: Vec<&Panel> = figure.panels.iter().filter(|panel| !panel.lines.is_empty()).collect();
-    let columns = panels.len().clamp(1, 3);
-    let areas = body.split_evenly((panels.len().div_ceil(columns).max(1), columns));
-    for (panel, area) in panels.iter().zip(&areas) {
-        draw_panel(figure, panel, panels.len() > 1, area)?;
-    }
-    root.present().map_err(draw_error)
+/// A figure with its colours.
+struct Drawing<'f> {
+    figure: &'f Figure,
+    palette: &'f Palette,
 }
 
 type Area<'p> = DrawingArea<BitMapBackend<'p>, plotters::coord::Shift>;
 type Chart<'a, 'p> = ChartContext<'a, BitMapBackend<'p>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-fn draw_panel(figure: &Figure, panel: &Panel, titled: bool, area: &Area<'_>) -> Result<(), FigureError> {
-    let mut builder = ChartBuilder::on(area);
-    builder.margin(16).margin_right(40).x_label_area_size(56).y_label_area_size(84);
-    if titled {
-        builder.caption(&panel.title, ("sans-serif", 24).into_font().color(&TEXT));
+impl Drawing<'_> {
+    fn draw(&self, provenance: &str, pixels: &mut [u8]) -> Result<(), FigureError> {
+        load_font();
+        let root = BitMapBackend::with_buffer(pixels, SIZE).into_drawing_area();
+        root.fill(&WHITE).map_err(draw_error)?;
+        let (top, rest) = root.split_vertically(104);
+        let (body, bottom) = rest.split_vertically(SIZE.1 - 104 - 36);
+        write(&top, &self.figure.title, (40, 22), 34.0, &colour(self.palette.text))?;
+        self.key_to_lines(&top)?;
+        write(&bottom, provenance, (40, 6), 16.0, &colour(self.palette.dim))?;
+        let panels: Vec<&Panel> = self.figure.panels.iter().filter(|panel| !panel.lines.is_empty()).collect();
+        let columns = panels.len().clamp(1, 3);
+        let areas = body.split_evenly((panels.len().div_ceil(columns).max(1), columns));
+        for (panel, area) in panels.iter().zip(&areas) {
+            self.panel(panel, panels.len() > 1, area)?;
+        }
+        root.present().map_err(draw_error)
     }
-    let (x, y) = (figure.x_range, figure.y_range);
-    let mut chart: Chart<'_, '_> = builder.build_cartesian_2d(x.0..x.1, y.0..y.1).map_err(draw_error)?;
-    let font = |size: u32| ("sans-serif", size).into_font().color(&TEXT);
-    chart
-        .configure_mesh()
-        .x_desc(&figure.x_label)
-        .y_desc(&figure.y_label)
-        .axis_desc_style(font(22))
-        .label_style(font(19))
-        .axis_style(DIM)
-        .bold_line_style(GRID)
-        .light_line_style(WHITE)
-        .x_label_formatter(&|value| number(*value))
-        .y_label_formatter(&|value| number(*value))
-        .draw()
-        .map_err(draw_error)?;
-    panel.lines.iter().try_for_each(|line| draw_line(&mut chart, line))
+
+    fn panel(&self, panel: &Panel, titled: bool, area: &Area<'_>) -> Result<(), FigureError> {
+        let (figure, text) = (self.figure, colour(self.palette.text));
+        let mut builder = ChartBuilder::on(area);
+        builder.margin(16).margin_right(40).x_label_area_size(56).y_label_area_size(84);
+        if titled {
+            builder.caption(&panel.title, ("sans-serif", 24).into_font().color(&text));
+        }
+        let (x, y) = (figure.x_range, figure.y_range);
+        let mut chart: Chart<'_, '_> = builder.build_cartesian_2d(x.0..x.1, y.0..y.1).map_err(draw_error)?;
+        let font = |size: u32| ("sans-serif", size).into_font().color(&text);
+        chart
+            .configure_mesh()
+            .x_desc(&figure.x_label)
+            .y_desc(&figure.y_label)
+            .axis_desc_style(font(22))
+            .label_style(font(19))
+            .axis_style(colour(self.palette.dim))
+            .bold_line_style(GRID)
+            .light_line_style(WHITE)
+            .x_label_formatter(&|value| number(*value))
+            .y_label_formatter(&|value| number(*value))
+            .draw()
+            .map_err(draw_error)?;
+        panel.lines.iter().try_for_each(|line| self.line(&mut chart, line))
+    }
+
+    fn line(&self, chart: &mut Chart<'_, '_>, line: &Line) -> Result<(), FigureError> {
+        let style = self.series(line.colour).stroke_width(2);
+        let points = line.points.iter().copied().filter(|(_, y)| y.is_finite());
+        match pattern(line.dash) {
+            [] => chart.draw_series(LineSeries::new(points, style)).map(|_| ()),
+            dashes => chart.draw_series(dashed(points.collect(), style, dashes, chart)).map(|_| ()),
+        }
+        .map_err(draw_error)
+    }
+
+    fn series(&self, place: usize) -> RGBColor {
+        self.palette.series.get(place % self.palette.series.len().max(1)).map_or(BLACK, |rgb| colour(*rgb))
+    }
+
+    /// Colours are batch sizes, dashes are instances.
+    fn key_to_lines(&self, area: &Area<'_>) -> Result<(), FigureError> {
+        const BASELINE: i32 = 78;
+        let dim = colour(self.palette.dim);
+        let mut x = 40;
+        let mut entry = |label: &str, sample: Option<(RGBColor, u32)>| -> Result<(), FigureError> {
+            if let Some((colour, instance)) = sample {
+                sample_line(area, x, BASELINE + 10, colour, instance)?;
+                x += 52;
+            }
+            write(area, label, (x, BASELINE), 19.0, &dim)?;
+            // a little more than the width of a digit or letter at this size
+            x += 11 * label.chars().count() as i32 + 18;
+            Ok(())
+        };
+        entry("batch size", None)?;
+        for (place, size) in self.figure.batch_sizes.iter().enumerate() {
+            entry(&size.to_string(), Some((self.series(place), 0)))?;
+        }
+        if self.figure.instances > 1 {
+            entry("   instance", None)?;
+            for instance in 0..self.figure.instances.min(5) {
+                entry(&instance.to_string(), Some((dim, instance)))?;
+            }
+        }
+        Ok(())
+    }
 }
 
-fn draw_line(chart: &mut Chart<'_, '_>, line: &Line) -> Result<(), FigureError> {
-    let style = SERIES[line.colour % SERIES.len()].stroke_width(2);
-    let points = line.points.iter().copied().filter(|(_, y)| y.is_finite());
-    match pattern(line.dash) {
-        [] => chart.draw_series(LineSeries::new(points, style)).map(|_| ()),
-        dashes => chart.draw_series(dashed(points.collect(), style, dashes, chart)).map(|_| ()),
-    }
-    .map_err(draw_error)
+fn colour((red, green, blue): Rgb) -> RGBColor {
+    RGBColor(red, green, blue)
 }
 
 /// Lengths of strokes and gaps, in turn, in pixels; none: unbroken.
@@ -161,33 +204,6 @@ fn dashed(
         strokes.push(PathElement::new(stroke, style));
     }
     strokes
-}
-
-/// Colours are batch sizes, dashes are instances.
-fn key_to_lines(figure: &Figure, area: &Area<'_>) -> Result<(), FigureError> {
-    const BASELINE: i32 = 78;
-    let mut x = 40;
-    let mut entry = |label: &str, sample: Option<(RGBColor, u32)>| -> Result<(), FigureError> {
-        if let Some((colour, instance)) = sample {
-            sample_line(area, x, BASELINE + 10, colour, instance)?;
-            x += 52;
-        }
-        write(area, label, (x, BASELINE), 19.0, &DIM)?;
-        // a little more than the width of a digit or letter at this size
-        x += 11 * label.chars().count() as i32 + 18;
-        Ok(())
-    };
-    entry("batch size", None)?;
-    for (place, size) in figure.batch_sizes.iter().enumerate() {
-        entry(&size.to_string(), Some((SERIES[place % SERIES.len()], 0)))?;
-    }
-    if figure.instances > 1 {
-        entry("   instance", None)?;
-        for instance in 0..figure.instances.min(5) {
-            entry(&instance.to_string(), Some((DIM, instance)))?;
-        }
-    }
-    Ok(())
 }
 
 fn sample_line(area: &Area<'_>, x: i32, y: i32, colour: RGBColor, instance: u32) -> Result<(), FigureError> {
@@ -251,16 +267,18 @@ mod tests {
 
     #[test]
     fn the_same_figure_gives_the_same_bytes_and_shows_every_line() {
-        let bytes = png(&figure(), "a test").unwrap();
-        assert_eq!(bytes, png(&figure(), "a test").unwrap());
+        let series = vec![(200, 0, 0), (0, 150, 0), (0, 0, 200), (150, 120, 0), (150, 0, 150)];
+        let palette = Palette { text: (0, 0, 0), dim: (90, 90, 90), series };
+        let bytes = png(&figure(), &palette, "a test").unwrap();
+        assert_eq!(bytes, png(&figure(), &palette, "a test").unwrap());
         let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
         let info = reader.info();
         assert_eq!((info.width, info.height), SIZE);
         assert_eq!(info.utf8_text[0].get_text().unwrap(), "a test");
-        for colour in &SERIES[..5] {
-            let shown = pixels.chunks_exact(3).filter(|p| *p == [colour.0, colour.1, colour.2]).count();
+        for colour in &palette.series {
+            let shown = pixels.chunks_exact(3).filter(|p| (p[0], p[1], p[2]) == *colour).count();
             assert!(shown > 300, "{colour:?} in {shown} pixels");
         }
     }

@@ -5,5 +5,5 @@
 mod figure;
 mod table;
 
-pub use figure::{FigureError, png};
+pub use figure::{FigureError, Palette, Rgb, png};
 pub use table::table;

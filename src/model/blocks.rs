@@ -8,7 +8,7 @@ use super::parameters::Views;
 use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Device, Result, Tensor, bail};
 use candle_nn::{Linear, Module};
 
 /// `y = x W^T + b`, W \[out, in\]
@@ -86,7 +86,10 @@ impl EncoderLayer {
             attention: Attention::load(views, config.num_attention_heads)?,
             attention_norm: normalize(views, "attention.output.LayerNorm", kind, config)?,
             intermediate: linear(views, "intermediate.dense")?,
-            activation: Activation::named(&config.hidden_act).unwrap_or(Activation::Gelu),
+            activation: match Activation::named(&config.hidden_act) {
+                Some(activation) => activation,
+                None => bail!("unknown activation `{}`", config.hidden_act),
+            },
             output: linear(views, "output.dense")?,
             output_norm: normalize(views, "output.LayerNorm", kind, config)?,
         })

@@ -86,8 +86,13 @@ fn read_weights(path: &Path, config: &ModelConfig, classes: usize) -> Result<Wei
         message: error.to_string().lines().next().unwrap_or_default().to_owned(),
     };
     let found = candle_core::safetensors::load_buffer(&read(path)?, &Device::Cpu).map_err(broken)?;
-    let mut found: BTreeMap<String, (String, Tensor)> =
-        found.into_iter().map(|(name, tensor)| (canonical(&name), (name, tensor))).collect();
+    let by_name: BTreeMap<String, Tensor> = found.into_iter().collect();
+    let mut found: BTreeMap<String, (String, Tensor)> = BTreeMap::new();
+    for (name, tensor) in by_name {
+        if let Some((first, _)) = found.insert(canonical(&name), (name.clone(), tensor)) {
+            return Err(ModelError::Twice { path: path.to_owned(), first, second: name });
+        }
+    }
     let mut tensors = BTreeMap::new();
     for layout in layouts(config, config.vocab_size, classes) {
         for view in layout.views() {
@@ -110,7 +115,8 @@ fn read_weights(path: &Path, config: &ModelConfig, classes: usize) -> Result<Wei
         }
     }
     // the two tensors that ride along in many files and belong to no classifier
-    let extra = found.into_iter().find(|(name, _)| !name.ends_with("position_ids") && !name.starts_with("cls."));
+    let rides_along = |name: &str| name == "bert.embeddings.position_ids" || name.starts_with("cls.");
+    let extra = found.into_iter().find(|(name, _)| !rides_along(name));
     if let Some((_, (name, _))) = extra {
         return Err(ModelError::Extra { path: path.to_owned(), name });
     }

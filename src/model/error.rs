@@ -12,6 +12,8 @@ pub enum ModelError {
     Architecture { path: PathBuf, found: String },
     #[error("{path}: not a usable safetensors file: {message}")]
     Safetensors { path: PathBuf, message: String },
+    #[error("{path}: `{first}` and `{second}` are two spellings of one tensor")]
+    Twice { path: PathBuf, first: String, second: String },
     #[error("{path}: the tensor `{name}` is missing")]
     Missing { path: PathBuf, name: String },
     #[error("{path}: the tensor `{name}` is not part of a BERT classifier of this shape")]

@@ -26,4 +26,4 @@ pub use error::ModelError;
 pub use layout::{Layout, View};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
-pub use weights::{RANDOM, Weights, layouts};
+pub use weights::{Weights, layouts};

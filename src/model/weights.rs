@@ -6,9 +6,6 @@ use crate::domain::random::{Key, Purpose};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The identity of weights that are drawn instead of read.
-pub const RANDOM: &str = "random";
-
 /// The table of which a task keeps only the rows it uses.
 pub const WORD_TABLE: &str = "bert.embeddings.word_embeddings.weight";
 
@@ -68,7 +65,7 @@ impl Weights {
                 tensors.insert(view.name.clone(), drawn(&view.name, view.len(), config, key));
             }
         }
-        Self { tensors, identity: RANDOM.into() }
+        Self { tensors, identity: format!("random-{seed}") }
     }
 
     /// From a checkpoint's tensors; the identity is their digest.

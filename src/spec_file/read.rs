@@ -11,6 +11,7 @@ use toml::Table;
 
 /// A spec as it is written: everything but the task and the model may be left out.
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Written {
     #[serde(default)]
     name: Option<String>,
@@ -27,27 +28,35 @@ struct Written {
 /// Reads a spec. `place` names the text in errors; each override is `key=value` with a dotted key, the last one wins.
 pub fn parse(place: &str, text: &str, overrides: &[String]) -> Result<Spec, SpecError> {
     check_keys(place, text)?;
-    let mut written: Written = toml::from_str(text).map_err(|error| toml_error(place, text, &error))?;
     let mut place = place.to_owned();
-    if !overrides.is_empty() {
+    let written: Written = if overrides.is_empty() {
+        // straight from the text, where errors know their lines
+        toml::from_str(text).map_err(|error| toml_error(&place, text, &error))?
+    } else {
         let mut table: Table = toml::from_str(text).map_err(|error| toml_error(&place, text, &error))?;
         for given in overrides {
             apply(&mut table, given)?;
         }
         place =
             format!("{place} with {}", overrides.iter().map(|o| format!("--set {o}")).collect::<Vec<_>>().join(" "));
-        written = table.try_into().map_err(|error: toml::de::Error| SpecError::Toml {
+        table.try_into().map_err(|error: toml::de::Error| SpecError::Toml {
             place: place.clone(),
             message: error.message().to_owned(),
-        })?;
-    }
+        })?
+    };
     let arms = read_arms(&place, &written.arms)?;
     let name = written.name.or(written.task.name.clone()).unwrap_or_else(|| "experiment".into());
     let spec =
         Spec { name, task: written.task, model: written.model, train: written.train, store: written.store, arms };
     check::spec(&place, &spec)?;
-    for arm in &spec.arms {
-        train_of(&place, &spec.train, arm)?;
+    for (number, arm) in spec.arms.iter().enumerate() {
+        let train = train_of(&place, &spec.train, arm)?;
+        for earlier in &spec.arms[..number] {
+            if train_of(&place, &spec.train, earlier)? == train {
+                let message = format!("means the same as `{}`", earlier.name);
+                return Err(SpecError::Arm { place, arm: arm.name.clone(), message });
+            }
+        }
     }
     Ok(spec)
 }
@@ -97,7 +106,7 @@ fn apply(table: &mut Table, given: &str) -> Result<(), SpecError> {
         .and_then(|mut table| table.remove("value"))
         .unwrap_or_else(|| toml::Value::String(value.to_owned()));
     let (parents, key) = path.rsplit_once('.').unwrap_or(("", path));
-    if !parents.starts_with("arms") {
+    if parents != "arms" && !parents.starts_with("arms.") {
         keys::known(|| format!("--set {given}"), parents.split('.').next().unwrap_or(""), table_names())?;
         let known = keys::of_table(parents).ok_or_else(wrong)?;
         keys::known(|| format!("--set {given}"), key, known)?;
@@ -145,7 +154,7 @@ fn toml_error(place: &str, text: &str, error: &toml::de::Error) -> SpecError {
 mod tests {
     use super::*;
     use crate::domain::arm::{Dropout, Value};
-    use crate::domain::spec::Validation;
+    use crate::domain::spec::{NamedSet, Validation};
     use proptest::prelude::*;
 
     const LEAST: &str = "[task]\npath = \"data\"\n[model]\nsource = \"model\"\n";
@@ -161,7 +170,7 @@ mod tests {
         assert_eq!(spec.train, Train::default());
         assert_eq!(spec.train.batch_sizes, [2, 8, 16, 32, 64]);
         assert_eq!(spec.task.max_length, 128);
-        assert_eq!(spec.task.validation, Validation::Dev);
+        assert_eq!(spec.task.validation, Validation::Set(NamedSet::Dev));
         assert_eq!(spec.arms, [Arm::baseline()]);
         assert_eq!(spec.name, "experiment");
     }
@@ -204,6 +213,13 @@ mod tests {
             "--set train.epoch=3: unknown key `epoch`; did you mean `epochs`?"
         );
         assert!(message(LEAST, &["epochs"]).contains("expected key=value"));
+        assert!(message(LEAST, &["armsx.y=1"]).contains("unknown key `armsx`"));
+    }
+
+    #[test]
+    fn an_override_can_give_what_the_text_lacks() {
+        let spec = parse("my.toml", "[task]\npath = \"data\"\n", &["model.source=embedded".into()]).unwrap();
+        assert_eq!(spec.model.source, "embedded");
     }
 
     #[test]
@@ -230,6 +246,7 @@ mod tests {
         assert!(message(&text("{ instances = 3 }"), &[]).contains("unknown key `instances`"));
         assert!(message(&text("{ epochs = 0 }"), &[]).contains("`epochs` is 0"));
         assert!(message(&text("3"), &[]).contains("expected a table of changes"));
+        assert!(message(&text("{ dropout = \"on\" }"), &[]).contains("arm `odd`: means the same as `baseline`"));
         assert!(message(&format!("{LEAST}[arms]\nbaseline = {{ epochs = 1 }}\n"), &[]).contains("changes nothing"));
     }
 

@@ -101,6 +101,11 @@ impl RunFolder {
             }
             Err(source) => return Err(source).at("create", &attempt.path),
         }
+        // another process may have finished the run between the first look and the claim
+        if let Some(result) = self.result() {
+            fs::remove_dir(&attempt.path).at("remove", &attempt.path)?;
+            return Ok(Claim::Done(result));
+        }
         files::replace_json(&attempt.path.join("owner.json"), here)?;
         Ok(Claim::Mine(attempt))
     }

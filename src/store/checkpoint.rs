@@ -6,11 +6,12 @@ use super::files;
 use super::layout::RunFolder;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
-/// A checkpoint that is written but does not count yet.
+/// A checkpoint that is written but does not count yet. Dropped, it is gone.
 #[derive(Debug)]
 pub struct Staged {
-    temporary: PathBuf,
+    file: NamedTempFile,
     step: u64,
 }
 
@@ -23,17 +24,29 @@ impl Attempt {
     pub fn stage_checkpoint(&self, step: u64, bytes: &[u8]) -> Result<Staged, StoreError> {
         let folder = self.checkpoints();
         fs::create_dir_all(&folder).at("create", &folder)?;
-        let temporary = folder.join(format!("{step}.part"));
-        files::replace(&temporary, bytes)?;
-        Ok(Staged { temporary, step })
+        Ok(Staged { file: files::temporary(&folder, bytes)?, step })
     }
 
-    /// Makes a staged checkpoint count, then removes every older one of the run. What happened up to its step must
-    /// be in the journal by now.
+    /// Makes a staged checkpoint count, then removes what it makes useless. What happened up to its step must be on
+    /// disk by now.
     pub fn commit_checkpoint(&self, run: &RunFolder, staged: Staged) -> Result<(), StoreError> {
         let path = self.checkpoints().join(format!("{}.safetensors", staged.step));
-        fs::rename(&staged.temporary, &path).at("rename to", &path)?;
-        run.remove_checkpoints(Some(&path))
+        staged.file.persist(&path).map_err(|error| error.error).at("rename to", &path)?;
+        files::sync_folder(&self.checkpoints());
+        for older in run.checkpoints()?.into_iter().filter(|older| older.attempt <= self.number && older.path != path) {
+            gone(&older.path, fs::remove_file(&older.path))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the checkpoints of this attempt and of those before it, and what a kill left half-written.
+    pub fn remove_checkpoints(&self, run: &RunFolder) -> Result<(), StoreError> {
+        let numbers = run.attempts()?.into_iter().filter(|number| *number <= self.number);
+        for number in numbers {
+            let folder = run.attempt(number).join("checkpoint");
+            gone(&folder, fs::remove_dir_all(&folder))?;
+        }
+        Ok(())
     }
 
     /// Keeps the final weights.
@@ -42,29 +55,35 @@ impl Attempt {
     }
 }
 
+/// A checkpoint that counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Checkpoint {
+    pub step: u64,
+    pub attempt: u32,
+    pub path: PathBuf,
+}
+
 impl RunFolder {
-    /// Paths of the run's checkpoints, the furthest first.
-    pub fn checkpoints(&self) -> Result<Vec<PathBuf>, StoreError> {
+    /// The run's checkpoints, the furthest first.
+    pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut found = Vec::new();
-        for number in self.attempts()? {
-            let folder = self.attempt(number).join("checkpoint");
+        for attempt in self.attempts()? {
+            let folder = self.attempt(attempt).join("checkpoint");
             for name in files::names(&folder)? {
-                if let Some(step) = name.strip_suffix(".safetensors").and_then(|step| step.parse::<u64>().ok()) {
-                    found.push(((step, number), folder.join(name)));
+                if let Some(step) = name.strip_suffix(".safetensors").and_then(|step| step.parse().ok()) {
+                    found.push(Checkpoint { step, attempt, path: folder.join(name) });
                 }
             }
         }
-        found.sort();
-        Ok(found.into_iter().rev().map(|(_, path)| path).collect())
+        found.sort_by(|a, b| b.cmp(a));
+        Ok(found)
     }
+}
 
-    /// Removes the run's checkpoints but one.
-    pub fn remove_checkpoints(&self, but: Option<&Path>) -> Result<(), StoreError> {
-        for path in self.checkpoints()? {
-            if Some(path.as_path()) != but {
-                fs::remove_file(&path).at("remove", &path)?;
-            }
-        }
-        Ok(())
+/// What was to be removed may be gone already: another process was quicker.
+fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), StoreError> {
+    match removed {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed.at("remove", path),
     }
 }

@@ -6,14 +6,24 @@ use serde::de::DeserializeOwned;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// A synced file under a name of its own, in a folder; gone unless it is given a lasting name. Readable by whoever the
+/// system's mask allows, as files are.
+pub fn temporary(folder: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).at("write in", folder)?;
+    file.write_all(bytes).at("write", file.path())?;
+    file.as_file().sync_all().at("sync", file.path())?;
+    Ok(file)
+}
 
 /// Writes a file under another name, syncs it, and gives it its name: a reader sees the old bytes or the new ones.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).at("write in", folder)?;
-    temporary.write_all(bytes).at("write", path)?;
-    temporary.as_file().sync_all().at("sync", path)?;
-    temporary.persist(path).map_err(|error| error.error).at("write", path)?;
+    temporary(folder, bytes)?.persist(path).map_err(|error| error.error).at("write", path)?;
     sync_folder(folder);
     Ok(())
 }
@@ -21,10 +31,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// The same, but never over an existing file. False when there was one.
 pub fn create_once(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).at("write in", folder)?;
-    temporary.write_all(bytes).at("write", path)?;
-    temporary.as_file().sync_all().at("sync", path)?;
-    match temporary.persist_noclobber(path) {
+    match temporary(folder, bytes)?.persist_noclobber(path) {
         Ok(_) => {
             sync_folder(folder);
             Ok(true)
@@ -66,7 +73,7 @@ pub fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
 }
 
 /// Makes a new name survive a power cut, where the system can.
-fn sync_folder(folder: &Path) {
+pub fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }

@@ -36,6 +36,12 @@ impl Journal {
         Ok(entry)
     }
 
+    /// Brings everything to the disk, where it survives a power cut.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        self.file.get_ref().sync_data().at("sync", &self.path)
+    }
+
     /// Hands everything to the system, where it survives this process.
     pub fn flush(&mut self) -> Result<(), StoreError> {
         self.file.flush().at("append to", &self.path)

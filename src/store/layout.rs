@@ -32,10 +32,6 @@ impl Store {
         Ok(Self { root: root.to_owned() })
     }
 
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Remembers an experiment's spec. The newest spelling of the same experiment wins.
     pub fn remember(&self, spec: &Spec, toml: &str) -> Result<PathBuf, StoreError> {
         let folder = self.root.join("experiments").join(format!("{}-{}", spec.name, experiment_digest(spec)));

@@ -14,7 +14,7 @@ mod owner;
 mod result;
 
 pub use attempt::{Attempt, BeatWatch, Claim, Ended};
-pub use checkpoint::Staged;
+pub use checkpoint::{Checkpoint, Staged};
 pub use error::StoreError;
 pub use identity::{experiment_digest, run_id};
 pub use journal::{Journal, read_journal};

@@ -20,7 +20,7 @@ pub struct Owner {
 pub enum Liveness {
     Alive,
     Gone,
-    /// on another host: only its beat tells
+    /// on another host, or before this boot: only its beat tells
     Unknown,
 }
 
@@ -32,11 +32,9 @@ impl Owner {
 
     /// As seen from `here`, which is [`Owner::this_process`] but for tests.
     pub fn liveness(&self, here: &Owner) -> Liveness {
-        if self.host != here.host {
+        // hosts of one name are told apart by their boot
+        if self.host != here.host || self.boot != here.boot {
             return Liveness::Unknown;
-        }
-        if self.boot != here.boot {
-            return Liveness::Gone;
         }
         match start_of(self.process) {
             Some(start) if start == self.process_start => Liveness::Alive,
@@ -107,8 +105,8 @@ mod tests {
         assert_eq!(here.liveness(&here), Liveness::Alive);
         let earlier = Owner { process_start: here.process_start.wrapping_sub(1), ..here.clone() };
         assert_eq!(earlier.liveness(&here), Liveness::Gone);
-        let before_reboot = Owner { boot: "another".into(), ..here.clone() };
-        assert_eq!(before_reboot.liveness(&here), Liveness::Gone);
+        let namesake = Owner { boot: "another".into(), ..here.clone() };
+        assert_eq!(namesake.liveness(&here), Liveness::Unknown, "two hosts may have one name");
         let elsewhere = Owner { host: "another".into(), ..here.clone() };
         assert_eq!(elsewhere.liveness(&here), Liveness::Unknown);
     }

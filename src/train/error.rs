@@ -3,7 +3,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     #[error("update {step}: the {what} is {value}; try a lower learning rate")]
-    NotFinite { step: u64, what: &'static str, value: f32 },
+    NotFinite { step: u64, what: &'static str, value: f64 },
     #[error("the checkpoint does not fit this run: {0}")]
     Snapshot(String),
     #[error("tensor operation failed: {0}")]

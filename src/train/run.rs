@@ -67,6 +67,9 @@ pub fn train(
         if spec.evaluates_after(step) {
             let masks = spec.dropout_at_evaluation.then_some(&evaluation_masks);
             match evaluate(&mut model, inputs.validation, masks, &|| observer.stop_requested())? {
+                Some(Scores { loss, .. }) if !loss.is_finite() => {
+                    return Err(TrainError::NotFinite { step, what: "validation loss", value: loss });
+                }
                 Some(Scores { loss, accuracy, f1 }) => {
                     observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
                 }
@@ -88,7 +91,7 @@ pub fn train(
         step += 1;
         for (what, value) in [("loss", metrics.loss), ("gradient norm", metrics.gradient_norm)] {
             if !value.is_finite() {
-                return Err(TrainError::NotFinite { step, what, value });
+                return Err(TrainError::NotFinite { step, what, value: value.into() });
             }
         }
         observer.event(RunEvent::Update {

@@ -3,10 +3,11 @@
 
 use super::keymap;
 use super::screen::draw;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::theme::Theme;
-use crate::app::{App, Effect, Leaving};
+use crate::app::{Action, App, Effect, Leaving};
 use crate::domain::command::Command;
+use crate::domain::event::SweepEvent;
 use crate::engine::{Engine, Opened, stop_signals};
 use crate::export;
 use crate::plot::Figure;
@@ -14,6 +15,7 @@ use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
 use std::io::Write;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,17 +30,19 @@ pub enum Left {
     ByKey,
     /// on a signal
     BySignal,
+    /// the terminal was closed
+    TerminalGone,
 }
 
 /// Trains a sweep with the dashboard on the terminal.
 pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
-    let signals = stop_signals().context("cannot listen for signals")?;
+    let signals = stop_signals(terminal::restore).context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
     let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     let (said, sayings) = unbounded();
     let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey };
-    dashboard.run(&mut terminal, &keys(), &sayings, &signals)?;
+    dashboard.run(&mut terminal, keys(), &sayings, &signals)?;
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
     if app.sweep.closed {
@@ -62,22 +66,26 @@ impl Dashboard<'_> {
     fn run(
         &mut self,
         terminal: &mut Terminal,
-        keys: &Receiver<Event>,
+        mut keys: Receiver<Event>,
         sayings: &Receiver<Saying>,
         signals: &Receiver<()>,
     ) -> Result<()> {
         let mut news = self.engine.events.clone();
         let (mut drawn, mut dirty) = (Instant::now(), false);
-        terminal.draw(|frame| draw(frame, &self.app, &self.theme))?;
+        self.draw(terminal);
         while self.app.leaving != Leaving::Now {
             let due = if dirty { after(NEWS.saturating_sub(drawn.elapsed())) } else { never() };
             let mut now = false;
             select! {
-                recv(keys) -> event => now = self.terminal_event(event.context("the terminal was closed")?),
+                recv(keys) -> event => match event {
+                    Ok(event) => now = self.terminal_event(event),
+                    // no more keys: a signal ends it, or the sweep's end and a closed terminal
+                    Err(_) => keys = never(),
+                },
                 recv(news) -> event => match event {
                     Ok(event) => {
                         self.app.hear(event);
-                        self.app_hear_all(&news);
+                        self.hear_all(&news);
                         dirty = true;
                     }
                     Err(_) => news = never(),
@@ -90,21 +98,31 @@ impl Dashboard<'_> {
                     self.left = Left::BySignal;
                     now = true;
                     if self.app.leaving == Leaving::No {
-                        self.act(crate::app::Action::Quit);
+                        self.act(Action::Quit);
                     }
                 },
                 recv(due) -> _ => now = dirty,
             }
             if now {
-                terminal.draw(|frame| draw(frame, &self.app, &self.theme))?;
+                self.draw(terminal);
                 (drawn, dirty) = (Instant::now(), false);
             }
         }
         Ok(())
     }
 
+    /// A terminal that takes no frame is gone: what is left to do is to save and leave.
+    fn draw(&mut self, terminal: &mut Terminal) {
+        if self.left != Left::TerminalGone && terminal.draw(|frame| draw(frame, &self.app, &self.theme)).is_err() {
+            self.left = Left::TerminalGone;
+            if self.app.leaving == Leaving::No {
+                self.act(Action::Quit);
+            }
+        }
+    }
+
     /// Everything that waits, so that a burst of news costs one frame.
-    fn app_hear_all(&mut self, news: &Receiver<crate::domain::event::SweepEvent>) {
+    fn hear_all(&mut self, news: &Receiver<SweepEvent>) {
         for event in news.try_iter().take(4096) {
             self.app.hear(event);
         }
@@ -125,7 +143,7 @@ impl Dashboard<'_> {
         }
     }
 
-    fn act(&mut self, action: crate::app::Action) {
+    fn act(&mut self, action: Action) {
         for effect in self.app.act(action) {
             self.carry_out(effect);
         }
@@ -144,9 +162,11 @@ impl Dashboard<'_> {
                 let said = self.said.clone();
                 // drawing takes some hundredths of a second: not on the thread that answers keys
                 thread::spawn(move || {
-                    let saying = match write_picture(&figure, Path::new(&name), &provenance) {
-                        Ok(path) => (format!("wrote {}", path.display()), false),
-                        Err(error) => (format!("no picture: {error:#}"), true),
+                    let written = catch_unwind(|| write_picture(&figure, Path::new(&name), &provenance));
+                    let saying = match written {
+                        Ok(Ok(path)) => (format!("wrote {}", path.display()), false),
+                        Ok(Err(error)) => (format!("no picture: {error:#}"), true),
+                        Err(_) => ("no picture: drawing it panicked".into(), true),
                     };
                     let _ = said.send(saying);
                 });
@@ -158,11 +178,15 @@ impl Dashboard<'_> {
 
 /// Whole or not at all. Gives the full path.
 fn write_picture(figure: &Figure, path: &Path, provenance: &str) -> Result<PathBuf> {
-    let bytes = export::png(figure, provenance)?;
+    let bytes = export::png(figure, &Theme::picture()?, provenance)?;
     let path = std::path::absolute(path).context("the current folder is gone")?;
     let folder = path.parent().context("a picture needs a folder")?;
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut builder = tempfile::Builder::new();
+        // as files are: readable by whoever the system's mask allows
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
         file.write_all(&bytes)?;
         file.persist(&path).map_err(|error| error.error)?;
         Ok(())

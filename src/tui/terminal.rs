@@ -16,10 +16,13 @@ pub struct Terminal(ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>);
 impl Terminal {
     pub fn enter() -> Result<Self> {
         restore_before_panic_report();
-        terminal::enable_raw_mode().context("cannot take over the terminal")?;
-        execute!(stdout(), EnterAlternateScreen, cursor::Hide).context("cannot take over the terminal")?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout()));
-        Ok(Self(ratatui::Terminal::new(backend).context("cannot take over the terminal")?))
+        let take = || -> std::io::Result<Self> {
+            terminal::enable_raw_mode()?;
+            execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
+            let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout()));
+            Ok(Self(ratatui::Terminal::new(backend)?))
+        };
+        take().inspect_err(|_| restore()).context("cannot take over the terminal")
     }
 
     /// One frame, shown at once by terminals that can.
@@ -37,7 +40,8 @@ impl Drop for Terminal {
     }
 }
 
-fn restore() {
+/// Gives the terminal back, from wherever.
+pub fn restore() {
     // nobody is left to tell if this fails
     let _ = terminal::disable_raw_mode();
     let _ = execute!(stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);

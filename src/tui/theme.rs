@@ -1,5 +1,6 @@
 //! Colours by meaning, from TOML. Widgets ask for what they mean, never for a colour.
 
+use crate::export::Palette;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::path::Path;
@@ -138,6 +139,17 @@ impl Theme {
         Style::new().fg(self.series[place % self.series.len()])
     }
 
+    /// The colours of pictures, which are on white: those of the light theme.
+    pub fn picture() -> Result<Palette, ThemeError> {
+        let light = Self::named("light")?;
+        let rgb = |colour: Color| match colour {
+            Color::Rgb(red, green, blue) => (red, green, blue),
+            _ => (0, 0, 0),
+        };
+        let series = light.series.iter().map(|colour| rgb(*colour)).collect();
+        Ok(Palette { text: rgb(light.text), dim: rgb(light.dim), series })
+    }
+
     /// All line colours for the chart library.
     pub fn ink(&self) -> Vec<malevich::Color> {
         self.series.iter().map(|colour| ink(*colour)).collect()
@@ -182,6 +194,12 @@ mod tests {
             colours.dedup();
             assert_eq!(colours.len(), 5, "{name}");
         }
+    }
+
+    #[test]
+    fn pictures_have_colours_of_their_own() {
+        let palette = Theme::picture().unwrap();
+        assert!(palette.series.iter().all(|colour| *colour != (0, 0, 0)) && palette.text != (0, 0, 0));
     }
 
     #[test]

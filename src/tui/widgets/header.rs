@@ -25,6 +25,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         spans.push(Span::styled(format!("  {failed} failed"), theme.bad()));
     }
     match app.leaving {
+        Leaving::No if sweep.broken.is_some() => spans.push(Span::styled("  training stopped", theme.bad())),
         Leaving::No if running > 0 => {
             let speed = sweep.pairs_per_second();
             if speed > 0.0 {
