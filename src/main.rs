@@ -30,9 +30,12 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return cli::run(request, false);
     }
-    let opened = request.open()?;
+    let opened = Request { added_arms: true, ..request }.open()?;
     let (left, app) = tui::run(&opened, theme)?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
+    if !app.sweep.idle {
+        let _ = writeln!(std::io::stderr(), "left before the end; the same command goes on from here");
+    }
     if let Some(message) = &app.sweep.broken {
         let _ = writeln!(std::io::stderr(), "batchscope: training stopped: {message}");
         return Ok(Exit::Failed);

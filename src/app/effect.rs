@@ -7,7 +7,7 @@ use crate::plot::Figure;
 pub enum Effect {
     /// train this arm too
     AddArm(Arm),
-    /// write this figure as a picture of this name into the current folder
+    /// write this figure as a picture into the current folder, under this name and an ending
     Picture {
         figure: Figure,
         name: String,

@@ -109,7 +109,7 @@ impl App {
             self.say(format!("no {} to draw yet", self.metric.title()), false);
             return Vec::new();
         }
-        let name = format!("figure_{}.png", self.metric.file_name());
+        let name = format!("figure_{}", self.metric.file_name());
         let provenance = format!("batchscope {}, experiment {}", env!("CARGO_PKG_VERSION"), self.spec.name);
         vec![Effect::Picture { figure, name, provenance }]
     }

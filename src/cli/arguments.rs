@@ -60,6 +60,7 @@ impl SweepArguments {
             workers: self.workers.map(usize::from),
             retry_failed: self.retry_failed,
             lossless: false,
+            added_arms: false,
         }
     }
 }

@@ -21,7 +21,7 @@ const PARTS: u64 = 10_000;
 impl Bars {
     pub fn new(workers: usize) -> Self {
         let bars = MultiProgress::new();
-        let whole = bars.add(ProgressBar::new(PARTS).with_style(style("{bar:30.cyan} {percent:>3} %  {msg}")));
+        let whole = bars.add(ProgressBar::new(PARTS).with_style(style("{bar:20.cyan} {percent:>3} %  {wide_msg}")));
         Self { bars, whole, runs: BTreeMap::new(), workers }
     }
 
@@ -38,7 +38,7 @@ impl Bars {
             }
             let bar = self.runs.entry(id.clone()).or_insert_with(|| {
                 let bar = ProgressBar::new(row.planned.spec.updates());
-                let bar = bar.with_style(style("{bar:30} {percent:>3} %  {prefix}  {msg}"));
+                let bar = bar.with_style(style("{bar:20} {percent:>3} %  {prefix}  {wide_msg}"));
                 self.bars.add(bar.with_prefix(name(row)))
             });
             bar.set_position(row.history.step);
@@ -60,6 +60,7 @@ impl Bars {
     }
 
     pub fn clear(&self) {
+        self.runs.values().chain([&self.whole]).for_each(ProgressBar::finish_and_clear);
         let _ = self.bars.clear();
     }
 }

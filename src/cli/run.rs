@@ -18,6 +18,8 @@ const FRAME: Duration = Duration::from_millis(150);
 
 pub fn run(request: Request, json: bool) -> Result<Exit> {
     let opened = Request { lossless: true, ..request }.open()?;
+    let (workers, place) = (opened.options.workers, opened.store.root().display());
+    talk(&format!("training {} with {workers} workers, runs are kept in {place}", opened.prepared.spec.name));
     let signals = stop_signals(|| {}).context("cannot listen for signals")?;
     let engine = opened.start();
     let mut sweep = Sweep::default();

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    #[error("cannot read {path}: {source}")]
-    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot read {path}: {cause}")]
+    Read { path: PathBuf, cause: std::io::Error },
     #[error("{place}: expected the header `{expected}`, found `{found}`")]
     Header { place: String, expected: String, found: String },
     #[error("{place}, line {line}: expected {expected} columns separated by tabs, found {found}")]
@@ -18,8 +18,8 @@ pub enum DataError {
     Encoding { place: String, line: u64 },
     #[error("{place}, line {line}: holds a NUL byte; is this a text file?")]
     Nul { place: String, line: u64 },
-    #[error("{place}: not tab-separated text: {source}")]
-    Table { place: String, source: csv::Error },
+    #[error("{place}: not tab-separated text: {cause}")]
+    Table { place: String, cause: csv::Error },
     #[error("{place}: no pairs in it")]
     Empty { place: String },
     #[error("{place}: every pair has the label {label}; a classifier needs at least two classes")]

@@ -26,7 +26,7 @@ pub fn read_embedded() -> Result<Sets, DataError> {
 pub fn read_folder(folder: &Path, validation: Option<NamedSet>) -> Result<Sets, DataError> {
     let read = |name: &str| {
         let path = folder.join(name);
-        let bytes = std::fs::read(&path).map_err(|source| DataError::Read { path: path.clone(), source })?;
+        let bytes = std::fs::read(&path).map_err(|cause| DataError::Read { path: path.clone(), cause })?;
         parse_pairs(&path.display().to_string(), &bytes)
     };
     let name = validation.map(NamedSet::file_name).filter(|name| folder.join(name).exists());

@@ -20,8 +20,7 @@ impl PairTokenizer {
     /// From a model's folder: its `tokenizer.json`, else its `vocab.txt`.
     pub fn from_folder(folder: &Path, max_length: usize) -> Result<Self, DataError> {
         let (json, vocabulary) = (folder.join("tokenizer.json"), folder.join("vocab.txt"));
-        let read =
-            |path: &Path| std::fs::read(path).map_err(|source| DataError::Read { path: path.to_owned(), source });
+        let read = |path: &Path| std::fs::read(path).map_err(|cause| DataError::Read { path: path.to_owned(), cause });
         if json.exists() {
             let place = json.display().to_string();
             let tokenizer = Tokenizer::from_bytes(read(&json)?).map_err(|error| unusable(&place, error.to_string()))?;
@@ -164,6 +163,14 @@ mod tests {
             read.encode("the cats sat .", "a cat").unwrap(),
             tokenizer(128).encode("the cats sat .", "a cat").unwrap()
         );
+    }
+
+    #[test]
+    fn a_tokenizer_that_frames_no_pairs_is_refused() {
+        let mut bare = Tokenizer::from_bytes(tokenizer(128).tokenizer.to_string(false).unwrap()).unwrap();
+        bare.with_post_processor(None::<BertProcessing>);
+        let error = PairTokenizer::new(bare, "tokenizer.json", 128).err().unwrap().to_string();
+        assert!(error.contains("it adds 0 special tokens to a pair"), "{error}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn parse_pairs(place: &str, bytes: &[u8]) -> Result<Vec<Pair>, DataError> {
         csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).flexible(true).has_headers(false).from_reader(bytes);
     let mut pairs = Vec::new();
     for (index, record) in reader.byte_records().enumerate() {
-        let record = record.map_err(|source| DataError::Table { place: place.into(), source })?;
+        let record = record.map_err(|cause| DataError::Table { place: place.into(), cause })?;
         let line = record.position().map_or(index as u64 + 1, |position| position.line());
         let fields = text_fields(place, line, &record)?;
         if index == 0 {

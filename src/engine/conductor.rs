@@ -87,7 +87,12 @@ fn conduct(
         planner.plan(&prepared.spec.arms);
         while let Ok(command) = asked.recv() {
             match command {
-                Command::AddArm(arm) => planner.plan(&[arm]),
+                Command::AddArm(arm) => {
+                    if let Err(error) = store.add_arm(&prepared.spec, &arm) {
+                        planner.tell(SweepEvent::Broken(error.to_string()));
+                    }
+                    planner.plan(&[arm]);
+                }
                 Command::Stop => break,
             }
         }

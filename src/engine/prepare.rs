@@ -28,6 +28,8 @@ pub enum PrepareError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Spec(#[from] SpecError),
+    #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
+    DemoWithPath(String),
     #[error("the task `{0}` needs its files: set task.path to a folder with train.tsv and dev.tsv in MRPC's layout")]
     NoPath(String),
     #[error(
@@ -98,6 +100,7 @@ fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
         Validation::Fraction(_) => None,
     };
     match (&spec.task.path, spec.task.name.as_deref()) {
+        (Some(path), Some(DEMO)) => Err(PrepareError::DemoWithPath(path.display().to_string())),
         (Some(path), _) => Ok((path.display().to_string(), read_folder(path, validation)?)),
         (None, Some(DEMO)) => {
             let mut sets = read_embedded()?;
@@ -139,6 +142,18 @@ fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> 
 }
 
 impl Prepared {
+    /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.
+    pub fn add_arms(&mut self, arms: Vec<Arm>) {
+        for arm in arms {
+            let trained = |arm: &Arm| train_of("the sweep", &self.spec.train, arm).ok();
+            let meant = trained(&arm);
+            let known = self.spec.arms.iter().any(|other| other.name == arm.name || trained(other) == meant);
+            if meant.is_some() && !known {
+                self.spec.arms.push(arm);
+            }
+        }
+    }
+
     /// The runs of an arm: every batch size of the first instance, then of the next.
     pub fn plan(&self, arm: &Arm) -> Result<Vec<PlannedRun>, PrepareError> {
         let train = train_of("the sweep", &self.spec.train, arm)?;

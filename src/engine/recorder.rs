@@ -240,5 +240,5 @@ fn events(attempt: &Attempt, folder: &str) -> Result<Events, StoreError> {
 }
 
 fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, StoreError> {
-    result.map_err(|source| StoreError::Files { doing: "write events in", path: path.to_owned(), source })
+    result.map_err(|cause| StoreError::Files { doing: "write events in", path: path.to_owned(), cause })
 }

@@ -23,12 +23,14 @@ pub struct Request {
     pub retry_failed: bool,
     /// see [`Options::lossless`]
     pub lossless: bool,
+    /// with the arms that were added to the experiment while it ran
+    pub added_arms: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    #[error("{spec}: neither a preset ({presets}) nor a file that can be read: {source}")]
-    Read { spec: String, presets: String, source: std::io::Error },
+    #[error("{spec}: neither a preset ({presets}) nor a file that can be read: {cause}")]
+    Read { spec: String, presets: String, cause: std::io::Error },
     #[error(transparent)]
     Spec(#[from] SpecError),
     #[error(transparent)]
@@ -50,8 +52,11 @@ impl Request {
     /// Reads and checks everything, then opens the store. Nothing is left in the store when anything is wrong.
     pub fn open(&self) -> Result<Opened, RequestError> {
         let spec = self.read_spec()?;
-        let prepared = prepare(spec)?;
+        let mut prepared = prepare(spec)?;
         let store = Store::open(&self.store_folder()?)?;
+        if self.added_arms {
+            prepared.add_arms(store.added_arms(&prepared.spec));
+        }
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores).max(1);
@@ -65,9 +70,9 @@ impl Request {
             return Ok(parse(&format!("preset {}", self.spec), text, &overrides)?);
         }
         let path = Path::new(&self.spec);
-        let text = std::fs::read_to_string(path).map_err(|source| {
+        let text = std::fs::read_to_string(path).map_err(|cause| {
             let presets = spec_file::PRESETS.map(|(name, _, _)| name).join(", ");
-            RequestError::Read { spec: self.spec.clone(), presets, source }
+            RequestError::Read { spec: self.spec.clone(), presets, cause }
         })?;
         let mut spec = parse(&self.spec, &text, &overrides)?;
         // paths in a file are meant from where the file lies

@@ -160,7 +160,7 @@ fn newest_snapshot(folder: &RunFolder) -> Result<Option<Snapshot>, StoreError> {
             Ok(bytes) => bytes,
             // its owner had a newer one after all
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(source) => return Err(StoreError::Files { doing: "read", path: checkpoint.path, source }),
+            Err(cause) => return Err(StoreError::Files { doing: "read", path: checkpoint.path, cause }),
         };
         if let Ok(snapshot) = Snapshot::from_bytes(&bytes) {
             return Ok(Some(snapshot));

@@ -4,10 +4,13 @@ use crate::domain::history::{EvaluationPoint, Progress};
 use crate::domain::sweep::{Row, Sweep};
 use std::fmt::Write;
 
-/// Every cell with its finished instances: what a person wants to keep.
+/// Columns of an arm's name, so that a line fits 80.
+const WIDEST_ARM: usize = 20;
+
+/// Every cell with its finished instances, then what failed: what a person wants to keep.
 pub fn table(sweep: &Sweep) -> String {
     let arms = sweep.arms();
-    let width = arms.iter().map(|arm| arm.len()).max().unwrap_or(0).max("arm".len());
+    let width = arms.iter().map(|arm| arm.chars().count()).max().unwrap_or(0).clamp("arm".len(), WIDEST_ARM);
     let mut text = format!("{:width$}  batch size  finished  mean accuracy  min     max     mean loss\n", "arm");
     for arm in arms {
         for size in sweep.batch_sizes() {
@@ -20,7 +23,8 @@ pub fn table(sweep: &Sweep) -> String {
                 .filter(|row| row.history.progress == Progress::Finished)
                 .filter_map(|row| row.history.last_evaluation())
                 .collect();
-            let _ = write!(text, "{arm:width$}  {size:>10}  {:>8}", format!("{}/{planned}", finished.len()));
+            let name: String = arm.chars().take(width).collect();
+            let _ = write!(text, "{name:width$}  {size:>10}  {:>8}", format!("{}/{planned}", finished.len()));
             if !finished.is_empty() {
                 let mean = |value: fn(&&EvaluationPoint) -> f64| {
                     finished.iter().map(value).sum::<f64>() / finished.len() as f64
@@ -31,6 +35,12 @@ pub fn table(sweep: &Sweep) -> String {
                 let _ = write!(text, "  {accuracy:>13.4}  {low:.4}  {high:.4}  {loss:>9.4}");
             }
             text.push('\n');
+        }
+    }
+    for row in sweep.rows() {
+        if let Progress::Failed(message) = &row.history.progress {
+            let spec = &row.planned.spec;
+            let _ = writeln!(text, "failed: {}/bs{}/iid{}: {message}", row.planned.arm, spec.batch_size, spec.iid);
         }
     }
     text

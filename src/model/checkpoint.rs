@@ -18,7 +18,7 @@ pub fn read_folder(folder: &Path, classes: usize) -> Result<(ModelConfig, Weight
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    std::fs::read(path).map_err(|source| ModelError::Read { path: path.to_owned(), source })
+    std::fs::read(path).map_err(|cause| ModelError::Read { path: path.to_owned(), cause })
 }
 
 fn read_config(path: &Path) -> Result<ModelConfig, ModelError> {

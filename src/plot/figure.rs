@@ -72,13 +72,6 @@ impl Figure {
             panels,
         }
     }
-
-    /// The same axes with one arm's panel alone.
-    #[must_use]
-    pub fn only(&self, arm: &str) -> Self {
-        let panels = self.panels.iter().filter(|panel| panel.title == arm).cloned().collect();
-        Self { panels, ..self.clone() }
-    }
 }
 
 /// Metrics of single batches are noise at small batch sizes unless smoothed.

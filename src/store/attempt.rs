@@ -99,7 +99,7 @@ impl RunFolder {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Ok(Claim::Elsewhere("a process that just began".into()));
             }
-            Err(source) => return Err(source).at("create", &attempt.path),
+            Err(cause) => return Err(cause).at("create", &attempt.path),
         }
         // another process may have finished the run between the first look and the claim
         if let Some(result) = self.result() {

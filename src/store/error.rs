@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("cannot {doing} {path}: {source}")]
-    Files { doing: &'static str, path: PathBuf, source: std::io::Error },
+    #[error("cannot {doing} {path}: {cause}")]
+    Files { doing: &'static str, path: PathBuf, cause: std::io::Error },
     #[error("{path} says `{found}`, this program knows `{known}`; use another --store, or a newer batchscope")]
     Format { path: PathBuf, found: String, known: &'static str },
+    #[error("{path} holds other files and is not a store; name an empty or a new folder with --store")]
+    NotAStore { path: PathBuf },
     #[error("{path}: {message}")]
     Content { path: PathBuf, message: String },
 }
@@ -19,6 +21,6 @@ pub trait At<T> {
 
 impl<T> At<T> for std::io::Result<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError> {
-        self.map_err(|source| StoreError::Files { doing, path: path.to_owned(), source })
+        self.map_err(|cause| StoreError::Files { doing, path: path.to_owned(), cause })
     }
 }

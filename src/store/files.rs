@@ -62,7 +62,7 @@ pub fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(source).at("list", folder),
+        Err(cause) => return Err(cause).at("list", folder),
     };
     let mut names = Vec::new();
     for entry in entries {

@@ -56,7 +56,7 @@ pub fn read_journal(run: &RunFolder) -> Result<Vec<(u32, Vec<Entry>)>, StoreErro
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(source) => return Err(source).at("read", &path),
+            Err(cause) => return Err(cause).at("read", &path),
         };
         let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
         let entries = lines.map_while(|line| serde_json::from_slice(line).ok()).collect();

@@ -3,6 +3,7 @@
 use super::error::{At, StoreError};
 use super::files;
 use super::identity::experiment_digest;
+use crate::domain::arm::Arm;
 use crate::domain::id::RunId;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
@@ -10,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "batchscope-store 1";
+const ADDED_ARMS: &str = "arms.json";
 
 /// A folder of experiments and runs.
 #[derive(Clone, Debug)]
@@ -20,10 +22,14 @@ pub struct Store {
 impl Store {
     /// Opens a store, making it where there is none.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
+        let format = root.join("format");
+        if !format.exists() && !files::names(root)?.is_empty() {
+            return Err(StoreError::NotAStore { path: root.to_owned() });
+        }
+        fs::create_dir_all(root).at("create", root)?;
+        files::create_once(&format, format!("{FORMAT}\n").as_bytes())?;
         fs::create_dir_all(root.join("runs")).at("create", root)?;
         fs::create_dir_all(root.join("experiments")).at("create", root)?;
-        let format = root.join("format");
-        files::create_once(&format, format!("{FORMAT}\n").as_bytes())?;
         let found = fs::read_to_string(&format).at("read", &format)?;
         if found.trim_end() != FORMAT {
             let found = found.trim_end().chars().take(60).collect();
@@ -32,12 +38,31 @@ impl Store {
         Ok(Self { root: root.to_owned() })
     }
 
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Remembers an experiment's spec. The newest spelling of the same experiment wins.
-    pub fn remember(&self, spec: &Spec, toml: &str) -> Result<PathBuf, StoreError> {
-        let folder = self.root.join("experiments").join(format!("{}-{}", spec.name, experiment_digest(spec)));
+    pub fn remember(&self, spec: &Spec, toml: &str) -> Result<(), StoreError> {
+        let folder = self.experiment(spec);
         fs::create_dir_all(&folder).at("create", &folder)?;
-        files::replace(&folder.join("spec.toml"), toml.as_bytes())?;
-        Ok(folder)
+        files::replace(&folder.join("spec.toml"), toml.as_bytes())
+    }
+
+    /// Remembers an arm that was added to an experiment while it ran.
+    pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
+        let mut arms = self.added_arms(spec);
+        arms.push(arm.clone());
+        files::replace_json(&self.experiment(spec).join(ADDED_ARMS), &arms)
+    }
+
+    /// The arms that were added to an experiment while it ran.
+    pub fn added_arms(&self, spec: &Spec) -> Vec<Arm> {
+        files::read_json(&self.experiment(spec).join(ADDED_ARMS)).unwrap_or_default()
+    }
+
+    fn experiment(&self, spec: &Spec) -> PathBuf {
+        self.root.join("experiments").join(format!("{}-{}", spec.name, experiment_digest(spec)))
     }
 
     /// The folder of a run, which may not exist yet.
@@ -76,5 +101,29 @@ impl RunFolder {
         let mut numbers: Vec<u32> = names.iter().filter_map(|name| name.parse().ok()).collect();
         numbers.sort_unstable();
         Ok(numbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_other_files_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
+        let error = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("holds other files and is not a store"), "{error}");
+        assert_eq!(files::names(folder.path()).unwrap(), ["thesis.tex"]);
+    }
+
+    #[test]
+    fn a_store_of_another_format_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        Store::open(folder.path()).unwrap();
+        Store::open(folder.path()).unwrap();
+        fs::write(folder.path().join("format"), "batchscope-store 2\n").unwrap();
+        let error = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("says `batchscope-store 2`, this program knows `batchscope-store 1`"), "{error}");
     }
 }

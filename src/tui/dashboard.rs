@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
 use std::io::Write;
 use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -162,7 +162,7 @@ impl Dashboard<'_> {
                 let said = self.said.clone();
                 // drawing takes some hundredths of a second: not on the thread that answers keys
                 thread::spawn(move || {
-                    let written = catch_unwind(|| write_picture(&figure, Path::new(&name), &provenance));
+                    let written = catch_unwind(|| write_picture(&figure, &name, &provenance));
                     let saying = match written {
                         Ok(Ok(path)) => (format!("wrote {}", path.display()), false),
                         Ok(Err(error)) => (format!("no picture: {error:#}"), true),
@@ -176,23 +176,28 @@ impl Dashboard<'_> {
     }
 }
 
-/// Whole or not at all. Gives the full path.
-fn write_picture(figure: &Figure, path: &Path, provenance: &str) -> Result<PathBuf> {
+/// Whole or not at all, and never over an earlier picture. Gives the full path.
+fn write_picture(figure: &Figure, name: &str, provenance: &str) -> Result<PathBuf> {
     let bytes = export::png(figure, &Theme::picture()?, provenance)?;
-    let path = std::path::absolute(path).context("the current folder is gone")?;
-    let folder = path.parent().context("a picture needs a folder")?;
-    let write = || -> std::io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        // as files are: readable by whoever the system's mask allows
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
+    let folder = std::env::current_dir().context("the current folder is gone")?;
+    let mut builder = tempfile::Builder::new();
+    // as files are: readable by whoever the system's mask allows
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let write = || -> std::io::Result<PathBuf> {
+        let mut file = builder.tempfile_in(&folder)?;
         file.write_all(&bytes)?;
-        file.persist(&path).map_err(|error| error.error)?;
-        Ok(())
+        let names = std::iter::once(format!("{name}.png")).chain((2..).map(|number| format!("{name}-{number}.png")));
+        for path in names.map(|name| folder.join(name)) {
+            match file.persist_noclobber(&path) {
+                Ok(_) => return Ok(path),
+                Err(taken) if taken.error.kind() == std::io::ErrorKind::AlreadyExists => file = taken.file,
+                Err(error) => return Err(error.error),
+            }
+        }
+        Err(std::io::ErrorKind::AlreadyExists.into())
     };
-    write().with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
+    write().with_context(|| format!("cannot write into {}", folder.display()))
 }
 
 /// Keys and sizes from the terminal, read by a thread of their own so that none waits for a frame.

@@ -14,11 +14,11 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     let areas = areas(area, figure.panels.len(), app.zoomed);
     header::draw(frame, areas.header, app, theme);
     if let [single] = areas.charts[..] {
-        let figure = app.arm_in_sight().map_or_else(|| figure.clone(), |arm| figure.only(arm));
-        chart::draw(frame, single, &figure, 0, theme);
+        let place = figure.panels.iter().position(|panel| Some(panel.title.as_str()) == app.arm_in_sight());
+        chart::draw(frame, single, &figure, place.unwrap_or(0), true, theme);
     } else {
         for (panel, area) in areas.charts.iter().enumerate() {
-            chart::draw(frame, *area, &figure, panel, theme);
+            chart::draw(frame, *area, &figure, panel, false, theme);
         }
     }
     if let Some(area) = areas.table {

@@ -14,8 +14,8 @@ const BUILT_IN: [(&str, &str); 3] = [
 
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
-    #[error("theme `{name}`: neither built in (dark, light, terminal) nor a file that can be read: {source}")]
-    Read { name: String, source: std::io::Error },
+    #[error("theme `{name}`: neither built in (dark, light, terminal) nor a file that can be read: {cause}")]
+    Read { name: String, cause: std::io::Error },
     #[error("theme `{name}`: {message}")]
     Content { name: String, message: String },
 }
@@ -58,7 +58,7 @@ impl Theme {
             return Self::parse(name, text);
         }
         let text = std::fs::read_to_string(Path::new(name))
-            .map_err(|source| ThemeError::Read { name: name.to_owned(), source })?;
+            .map_err(|cause| ThemeError::Read { name: name.to_owned(), cause })?;
         Self::parse(name, &text)
     }
 

@@ -62,6 +62,13 @@ fn extra_misshapen_and_broken_tensors_are_named() {
     let mut extra = golden();
     extra.insert("bert.encoder.layer.2.output.dense.bias".into(), zeros(&[32]));
     assert!(read(&extra).unwrap_err().to_string().contains("`bert.encoder.layer.2.output.dense.bias` is not part of"));
+    let mut twice = golden();
+    twice.insert("pooler.dense.bias".into(), zeros(&[32]));
+    let error = read(&twice).unwrap_err().to_string();
+    assert!(
+        error.contains("`bert.pooler.dense.bias` and `pooler.dense.bias` are two spellings of one tensor"),
+        "{error}"
+    );
     let mut misshapen = golden();
     misshapen.insert("bert.pooler.dense.bias".into(), zeros(&[31]));
     let error = read(&misshapen).unwrap_err().to_string();

@@ -107,6 +107,9 @@ fn a_person_watches_adds_an_arm_takes_a_picture_and_leaves() {
     screen.wait_for("figure_valid-loss.png");
     let picture = std::fs::read(world.path("figure_valid-loss.png")).unwrap();
     assert!(picture.starts_with(b"\x89PNG"));
+    screen.press("w");
+    screen.wait_for("figure_valid-loss-2.png");
+    assert_eq!(std::fs::read(world.path("figure_valid-loss-2.png")).unwrap(), picture, "same state, same bytes");
 
     // the emulator first: what it is sent must find it large enough
     screen.parser.lock().unwrap().screen_mut().set_size(50.try_into().unwrap(), 160.try_into().unwrap());
@@ -118,6 +121,12 @@ fn a_person_watches_adds_an_arm_takes_a_picture_and_leaves() {
     assert!(!screen.alternate(), "the terminal is given back");
     assert!(screen.text().contains("mean accuracy"), "a last table stays:\n{}", screen.text());
     assert_eq!(std::fs::read_dir(world.store().join("runs")).unwrap().count(), 8);
+
+    let mut again = Screen::dashboard(&world, 100, 30);
+    again.wait_for("8 of 8 runs");
+    again.wait_for("no-dropout-batch-norm");
+    again.press("q");
+    assert_eq!(again.code(), 0);
 }
 
 #[test]

@@ -145,6 +145,37 @@ fn a_run_that_goes_wrong_fails_alone() {
     assert_eq!(retried.out.matches("failed at update").count(), 2, "{}", retried.out);
 }
 
+/// A score that is not a number was once written to the journal as null, which no reader took: the run's failure was
+/// lost behind it, or the run was trained again and again.
+#[test]
+fn a_score_that_is_not_a_number_fails_its_run() {
+    let world = World::new();
+    // the only update is the last one: nothing but the evaluation can notice
+    world.write_spec("[train]\nbatch_sizes = [60]\ninstances = 1\nepochs = 1\nlearning_rate = 1e30\nnorm = \"none\"\n");
+    let finished = world.run(&[]).expect(1);
+    assert!(finished.out.contains("the validation loss is"), "{}", finished.out);
+    let again = world.run(&[]).expect(1);
+    assert!(again.out.contains("failed before: update 1: the validation loss is"), "{}", again.out);
+}
+
+/// As `batchscope run | head -1` does.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_seen_enough_stops_the_sweep_without_loss() {
+    use std::io::{BufRead, BufReader};
+    let world = World::new();
+    world.write_spec("[train]\nbatch_sizes = [2]\ninstances = 2\nepochs = 30\nlearning_rate = 1e-3\n");
+    let mut child = world.command(&["--json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("started"), "{first}");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let left = world.histories();
+    assert!(left.values().all(|history| history.progress != Progress::Running), "every run said how it ended");
+    world.run(&[]).expect(0);
+    assert!(world.histories().values().all(|history| history.progress == Progress::Finished));
+}
+
 #[test]
 fn final_weights_stay_where_they_are_asked_for() {
     let world = World::new();

@@ -12,8 +12,9 @@ use ratatui::widgets::{Block, BorderType};
 /// How instances look, in order; a terminal tells three apart.
 const DASHES: [&str; 3] = ["──", "╌╌", "··"];
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, figure: &Figure, panel: usize, theme: &Theme) {
-    let Some(panel) = figure.panels.get(panel) else {
+/// Draws one panel; `alone` where there is no room for the others, which are then counted.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, figure: &Figure, place: usize, alone: bool, theme: &Theme) {
+    let Some(panel) = figure.panels.get(place) else {
         frame.render_widget(block(theme).title_top(Span::styled(" waiting for the first run ", theme.dim())), area);
         return;
     };
@@ -21,6 +22,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, figure: &Figure, panel: usize, th
     let mut title = vec![Span::styled(format!(" {} ", figure.y_label), theme.title())];
     if panel.title != BASELINE || figure.panels.len() > 1 {
         title.insert(0, Span::styled(format!(" {} ", panel.title), theme.accent()));
+    }
+    if alone && figure.panels.len() > 1 {
+        let count = format!(" arm {} of {}: ↓ ↑", place + 1, figure.panels.len());
+        title.insert(0, Span::styled(count, theme.dim()));
     }
     let block = block(theme)
         .title_top(Line::from(title))

@@ -1,7 +1,8 @@
 //! The line above the footer: the draft arm in words, else a message.
 
-use crate::app::App;
+use crate::app::{App, Leaving};
 use crate::domain::clock::clock;
+use crate::domain::history::Progress;
 use crate::spec_file::describe;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -9,14 +10,26 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let line = if !app.draft.is_empty() {
+    let line = if !app.draft.is_empty() && app.leaving == Leaving::No {
         draft(app, theme)
+    } else if app.leaving == Leaving::Saving {
+        Line::styled(" saving…  q again leaves at once", theme.accent())
+    } else if let Some(message) = failure_in_sight(app) {
+        Line::styled(format!(" {message}"), theme.bad())
     } else if let Some(toast) = &app.toast {
         Line::styled(format!(" {}", toast.text), if toast.bad { theme.bad() } else { theme.good() })
     } else {
         return;
     };
     frame.render_widget(line, area);
+}
+
+/// Why the selected run failed.
+fn failure_in_sight(app: &App) -> Option<&str> {
+    match &app.sweep.rows().get(app.selected?)?.history.progress {
+        Progress::Failed(message) => Some(message),
+        _ => None,
+    }
 }
 
 fn draft<'t>(app: &App, theme: &Theme) -> Line<'t> {
@@ -27,7 +40,8 @@ fn draft<'t>(app: &App, theme: &Theme) -> Line<'t> {
     } else {
         let (runs, seconds) = app.draft_cost();
         let time = seconds.map_or(String::new(), |seconds| format!(", {}", clock(seconds)));
-        spans.push(Span::styled(format!(" · {runs} runs{time} · "), theme.dim()));
+        let runs = if runs == 1 { "1 run".into() } else { format!("{runs} runs") };
+        spans.push(Span::styled(format!(" · {runs}{time} · "), theme.dim()));
     }
     for (key, word) in [("a", " adds  "), ("Esc", " drops")] {
         spans.push(Span::styled(key, theme.key()));

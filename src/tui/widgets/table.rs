@@ -39,24 +39,28 @@ const SHOWN: [Column; 10] = [
     Column::Left,
 ];
 
-/// In the order in which they are kept when there is no room for all.
-const KEPT: [Column; 10] = [
-    Column::State,
-    Column::BatchSize,
-    Column::Instance,
-    Column::Accuracy,
-    Column::Progress,
-    Column::Arm,
-    Column::Left,
-    Column::Loss,
-    Column::Speed,
-    Column::Epoch,
-];
+/// In the order in which they are kept when there is no room for all. Of a single arm the name can go.
+fn by_importance(arms: usize) -> [Column; 10] {
+    let (first, last) = if arms > 1 { (Column::Arm, Column::Progress) } else { (Column::Progress, Column::Arm) };
+    [
+        Column::State,
+        Column::BatchSize,
+        Column::Instance,
+        first,
+        Column::Accuracy,
+        last,
+        Column::Left,
+        Column::Loss,
+        Column::Speed,
+        Column::Epoch,
+    ]
+}
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let rows = app.sweep.rows();
     let arm_width = rows.iter().map(|row| row.planned.arm.len()).max().unwrap_or(0).clamp(3, 24) as u16;
-    let columns = columns(area.width.saturating_sub(2), arm_width);
+    let arm_width = arm_width.min((area.width / 2).max(3));
+    let columns = columns(area.width.saturating_sub(2), arm_width, app.sweep.arms().len());
     let sizes = app.sweep.batch_sizes();
     let header = Row::new(columns.iter().map(|column| title(*column))).style(theme.dim());
     let body = rows.iter().map(|run| Row::new(columns.iter().map(|column| cell(*column, run, &sizes, theme))));
@@ -79,13 +83,13 @@ fn position(selected: Option<usize>, count: usize) -> String {
 }
 
 /// The columns that fit, each with a space behind it.
-fn columns(room: u16, arm_width: u16) -> Vec<Column> {
+fn columns(room: u16, arm_width: u16, arms: usize) -> Vec<Column> {
     let mut left = room + 1;
     let mut kept = Vec::new();
-    for column in KEPT {
+    for column in by_importance(arms) {
         let needed = width(column, arm_width) + 1;
         if needed > left {
-            break;
+            continue;
         }
         left -= needed;
         kept.push(column);
