@@ -1,6 +1,7 @@
 //! One training step of BERT-mini on the demo corpus: composed from candle's operations, and fused.
 //!
-//! `cargo bench` prints both; their ratio within one run is what counts (docs/PERFORMANCE.md).
+//! `RAYON_NUM_THREADS=1 CANDLE_NUM_THREADS=1 cargo bench` prints both; their ratio within one run is what counts
+//! (docs/PERFORMANCE.md).
 
 use batchscope::data::{Examples, PairTokenizer, WordRows, gather, read_embedded};
 use batchscope::domain::arm::Norm;

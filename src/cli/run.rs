@@ -19,7 +19,8 @@ const FRAME: Duration = Duration::from_millis(150);
 pub fn run(request: Request, json: bool) -> Result<Exit> {
     let opened = Request { lossless: true, ..request }.open()?;
     let (workers, place) = (opened.options.workers, opened.store.root().display());
-    talk(&format!("training {} with {workers} workers, runs are kept in {place}", opened.prepared.spec.name));
+    let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
+    talk(&format!("training {} with {workers}, runs are kept in {place}", opened.prepared.spec.name));
     let signals = stop_signals(|| {}).context("cannot listen for signals")?;
     let engine = opened.start();
     let mut sweep = Sweep::default();

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 /// Long enough to be hit in the middle, many times.
-const SPEC: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 12\nlearning_rate = 1e-3\n[store]\ncheckpoint_seconds = 0\n";
+const SPEC: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 60\nlearning_rate = 1e-3\n[store]\ncheckpoint_seconds = 0\n";
 
 fn start(world: &World) -> Child {
     world.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()

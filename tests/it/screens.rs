@@ -9,7 +9,7 @@ use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
 use batchscope::domain::spec::Spec;
 use batchscope::spec_file::{parse, preset};
-use batchscope::tui::{Theme, draw};
+use batchscope::tui::{KEYS, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -165,6 +165,16 @@ fn the_help_names_every_key() {
     let mut app = app();
     app.act(Action::Help);
     insta::assert_snapshot!(screen(&app, 80, 24));
+}
+
+#[test]
+fn the_page_of_keys_is_the_table_of_keys() {
+    let page = include_str!("../../docs/KEYS.md");
+    for binding in &KEYS {
+        let line = page.lines().find(|line| line.contains(&format!("`{}`", binding.label)));
+        let line = line.unwrap_or_else(|| panic!("docs/KEYS.md lacks `{}`", binding.label));
+        assert!(binding.help == "the same" || line.contains(binding.help), "docs/KEYS.md: {line}");
+    }
 }
 
 #[test]
