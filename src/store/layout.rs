@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "batchscope-store 1";
 const ADDED_ARMS: &str = "arms.json";
+/// What stands in a store's folder.
+const OWN_NAMES: [&str; 3] = ["format", "runs", "experiments"];
 
 /// A folder of experiments and runs.
 #[derive(Clone, Debug)]
@@ -23,7 +25,9 @@ impl Store {
     /// Opens a store, making it where there is none.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let format = root.join("format");
-        if !format.exists() && !files::names(root)?.is_empty() {
+        // two processes may make the store at the same time: what either makes first is not foreign
+        let foreign = |name: &String| !name.starts_with(".tmp") && !OWN_NAMES.contains(&name.as_str());
+        if files::names(root)?.iter().any(foreign) && !format.exists() {
             return Err(StoreError::NotAStore { path: root.to_owned() });
         }
         fs::create_dir_all(root).at("create", root)?;
