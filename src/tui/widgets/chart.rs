@@ -35,11 +35,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, figure: &Figure, place: usize, al
     let [legend, plot] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     frame.render_widget(key_to_lines(figure, theme), legend);
     if panel.lines.is_empty() {
-        frame.render_widget(
-            Line::styled("no points yet: the first is scored before the first update", theme.dim())
-                .alignment(Alignment::Center),
-            middle(plot),
-        );
+        frame.render_widget(Line::styled("no points yet", theme.dim()).alignment(Alignment::Center), middle(plot));
         return;
     }
     let ink = theme.ink();
