@@ -16,6 +16,4 @@ pub enum Effect {
     NextTheme,
     /// ask the engine to checkpoint and leave
     Stop,
-    /// leave at once; what is in the store stays resumable
-    Leave,
 }

@@ -41,7 +41,7 @@ pub enum Leaving {
     No,
     /// waiting for checkpoints
     Saving,
-    /// nothing keeps the screen open
+    /// nothing keeps the screen open; what is in the store stays resumable
     Now,
 }
 

@@ -128,7 +128,7 @@ impl App {
             }
             _ => {
                 self.leaving = Leaving::Now;
-                vec![Effect::Leave]
+                Vec::new()
             }
         }
     }

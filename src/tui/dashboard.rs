@@ -42,7 +42,7 @@ pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
     let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     let (said, sayings) = unbounded();
     let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey };
-    dashboard.run(&mut terminal, keys(), &sayings, &signals)?;
+    dashboard.run(&mut terminal, keys(), &sayings, &signals);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
     if app.sweep.closed {
@@ -69,7 +69,7 @@ impl Dashboard<'_> {
         mut keys: Receiver<Event>,
         sayings: &Receiver<Saying>,
         signals: &Receiver<()>,
-    ) -> Result<()> {
+    ) {
         let mut news = self.engine.events.clone();
         let (mut drawn, mut dirty) = (Instant::now(), false);
         self.draw(terminal);
@@ -108,7 +108,6 @@ impl Dashboard<'_> {
                 (drawn, dirty) = (Instant::now(), false);
             }
         }
-        Ok(())
     }
 
     /// A terminal that takes no frame is gone: what is left to do is to save and leave.
@@ -171,7 +170,6 @@ impl Dashboard<'_> {
                     let _ = said.send(saying);
                 });
             }
-            Effect::Leave => {}
         }
     }
 }

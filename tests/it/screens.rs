@@ -220,7 +220,7 @@ fn leaving_waits_for_checkpoints_and_the_second_time_for_nothing() {
     let mut patient = app.clone();
     patient.hear(SweepEvent::Closed);
     assert_eq!(patient.leaving, Leaving::Now);
-    assert_eq!(app.act(Action::Quit), [Effect::Leave]);
+    assert!(app.act(Action::Quit).is_empty(), "nothing more to ask of the engine");
     assert_eq!(app.leaving, Leaving::Now);
 }
 
