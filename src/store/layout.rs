@@ -69,6 +69,14 @@ impl Store {
         self.root.join("experiments").join(format!("{}-{}", spec.name, experiment_digest(spec)))
     }
 
+    /// Every run that somebody began, in the order of their digests. A folder without a `run.json` that parses is
+    /// being made at this moment, or was left by a crash: no run yet.
+    pub fn runs(&self) -> Result<Vec<(RunFolder, RunSpec)>, StoreError> {
+        let folder = self.root.join("runs");
+        let folders = files::names(&folder)?.into_iter().map(|name| RunFolder { path: folder.join(name) });
+        Ok(folders.filter_map(|run| files::read_json(&run.path.join("run.json")).map(|spec| (run, spec))).collect())
+    }
+
     /// The folder of a run, which may not exist yet.
     pub fn run(&self, id: &RunId) -> RunFolder {
         RunFolder { path: self.root.join("runs").join(id.as_str()) }
@@ -119,6 +127,17 @@ mod tests {
         let error = Store::open(folder.path()).unwrap_err().to_string();
         assert!(error.contains("holds other files and is not a store"), "{error}");
         assert_eq!(files::names(folder.path()).unwrap(), ["thesis.tex"]);
+    }
+
+    #[test]
+    fn a_run_that_is_being_made_is_no_run_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let spec = crate::domain::run::tests::example(8, 30);
+        store.run(&super::super::run_id(&spec)).create(&spec).unwrap();
+        fs::create_dir_all(folder.path().join("runs/0123456789abcdef0123/attempts")).unwrap();
+        let runs = store.runs().unwrap();
+        assert_eq!(runs.into_iter().map(|(_, spec)| spec).collect::<Vec<_>>(), [spec]);
     }
 
     #[test]

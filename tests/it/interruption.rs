@@ -12,19 +12,26 @@ fn start(world: &World) -> Child {
     world.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// Events on disk so far. No store yet, no events.
+fn events(world: &World) -> usize {
+    if world.store().exists() { journals(&world.store()).values().map(Vec::len).sum() } else { 0 }
+}
+
 #[test]
 fn a_killed_sweep_ends_bit_identical() {
     let (whole, killed) = (World::new(), World::new());
     whole.write_spec(SPEC);
     killed.write_spec(SPEC);
-    let began = Instant::now();
     whole.run(&[]).expect(0);
-    let length = began.elapsed();
     let mut kills = 0;
     loop {
         let mut child = start(&killed);
-        // a different moment every time, always before the end of what is left at first
-        std::thread::sleep(length.mul_f64(0.15 + 0.07 * f64::from(kills % 5)));
+        // after more progress than last time and another moment every time, whatever the speed of the machine
+        let enough = events(&killed) + 150 + 40 * (kills % 5);
+        while events(&killed) < enough && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(kills as u64 * 7 % 31));
         if child.try_wait().unwrap().is_some() {
             break;
         }
@@ -50,8 +57,7 @@ fn a_terminated_sweep_checkpoints_and_leaves_at_once() {
     whole.run(&[]).expect(0);
     let mut child = start(&stopped);
     let begun = Instant::now();
-    while !stopped.store().join("runs").exists() || journals(&stopped.store()).values().all(|events| events.len() < 20)
-    {
+    while events(&stopped) < 40 {
         assert!(begun.elapsed() < Duration::from_secs(60), "nothing was trained");
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -6,7 +6,7 @@ use batchscope::domain::event::RunEvent;
 use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::random::{Key, Purpose};
-use batchscope::domain::run::{DropoutRates, RunSpec};
+use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Weights};
 use batchscope::store::{Store, read_journal, run_id};
 use std::collections::BTreeMap;
@@ -132,12 +132,8 @@ pub fn histories(store: &Path) -> BTreeMap<(u32, u32), History> {
 /// Every event of every run of a store, attempt after attempt.
 pub fn journals(store: &Path) -> BTreeMap<(u32, u32), Vec<RunEvent>> {
     let mut found = BTreeMap::new();
-    let opened = Store::open(store).unwrap();
-    for entry in fs::read_dir(store.join("runs")).unwrap() {
-        let path = entry.unwrap().path();
-        let spec: RunSpec = serde_json::from_slice(&fs::read(path.join("run.json")).unwrap()).unwrap();
-        let folder = opened.run(&run_id(&spec));
-        assert_eq!(folder.path(), path, "a run's folder is named by its spec");
+    for (folder, spec) in Store::open(store).unwrap().runs().unwrap() {
+        assert!(folder.path().ends_with(run_id(&spec).as_str()), "a run's folder is named by its spec");
         let entries = read_journal(&folder).unwrap().into_iter().flat_map(|(_, entries)| entries);
         found.insert((spec.batch_size, spec.iid), entries.map(|entry| entry.event).collect());
     }
