@@ -13,6 +13,7 @@ fn main() -> Exit {
     let arguments = Arguments::parse();
     let ended = match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
+        Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         None => dashboard(arguments.sweep.request(), &arguments.theme),
     };
     ended.unwrap_or_else(|error| {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::bench::BenchArguments;
 use crate::engine::Request;
 use clap::{Args, Parser};
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub enum Subcommand {
         #[arg(long)]
         json: bool,
     },
+    /// Measure how fast this machine trains, and how close that is to its limit
+    Bench(BenchArguments),
 }
 
 #[derive(Clone, Debug, Args)]

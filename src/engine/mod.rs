@@ -8,6 +8,7 @@ mod priority;
 mod recorder;
 mod request;
 mod signals;
+pub mod speed;
 mod wires;
 mod worker;
 

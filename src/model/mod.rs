@@ -12,11 +12,11 @@ mod blocks;
 mod checkpoint;
 mod dropout;
 mod error;
-mod fused;
+pub mod fused;
 mod layout;
 mod norm;
 mod parameters;
-mod vectorised;
+pub(crate) mod vectorised;
 mod weights;
 
 pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};

@@ -16,4 +16,4 @@ pub use optimizer::AdamW;
 pub use run::{Ending, Inputs, Observer, train};
 pub use schedule::LinearSchedule;
 pub use snapshot::Snapshot;
-pub use step::{StepMetrics, training_step};
+pub use step::{Part, StepMetrics, training_step, training_step_in_parts};

@@ -4,10 +4,10 @@
 //! hold the two equal (`tests/it/fused.rs`). Only the GELU activation is here: other models run composed.
 
 mod attention;
-mod elementwise;
+pub mod elementwise;
 mod layer;
-mod matmul;
-mod normalize;
+pub mod matmul;
+pub mod normalize;
 mod operation;
 mod workspace;
 

@@ -1,0 +1,90 @@
+//! `batchscope bench`: how fast this machine trains, as a table or as data.
+
+use super::exit::Exit;
+use crate::domain::arm::Norm;
+use crate::engine::speed::{Measurement, Speed, measure};
+use anyhow::{Context, Result};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+
+#[derive(Clone, Debug, Args)]
+pub struct BenchArguments {
+    /// Runs trained at the same time [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+    /// Batch sizes to measure
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [2, 8, 16, 32, 64],
+          value_parser = clap::value_parser!(u32).range(1..=1024))]
+    batch_sizes: Vec<u32>,
+    /// The normalization to train with: layer, batch, rms or none
+    #[arg(long, default_value = "layer", value_parser = norm)]
+    norm: Norm,
+    /// How long to measure; less is less exact
+    #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    seconds: u32,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn norm(name: &str) -> Result<Norm, String> {
+    serde_json::from_value(name.into()).map_err(|_| "expected layer, batch, rms or none".into())
+}
+
+pub fn bench(arguments: BenchArguments) -> Result<Exit> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let measurement = Measurement {
+        batch_sizes: arguments.batch_sizes,
+        norm: arguments.norm,
+        workers: arguments.workers.map_or(cores, usize::from),
+        seconds: arguments.seconds.into(),
+    };
+    // hidden by itself where standard error is no terminal
+    let bar = ProgressBar::new(1000);
+    if let Ok(style) = ProgressStyle::with_template("measuring {bar:40} {percent:>3} %, {eta} left") {
+        bar.set_style(style);
+    }
+    let speed = measure(&measurement, &mut |share| bar.set_position((share * 1000.0) as u64));
+    bar.finish_and_clear();
+    let speed = speed.context("cannot measure")?;
+    let text = if arguments.json { serde_json::to_string_pretty(&speed)? } else { table(&speed) };
+    writeln!(std::io::stdout(), "{text}").context("cannot write to standard output")?;
+    Ok(Exit::Done)
+}
+
+fn table(speed: &Speed) -> String {
+    let Speed { workers, simd, peak_gflops, rows, noise, .. } = speed;
+    let tokens: f64 = rows.iter().map(|row| row.tokens_per_second / row.pairs_per_second).sum();
+    let mut lines = vec![
+        format!(
+            "BERT-mini in float32 on pairs as long as MRPC's ({:.0} tokens), {workers} {}, {simd}",
+            tokens / rows.len().max(1) as f64,
+            if *workers == 1 { "worker" } else { "workers" },
+        ),
+        format!("matrix products run at {:.0} GFLOP/s: an MFU of 1", peak_gflops[0].max(peak_gflops[1])),
+        String::new(),
+        "                                           of a step, milliseconds".into(),
+        "batch size  pairs/s  tokens/s  GFLOP/s   MFU    whole  forward  backward  update".into(),
+    ];
+    lines.extend(rows.iter().map(|row| {
+        let ms = row.ms_per_step;
+        format!(
+            "{:>10}  {:>7.0}  {:>8.0}  {:>7.0}  {:>4.2}  {:>7.1}  {:>7.1}  {:>8.1}  {:>6.1}",
+            row.batch_size,
+            row.pairs_per_second,
+            row.tokens_per_second,
+            row.gflops,
+            row.mfu,
+            ms.whole,
+            ms.forward,
+            ms.backward,
+            ms.update,
+        )
+    }));
+    lines.push(format!("\nevaluation: {:.0} pairs/s", speed.evaluation_pairs_per_second));
+    if !noise.is_empty() {
+        lines.push(format!("\nToo noisy to judge by, something else runs here: {}.", noise.join("; ")));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,250 @@
+//! Rounds over all batch sizes, every worker busy; medians over the rounds.
+
+use super::peak::peak;
+use super::workload::{ROWS, Workload};
+use crate::domain::arm::Norm;
+use crate::domain::model::ModelConfig;
+use crate::domain::run::DropoutRates;
+use crate::model::{Bert, Masks, Weights};
+use crate::store::Owner;
+pub use crate::train::Part;
+use crate::train::{AdamW, evaluate, training_step_in_parts};
+use candle_core::Result;
+use serde::Serialize;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Rounds over the batch sizes: neighbours in time share what disturbs them.
+const ROUNDS: usize = 5;
+/// Share of the time that goes to the limit, before and after.
+const PEAK_SHARE: f64 = 0.04;
+/// Rounds or limits that differ by more than this share are too noisy to judge by.
+const NOISE: f64 = 0.15;
+/// Pairs that are scored at once.
+const EVALUATION_BATCH: u32 = 64;
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    pub batch_sizes: Vec<u32>,
+    pub norm: Norm,
+    pub workers: usize,
+    /// of the whole measurement
+    pub seconds: f64,
+}
+
+/// How fast the whole machine trains.
+#[derive(Clone, Debug, Serialize)]
+pub struct Speed {
+    pub workers: usize,
+    /// widest vector instructions of the processor
+    pub simd: String,
+    pub norm: Norm,
+    /// speed of matrix products, billions of floating-point operations a second: before and after
+    pub peak_gflops: [f64; 2],
+    pub rows: Vec<Row>,
+    pub evaluation_pairs_per_second: f64,
+    /// what made the machine too noisy to judge, if anything did
+    pub noise: Vec<String>,
+}
+
+/// One batch size, the whole machine with all workers busy. Medians of the rounds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    pub batch_size: u32,
+    pub pairs_per_second: f64,
+    pub tokens_per_second: f64,
+    /// billions of operations a second that the model needs on its tokens: 3 times those of a forward pass
+    pub gflops: f64,
+    /// model operations over what matrix products reach in the same time (Chowdhery et al. 2022, appendix B)
+    pub mfu: f64,
+    pub ms_per_step: MillisecondsPerStep,
+}
+
+/// Where the time of one worker's step goes.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct MillisecondsPerStep {
+    pub whole: f64,
+    pub forward: f64,
+    pub backward: f64,
+    pub update: f64,
+}
+
+/// A worker's model and what feeds it.
+struct Trainee {
+    model: Bert,
+    optimizer: AdamW,
+    workload: Workload,
+}
+
+/// What a worker got through in one slot of a round.
+#[derive(Clone, Copy, Default)]
+struct Done {
+    steps: f64,
+    pairs: f64,
+    tokens: f64,
+    operations: f64,
+    seconds: f64,
+    parts: [f64; 3],
+}
+
+/// Measures, and tells the share that is done from time to time.
+pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<Speed> {
+    let Measurement { batch_sizes, norm, workers, seconds } = measurement;
+    let config = ModelConfig::bert_mini(ROWS);
+    let weights = Weights::random(&config, 0);
+    let words: Vec<u32> = (0..ROWS as u32).collect();
+    let mut trainees = (0..*workers)
+        .map(|worker| {
+            let model = Bert::new(&config, *norm, &weights, &words, 2, 0, worker as u32)?;
+            let optimizer = AdamW::new(&model.groups, 0.01);
+            Ok(Trainee { model, optimizer, workload: Workload::new(worker) })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let slots = ROUNDS * (batch_sizes.len() + 1);
+    let slot = Duration::from_secs_f64(seconds * (1.0 - 2.0 * PEAK_SHARE) / slots as f64);
+    let limit = Duration::from_secs_f64(seconds * PEAK_SHARE);
+
+    let before = peak(*workers, limit);
+    let mut training = vec![Vec::new(); batch_sizes.len()];
+    let mut evaluation = Vec::new();
+    let mut slots_done = 0;
+    for _ in 0..ROUNDS {
+        for (number, batch_size) in batch_sizes.iter().enumerate() {
+            training[number].push(together(&mut trainees, |trainee| trainee.step(&config, *batch_size), slot)?);
+            slots_done += 1;
+            told(slots_done as f64 / slots as f64);
+        }
+        evaluation.push(together(&mut trainees, Trainee::evaluate, slot)?);
+        slots_done += 1;
+        told(slots_done as f64 / slots as f64);
+    }
+    let after = peak(*workers, limit);
+
+    let mut noise = Vec::new();
+    if (before - after).abs() > NOISE * before.max(after) {
+        noise.push(format!("matrix products ran at {:.0} GFLOP/s before and {:.0} after", before / 1e9, after / 1e9));
+    }
+    let peak = before.max(after);
+    let rows = batch_sizes.iter().zip(&training).map(|(batch_size, rounds)| {
+        let speeds: Vec<f64> = rounds.iter().map(|workers| rate(workers, |done| done.pairs)).collect();
+        let (low, high) = (speeds.iter().copied().fold(f64::MAX, f64::min), speeds.iter().copied().fold(0.0, f64::max));
+        if high - low > NOISE * median(&speeds) {
+            noise.push(format!("batch size {batch_size} ran at {low:.0} to {high:.0} pairs a second"));
+        }
+        row(*batch_size, rounds, peak)
+    });
+    let rows = rows.collect();
+    let evaluation: Vec<f64> = evaluation.iter().map(|workers| rate(workers, |done| done.pairs)).collect();
+    Ok(Speed {
+        workers: *workers,
+        simd: Owner::this_process().simd,
+        norm: *norm,
+        peak_gflops: [before / 1e9, after / 1e9],
+        rows,
+        evaluation_pairs_per_second: median(&evaluation),
+        noise,
+    })
+}
+
+/// Lets every trainee do the same for the same time, at the same time.
+fn together(
+    trainees: &mut [Trainee],
+    act: impl Fn(&mut Trainee) -> Result<Done> + Sync,
+    time: Duration,
+) -> Result<Vec<Done>> {
+    let (barrier, act) = (&Barrier::new(trainees.len()), &act);
+    thread::scope(|scope| {
+        let threads: Vec<_> = trainees
+            .iter_mut()
+            .map(|trainee| {
+                scope.spawn(move || {
+                    super::super::priority::lower();
+                    // buffers grow and caches fill before the clock starts
+                    let warm = act(trainee);
+                    barrier.wait();
+                    warm?;
+                    let (begun, mut sum) = (Instant::now(), Done::default());
+                    while begun.elapsed() < time {
+                        sum.add(act(trainee)?);
+                    }
+                    sum.seconds = begun.elapsed().as_secs_f64();
+                    Ok(sum)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Ok(Done::default()))).collect()
+    })
+}
+
+impl Trainee {
+    fn step(&mut self, config: &ModelConfig, batch_size: u32) -> Result<Done> {
+        let batch = self.workload.batch(batch_size);
+        let rates = DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 };
+        let masks = Masks::new(rates, 0, 0, 0);
+        let (mut lap, mut parts) = (Instant::now(), [0.0; 3]);
+        let mut told = |part: Part| {
+            parts[part as usize] += lap.elapsed().as_secs_f64();
+            lap = Instant::now();
+        };
+        training_step_in_parts(&mut self.model, &mut self.optimizer, &batch, &masks, 2e-5, 1.0, &mut told)?;
+        let operations = batch.sequences().map(|tokens| config.training_operations(tokens.len(), 2)).sum();
+        let (pairs, tokens) = (batch.len() as f64, batch.token_count() as f64);
+        Ok(Done { steps: 1.0, pairs, tokens, operations, seconds: 0.0, parts })
+    }
+
+    fn evaluate(&mut self) -> Result<Done> {
+        let batch = self.workload.batch(EVALUATION_BATCH);
+        evaluate(&mut self.model, std::slice::from_ref(&batch), None, &|| false)?;
+        Ok(Done { steps: 1.0, pairs: batch.len() as f64, ..Done::default() })
+    }
+}
+
+impl Done {
+    fn add(&mut self, other: Done) {
+        self.steps += other.steps;
+        self.pairs += other.pairs;
+        self.tokens += other.tokens;
+        self.operations += other.operations;
+        for (sum, part) in self.parts.iter_mut().zip(other.parts) {
+            *sum += part;
+        }
+    }
+}
+
+/// Of all workers together, a second.
+fn rate(workers: &[Done], of: impl Fn(&Done) -> f64) -> f64 {
+    workers.iter().map(|done| of(done) / done.seconds.max(f64::MIN_POSITIVE)).sum()
+}
+
+/// Of one worker's step, in milliseconds.
+fn milliseconds(workers: &[Done], of: impl Fn(&Done) -> f64) -> f64 {
+    let steps: f64 = workers.iter().map(|done| done.steps).sum();
+    1e3 * workers.iter().map(of).sum::<f64>() / steps.max(1.0)
+}
+
+fn row(batch_size: u32, rounds: &[Vec<Done>], peak: f64) -> Row {
+    let over_rounds = |of: &dyn Fn(&[Done]) -> f64| median(&rounds.iter().map(|done| of(done)).collect::<Vec<_>>());
+    let part = |part: Part| over_rounds(&|done| milliseconds(done, |done| done.parts[part as usize]));
+    let operations = over_rounds(&|done| rate(done, |done| done.operations));
+    Row {
+        batch_size,
+        pairs_per_second: over_rounds(&|done| rate(done, |done| done.pairs)),
+        tokens_per_second: over_rounds(&|done| rate(done, |done| done.tokens)),
+        gflops: operations / 1e9,
+        mfu: operations / peak,
+        ms_per_step: MillisecondsPerStep {
+            whole: over_rounds(&|done| milliseconds(done, |done| done.seconds)),
+            forward: part(Part::Forward),
+            backward: part(Part::Backward),
+            update: part(Part::Update),
+        },
+    }
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}
