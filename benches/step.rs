@@ -8,7 +8,7 @@ use batchscope::domain::arm::Norm;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Implementation, Masks, Weights};
-use batchscope::train::{AdamW, training_step};
+use batchscope::train::Learner;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn step(criterion: &mut Criterion) {
@@ -31,9 +31,8 @@ fn step(criterion: &mut Criterion) {
             let id = BenchmarkId::new(format!("{implementation:?}"), batch_size);
             group.bench_with_input(id, &batch, |bencher, batch| {
                 let model = Bert::new(&config, Norm::Layer, &weights, rows.words(), 2, 0, 0).unwrap();
-                let mut model = model.implemented(implementation);
-                let mut optimizer = AdamW::new(&model.groups, 0.01);
-                bencher.iter(|| training_step(&mut model, &mut optimizer, batch, &masks, 1e-4, 1.0).unwrap());
+                let mut learner = Learner::new(model.implemented(implementation), 0.01);
+                bencher.iter(|| learner.step(batch, &masks, 1e-4, 1.0).unwrap());
             });
         }
     }

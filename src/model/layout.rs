@@ -9,6 +9,8 @@ pub struct View {
     pub offset: usize,
     /// whether weight decay applies: not to biases, not to gains of a norm
     pub decays: bool,
+    /// whether a batch reads some of its rows only
+    pub is_table: bool,
 }
 
 impl View {
@@ -39,10 +41,21 @@ impl Layout {
         Self { prefix: prefix.into(), ..Self::default() }
     }
 
+    /// A table of which a batch reads some rows only: \[rows, width\].
+    #[must_use]
+    pub fn table(mut self, name: &str, shape: &[usize; 2]) -> Self {
+        self = self.tensor(name, shape);
+        if let Some(view) = self.views.last_mut() {
+            view.is_table = true;
+        }
+        self
+    }
+
     #[must_use]
     pub fn tensor(mut self, name: &str, shape: &[usize]) -> Self {
         let decays = !name.ends_with("bias") && !name.contains("LayerNorm");
-        let view = View { name: format!("{}{name}", self.prefix), shape: shape.to_vec(), offset: self.len, decays };
+        let (name, shape, offset) = (format!("{}{name}", self.prefix), shape.to_vec(), self.len);
+        let view = View { name, shape, offset, decays, is_table: false };
         self.len += view.len();
         self.views.push(view);
         self

@@ -16,6 +16,7 @@ pub mod fused;
 mod layout;
 mod norm;
 mod parameters;
+mod rows;
 pub(crate) mod vectorised;
 mod weights;
 
@@ -26,4 +27,5 @@ pub use error::ModelError;
 pub use layout::{Layout, View};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
+pub use rows::TableRows;
 pub use weights::{Weights, layouts};

@@ -22,9 +22,9 @@ pub struct Weights {
 pub fn layouts(config: &ModelConfig, words: usize, classes: usize) -> Vec<Layout> {
     let (hidden, wide) = (config.hidden_size, config.intermediate_size);
     let embeddings = Layout::new("bert.embeddings.")
-        .tensor("word_embeddings.weight", &[words, hidden])
-        .tensor("position_embeddings.weight", &[config.max_position_embeddings, hidden])
-        .tensor("token_type_embeddings.weight", &[config.type_vocab_size, hidden])
+        .table("word_embeddings.weight", &[words, hidden])
+        .table("position_embeddings.weight", &[config.max_position_embeddings, hidden])
+        .table("token_type_embeddings.weight", &[config.type_vocab_size, hidden])
         .tensor("LayerNorm.weight", &[hidden])
         .tensor("LayerNorm.bias", &[hidden]);
     let layer = |number: usize| {

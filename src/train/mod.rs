@@ -4,16 +4,16 @@
 
 mod error;
 mod evaluate;
+mod learner;
 mod optimizer;
 mod run;
 mod schedule;
 mod snapshot;
-mod step;
 
 pub use error::TrainError;
 pub use evaluate::{Scores, evaluate};
+pub use learner::{Learner, Part, StepMetrics};
 pub use optimizer::AdamW;
 pub use run::{Ending, Inputs, Observer, train};
 pub use schedule::LinearSchedule;
 pub use snapshot::Snapshot;
-pub use step::{Part, StepMetrics, training_step, training_step_in_parts};

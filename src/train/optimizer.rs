@@ -1,106 +1,276 @@
 //! AdamW with decay groups and clipping, in place over flat parameters (Loshchilov, Hutter 2019, algorithm 2).
+//!
+//! Every parameter is updated every step, but a row of an embedding table that a batch does not read has no gradient,
+//! and passing over all of them would cost more than the rest of a small step. Such rows are brought up to date later,
+//! update by update with the same arithmetic: before they are read again ([`AdamW::refresh`]), and before anybody looks
+//! at all of them ([`AdamW::settle`]).
 
-use crate::model::Group;
+use crate::model::vectorised::vectorised;
+use crate::model::{Group, TableRows, View};
 use candle_core::Result;
+use std::ops::Range;
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-6;
 /// Added to the norm a gradient is clipped by, as PyTorch does.
 const CLIP_EPSILON: f32 = 1e-6;
+/// A first moment closer to 0 counts as 0: what it would still move is 10^14 times smaller than the learning rate, and
+/// processors are slow with numbers close to the end of their range.
+const NEGLIGIBLE: f32 = 1e-20;
 
-/// First and second moments of every parameter, a flat vector a group.
+/// First and second moments of every parameter, and what tables have not seen yet.
 pub struct AdamW {
-    pub weight_decay: f32,
-    pub first: Vec<Vec<f32>>,
-    pub second: Vec<Vec<f32>>,
+    weight_decay: f64,
+    pub(super) moments: Vec<Moments>,
+    /// of the updates that some row of a table may have missed
+    missed: Vec<Rule>,
     /// updates done
     pub steps: u64,
 }
 
+/// Of one group, flat as its parameters.
+pub(super) struct Moments {
+    pub first: Vec<f32>,
+    pub second: Vec<f32>,
+    stretches: Vec<Stretch>,
+}
+
+/// One tensor of a group.
+struct Stretch {
+    range: Range<usize>,
+    decays: bool,
+    table: Option<Table>,
+}
+
+struct Table {
+    /// among the tables of all groups
+    number: usize,
+    width: usize,
+    /// how many of the missed updates each row has seen
+    seen: Vec<usize>,
+}
+
 impl AdamW {
     pub fn new(groups: &[Group], weight_decay: f64) -> Self {
-        let zeros = || groups.iter().map(|group| vec![0.0; group.layout().len()]).collect();
-        Self { weight_decay: weight_decay as f32, first: zeros(), second: zeros(), steps: 0 }
+        let mut tables = 0;
+        let mut stretch = |view: &View| {
+            let table = view.is_table.then(|| {
+                tables += 1;
+                Table { number: tables - 1, width: view.shape[1], seen: vec![0; view.shape[0]] }
+            });
+            Stretch { range: view.range(), decays: view.decays, table }
+        };
+        let moments = groups.iter().map(|group| Moments {
+            first: vec![0.0; group.layout().len()],
+            second: vec![0.0; group.layout().len()],
+            stretches: group.layout().views().iter().map(&mut stretch).collect(),
+        });
+        Self { weight_decay, moments: moments.collect(), missed: Vec::new(), steps: 0 }
     }
 
     /// One update by the gradients of the groups, clipped at a global norm of `clip_norm`; the gradients are zeroed.
-    /// Returns the norm before clipping.
-    pub fn step(&mut self, groups: &mut [Group], learning_rate: f64, clip_norm: f64) -> Result<f32> {
+    /// `rows` are those with a gradient; they must be fresh. Returns the norm before clipping.
+    pub fn step(&mut self, groups: &mut [Group], rows: &TableRows, learning_rate: f64, clip_norm: f64) -> Result<f32> {
         let mut squares = 0f64;
-        for group in groups.iter_mut() {
-            group.update(|_, gradient| squares += sum_of_squares(gradient))?;
+        for (group, moments) in groups.iter_mut().zip(&self.moments) {
+            group.update(|_, gradient| {
+                for part in moments.stretches.iter().flat_map(|stretch| stretch.parts(rows)) {
+                    squares += sum_of_squares(&gradient[part]);
+                }
+            })?;
         }
         let norm = squares.sqrt() as f32;
-        let clip = (clip_norm as f32 / (norm + CLIP_EPSILON)).min(1.0);
         self.steps += 1;
-        let rule = Rule {
-            clip,
-            rate: (learning_rate / (1.0 - f64::from(BETA1).powi(self.steps as i32))) as f32,
-            second_correction: (1.0 / (1.0 - f64::from(BETA2).powi(self.steps as i32))).sqrt() as f32,
-        };
-        let decay = 1.0 - learning_rate as f32 * self.weight_decay;
-        let moments = self.first.iter_mut().zip(&mut self.second);
-        for (group, (first, second)) in groups.iter_mut().zip(moments) {
-            let stretches: Vec<_> = group.layout().views().iter().map(|view| (view.range(), view.decays)).collect();
+        let rule = Rule::new(learning_rate, self.weight_decay, self.steps);
+        let clip = (clip_norm as f32 / (norm + CLIP_EPSILON)).min(1.0);
+        self.missed.push(rule);
+        for (group, Moments { first, second, stretches }) in groups.iter_mut().zip(&mut self.moments) {
             group.update(|values, gradient| {
-                for (range, decays) in &stretches {
-                    rule.apply(
-                        &mut values[range.clone()],
-                        &mut gradient[range.clone()],
-                        &mut first[range.clone()],
-                        &mut second[range.clone()],
-                        if *decays { decay } else { 1.0 },
-                    );
+                for stretch in stretches.iter_mut() {
+                    for part in stretch.parts(rows) {
+                        update(
+                            rule,
+                            clip,
+                            rule.decay_of(stretch.decays),
+                            &mut values[part.clone()],
+                            &mut gradient[part.clone()],
+                            &mut first[part.clone()],
+                            &mut second[part],
+                        );
+                    }
+                    if let Some(table) = &mut stretch.table {
+                        for row in rows.of(table.number) {
+                            table.seen[*row as usize] = self.missed.len();
+                        }
+                    }
                 }
             })?;
         }
         Ok(norm)
     }
+
+    /// Brings rows of the tables up to date.
+    pub fn refresh(&mut self, groups: &mut [Group], rows: &TableRows) -> Result<()> {
+        for (group, Moments { first, second, stretches }) in groups.iter_mut().zip(&mut self.moments) {
+            if stretches.iter().all(|stretch| stretch.table.is_none()) {
+                continue;
+            }
+            group.update(|values, _| {
+                for stretch in stretches.iter_mut() {
+                    let Some(table) = &mut stretch.table else { continue };
+                    for row in rows.of(table.number) {
+                        let seen = &mut table.seen[*row as usize];
+                        let part = row_of(&stretch.range, table.width, *row);
+                        let moments = (&mut first[part.clone()], &mut second[part.clone()]);
+                        catch_up(&self.missed[*seen..], stretch.decays, &mut values[part], moments.0, moments.1);
+                        *seen = self.missed.len();
+                    }
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Brings every row up to date.
+    pub fn settle(&mut self, groups: &mut [Group]) -> Result<()> {
+        self.refresh(groups, &TableRows::all(groups))?;
+        self.missed.clear();
+        for table in self.moments.iter_mut().flat_map(|moments| &mut moments.stretches).flat_map(|s| &mut s.table) {
+            table.seen.fill(0);
+        }
+        Ok(())
+    }
+}
+
+impl Stretch {
+    /// Where numbers with a gradient lie: the whole tensor, or rows of a table.
+    fn parts(&self, rows: &TableRows) -> impl Iterator<Item = Range<usize>> {
+        let (whole, rows) = match &self.table {
+            None => (Some(self.range.clone()), None),
+            Some(table) => (None, Some((table.width, rows.of(table.number)))),
+        };
+        let rows = rows.into_iter().flat_map(|(width, rows)| rows.iter().map(move |row| (width, *row)));
+        whole.into_iter().chain(rows.map(|(width, row)| row_of(&self.range, width, row)))
+    }
+}
+
+fn row_of(table: &Range<usize>, width: usize, row: u32) -> Range<usize> {
+    let start = table.start + row as usize * width;
+    start..start + width
 }
 
 /// The arithmetic of one update, the same for every parameter but for its decay.
+#[derive(Clone, Copy, Debug)]
 struct Rule {
-    clip: f32,
     /// learning rate over the first moment's bias correction
     rate: f32,
     /// root of the second moment's bias correction
     second_correction: f32,
+    decay: f32,
 }
 
 impl Rule {
-    fn apply(&self, values: &mut [f32], gradient: &mut [f32], first: &mut [f32], second: &mut [f32], decay: f32) {
-        let moments = first.iter_mut().zip(second);
-        for ((value, gradient), (first, second)) in values.iter_mut().zip(gradient).zip(moments) {
-            let g = *gradient * self.clip;
-            *first = BETA1 * *first + (1.0 - BETA1) * g;
-            *second = BETA2 * *second + (1.0 - BETA2) * g * g;
-            *value = *value * decay - self.rate * *first / (second.sqrt() * self.second_correction + EPSILON);
-            *gradient = 0.0;
+    /// `step` counts from 1.
+    fn new(learning_rate: f64, weight_decay: f64, step: u64) -> Self {
+        let step = step as i32;
+        Self {
+            rate: (learning_rate / (1.0 - f64::from(BETA1).powi(step))) as f32,
+            second_correction: (1.0 / (1.0 - f64::from(BETA2).powi(step))).sqrt() as f32,
+            decay: 1.0 - learning_rate as f32 * weight_decay as f32,
         }
+    }
+
+    fn decay_of(&self, decays: bool) -> f32 {
+        if decays { self.decay } else { 1.0 }
+    }
+
+    #[inline(always)]
+    fn apply(&self, decay: f32, gradient: f32, value: &mut f32, first: &mut f32, second: &mut f32) {
+        let moved = BETA1 * *first + (1.0 - BETA1) * gradient;
+        *first = if moved.abs() < NEGLIGIBLE { 0.0 } else { moved };
+        *second = BETA2 * *second + (1.0 - BETA2) * gradient * gradient;
+        *value = *value * decay - self.rate * *first / (second.sqrt() * self.second_correction + EPSILON);
     }
 }
 
-/// In a fixed order, over lanes that the compiler can keep in vector registers.
-fn sum_of_squares(values: &[f32]) -> f64 {
-    const LANES: usize = 16;
-    let mut total = 0f64;
-    // short stretches keep the f32 lanes exact enough
-    for stretch in values.chunks(1024) {
-        let mut lanes = [0f32; LANES];
-        for chunk in stretch.chunks(LANES) {
-            for (lane, value) in lanes.iter_mut().zip(chunk) {
+vectorised! {
+    /// One update; the gradient is zeroed.
+    fn update(
+        rule: Rule,
+        clip: f32,
+        decay: f32,
+        values: &mut [f32],
+        gradient: &mut [f32],
+        first: &mut [f32],
+        second: &mut [f32],
+    ) {
+        let moments = first.iter_mut().zip(second);
+        for ((value, gradient), (first, second)) in values.iter_mut().zip(gradient).zip(moments) {
+            rule.apply(decay, *gradient * clip, value, first, second);
+            *gradient = 0.0;
+        }
+    }
+
+    /// Updates without a gradient, one after the other, in registers.
+    fn catch_up(rules: &[Rule], decays: bool, values: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+        const LANES: usize = 64;
+        const LOOK: usize = 16;
+        let moments = first.chunks_mut(LANES).zip(second.chunks_mut(LANES));
+        for (values, (first, second)) in values.chunks_mut(LANES).zip(moments) {
+            let (mut v, mut m, mut s) = ([0f32; LANES], [0f32; LANES], [0f32; LANES]);
+            v[..values.len()].copy_from_slice(values);
+            m[..values.len()].copy_from_slice(first);
+            s[..values.len()].copy_from_slice(second);
+            let mut left = rules;
+            while !left.is_empty() && m.iter().any(|m| *m != 0.0) {
+                let (now, later) = left.split_at(LOOK.min(left.len()));
+                for rule in now {
+                    for ((v, m), s) in v.iter_mut().zip(&mut m).zip(&mut s) {
+                        rule.apply(rule.decay_of(decays), 0.0, v, m, s);
+                    }
+                }
+                left = later;
+            }
+            // what no longer moves only decays
+            for rule in left {
+                for (v, s) in v.iter_mut().zip(&mut s) {
+                    *v *= rule.decay_of(decays);
+                    *s *= BETA2;
+                }
+            }
+            values.copy_from_slice(&v[..values.len()]);
+            first.copy_from_slice(&m[..first.len()]);
+            second.copy_from_slice(&s[..second.len()]);
+        }
+    }
+
+    /// In a fixed order, over lanes that lie in vector registers.
+    fn sum_of_squares(values: &[f32]) -> f64 {
+        const LANES: usize = 64;
+        let mut total = 0f64;
+        // short stretches keep the f32 lanes exact enough
+        for stretch in values.chunks(16 * LANES) {
+            let mut lanes = [0f32; LANES];
+            let mut chunks = stretch.chunks_exact(LANES);
+            for chunk in &mut chunks {
+                for (lane, value) in lanes.iter_mut().zip(chunk) {
+                    *lane += value * value;
+                }
+            }
+            for (lane, value) in lanes.iter_mut().zip(chunks.remainder()) {
                 *lane += value * value;
             }
+            total += lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>();
         }
-        total += lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>();
+        total
     }
-    total
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::random::{Key, Purpose};
     use crate::model::Layout;
 
     #[test]
@@ -109,13 +279,58 @@ mod tests {
         let mut groups = vec![Group::new(layout, vec![1.0, -1.0, 2.0]).unwrap()];
         groups[0].update(|_, gradient| gradient.copy_from_slice(&[0.3, -0.4, 0.0])).unwrap();
         let mut optimizer = AdamW::new(&groups, 0.1);
-        let norm = optimizer.step(&mut groups, 0.01, 1.0).unwrap();
+        let rows = TableRows::all(&groups);
+        let norm = optimizer.step(&mut groups, &rows, 0.01, 1.0).unwrap();
         assert!((norm - 0.5).abs() < 1e-6);
         let values = groups[0].values().unwrap();
         // decay 1 - 0.01 * 0.1 on the weight, then -+ rate; the bias has no gradient and no decay
         assert!((values[0] - (0.999 - 0.01)).abs() < 1e-6 && (values[1] - (-0.999 + 0.01)).abs() < 1e-6, "{values:?}");
         assert_eq!(values[2], 2.0);
         assert_eq!(groups[0].gradient(), [0.0; 3]);
+    }
+
+    /// A table of 7 rows of 70 in a group with another tensor, and a random gradient of some rows each step.
+    fn trained(lazy: bool, steps: u32, settle_at: &[u32]) -> (Vec<f32>, Vec<f32>, Vec<f32>) {
+        const WIDTH: usize = 70;
+        let layout = Layout::new("").table("table", &[7, WIDTH]).tensor("weight", &[3]);
+        let key = Key::new(5, Purpose::Initialise);
+        let values = (0..layout.len() as u64).map(|i| key.normal(i) as f32).collect();
+        let mut groups = vec![Group::new(layout, values).unwrap()];
+        let mut optimizer = AdamW::new(&groups, 0.05);
+        for step in 0..steps {
+            let stream = key.with(step.into());
+            // rows are rare, one is never read
+            let rows: Vec<u32> = (0..6).filter(|row| stream.bits(*row).is_multiple_of(5 << row)).collect();
+            let rows = TableRows::from_rows(vec![rows]);
+            optimizer.refresh(&mut groups, &rows).unwrap();
+            groups[0]
+                .update(|_, gradient| {
+                    for row in rows.of(0) {
+                        for place in 0..WIDTH as u32 {
+                            gradient[*row as usize * WIDTH + place as usize] =
+                                stream.normal((row * 100 + place).into()) as f32;
+                        }
+                    }
+                    gradient[7 * WIDTH..].fill(0.1);
+                })
+                .unwrap();
+            let rows = if lazy { rows } else { TableRows::all(&groups) };
+            optimizer.step(&mut groups, &rows, 1e-3 * f64::from(1 + step % 7), 1.0).unwrap();
+            if settle_at.contains(&step) {
+                optimizer.settle(&mut groups).unwrap();
+            }
+        }
+        optimizer.settle(&mut groups).unwrap();
+        let Moments { first, second, .. } = &optimizer.moments[0];
+        (groups[0].values().unwrap(), first.clone(), second.clone())
+    }
+
+    #[test]
+    fn rows_that_catch_up_are_bit_for_bit_those_updated_every_step() {
+        let every_step = trained(false, 900, &[]);
+        assert_eq!(trained(true, 900, &[]), every_step);
+        assert_eq!(trained(true, 900, &[0, 7, 8, 500, 899]), every_step);
+        assert!(every_step.1.iter().any(|first| *first == 0.0), "no first moment became negligible");
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The training loop.
 
-use super::optimizer::AdamW;
 use super::schedule::LinearSchedule;
-use super::step::training_step;
-use super::{Scores, Snapshot, TrainError, evaluate};
+use super::{Learner, Scores, Snapshot, TrainError, evaluate};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
@@ -51,33 +49,33 @@ pub fn train(
     let spec = inputs.spec;
     let config = &spec.model.config;
     let classes = spec.data.classes as usize;
-    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
-    let mut optimizer = AdamW::new(&model.groups, spec.weight_decay);
+    let model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    let mut learner = Learner::new(model, spec.weight_decay);
     if let Some(snapshot) = snapshot {
-        snapshot.restore(&mut model, &mut optimizer)?;
+        learner.restore(snapshot)?;
     }
     let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
     // the epoch after the last: its masks are nobody's while training
     let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs);
     let mut epoch = None;
-    let mut step = optimizer.steps;
+    let mut step = learner.steps();
     observer.event(RunEvent::Started { step })?;
     loop {
         if spec.evaluates_after(step) {
             let masks = spec.dropout_at_evaluation.then_some(&evaluation_masks);
-            match evaluate(&mut model, inputs.validation, masks, &|| observer.stop_requested())? {
+            match evaluate(learner.model()?, inputs.validation, masks, &|| observer.stop_requested())? {
                 Some(Scores { loss, .. }) if !loss.is_finite() => {
                     return Err(TrainError::NotFinite { step, what: "validation loss", value: loss });
                 }
                 Some(Scores { loss, accuracy, f1 }) => {
                     observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
                 }
-                None => return stop(&model, &optimizer, observer),
+                None => return stop(&mut learner, observer),
             }
         }
         if step == updates {
-            return Ok(Ending::Finished(Box::new(model)));
+            return Ok(Ending::Finished(Box::new(learner.finish()?)));
         }
 
         let (number, within) = ((step / updates_per_epoch) as u32, (step % updates_per_epoch) as usize);
@@ -87,7 +85,7 @@ pub fn train(
         };
         let learning_rate = schedule.rate(step);
         let batch = epoch.batch(inputs.train, within, spec.batch_size as usize);
-        let metrics = training_step(&mut model, &mut optimizer, &batch, &epoch.masks, learning_rate, spec.clip_norm)?;
+        let metrics = learner.step(&batch, &epoch.masks, learning_rate, spec.clip_norm)?;
         step += 1;
         for (what, value) in [("loss", metrics.loss), ("gradient norm", metrics.gradient_norm)] {
             if !value.is_finite() {
@@ -103,18 +101,18 @@ pub fn train(
         })?;
 
         if observer.stop_requested() {
-            return stop(&model, &optimizer, observer);
+            return stop(&mut learner, observer);
         }
         if step.is_multiple_of(updates_per_epoch) && step < updates && observer.checkpoint_due() {
-            observer.checkpoint(&Snapshot::take(&model, &optimizer)?)?;
+            observer.checkpoint(&learner.snapshot()?)?;
             observer.event(RunEvent::Checkpointed { step })?;
         }
     }
 }
 
-fn stop(model: &Bert, optimizer: &AdamW, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
-    observer.checkpoint(&Snapshot::take(model, optimizer)?)?;
-    Ok(Ending::Stopped { step: optimizer.steps })
+fn stop(learner: &mut Learner, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
+    observer.checkpoint(&learner.snapshot()?)?;
+    Ok(Ending::Stopped { step: learner.steps() })
 }
 
 /// What is drawn once an epoch.

@@ -20,13 +20,13 @@ pub struct Snapshot {
 const STEP: &str = "step";
 
 impl Snapshot {
-    /// Copies the state of a model and its optimiser.
-    pub fn take(model: &Bert, optimizer: &AdamW) -> Result<Self, TrainError> {
+    /// Copies the state of a model and its optimiser, which must be settled.
+    pub(super) fn take(model: &Bert, optimizer: &AdamW) -> Result<Self, TrainError> {
         let mut tensors = Vec::new();
         for (number, group) in model.groups.iter().enumerate() {
             tensors.push((format!("values.{number}"), group.values()?));
-            tensors.push((format!("first.{number}"), optimizer.first[number].clone()));
-            tensors.push((format!("second.{number}"), optimizer.second[number].clone()));
+            tensors.push((format!("first.{number}"), optimizer.moments[number].first.clone()));
+            tensors.push((format!("second.{number}"), optimizer.moments[number].second.clone()));
         }
         for (number, running) in model.running.iter().enumerate() {
             tensors.push((format!("mean.{number}"), running.mean.to_vec1()?));
@@ -36,7 +36,7 @@ impl Snapshot {
     }
 
     /// Puts the state back. The model must be of the same shape as the one it was taken from.
-    pub fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
+    pub(super) fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
         let mut tensors: HashMap<String, Vec<f32>> = self.tensors.into_iter().collect();
         let mut take = |name: String, length: usize| match tensors.remove(&name) {
             Some(values) if values.len() == length => Ok(values),
@@ -49,8 +49,8 @@ impl Snapshot {
             let length = group.layout().len();
             let values = take(format!("values.{number}"), length)?;
             group.update(|target, _| target.copy_from_slice(&values))?;
-            optimizer.first[number] = take(format!("first.{number}"), length)?;
-            optimizer.second[number] = take(format!("second.{number}"), length)?;
+            optimizer.moments[number].first = take(format!("first.{number}"), length)?;
+            optimizer.moments[number].second = take(format!("second.{number}"), length)?;
         }
         for (number, running) in model.running.iter_mut().enumerate() {
             let hidden = running.mean.elem_count();

@@ -4,7 +4,7 @@ use crate::support::{fixture, no_dropout};
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
 use batchscope::model::{Bert, Implementation, NamedTensor, Pass, read_folder};
-use batchscope::train::{AdamW, LinearSchedule, training_step};
+use batchscope::train::{Learner, LinearSchedule};
 use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
 
@@ -126,8 +126,7 @@ fn ten_updates_are_pytorchs() {
     let golden: TenSteps = serde_json::from_str(&text).unwrap();
     assert_eq!(golden.steps.len(), 10);
     for implementation in BOTH {
-        let mut model = model(implementation);
-        let mut optimizer = AdamW::new(&model.groups, 0.01);
+        let mut learner = Learner::new(model(implementation), 0.01);
         let schedule = LinearSchedule::new(2e-3, 0.3, 10);
         for (done, step) in golden.steps.iter().enumerate() {
             let mut batch = Batch::default();
@@ -136,12 +135,12 @@ fn ten_updates_are_pytorchs() {
             }
             let rate = schedule.rate(done as u64);
             assert!((rate - step.lr).abs() < 1e-12, "update {done}: rate {rate}, PyTorch's {}", step.lr);
-            let metrics = training_step(&mut model, &mut optimizer, &batch, &no_dropout(), rate, 1.0).unwrap();
+            let metrics = learner.step(&batch, &no_dropout(), rate, 1.0).unwrap();
             assert!((metrics.loss - step.loss).abs() <= 1e-5, "update {done}: {} against {}", metrics.loss, step.loss);
             assert!((metrics.gradient_norm - step.grad_norm_before_clip).abs() <= 1e-4 * step.grad_norm_before_clip);
         }
         let after = tensors("after_ten_steps.safetensors");
-        for NamedTensor { name, values, .. } in model.tensors().unwrap() {
+        for NamedTensor { name, values, .. } in learner.finish().unwrap().tensors().unwrap() {
             let difference = worst(&values, &floats(&after[&name]));
             assert!(difference <= 1e-5, "{name} differs by {difference} after ten updates");
         }

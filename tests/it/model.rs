@@ -6,7 +6,7 @@ use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Pass, Weights};
-use batchscope::train::{AdamW, training_step};
+use batchscope::train::Learner;
 use candle_core::{Device, Tensor};
 
 const NORMS: [Norm; 4] = [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None];
@@ -122,11 +122,9 @@ fn a_task_that_uses_few_words_trains_the_same_as_with_the_whole_table() {
         *token = used.binary_search(token).unwrap() as u32;
     }
     let train = |words: &[u32], batch: &Batch| {
-        let mut model = Bert::new(&config, Norm::Layer, &weights, words, 2, 1, 0).unwrap();
-        let mut optimizer = AdamW::new(&model.groups, 0.01);
-        (0..3)
-            .map(|_| training_step(&mut model, &mut optimizer, batch, &no_dropout(), 1e-2, 1.0).unwrap().loss)
-            .collect::<Vec<f32>>()
+        let model = Bert::new(&config, Norm::Layer, &weights, words, 2, 1, 0).unwrap();
+        let mut learner = Learner::new(model, 0.01);
+        (0..3).map(|_| learner.step(batch, &no_dropout(), 1e-2, 1.0).unwrap().loss).collect::<Vec<f32>>()
     };
     assert_eq!(train(&whole, &batch), train(&used, &small_batch));
 }

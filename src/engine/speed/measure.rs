@@ -8,7 +8,7 @@ use crate::domain::run::DropoutRates;
 use crate::model::{Bert, Masks, Weights};
 use crate::store::Owner;
 pub use crate::train::Part;
-use crate::train::{AdamW, evaluate, training_step_in_parts};
+use crate::train::{Learner, evaluate};
 use candle_core::Result;
 use serde::Serialize;
 use std::sync::Barrier;
@@ -73,8 +73,7 @@ pub struct MillisecondsPerStep {
 
 /// A worker's model and what feeds it.
 struct Trainee {
-    model: Bert,
-    optimizer: AdamW,
+    learner: Learner,
     workload: Workload,
 }
 
@@ -98,8 +97,7 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
     let mut trainees = (0..*workers)
         .map(|worker| {
             let model = Bert::new(&config, *norm, &weights, &words, 2, 0, worker as u32)?;
-            let optimizer = AdamW::new(&model.groups, 0.01);
-            Ok(Trainee { model, optimizer, workload: Workload::new(worker) })
+            Ok(Trainee { learner: Learner::new(model, 0.01), workload: Workload::new(worker) })
         })
         .collect::<Result<Vec<_>>>()?;
     let slots = ROUNDS * (batch_sizes.len() + 1);
@@ -188,7 +186,7 @@ impl Trainee {
             parts[part as usize] += lap.elapsed().as_secs_f64();
             lap = Instant::now();
         };
-        training_step_in_parts(&mut self.model, &mut self.optimizer, &batch, &masks, 2e-5, 1.0, &mut told)?;
+        self.learner.step_in_parts(&batch, &masks, 2e-5, 1.0, &mut told)?;
         let operations = batch.sequences().map(|tokens| config.training_operations(tokens.len(), 2)).sum();
         let (pairs, tokens) = (batch.len() as f64, batch.token_count() as f64);
         Ok(Done { steps: 1.0, pairs, tokens, operations, seconds: 0.0, parts })
@@ -196,7 +194,7 @@ impl Trainee {
 
     fn evaluate(&mut self) -> Result<Done> {
         let batch = self.workload.batch(EVALUATION_BATCH);
-        evaluate(&mut self.model, std::slice::from_ref(&batch), None, &|| false)?;
+        evaluate(self.learner.model()?, std::slice::from_ref(&batch), None, &|| false)?;
         Ok(Done { steps: 1.0, pairs: batch.len() as f64, ..Done::default() })
     }
 }

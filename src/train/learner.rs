@@ -1,0 +1,100 @@
+//! A model and its optimiser, which belong together: rows of the tables may be behind between two steps.
+
+use super::optimizer::AdamW;
+use super::{Snapshot, TrainError};
+use crate::domain::batch::Batch;
+use crate::model::{Bert, Masks, Pass, TableRows};
+use candle_core::{D, Device, Tensor};
+
+type Result<T, E = candle_core::Error> = std::result::Result<T, E>;
+
+/// A model while it is trained.
+pub struct Learner {
+    model: Bert,
+    optimizer: AdamW,
+}
+
+/// What a step tells. Loss and accuracy are of its batch, before the update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepMetrics {
+    pub loss: f32,
+    pub accuracy: f32,
+    /// global norm before clipping
+    pub gradient_norm: f32,
+}
+
+/// The parts of a step, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Forward,
+    Backward,
+    Update,
+}
+
+impl Learner {
+    pub fn new(model: Bert, weight_decay: f64) -> Self {
+        let optimizer = AdamW::new(&model.groups, weight_decay);
+        Self { model, optimizer }
+    }
+
+    /// Updates done.
+    pub fn steps(&self) -> u64 {
+        self.optimizer.steps
+    }
+
+    /// The model as it is after the last step.
+    pub fn model(&mut self) -> Result<&mut Bert> {
+        self.optimizer.settle(&mut self.model.groups)?;
+        Ok(&mut self.model)
+    }
+
+    /// The model, with no training left to do.
+    pub fn finish(mut self) -> Result<Bert> {
+        self.model()?;
+        Ok(self.model)
+    }
+
+    /// One optimiser step: forward, loss, backward, clip, update.
+    pub fn step(&mut self, batch: &Batch, masks: &Masks, learning_rate: f64, clip_norm: f64) -> Result<StepMetrics> {
+        self.step_in_parts(batch, masks, learning_rate, clip_norm, &mut |_| {})
+    }
+
+    /// The same, and tells `done` when each part is.
+    pub fn step_in_parts(
+        &mut self,
+        batch: &Batch,
+        masks: &Masks,
+        learning_rate: f64,
+        clip_norm: f64,
+        done: &mut dyn FnMut(Part),
+    ) -> Result<StepMetrics> {
+        let Self { model, optimizer } = self;
+        let rows = TableRows::read_by(batch);
+        optimizer.refresh(&mut model.groups, &rows)?;
+        let logits = model.forward(batch, Pass::Train(masks))?.logits; // [B, C]
+        let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu)?; // [B]
+        let loss = candle_nn::loss::cross_entropy(&logits, &labels)?;
+        let correct = logits.argmax(D::Minus1)?.eq(&labels)?.to_dtype(candle_core::DType::F32)?.sum_all()?;
+        done(Part::Forward);
+        loss.backward()?;
+        done(Part::Backward);
+        let gradient_norm = optimizer.step(&mut model.groups, &rows, learning_rate, clip_norm)?;
+        done(Part::Update);
+        Ok(StepMetrics {
+            loss: loss.to_scalar()?,
+            accuracy: correct.to_scalar::<f32>()? / batch.len() as f32,
+            gradient_norm,
+        })
+    }
+
+    /// A copy of all state.
+    pub fn snapshot(&mut self) -> Result<Snapshot, TrainError> {
+        self.model()?;
+        Snapshot::take(&self.model, &self.optimizer)
+    }
+
+    /// Puts the state back. The model must be of the same shape as the one it was taken from.
+    pub fn restore(&mut self, snapshot: Snapshot) -> Result<(), TrainError> {
+        snapshot.restore(&mut self.model, &mut self.optimizer)
+    }
+}
