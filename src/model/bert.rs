@@ -11,8 +11,8 @@ use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
-use candle_core::{Device, Result, Tensor};
-use std::sync::{Arc, Mutex};
+use candle_core::{Device, Result, Tensor, bail};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A model being trained, with all the state that training changes.
 pub struct Bert {
@@ -59,17 +59,36 @@ pub struct Output {
 }
 
 impl Fused {
-    fn forward(&self, x: &Tensor, layer: usize, group: &Group, context: &Context<'_>) -> Result<Tensor> {
+    /// `running` of the layer's two norms is followed while training with batch norm.
+    fn forward(
+        &self,
+        x: &Tensor,
+        layer: usize,
+        group: &Group,
+        context: &Context<'_>,
+        running: &mut [RunningStatistics],
+    ) -> Result<Tensor> {
         let (parameters, gradient) = group.leaf();
         let operation = fused::EncoderLayerOperation::new(
             self.shape.clone(),
             layer,
             context.batch,
             context.masks,
+            (!context.training).then_some(&*running),
             self.workspace.clone(),
             gradient.clone(),
         );
-        if context.training { x.apply_op2(parameters, operation) } else { x.apply_op2_no_bwd(parameters, &operation) }
+        if !context.training {
+            return x.apply_op2_no_bwd(parameters, &operation);
+        }
+        let y = x.apply_op2(parameters, operation)?;
+        if self.shape.statistics == fused::Statistics::Columns {
+            let workspace = self.workspace.lock().unwrap_or_else(PoisonError::into_inner);
+            for (running, saved) in running.iter_mut().zip([&workspace.first_norm, &workspace.second_norm]) {
+                running.follow(&saved.mean, &saved.variance, context.batch.token_count());
+            }
+        }
+        Ok(y)
     }
 }
 
@@ -101,7 +120,7 @@ impl Bert {
             })
             .collect::<Result<Vec<_>>>()?;
         let norms = 1 + 2 * config.num_hidden_layers;
-        let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect::<Result<_>>()?;
+        let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect();
         let model = Self { config: config.clone(), norm, groups, running, fused: Vec::new() };
         Ok(model.implemented(Implementation::Fused))
     }
@@ -130,6 +149,9 @@ impl Bert {
             Pass::Train(masks) => (true, Some(masks)),
             Pass::Evaluate(masks) => (false, masks),
         };
+        if batch.is_empty() {
+            bail!("a batch of no sequences")
+        }
         let Self { config, norm, groups, running, fused } = self;
         let context = Context { batch, rectangle: Rectangle::new(batch)?, masks, training };
         let (first, rest) = running.split_at_mut(1);
@@ -139,7 +161,7 @@ impl Bert {
         for (number, (group, running)) in layers {
             let x = &hidden[number];
             let x = match fused.get(number) {
-                Some(fused) => fused.forward(x, number, group, &context)?,
+                Some(fused) => fused.forward(x, number, group, &context, running)?,
                 None => {
                     EncoderLayer::load(group.views(training), *norm, config)?.forward(x, number, &context, running)?
                 }

@@ -4,24 +4,31 @@ use crate::domain::arm::Norm;
 use candle_core::{D, Result, Tensor};
 
 /// Added to batch variances, as PyTorch's BatchNorm1d does.
-const BATCH_NORM_EPSILON: f64 = 1e-5;
+pub const BATCH_NORM_EPSILON: f64 = 1e-5;
 /// Share of the newest batch in the running statistics.
-const BATCH_NORM_MOMENTUM: f64 = 0.1;
+const BATCH_NORM_MOMENTUM: f32 = 0.1;
 
 /// Mean and variance of every feature, both \[H\], followed while training and used at evaluation.
 #[derive(Clone, Debug)]
 pub struct RunningStatistics {
-    pub mean: Tensor,
-    pub variance: Tensor,
+    pub mean: Vec<f32>,
+    pub variance: Vec<f32>,
 }
 
 impl RunningStatistics {
-    pub fn new(hidden: usize) -> Result<Self> {
-        let device = &candle_core::Device::Cpu;
-        Ok(Self {
-            mean: Tensor::zeros(hidden, candle_core::DType::F32, device)?,
-            variance: Tensor::ones(hidden, candle_core::DType::F32, device)?,
-        })
+    pub fn new(hidden: usize) -> Self {
+        Self { mean: vec![0.0; hidden], variance: vec![1.0; hidden] }
+    }
+
+    /// Moves towards those of a batch of `count` tokens, whose variance is the biased one; the unbiased is followed.
+    pub fn follow(&mut self, mean: &[f32], variance: &[f32], count: usize) {
+        let unbiased = if count > 1 { count as f32 / (count - 1) as f32 } else { 1.0 };
+        for (running, new) in self.mean.iter_mut().zip(mean) {
+            *running += BATCH_NORM_MOMENTUM * (new - *running);
+        }
+        for (running, new) in self.variance.iter_mut().zip(variance) {
+            *running += BATCH_NORM_MOMENTUM * (new * unbiased - *running);
+        }
     }
 }
 
@@ -49,12 +56,14 @@ impl Normalize {
                 let mean = x.mean_keepdim(0)?; // [1, H]
                 let centred = x.broadcast_sub(&mean)?;
                 let variance = centred.sqr()?.mean_keepdim(0)?; // [1, H]
-                follow(running, &mean, &variance, x.dim(0)?)?;
+                let numbers = |tensor: &Tensor| tensor.detach().flatten_all()?.to_vec1::<f32>();
+                running.follow(&numbers(&mean)?, &numbers(&variance)?, x.dim(0)?);
                 divide_by_deviation(&centred, &variance, BATCH_NORM_EPSILON)?
             }
             Norm::Batch => {
-                let centred = x.broadcast_sub(&running.mean)?;
-                divide_by_deviation(&centred, &running.variance.unsqueeze(0)?, BATCH_NORM_EPSILON)?
+                let row = |values: &[f32]| Tensor::from_slice(values, (1, values.len()), x.device());
+                let centred = x.broadcast_sub(&row(&running.mean)?)?;
+                divide_by_deviation(&centred, &row(&running.variance)?, BATCH_NORM_EPSILON)?
             }
             Norm::None => x.clone(),
         };
@@ -64,18 +73,6 @@ impl Normalize {
 
 fn divide_by_deviation(x: &Tensor, variance: &Tensor, epsilon: f64) -> Result<Tensor> {
     x.broadcast_div(&(variance + epsilon)?.sqrt()?)
-}
-
-/// Moves the running statistics towards a batch of `count` tokens. The variance followed is the unbiased one.
-fn follow(running: &mut RunningStatistics, mean: &Tensor, variance: &Tensor, count: usize) -> Result<()> {
-    let unbiased = if count > 1 { count as f64 / (count - 1) as f64 } else { 1.0 };
-    let towards = |old: &Tensor, new: &Tensor, scale: f64| -> Result<Tensor> {
-        let new = new.detach().flatten_all()?.affine(BATCH_NORM_MOMENTUM * scale, 0.0)?;
-        old.affine(1.0 - BATCH_NORM_MOMENTUM, 0.0)? + new
-    };
-    running.mean = towards(&running.mean, mean, 1.0)?;
-    running.variance = towards(&running.variance, variance, unbiased)?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -95,7 +92,7 @@ mod tests {
 
     fn forward(kind: Norm, x: &[[f32; 2]], training: bool) -> (Vec<Vec<f32>>, RunningStatistics) {
         let x = Tensor::from_slice(x.as_flattened(), (x.len(), 2), &Device::Cpu).unwrap();
-        let mut running = RunningStatistics::new(2).unwrap();
+        let mut running = RunningStatistics::new(2);
         let y = normalize(kind).forward(&x, &mut running, training).unwrap();
         (y.to_vec2().unwrap(), running)
     }
@@ -116,11 +113,11 @@ mod tests {
     #[test]
     fn batch_norm_follows_the_unbiased_variance_and_uses_it_at_evaluation() {
         let (_, running) = forward(Norm::Batch, &[[1.0, 10.0], [3.0, 30.0]], true);
-        assert_eq!(running.mean.to_vec1::<f32>().unwrap(), [0.2, 2.0]);
-        assert_eq!(running.variance.to_vec1::<f32>().unwrap(), [0.9 + 0.2, 0.9 + 20.0]);
+        assert_eq!(running.mean, [0.2, 2.0]);
+        assert_eq!(running.variance, [1.0 + 0.1 * (2.0 - 1.0), 1.0 + 0.1 * (200.0 - 1.0)]);
         // evaluation with untouched statistics (mean 0, variance 1) is the affine map alone
         let (y, after) = forward(Norm::Batch, &[[1.0, 10.0]], false);
         assert!((y[0][1] - 21.0).abs() < 1e-3);
-        assert_eq!(after.mean.to_vec1::<f32>().unwrap(), [0.0, 0.0]);
+        assert_eq!(after.mean, [0.0, 0.0]);
     }
 }

@@ -16,12 +16,40 @@ pub struct Group {
     gradient: Gradient,
 }
 
-/// A group's flat gradient, \[P\], shared with the operations that add to it.
-pub type Gradient = Arc<Mutex<Vec<f32>>>;
+/// A group's flat gradient, shared with the operations that add to it.
+pub type Gradient = Arc<Mutex<Sum>>;
 
-pub fn lock(gradient: &Gradient) -> MutexGuard<'_, Vec<f32>> {
+pub fn lock(gradient: &Gradient) -> MutexGuard<'_, Sum> {
     // a panic while adding leaves numbers, which the failing run will never use
     gradient.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A sum under way. An empty one is not zeroed until somebody adds to it: who writes all of it can spare that.
+pub struct Sum {
+    /// \[P\]
+    values: Vec<f32>,
+    /// the values are left over from an earlier sum and count as 0
+    empty: bool,
+}
+
+impl Sum {
+    fn new(length: usize) -> Self {
+        Self { values: vec![0.0; length], empty: false }
+    }
+
+    /// To add to.
+    pub fn values(&mut self) -> &mut [f32] {
+        if std::mem::take(&mut self.empty) {
+            self.values.fill(0.0);
+        }
+        &mut self.values
+    }
+
+    /// To write over all of where it was empty, which is told too, and to add to otherwise.
+    pub fn begun(&mut self) -> (&mut [f32], bool) {
+        let empty = std::mem::take(&mut self.empty);
+        (&mut self.values, empty)
+    }
 }
 
 impl Group {
@@ -30,7 +58,7 @@ impl Group {
     pub fn new(layout: Layout, values: Vec<f32>) -> Result<Self> {
         let length = layout.len();
         let values = Var::from_vec(values, length, &candle_core::Device::Cpu)?;
-        Ok(Self { layout, values, gradient: Arc::new(Mutex::new(vec![0.0; length])) })
+        Ok(Self { layout, values, gradient: Arc::new(Mutex::new(Sum::new(length))) })
     }
 
     pub fn layout(&self) -> &Layout {
@@ -44,13 +72,18 @@ impl Group {
 
     /// A copy of the flat gradient, \[P\].
     pub fn gradient(&self) -> Vec<f32> {
-        lock(&self.gradient).clone()
+        lock(&self.gradient).values().to_vec()
+    }
+
+    /// Begins a new gradient.
+    pub fn clear_gradient(&mut self) {
+        lock(&self.gradient).empty = true;
     }
 
     /// Lets `change` see the flat parameters and their gradient at once, both \[P\], and alter either in place.
     pub fn update(&mut self, change: impl FnMut(&mut [f32], &mut [f32])) -> Result<()> {
         let gradient = &mut *lock(&self.gradient);
-        self.values.inplace_op1(&InPlace(RefCell::new((change, gradient))))
+        self.values.inplace_op1(&InPlace(RefCell::new((change, gradient.values()))))
     }
 
     /// The flat parameters as a leaf of a graph, \[P\], and where an operation on them adds their gradient.
@@ -159,7 +192,7 @@ impl CustomOp1 for Stretch {
     }
 
     fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        with_floats(gradient, |values| add(&mut lock(&self.gradient)[self.offset..], values))?;
+        with_floats(gradient, |values| add(&mut lock(&self.gradient).values()[self.offset..], values))?;
         Ok(None)
     }
 }
@@ -188,7 +221,8 @@ impl CustomOp1 for Rows {
 
     fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         with_floats(gradient, |values| {
-            let table = &mut lock(&self.gradient)[self.offset..];
+            let mut gradient = lock(&self.gradient);
+            let table = &mut gradient.values()[self.offset..];
             for (&number, row) in self.numbers.iter().zip(values.chunks_exact(self.width)) {
                 add(&mut table[number as usize * self.width..][..self.width], row);
             }
@@ -198,7 +232,7 @@ impl CustomOp1 for Rows {
 }
 
 /// A closure as candle's in-place operation.
-struct InPlace<'g, F>(RefCell<(F, &'g mut Vec<f32>)>);
+struct InPlace<'g, F>(RefCell<(F, &'g mut [f32])>);
 
 impl<F: FnMut(&mut [f32], &mut [f32])> InplaceOp1 for InPlace<'_, F> {
     fn name(&self) -> &'static str {

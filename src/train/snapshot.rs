@@ -4,7 +4,6 @@
 
 use super::{AdamW, TrainError};
 use crate::model::Bert;
-use candle_core::{Device, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 
@@ -29,8 +28,8 @@ impl Snapshot {
             tensors.push((format!("second.{number}"), optimizer.moments[number].second.clone()));
         }
         for (number, running) in model.running.iter().enumerate() {
-            tensors.push((format!("mean.{number}"), running.mean.to_vec1()?));
-            tensors.push((format!("variance.{number}"), running.variance.to_vec1()?));
+            tensors.push((format!("mean.{number}"), running.mean.clone()));
+            tensors.push((format!("variance.{number}"), running.variance.clone()));
         }
         Ok(Self { step: optimizer.steps, tensors })
     }
@@ -53,9 +52,9 @@ impl Snapshot {
             optimizer.moments[number].second = take(format!("second.{number}"), length)?;
         }
         for (number, running) in model.running.iter_mut().enumerate() {
-            let hidden = running.mean.elem_count();
-            running.mean = Tensor::from_vec(take(format!("mean.{number}"), hidden)?, hidden, &Device::Cpu)?;
-            running.variance = Tensor::from_vec(take(format!("variance.{number}"), hidden)?, hidden, &Device::Cpu)?;
+            let hidden = running.mean.len();
+            running.mean = take(format!("mean.{number}"), hidden)?;
+            running.variance = take(format!("variance.{number}"), hidden)?;
         }
         optimizer.steps = self.step;
         Ok(())

@@ -51,7 +51,7 @@ const ON: DropoutRates = DropoutRates { hidden: 0.2, attention: 0.3, classifier:
 #[test]
 fn every_norm_with_and_without_dropout() {
     let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
-    for norm in [Norm::Layer, Norm::Rms, Norm::None] {
+    for norm in [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None] {
         for rates in [ON, DropoutRates::OFF, DropoutRates { attention: 0.0, ..ON }, DropoutRates { hidden: 0.0, ..ON }]
         {
             assert_same(&config, norm, &[7, 4, 9], rates);
@@ -93,6 +93,81 @@ fn buffers_of_a_larger_batch_leave_nothing_behind() {
     }
     let fresh = pass(&mut model(&config, Norm::Layer, Implementation::Fused), &small, &masks);
     assert_eq!(pass(&mut used, &small, &masks), fresh);
+}
+
+#[test]
+fn batch_norm_evaluates_by_what_it_followed() {
+    let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
+    let (batch, masks) = (batch_of(&[30, 20, 32]), Masks::new(ON, 5, 0, 0));
+    let [composed, fused] = [Implementation::Composed, Implementation::Fused].map(|implementation| {
+        let mut model = model(&config, Norm::Batch, implementation);
+        for _ in 0..3 {
+            model.forward(&batch, Pass::Train(&masks)).unwrap();
+        }
+        let scored = model.forward(&batch_of(&[5, 9]), Pass::Evaluate(None)).unwrap().hidden;
+        let running = model.running.iter().flat_map(|running| running.mean.iter().chain(&running.variance));
+        let numbers: Vec<f32> = running.copied().collect();
+        (numbers, scored.last().unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap())
+    });
+    assert!(composed.0.iter().any(|number| *number != 0.0 && *number != 1.0), "nothing was followed");
+    for (composed, fused) in [(composed.0, fused.0), (composed.1, fused.1)] {
+        let difference = norm_of(composed.iter().zip(&fused).map(|(a, b)| a - b));
+        assert!(difference <= 2e-5 * norm_of(composed.into_iter()), "differs by {difference}");
+    }
+}
+
+#[test]
+fn gradients_of_two_passes_add_up() {
+    let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
+    let (batch, masks) = (batch_of(&[5, 9]), Masks::new(ON, 5, 0, 0));
+    let mut model = model(&config, Norm::Layer, Implementation::Fused);
+    pass(&mut model, &batch, &masks);
+    let once: Vec<Vec<f32>> = model.groups.iter().map(batchscope::model::Group::gradient).collect();
+    pass(&mut model, &batch, &masks);
+    for (group, once) in model.groups.iter_mut().zip(&once) {
+        let twice = group.gradient();
+        let difference = norm_of(twice.iter().zip(once).map(|(twice, once)| twice - 2.0 * once));
+        assert!(difference <= 1e-5 * norm_of(twice.into_iter()), "differs by {difference}");
+        group.clear_gradient();
+    }
+    pass(&mut model, &batch, &masks);
+    let again: Vec<Vec<f32>> = model.groups.iter().map(batchscope::model::Group::gradient).collect();
+    assert_eq!(again, once, "a gradient that begins anew holds nothing of the one before");
+}
+
+#[test]
+fn an_empty_batch_is_an_error() {
+    let masks = Masks::new(ON, 5, 0, 0);
+    for implementation in [Implementation::Composed, Implementation::Fused] {
+        let mut model = model(&tiny_config(), Norm::Layer, implementation);
+        assert!(model.forward(&Batch::default(), Pass::Train(&masks)).is_err());
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+    #[test]
+    fn any_shape(
+        lengths in proptest::collection::vec(1usize..33, 1..6),
+        heads in 1usize..5,
+        head_size in 1usize..12,
+        intermediate_size in 1usize..70,
+        norm in proptest::sample::select(vec![Norm::Layer, Norm::Batch, Norm::Rms, Norm::None]),
+        (hidden, attention) in proptest::sample::select(vec![(0.0, 0.0), (0.2, 0.0), (0.0, 0.3), (0.2, 0.3)]),
+    ) {
+        // batch norm divides by the deviation of the batch: one token has none
+        let lengths = if norm == Norm::Batch && lengths.iter().sum::<usize>() < 8 { vec![8] } else { lengths };
+        // a row of few numbers has hardly a deviation to divide by
+        let hidden_size = (heads * head_size).max(4).next_multiple_of(heads);
+        let config = ModelConfig {
+            hidden_size,
+            num_attention_heads: heads,
+            intermediate_size,
+            initializer_range: 0.2,
+            ..tiny_config()
+        };
+        assert_same(&config, norm, &lengths, DropoutRates { hidden, attention, classifier: 0.1 });
+    }
 }
 
 #[test]

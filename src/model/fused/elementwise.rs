@@ -113,6 +113,34 @@ vectorised! {
         }
     }
 
+    /// Rows of `width` numbers become columns.
+    pub fn transpose(values: &[f32], width: usize, turned: &mut [f32]) {
+        const BLOCK: usize = 16;
+        let height = values.len() / width;
+        for top in (0..height).step_by(BLOCK) {
+            for left in (0..width).step_by(BLOCK) {
+                if top + BLOCK <= height && left + BLOCK <= width {
+                    let mut block = [[0f32; BLOCK]; BLOCK];
+                    for (row, block) in block.iter_mut().enumerate() {
+                        block.copy_from_slice(&values[(top + row) * width + left..][..BLOCK]);
+                    }
+                    for column in 0..BLOCK {
+                        let turned = &mut turned[(left + column) * height + top..][..BLOCK];
+                        for (turned, row) in turned.iter_mut().zip(&block) {
+                            *turned = row[column];
+                        }
+                    }
+                } else {
+                    for row in top..height.min(top + BLOCK) {
+                        for column in left..width.min(left + BLOCK) {
+                            turned[column * height + row] = values[row * width + column];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// `values *= factors`
     pub fn multiply(values: &mut [f32], factors: &[f32]) {
         for (value, factor) in values.iter_mut().zip(factors) {
@@ -189,6 +217,20 @@ mod tests {
             sum += term / f64::from(2 * n + 1);
         }
         sum * std::f64::consts::FRAC_2_SQRT_PI
+    }
+
+    #[test]
+    fn a_matrix_turned_has_its_columns_as_rows() {
+        for (height, width) in [(1, 1), (16, 32), (17, 16), (40, 33), (3, 70)] {
+            let values: Vec<f32> = (0..height * width).map(|i| i as f32).collect();
+            let mut turned = vec![0.0; values.len()];
+            transpose(&values, width, &mut turned);
+            for row in 0..height {
+                for column in 0..width {
+                    assert_eq!(turned[column * height + row], values[row * width + column], "{height} x {width}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! One encoder layer, forward and backward, over its flat parameters.
 
 use super::attention;
-use super::elementwise::{add_bias, add_column_sums, bias_gelu, gelu_backward};
+use super::batch_norm;
+use super::elementwise::{add_bias, add_column_sums, bias_gelu, gelu_backward, transpose};
 use super::matmul::{Into, Matrix, matmul};
-use super::normalize::{self, Rows};
+use super::normalize::{self, Rows, Saved, Statistics};
 use super::workspace::{Workspace, room};
 use crate::domain::arm::Norm as NormKind;
 use crate::domain::model::ModelConfig;
@@ -19,7 +20,7 @@ pub struct Shape {
     pub wide: usize,
     /// A
     pub heads: usize,
-    pub rows: Rows,
+    pub statistics: Statistics,
     pub epsilon: f32,
     places: Places,
 }
@@ -50,17 +51,17 @@ struct Norm {
 }
 
 impl Shape {
-    /// Nothing where there is no fused code for this norm or activation.
+    /// Nothing where there is no fused code for the activation.
     pub fn of(config: &ModelConfig, norm: NormKind, layout: &Layout) -> Option<Self> {
-        let rows = match norm {
-            NormKind::Layer => Rows::Layer,
-            NormKind::Rms => Rows::Rms,
-            NormKind::None => Rows::None,
-            NormKind::Batch => return None,
+        let statistics = match norm {
+            NormKind::Layer => Statistics::Rows(Rows::Layer),
+            NormKind::Rms => Statistics::Rows(Rows::Rms),
+            NormKind::None => Statistics::Rows(Rows::None),
+            NormKind::Batch => Statistics::Columns,
         };
         let places = Places::of(layout).filter(|_| config.hidden_act == "gelu")?;
         let (hidden, wide, heads) = (config.hidden_size, config.intermediate_size, config.num_attention_heads);
-        Some(Self { hidden, wide, heads, rows, epsilon: config.layer_norm_eps as f32, places })
+        Some(Self { hidden, wide, heads, statistics, epsilon: config.layer_norm_eps as f32, places })
     }
 
     /// D
@@ -92,13 +93,34 @@ impl Places {
     }
 }
 
-/// x \[T, H\] -> y \[T, H\]. Masks are in the workspace already.
+impl Places {
+    /// Biases and gains.
+    fn vectors(&self) -> impl Iterator<Item = &Range<usize>> {
+        let linear = [&self.query_key_value, &self.attention_output, &self.intermediate, &self.output];
+        let norms = [&self.attention_norm, &self.output_norm].into_iter().flat_map(|norm| [&norm.gain, &norm.bias]);
+        linear.into_iter().map(|linear| &linear.bias).chain(norms)
+    }
+}
+
+/// `y = x W^T` with W \[out, in\], without the bias. A product runs fastest with rows of its right side one after the
+/// other, so the weight is turned first: that costs less than the product's own way of doing it.
+fn map(x: &[f32], weight: &[f32], inside: usize, turned: &mut Vec<f32>, y: &mut [f32]) {
+    let (rows, outside) = (x.len() / inside, weight.len() / inside);
+    let turned = room(turned, weight.len());
+    transpose(weight, inside, turned);
+    let (x, turned) = (Matrix::new(x, rows, inside), Matrix::new(turned, inside, outside));
+    matmul(y, outside, Into::Replace, 1.0, x, turned);
+}
+
+/// x \[T, H\] -> y \[T, H\]. Masks are in the workspace already; so are, unless `training`, the means and variances of
+/// batch norm.
 pub fn forward(
     shape: &Shape,
     parameters: &[f32],
     sequences: &[Range<usize>],
     x: &[f32],
     workspace: &mut Workspace,
+    training: bool,
     y: &mut [f32],
 ) {
     let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
@@ -107,8 +129,7 @@ pub fn forward(
     let Workspace { scratch, .. } = workspace;
 
     let query_key_value = room(&mut workspace.query_key_value, tokens * 3 * hidden);
-    let weight = Matrix::new(at(&places.query_key_value.weight), 3 * hidden, hidden).transposed();
-    matmul(query_key_value, 3 * hidden, Into::Replace, 1.0, Matrix::new(x, tokens, hidden), weight); // [T, 3H]
+    map(x, at(&places.query_key_value.weight), hidden, &mut scratch.turned, query_key_value); // [T, 3H]
     add_bias(query_key_value, at(&places.query_key_value.bias));
     let squares = attention::squares(shape, sequences);
     let context = room(&mut workspace.context, tokens * hidden); // [T, H]
@@ -116,48 +137,42 @@ pub fn forward(
     attention::forward(shape, sequences, query_key_value, &workspace.attention_mask, probabilities, context, scratch);
 
     let attended = room(&mut scratch.narrow, tokens * hidden);
-    let weight = Matrix::new(at(&places.attention_output.weight), hidden, hidden).transposed();
-    matmul(attended, hidden, Into::Replace, 1.0, Matrix::new(context, tokens, hidden), weight); // [T, H]
+    map(context, at(&places.attention_output.weight), hidden, &mut scratch.turned, attended); // [T, H]
     let middle = room(&mut workspace.middle, tokens * hidden);
-    normalize::forward(
-        shape.rows,
-        shape.epsilon,
+    norm_forward(
+        shape,
+        training,
         attended,
-        at(&places.attention_output.bias),
         &workspace.first_mask,
         x,
-        at(&places.attention_norm.gain),
-        at(&places.attention_norm.bias),
-        room(&mut workspace.first_norm.normalized, tokens * hidden),
-        room(&mut workspace.first_norm.scales, tokens),
+        (&places.attention_norm, &places.attention_output),
+        parameters,
+        &mut workspace.first_norm,
         middle,
     );
 
     let before = room(&mut workspace.wide, tokens * wide);
-    let weight = Matrix::new(at(&places.intermediate.weight), wide, hidden).transposed();
-    matmul(before, wide, Into::Replace, 1.0, Matrix::new(middle, tokens, hidden), weight); // [T, F]
+    map(middle, at(&places.intermediate.weight), hidden, &mut scratch.turned, before); // [T, F]
     let activated = room(&mut workspace.activated, tokens * wide);
     bias_gelu(before, at(&places.intermediate.bias), activated);
 
     let narrow = room(&mut scratch.narrow, tokens * hidden);
-    let weight = Matrix::new(at(&places.output.weight), hidden, wide).transposed();
-    matmul(narrow, hidden, Into::Replace, 1.0, Matrix::new(activated, tokens, wide), weight); // [T, H]
-    normalize::forward(
-        shape.rows,
-        shape.epsilon,
+    map(activated, at(&places.output.weight), wide, &mut scratch.turned, narrow); // [T, H]
+    norm_forward(
+        shape,
+        training,
         narrow,
-        at(&places.output.bias),
         &workspace.second_mask,
         middle,
-        at(&places.output_norm.gain),
-        at(&places.output_norm.bias),
-        room(&mut workspace.second_norm.normalized, tokens * hidden),
-        room(&mut workspace.second_norm.scales, tokens),
+        (&places.output_norm, &places.output),
+        parameters,
+        &mut workspace.second_norm,
         y,
     );
 }
 
-/// From the gradient of y \[T, H\], which it uses up, that of x; the parameters' is added to `gradient`.
+/// From the gradient of y \[T, H\], which it uses up, that of x; the parameters' goes into `gradient`.
+#[allow(clippy::too_many_arguments)]
 pub fn backward(
     shape: &Shape,
     parameters: &[f32],
@@ -166,16 +181,21 @@ pub fn backward(
     workspace: &mut Workspace,
     dy: &mut [f32],
     gradient: &mut [f32],
+    into: Into,
 ) {
     let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
     let tokens = x.len() / hidden;
     let at = |range: &Range<usize>| &parameters[range.clone()];
     let Workspace { scratch, .. } = workspace;
+    if into == Into::Replace {
+        // weights are written whole; only what sums over tokens is added to
+        places.vectors().for_each(|vector| gradient[vector.clone()].fill(0.0));
+    }
     let narrow = room(&mut scratch.narrow, tokens * hidden);
 
     // feed-forward part: dy becomes the gradient of its input, by way of the residual connection first
     norm_backward(
-        shape.rows,
+        shape.statistics,
         dy,
         &workspace.second_norm,
         &workspace.second_mask,
@@ -187,7 +207,7 @@ pub fn backward(
     let activated = &workspace.activated[..tokens * wide];
     let given = Matrix::new(narrow, tokens, hidden);
     let d_weight = &mut gradient[places.output.weight.clone()];
-    matmul(d_weight, wide, Into::Add, 1.0, given.transposed(), Matrix::new(activated, tokens, wide)); // [H, F]
+    matmul(d_weight, wide, into, 1.0, given.transposed(), Matrix::new(activated, tokens, wide)); // [H, F]
     let broad = room(&mut scratch.wide, tokens * wide.max(3 * hidden));
     let d_wide = &mut broad[..tokens * wide];
     matmul(d_wide, wide, Into::Replace, 1.0, given, Matrix::new(at(&places.output.weight), hidden, wide)); // [T, F]
@@ -195,12 +215,12 @@ pub fn backward(
     add_column_sums(d_wide, &mut gradient[places.intermediate.bias.clone()]);
     let given = Matrix::new(d_wide, tokens, wide);
     let middle = Matrix::new(&workspace.middle, tokens, hidden);
-    matmul(&mut gradient[places.intermediate.weight.clone()], hidden, Into::Add, 1.0, given.transposed(), middle); // [F, H]
+    matmul(&mut gradient[places.intermediate.weight.clone()], hidden, into, 1.0, given.transposed(), middle); // [F, H]
     matmul(dy, hidden, Into::Add, 1.0, given, Matrix::new(at(&places.intermediate.weight), wide, hidden)); // [T, H]
 
     // attention part
     norm_backward(
-        shape.rows,
+        shape.statistics,
         dy,
         &workspace.first_norm,
         &workspace.first_mask,
@@ -212,7 +232,7 @@ pub fn backward(
     let given = Matrix::new(narrow, tokens, hidden);
     let context = Matrix::new(&workspace.context, tokens, hidden);
     let d_weight = &mut gradient[places.attention_output.weight.clone()];
-    matmul(d_weight, hidden, Into::Add, 1.0, given.transposed(), context); // [H, H]
+    matmul(d_weight, hidden, into, 1.0, given.transposed(), context); // [H, H]
     let (d_context, broad) = {
         // the gradient of the context takes the place of what was activated: that is used up
         let d_context = room(&mut workspace.activated, tokens * hidden);
@@ -234,17 +254,42 @@ pub fn backward(
     add_column_sums(broad, &mut gradient[places.query_key_value.bias.clone()]);
     let given = Matrix::new(broad, tokens, 3 * hidden);
     let d_weight = &mut gradient[places.query_key_value.weight.clone()];
-    matmul(d_weight, hidden, Into::Add, 1.0, given.transposed(), Matrix::new(x, tokens, hidden)); // [3H, H]
+    matmul(d_weight, hidden, into, 1.0, given.transposed(), Matrix::new(x, tokens, hidden)); // [3H, H]
     let weight = Matrix::new(at(&places.query_key_value.weight), 3 * hidden, hidden);
     matmul(dy, hidden, Into::Add, 1.0, given, weight); // [T, H]
 }
 
-/// A norm's way back, together with that of the bias of the linear map in front of it.
+/// A norm, together with the bias of the linear map in front of it, dropout, and the residual connection.
+#[allow(clippy::too_many_arguments)]
+fn norm_forward(
+    shape: &Shape,
+    training: bool,
+    x: &[f32],
+    mask: &[f32],
+    residual: &[f32],
+    (norm, linear): (&Norm, &Linear),
+    parameters: &[f32],
+    saved: &mut Saved,
+    y: &mut [f32],
+) {
+    let at = |range: &Range<usize>| &parameters[range.clone()];
+    let (x_bias, gain, bias) = (at(&linear.bias), at(&norm.gain), at(&norm.bias));
+    match shape.statistics {
+        Statistics::Rows(rows) => {
+            let normalized = room(&mut saved.normalized, x.len());
+            let scales = room(&mut saved.scales, x.len() / shape.hidden);
+            normalize::forward(rows, shape.epsilon, x, x_bias, mask, residual, gain, bias, normalized, scales, y);
+        }
+        Statistics::Columns => batch_norm::forward(training, x, x_bias, mask, residual, gain, bias, saved, y),
+    }
+}
+
+/// The way back.
 #[allow(clippy::too_many_arguments)]
 fn norm_backward(
-    rows: Rows,
+    statistics: Statistics,
     dy: &mut [f32],
-    saved: &normalize::Saved,
+    saved: &Saved,
     mask: &[f32],
     (norm, linear): (&Norm, &Linear),
     parameters: &[f32],
@@ -256,18 +301,14 @@ fn norm_backward(
     let mut sums = vec![0.0; 3 * hidden];
     let (d_gain, rest) = sums.split_at_mut(hidden);
     let (d_bias, d_x_bias) = rest.split_at_mut(hidden);
-    normalize::backward(
-        rows,
-        dy,
-        &saved.normalized[..tokens * hidden],
-        &saved.scales[..tokens],
-        mask,
-        &parameters[norm.gain.clone()],
-        d_gain,
-        d_bias,
-        dx,
-        d_x_bias,
-    );
+    let gain = &parameters[norm.gain.clone()];
+    match statistics {
+        Statistics::Rows(rows) => {
+            let (normalized, scales) = (&saved.normalized[..tokens * hidden], &saved.scales[..tokens]);
+            normalize::backward(rows, dy, normalized, scales, mask, gain, d_gain, d_bias, dx, d_x_bias);
+        }
+        Statistics::Columns => batch_norm::backward(dy, saved, mask, gain, d_gain, d_bias, dx, d_x_bias),
+    }
     for (place, sums) in [(&norm.gain, d_gain), (&norm.bias, d_bias), (&linear.bias, d_x_bias)] {
         for (gradient, sum) in gradient[place.clone()].iter_mut().zip(sums) {
             *gradient += *sum;

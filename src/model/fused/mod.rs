@@ -4,6 +4,7 @@
 //! hold the two equal (`tests/it/fused.rs`). Only the GELU activation is here: other models run composed.
 
 mod attention;
+mod batch_norm;
 pub mod elementwise;
 mod layer;
 pub mod matmul;
@@ -12,5 +13,6 @@ mod operation;
 mod workspace;
 
 pub use layer::Shape;
+pub use normalize::Statistics;
 pub use operation::EncoderLayerOperation;
 pub use workspace::Workspace;

@@ -1,4 +1,6 @@
 //! Residual connection, dropout and normalization in one pass over the rows, and back.
+//!
+//! Batch norm, whose statistics are of columns, has a module of its own.
 
 use super::elementwise::{dot, sum};
 use crate::model::vectorised::vectorised;
@@ -8,16 +10,28 @@ use crate::model::vectorised::vectorised;
 pub struct Saved {
     /// \[T, H\] the normalized input, before gain and bias
     pub normalized: Vec<f32>,
-    /// \[T\] what each row was multiplied by
+    /// what each row \[T\] was multiplied by, or with batch norm each column \[H\]
     pub scales: Vec<f32>,
+    /// \[H\] with batch norm: of the batch while training, the running ones at evaluation
+    pub mean: Vec<f32>,
+    /// \[H\] likewise
+    pub variance: Vec<f32>,
 }
 
-/// Which statistics: per row, with the mean taken out or not; or none at all.
+/// Which statistics of a row: with the mean taken out or not; or none at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
     Layer,
     Rms,
     None,
+}
+
+/// Of what there are statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistics {
+    Rows(Rows),
+    /// batch norm
+    Columns,
 }
 
 vectorised! {

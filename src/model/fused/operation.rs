@@ -2,9 +2,11 @@
 
 use super::attention::squares;
 use super::layer::{self, Shape};
+use super::matmul::Into;
 use super::workspace::Workspace;
 use crate::domain::batch::Batch;
 use crate::model::dropout::{Masks, Site};
+use crate::model::norm::RunningStatistics;
 use crate::model::parameters::{Gradient, floats, lock, with_floats};
 use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape as Dimensions, Tensor, bail};
 use std::ops::Range;
@@ -18,17 +20,21 @@ pub struct EncoderLayerOperation {
     sequences: Vec<Range<usize>>,
     workspace: Arc<Mutex<Workspace>>,
     gradient: Gradient,
+    /// batch norm takes the batch's own statistics and leaves them in the workspace
+    training: bool,
     /// which pass the workspace must hold on the way back
     pass: u64,
 }
 
 impl EncoderLayerOperation {
-    /// Draws the masks of this pass. Nothing is dropped without `masks`.
+    /// Draws the masks of this pass. Nothing is dropped without `masks`. `running` are the statistics of the layer's
+    /// norms for batch norm to use; without them it takes the batch's own.
     pub fn new(
         shape: Arc<Shape>,
         layer: usize,
         batch: &Batch,
         masks: Option<&Masks>,
+        running: Option<&[RunningStatistics]>,
         workspace: Arc<Mutex<Workspace>>,
         gradient: Gradient,
     ) -> Self {
@@ -45,6 +51,11 @@ impl EncoderLayerOperation {
                 }
             }
         }
+        let Workspace { first_norm, second_norm, .. } = &mut *inside;
+        for (saved, running) in [first_norm, second_norm].into_iter().zip(running.unwrap_or_default()) {
+            saved.mean.clone_from(&running.mean);
+            saved.variance.clone_from(&running.variance);
+        }
         let mask = &mut inside.attention_mask;
         mask.clear();
         if let Some(scales) = masks.and_then(|masks| masks.attention(layer)) {
@@ -57,7 +68,7 @@ impl EncoderLayerOperation {
             }
         }
         drop(inside);
-        Self { shape, sequences, workspace, gradient, pass }
+        Self { shape, sequences, workspace, gradient, training: running.is_none(), pass }
     }
 }
 
@@ -80,7 +91,7 @@ impl CustomOp2 for EncoderLayerOperation {
     ) -> Result<(CpuStorage, Dimensions)> {
         let (x, parameters) = (floats(x, x_strides)?, floats(parameters, strides)?);
         let mut y = vec![0.0; x.len()];
-        layer::forward(&self.shape, parameters, &self.sequences, x, &mut enter(&self.workspace), &mut y);
+        layer::forward(&self.shape, parameters, &self.sequences, x, &mut enter(&self.workspace), self.training, &mut y);
         Ok((CpuStorage::F32(y), x_strides.shape().clone()))
     }
 
@@ -98,8 +109,10 @@ impl CustomOp2 for EncoderLayerOperation {
         let mut dx = with_floats(dy, <[f32]>::to_vec)?;
         with_floats(parameters, |parameters| {
             with_floats(x, |x| {
-                let gradient = &mut lock(&self.gradient);
-                layer::backward(&self.shape, parameters, &self.sequences, x, &mut workspace, &mut dx, gradient);
+                let mut gradient = lock(&self.gradient);
+                let (gradient, empty) = gradient.begun();
+                let into = if empty { Into::Replace } else { Into::Add };
+                layer::backward(&self.shape, parameters, &self.sequences, x, &mut workspace, &mut dx, gradient, into);
             })
         })??;
         Ok((Some(Tensor::from_vec(dx, x.shape(), &Device::Cpu)?), None))

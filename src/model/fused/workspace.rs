@@ -49,6 +49,8 @@ pub struct Scratch {
     pub square: Vec<f32>,
     /// the same again
     pub square_too: Vec<f32>,
+    /// \[in, out\] a weight, turned
+    pub turned: Vec<f32>,
 }
 
 /// The first `length` numbers of a buffer, grown as needed. What they hold is left over from before.
