@@ -12,6 +12,7 @@ pub mod history;
 pub mod id;
 pub mod metric;
 pub mod model;
+pub mod pace;
 pub mod random;
 pub mod run;
 pub mod spec;

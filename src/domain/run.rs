@@ -83,6 +83,11 @@ impl RunSpec {
         step * u64::from(self.batch_size)
     }
 
+    /// Evaluations of the whole run, the one before the first update included.
+    pub fn evaluations(&self) -> u64 {
+        1 + u64::from(self.epochs) * u64::from(self.evaluations_per_epoch).min(self.updates_per_epoch())
+    }
+
     /// Whether the validation set is scored after `step` updates: before the first, and evenly within every epoch.
     pub fn evaluates_after(&self, step: u64) -> bool {
         let per_epoch = self.updates_per_epoch();
@@ -158,5 +163,6 @@ pub(crate) mod tests {
         assert_eq!(steps, [0, 3, 7, 10]);
         spec.evaluations_per_epoch = 100;
         assert_eq!((0..=20).filter(|step| spec.evaluates_after(*step)).count(), 21);
+        assert_eq!(spec.evaluations(), 21);
     }
 }

@@ -13,3 +13,4 @@ mod refusals; // bad input ends with exit code 2, a message, and nothing in the 
 mod screens; // what the screen looks like
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store
+mod time_left; // the time left is true from the first tenth on
