@@ -1,5 +1,7 @@
 //! The command line.
 
+use super::export::ExportArguments;
+use super::runs::RunsArguments;
 use crate::engine::Request;
 use clap::{Args, Parser};
 use std::path::PathBuf;
@@ -30,6 +32,10 @@ pub enum Subcommand {
         #[arg(long)]
         json: bool,
     },
+    /// What is in a store: list, show, diff, remove
+    Runs(RunsArguments),
+    /// Write something of a store in a format of others
+    Export(ExportArguments),
 }
 
 #[derive(Clone, Debug, Args)]

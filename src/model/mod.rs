@@ -26,4 +26,4 @@ pub use error::ModelError;
 pub use layout::{Layout, View};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
-pub use weights::{Weights, layouts};
+pub use weights::{WORD_TABLE, Weights, layouts};

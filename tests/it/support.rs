@@ -118,6 +118,17 @@ impl World {
         Finished::of(self.command(arguments).output().unwrap())
     }
 
+    /// Any command of the program on this world's store.
+    pub fn batchscope(&self, arguments: &[&str]) -> Finished {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+        Finished::of(command.args(arguments).arg("--store").arg(self.store()).output().unwrap())
+    }
+
+    /// What such a command prints as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.batchscope(arguments).expect(0).out).unwrap()
+    }
+
     /// The history of every run in the store, by batch size and instance.
     pub fn histories(&self) -> BTreeMap<(u32, u32), History> {
         histories(&self.store())
