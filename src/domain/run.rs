@@ -65,6 +65,15 @@ pub struct DropoutRates {
 
 impl DropoutRates {
     pub const OFF: DropoutRates = DropoutRates { hidden: 0.0, attention: 0.0, classifier: 0.0 };
+
+    /// The model's own.
+    pub fn of(config: &ModelConfig) -> Self {
+        Self {
+            hidden: config.hidden_dropout_prob,
+            attention: config.attention_probs_dropout_prob,
+            classifier: config.classifier_dropout.unwrap_or(config.hidden_dropout_prob),
+        }
+    }
 }
 
 impl RunSpec {

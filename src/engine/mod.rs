@@ -17,3 +17,4 @@ pub use prepare::{PrepareError, Prepared, prepare};
 pub use request::{Opened, Request, RequestError, store_folder};
 pub use signals::stop_signals;
 pub use start::{Start, StartError, StartTokenizer, find_start};
+pub use wires::now;

@@ -201,11 +201,7 @@ impl Prepared {
 
 fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
     match dropout {
-        Dropout::On => DropoutRates {
-            hidden: config.hidden_dropout_prob,
-            attention: config.attention_probs_dropout_prob,
-            classifier: config.classifier_dropout.unwrap_or(config.hidden_dropout_prob),
-        },
+        Dropout::On => DropoutRates::of(config),
         Dropout::Off => DropoutRates::OFF,
         Dropout::Rate(rate) => DropoutRates { hidden: rate, attention: rate, classifier: rate },
     }

@@ -93,6 +93,8 @@ impl Recorder {
             }
             Record::Checkpoint { run, staged } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
+                // what comes before the checkpoint is never told again: event files too must have it
+                open.flush()?;
                 open.journal.sync()?;
                 open.attempt.commit_checkpoint(&open.folder, staged)?;
             }

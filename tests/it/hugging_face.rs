@@ -1,6 +1,6 @@
 //! Kept weights leave as a folder that transformers loads, with the logits that this program computes.
 
-use crate::support::{World, pairs};
+use crate::support::{World, pairs, python};
 use batchscope::data::PairTokenizer;
 use batchscope::domain::arm::Arm;
 use batchscope::domain::batch::Batch;
@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const TABLE: &str = "bert.embeddings.word_embeddings.weight";
 /// Large enough for weight decay to be seen.
@@ -148,15 +147,9 @@ with torch.no_grad():
 print(json.dumps({"class": type(model).__name__, "labels": model.config.num_labels, "logits": logits}))
 "#;
 
-/// `BATCHSCOPE_PYTHON` names a Python with transformers and torch.
 #[test]
 fn transformers_computes_the_same_logits() {
-    let Some(python) = std::env::var_os("BATCHSCOPE_PYTHON") else {
-        // written past the test harness, which hides what a passing test prints
-        let words = "skipped: set BATCHSCOPE_PYTHON to a Python with transformers to load checkpoints with it";
-        let _ = writeln!(std::io::stderr(), "{words}");
-        return;
-    };
+    let Some(mut python) = python("to load checkpoints with it") else { return };
     let (world, output) = exported("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n");
     let text: Vec<(String, String)> = pairs(20, 2)
         .lines()
@@ -190,7 +183,7 @@ fn transformers_computes_the_same_logits() {
     }
     let ours: Vec<Vec<f32>> = model.forward(&batch, Pass::Evaluate(None)).unwrap().logits.to_vec2().unwrap();
 
-    let run = Command::new(python).args(["-c", READER]).arg(&output).arg(world.path("pairs.tsv")).output().unwrap();
+    let run = python.args(["-c", READER]).arg(&output).arg(world.path("pairs.tsv")).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let theirs: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(theirs["class"], "BertForSequenceClassification");

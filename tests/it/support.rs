@@ -167,6 +167,21 @@ pub fn pairs(count: u32, seed: u64) -> String {
     text
 }
 
+/// A Python with torch, transformers and tensorboard, named by `BATCHSCOPE_PYTHON`. Without it a test says that it was
+/// skipped, past the harness, which hides what a passing test prints.
+pub fn python(purpose: &str) -> Option<Command> {
+    let python = std::env::var_os("BATCHSCOPE_PYTHON");
+    if python.is_none() {
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!(
+                "skipped: set BATCHSCOPE_PYTHON to a Python with torch, transformers and tensorboard {purpose}\n"
+            ),
+        );
+    }
+    python.map(Command::new)
+}
+
 /// What a command left behind.
 pub struct Finished {
     pub code: Option<i32>,

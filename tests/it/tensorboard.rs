@@ -1,12 +1,10 @@
 //! Curves under readable names, whole however often they were interrupted.
 
-use crate::support::World;
+use crate::support::{World, python};
 use batchscope::domain::metric::Metric;
 use batchscope::event_file::read;
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::Command;
 
 #[cfg(unix)]
 #[test]
@@ -36,16 +34,10 @@ steps = lambda run, tag: [event.step for event in reader.Tensors(run, tag)]
 print(json.dumps({run: steps(run, "loss") for run in reader.Runs()}))
 "#;
 
-/// `BATCHSCOPE_PYTHON` names a Python with tensorboard.
 #[cfg(unix)]
 #[test]
 fn tensorboard_shows_one_curve_of_an_interrupted_run() {
-    let Some(python) = std::env::var_os("BATCHSCOPE_PYTHON") else {
-        // written past the test harness, which hides what a passing test prints
-        let words = "skipped: set BATCHSCOPE_PYTHON to a Python with tensorboard to read curves with it";
-        let _ = writeln!(std::io::stderr(), "{words}");
-        return;
-    };
+    let Some(mut python) = python("to read curves with it") else { return };
     let world = World::new();
     world.write_spec("[train]\nbatch_sizes = [2]\ninstances = 1\nepochs = 40\nlearning_rate = 1e-3\n[store]\ncheckpoint_seconds = 0\n");
     // killed when some checkpoint is behind it, and something after that
@@ -57,7 +49,7 @@ fn tensorboard_shows_one_curve_of_an_interrupted_run() {
     child.kill().unwrap();
     child.wait().unwrap();
     world.run(&[]).expect(0);
-    let output = Command::new(python).args(["-c", READER]).arg(experiment(&world)).output().unwrap();
+    let output = python.args(["-c", READER]).arg(experiment(&world)).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let curves: std::collections::BTreeMap<String, Vec<u64>> = serde_json::from_slice(&output.stdout).unwrap();
     let history = &world.histories()[&(2, 0)];

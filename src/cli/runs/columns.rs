@@ -132,6 +132,7 @@ impl Column {
     /// The value as a person reads it.
     pub fn text(self, listed: &Listed) -> String {
         match (self, self.value(listed)) {
+            (Message, Value::Missing) => String::new(),
             (_, Value::Missing) => "-".into(),
             (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
             (Progress, Value::Number(share)) => format!("{:.0} %", 100.0 * share),

@@ -12,6 +12,9 @@ use crate::store::Store;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+/// Cells of a message that are worth their place, with the gap before them.
+const LEAST_MESSAGE: usize = 26;
+
 pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit> {
     let columns = arguments.columns.iter().map(|name| Column::named(name)).collect::<Result<Vec<_>, _>>()?;
     let order = arguments.sort.as_deref().map(order).transpose()?;
@@ -57,18 +60,18 @@ fn order(given: &str) -> Result<(Column, bool), BadInput> {
     Ok((Column::named(name)?, descending))
 }
 
-/// The usual columns, but for those that say nothing, and as many as fit a screen.
+/// The usual columns, but for those that say nothing, and as many as fit a screen. A message is cut at the screen's edge,
+/// but some of it must be seen.
 fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
     let mut columns = SHOWN.to_vec();
-    let says = |column: Column| listed.iter().any(|run| column.text(run) != "-");
-    columns.retain(|column| {
-        ![Column::Message, Column::F1, Column::Experiment, Column::Arm].contains(column) || says(*column)
-    });
+    let says = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
+    columns.retain(|column| says(*column) || [Column::Accuracy, Column::Loss, Column::Age].contains(column));
+    let message = if columns.contains(&Column::Message) { LEAST_MESSAGE } else { 0 };
     for column in SHED {
-        // the message is cut where nothing else helps
-        let without_message: Vec<Column> = columns.iter().copied().filter(|c| *c != Column::Message).collect();
-        let widest = table(listed, &without_message, &Page::PLAIN).lines().map(|line| line.chars().count()).max();
-        if page.width.is_none_or(|width| widest.unwrap_or(0) <= width) {
+        let others: Vec<Column> = columns.iter().copied().filter(|column| *column != Column::Message).collect();
+        let lines = table(listed, &others, &Page::PLAIN);
+        let widest = lines.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        if page.width.is_none_or(|width| widest + message <= width) {
             break;
         }
         columns.retain(|other| *other != column);

@@ -3,9 +3,9 @@
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::run::DropoutRates;
+use crate::engine::now;
 use crate::store::{Place, Store, StoreError, StoredRun};
 use std::collections::HashMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(Clone, Debug)]
 pub struct Listed {
@@ -46,7 +46,8 @@ impl Listed {
             let (step, time) = (result.step, Some(result.finished));
             return Ok(Self { run, places, step, accuracy, loss, f1, time, failure: None });
         }
-        let (history, journal) = (run.history()?, run.journal()?);
+        let journal = run.journal()?;
+        let history = run.history(&journal);
         let newest = journal.iter().rev().find_map(|(_, entries)| entries.last());
         let failure = match (&run.progress, newest) {
             (Progress::Failed(message), Some(entry)) => Some((entry.event.step(), message.clone())),
@@ -97,11 +98,7 @@ impl Listed {
     /// `on` where the rates are the model's own, `off`, or the rates.
     pub fn dropout(&self) -> String {
         let (rates, config) = (self.run.spec.dropout, &self.run.spec.model.config);
-        let own = DropoutRates {
-            hidden: config.hidden_dropout_prob,
-            attention: config.attention_probs_dropout_prob,
-            classifier: config.classifier_dropout.unwrap_or(config.hidden_dropout_prob),
-        };
+        let own = DropoutRates::of(config);
         let DropoutRates { hidden, attention, classifier } = rates;
         match rates {
             DropoutRates::OFF => "off".into(),
@@ -117,8 +114,4 @@ fn distinct<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
     words.sort();
     words.dedup();
     words
-}
-
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }

@@ -21,8 +21,14 @@ use crate::store::Store;
 use anyhow::Result;
 use std::path::PathBuf;
 
+/// What may be meant where `runs` alone is given a word.
+const COMMANDS: [&str; 4] = ["list", "show", "diff", "remove"];
+
 pub fn runs(arguments: RunsArguments) -> Result<Exit> {
     let page = Page::of_standard_output();
+    if let Some(command) = arguments.list.filter.iter().find(|word| COMMANDS.contains(&word.as_str())) {
+        return Err(BadInput(format!("options come after the command: batchscope runs {command} ...")).into());
+    }
     match arguments.command.unwrap_or(RunsCommand::List(arguments.list)) {
         RunsCommand::List(list) => list::run(&open(&list.store)?, &list, &page),
         RunsCommand::Show { run, json, store } => show::run(&open(&store)?, &run, json, &page),

@@ -39,10 +39,16 @@ pub fn equal(a: Option<&Value>, b: Option<&Value>) -> bool {
     }
 }
 
-/// As in a spec, but words without quotes.
+/// Digits of a digest that are shown.
+const DIGITS: usize = 20;
+
+/// As in a spec, but words without quotes, and digests cut.
 pub fn text(value: Option<&Value>) -> String {
     match value {
         None => "-".into(),
+        Some(Value::String(text)) if text.len() >= 64 && text.chars().all(|c| c.is_ascii_hexdigit()) => {
+            text.chars().take(DIGITS).collect()
+        }
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
     }

@@ -44,7 +44,7 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
     let baseline = baseline(store, &listed)?;
     let text = if as_json {
-        format!("{}\n", serde_json::to_string_pretty(&whole_object(&listed, &attempts, baseline.as_ref())?)?)
+        format!("{}\n", serde_json::to_string_pretty(&whole_object(&listed, &attempts, baseline.as_ref(), &journal))?)
     } else {
         page_of(&listed, &attempts, baseline.as_ref(), &journal, page)?
     };
@@ -107,19 +107,15 @@ fn page_of(
     for place in &listed.places {
         let _ = writeln!(text, "  {}  {}/bs{}/iid{}", place.experiment, place.arm, spec.batch_size, spec.iid);
     }
-    let _ = writeln!(
-        text,
-        "  {}, {} in {}",
-        state(listed, page),
-        bytes(listed.run.folder.bytes()),
-        listed.run.folder.path().display()
-    );
+    let _ = writeln!(text, "  {}", state(listed, page));
     if let (Some(accuracy), Some(loss)) = (listed.accuracy, listed.loss) {
         let f1 = listed.f1.map_or(String::new(), |f1| format!(", F1 {f1:.4}"));
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
         let _ = writeln!(text, "  {which} evaluation: accuracy {accuracy:.4}, loss {loss:.4}{f1}");
     }
-    text += &format!("\n{}\n{}", page.bold("settings"), settings_table(&settings::of(listed), baseline, page));
+    let folder = &listed.run.folder;
+    let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), folder.path().display());
+    text += &settings_tables(&settings::of(listed), baseline, page);
     if !attempts.is_empty() {
         text += &format!("\n{}\n{}", page.bold("attempts"), attempts_table(attempts, page));
     }
@@ -142,27 +138,22 @@ fn state(listed: &Listed, page: &Page) -> String {
     }
 }
 
-/// What a person chooses first; then, key by key, what the data and the model are.
-fn settings_table(settings: &Settings, baseline: Option<&Settings>, page: &Page) -> String {
+/// What a person chooses, then what the data and the model are: key by key, with what differs from the defaults and
+/// from the baseline.
+fn settings_tables(settings: &Settings, baseline: Option<&Settings>, page: &Page) -> String {
     let defaults = settings::defaults();
     let (chosen, given): (Vec<_>, Vec<_>) = settings.iter().partition(|(key, _)| !key.contains('.'));
-    let rows = chosen.into_iter().chain(given).map(|(key, value)| {
-        let mut differs = Vec::new();
-        let other = |what: &str, other: Option<&Value>| format!("{what} {}", settings::text(other));
-        if let Some(default) = defaults.get(key)
-            && !settings::equal(Some(value), Some(default))
-        {
-            differs.push(other("default", Some(default)));
-        }
-        if let Some(baseline) = baseline
-            && !settings::equal(Some(value), baseline.get(key))
-        {
-            differs.push(other("baseline", baseline.get(key)));
-        }
-        vec![format!("  {key}"), settings::text(Some(value)), differs.join(", ")]
-    });
-    let titles = [("  key", false), ("value", false), ("differs from", false)];
-    text_table(&titles, &rows.collect::<Vec<_>>(), page.width)
+    let row = |(key, value): (&String, &Value)| {
+        let others = [("default", defaults.get(key)), ("baseline", baseline.and_then(|settings| settings.get(key)))];
+        let differing = others.iter().filter(|(_, other)| other.is_some() && !settings::equal(Some(value), *other));
+        let differing = differing.map(|(whose, other)| format!("{whose} {}", settings::text(*other)));
+        vec![format!("  {key}"), settings::text(Some(value)), differing.collect::<Vec<_>>().join(", ")]
+    };
+    let table = |title: &str, rows: Vec<(&String, &Value)>| {
+        let titles = [(title, false), ("", false), ("", false)];
+        text_table(&titles, &rows.into_iter().map(row).collect::<Vec<_>>(), page.width)
+    };
+    format!("\n{}\n{}", table("settings", chosen), table("data and model", given))
 }
 
 fn attempts_table(attempts: &[Attempt], page: &Page) -> String {
@@ -198,10 +189,15 @@ fn chart(listed: &Listed, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &
     let Some(panel) = figure.panels.first().filter(|panel| !panel.lines.is_empty()) else { return String::new() };
     let plot = to_plot(&figure, panel, &[]);
     let drawn = plot.render(&Frame::plain(page.chart_width(), HEIGHT));
-    format!("\n{} over {}\n{}\n", page.bold(&figure.y_label), figure.x_label, drawn.trim_end())
+    format!("\n{}; x: {}\n{}\n", page.bold(&figure.y_label), figure.x_label, drawn.trim_end())
 }
 
-fn whole_object(listed: &Listed, attempts: &[Attempt], baseline: Option<&Settings>) -> Result<Value> {
+fn whole_object(
+    listed: &Listed,
+    attempts: &[Attempt],
+    baseline: Option<&Settings>,
+    journal: &[(u32, Vec<Entry>)],
+) -> Value {
     let mut whole = object(listed);
     let settings = settings::of(listed);
     let differences = |other: &Settings, only_its: bool| -> Value {
@@ -209,7 +205,7 @@ fn whole_object(listed: &Listed, attempts: &[Attempt], baseline: Option<&Setting
         let rows = rows.filter(|(key, own, _)| own.is_some() && (!only_its || other.contains_key(key)));
         rows.map(|(key, own, other)| json!({"key": key, "value": own, "other": other})).collect()
     };
-    let history = listed.run.history()?;
+    let history = listed.run.history(journal);
     let points: serde_json::Map<String, Value> =
         Metric::ALL.into_iter().map(|metric| (metric.file_name().to_owned(), json!(history.points(metric)))).collect();
     whole["places"] =
@@ -235,5 +231,5 @@ fn whole_object(listed: &Listed, attempts: &[Attempt], baseline: Option<&Setting
         })
         .collect();
     whole["metrics"] = Value::Object(points);
-    Ok(whole)
+    whole
 }
