@@ -22,6 +22,8 @@ pub struct StoredRun {
     pub progress: Progress,
     /// somebody is at it, or has not yet put everything away
     pub busy: bool,
+    /// its owner, on another host or unknown, said nothing for a while: to know that it is gone takes a minute
+    pub silent: bool,
     /// who trains it, or trained it last
     pub owner: Option<Owner>,
 }
@@ -36,6 +38,7 @@ impl StoredRun {
             Standing::Held { liveness: Liveness::Unknown, .. } => folder.beat_lately(newest, now),
             _ => false,
         };
+        let silent = !busy && matches!(standing, Standing::Held { liveness: Liveness::Unknown, .. });
         let progress = match standing {
             _ if result.is_some() => Progress::Finished,
             Standing::Free => Progress::Waiting,
@@ -44,7 +47,7 @@ impl StoredRun {
             _ => Progress::Interrupted,
         };
         let owner = folder.owner(newest);
-        Ok(Self { id: super::run_id(&spec), spec, folder, result, progress, busy, owner })
+        Ok(Self { id: super::run_id(&spec), spec, folder, result, progress, busy, silent, owner })
     }
 
     /// Everything its attempts wrote down, oldest first.

@@ -7,7 +7,7 @@ use super::attempt::{BeatWatch, Claim, SILENCE};
 use super::error::{At, StoreError};
 use super::inspect::StoredRun;
 use super::layout::{RunFolder, Store};
-use super::owner::{Liveness, Owner};
+use super::owner::Owner;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -38,7 +38,8 @@ impl Store {
         let claimed = match self.claim_to_remove(run)? {
             Claim::Mine(attempt) => Some(attempt),
             // nobody trains what is finished
-            Claim::Done(_) => None,
+            Claim::Done(_) if run.result.is_some() => None,
+            Claim::Done(_) => return Ok(Removal::Refused("a process that finished it just now".into())),
             Claim::Elsewhere(words) | Claim::Failed(words) => return Ok(Removal::Refused(words)),
         };
         let bytes = run.folder.bytes();
@@ -47,10 +48,9 @@ impl Store {
         let renamed = fs::create_dir_all(&away)
             .at("create", &away)
             .and_then(|()| fs::rename(run.folder.path(), away.join(&name)).at("rename", run.folder.path()));
-        if let (Err(error), Some(attempt)) = (&renamed, &claimed) {
+        if let (Err(_), Some(attempt)) = (&renamed, &claimed) {
             // the claim must not stand in anybody's way
             let _ = fs::remove_dir_all(attempt.path());
-            return Err(StoreError::Content { path: run.folder.path().to_owned(), message: error.to_string() });
         }
         renamed?;
         fs::remove_dir_all(away.join(&name)).at("remove", &away)?;
@@ -65,10 +65,9 @@ impl Store {
     /// Asks until the owner has been silent for long enough, when it is one that only its beat tells of.
     fn claim_to_remove(&self, run: &StoredRun) -> Result<Claim, StoreError> {
         let (here, mut watch, begun) = (Owner::this_process(), BeatWatch::default(), Instant::now());
-        let far = run.owner.as_ref().is_none_or(|owner| owner.liveness(&here) == Liveness::Unknown);
         loop {
             match run.folder.claim(&here, &mut watch, true)? {
-                Claim::Elsewhere(_) if far && begun.elapsed() < SILENCE + 2 * ASK_AGAIN => {
+                Claim::Elsewhere(_) if run.silent && begun.elapsed() < SILENCE + 2 * ASK_AGAIN => {
                     std::thread::sleep(ASK_AGAIN);
                 }
                 claim => return Ok(claim),
@@ -96,7 +95,7 @@ fn bytes(folder: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::run_id;
+    use super::super::{RunResult, run_id};
     use super::*;
     use crate::domain::run::tests::example;
 
@@ -128,14 +127,26 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (store, folder) = store_with_run(root.path());
         let looked_at = inspected(&store);
-        let here = Owner::this_process();
-        let Claim::Mine(_) = folder.claim(&here, &mut BeatWatch::default(), false).unwrap() else { panic!("not mine") };
+        let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
+        assert!(matches!(claim, Claim::Mine(_)));
         // as it is now, and as it was when it was looked at
-        for run in [inspected(&store), StoredRun { owner: Some(here), ..looked_at }] {
+        for run in [inspected(&store), looked_at] {
             let Removal::Refused(words) = store.remove(&run).unwrap() else { panic!("removed") };
             assert!(words.contains("process"), "{words}");
         }
         assert!(folder.path().join("run.json").exists());
+    }
+
+    #[test]
+    fn a_run_that_was_finished_after_the_look_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, folder) = store_with_run(root.path());
+        let looked_at = inspected(&store);
+        let (run, loss, accuracy) = (looked_at.id.clone(), 0.5, 0.8);
+        let result = RunResult { run, attempt: 1, step: 6, loss, accuracy, f1: None, finished: 0.0 };
+        folder.commit_result(&result).unwrap();
+        assert!(matches!(store.remove(&looked_at).unwrap(), Removal::Refused(_)));
+        assert!(matches!(store.remove(&inspected(&store)).unwrap(), Removal::Freed(_)));
     }
 
     #[test]

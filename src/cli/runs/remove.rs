@@ -31,8 +31,7 @@ pub fn run(store: &Store, words: &[String], yes: bool) -> Result<Exit> {
     }
     let (busy, free): (Vec<Listed>, Vec<Listed>) = chosen.into_iter().partition(|listed| listed.run.busy);
     for listed in &busy {
-        let owner = listed.run.owner.as_ref().map_or("a process that just began".into(), ToString::to_string);
-        talk(&format!("{} stays: {owner} is at it", listed.run.id));
+        talk(&format!("{} stays: {} is at it", listed.run.id, owner(listed)));
     }
     if free.is_empty() {
         return Ok(Exit::Failed);
@@ -45,6 +44,9 @@ pub fn run(store: &Store, words: &[String], yes: bool) -> Result<Exit> {
     }
     let (mut freed, mut removed, mut stayed) = (0, 0, busy.len());
     for listed in &free {
+        if listed.run.silent {
+            talk(&format!("{}: waiting a minute to see that {} is gone", listed.run.id, owner(listed)));
+        }
         match store.remove(&listed.run).with_context(|| format!("run {}", listed.run.id))? {
             Removal::Freed(bytes) => (freed, removed) = (freed + bytes, removed + 1),
             Removal::Refused(owner) => {
@@ -71,6 +73,10 @@ fn choose(all: Vec<Listed>, words: &[String]) -> Result<Vec<Listed>, BadInput> {
         .enumerate()
         .filter(|(place, listed)| if prefixes.is_empty() { kept(&filter, listed) } else { places.contains(place) });
     Ok(chosen.map(|(_, listed)| listed).collect())
+}
+
+fn owner(listed: &Listed) -> String {
+    listed.run.owner.as_ref().map_or("a process that just began".into(), ToString::to_string)
 }
 
 fn count(runs: usize) -> String {
