@@ -1,7 +1,7 @@
 //! Arguments in, exit code out.
 
 use anyhow::Result;
-use batchscope::cli::{self, Arguments, Exit, Subcommand};
+use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
 use batchscope::engine::{Request, RequestError};
 use batchscope::export::table;
 use batchscope::tui::{self, Left, Theme, ThemeError};
@@ -14,12 +14,14 @@ fn main() -> Exit {
     let ended = match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
+        Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
+        Some(Subcommand::Export(arguments)) => cli::export(&arguments),
         None => dashboard(arguments.sweep.request(), &arguments.theme),
     };
     ended.unwrap_or_else(|error| {
         // nobody may be there to read it
         let _ = writeln!(std::io::stderr(), "batchscope: {error:#}");
-        let asked_for = error.is::<RequestError>() || error.is::<ThemeError>();
+        let asked_for = error.is::<RequestError>() || error.is::<ThemeError>() || error.is::<BadInput>();
         if asked_for { Exit::BadInput } else { Exit::Failed }
     })
 }

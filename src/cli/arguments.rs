@@ -1,6 +1,8 @@
 //! The command line.
 
 use super::bench::BenchArguments;
+use super::export::ExportArguments;
+use super::runs::RunsArguments;
 use crate::engine::Request;
 use clap::{Args, Parser};
 use std::path::PathBuf;
@@ -33,6 +35,10 @@ pub enum Subcommand {
     },
     /// Measure how fast this machine trains, and how close that is to its limit
     Bench(BenchArguments),
+    /// What is in a store: list, show, diff, remove
+    Runs(RunsArguments),
+    /// Write something of a store in a format of others
+    Export(ExportArguments),
 }
 
 #[derive(Clone, Debug, Args)]

@@ -14,6 +14,11 @@ pub enum Exit {
     Interrupted,
 }
 
+/// What was asked for cannot be: nothing was done.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadInput(pub String);
+
 impl Termination for Exit {
     fn report(self) -> ExitCode {
         ExitCode::from(match self {

@@ -1,15 +1,20 @@
-//! The fronts without a screen: arguments, and `run` with progress bars or plain lines.
+//! The fronts without a screen: `run` with progress bars or plain lines, `runs` to look at a store, `export`.
 //!
-//! May import: everything below the fronts. Knows no terminal beyond whether there is one.
+//! May import: everything below the fronts. Knows no terminal beyond whether there is one, and how wide.
 
 mod arguments;
 mod bench;
 mod exit;
+mod export;
 mod lines;
+mod page;
 mod progress;
 mod run;
+mod runs;
 
 pub use arguments::{Arguments, Subcommand, SweepArguments};
 pub use bench::bench;
-pub use exit::Exit;
+pub use exit::{BadInput, Exit};
+pub use export::export;
 pub use run::run;
+pub use runs::runs;

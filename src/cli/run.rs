@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::lines::line;
+use super::page::talk;
 use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
@@ -88,11 +89,6 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
 fn is_known(sweep: &Sweep, event: &SweepEvent) -> bool {
     let SweepEvent::Elsewhere { run, owner } = event else { return false };
     sweep.row(run).is_some_and(|row| row.elsewhere.as_ref() == Some(owner))
-}
-
-/// Words beside the data. Nobody may be there to read them.
-fn talk(words: &str) {
-    let _ = writeln!(std::io::stderr(), "{words}");
 }
 
 /// Standard output, as long as it takes anything.

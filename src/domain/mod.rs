@@ -1,6 +1,6 @@
 //! The words of the program as plain values: what a sweep is, what a run is, what happens in it.
 //!
-//! May import: `std` and `serde`. Knows no file, thread, tensor or terminal; rooms that are strangers to one another
+//! May import: `std`, `serde`, `thiserror` and `strsim`. Knows no file, thread, tensor or terminal; rooms that are strangers to one another
 //! meet through these values.
 
 pub mod arm;
@@ -8,10 +8,13 @@ pub mod batch;
 pub mod clock;
 pub mod command;
 pub mod event;
+pub mod filter;
 pub mod history;
 pub mod id;
 pub mod metric;
 pub mod model;
+pub mod nearest;
+pub mod pace;
 pub mod random;
 pub mod run;
 pub mod spec;

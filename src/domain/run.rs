@@ -65,6 +65,15 @@ pub struct DropoutRates {
 
 impl DropoutRates {
     pub const OFF: DropoutRates = DropoutRates { hidden: 0.0, attention: 0.0, classifier: 0.0 };
+
+    /// The model's own.
+    pub fn of(config: &ModelConfig) -> Self {
+        Self {
+            hidden: config.hidden_dropout_prob,
+            attention: config.attention_probs_dropout_prob,
+            classifier: config.classifier_dropout.unwrap_or(config.hidden_dropout_prob),
+        }
+    }
 }
 
 impl RunSpec {
@@ -81,6 +90,11 @@ impl RunSpec {
     /// Training pairs that went through the model when `step` updates are done.
     pub fn pairs_seen(&self, step: u64) -> u64 {
         step * u64::from(self.batch_size)
+    }
+
+    /// Evaluations of the whole run, the one before the first update included.
+    pub fn evaluations(&self) -> u64 {
+        1 + u64::from(self.epochs) * u64::from(self.evaluations_per_epoch).min(self.updates_per_epoch())
     }
 
     /// Whether the validation set is scored after `step` updates: before the first, and evenly within every epoch.
@@ -158,5 +172,6 @@ pub(crate) mod tests {
         assert_eq!(steps, [0, 3, 7, 10]);
         spec.evaluations_per_epoch = 100;
         assert_eq!((0..=20).filter(|step| spec.evaluates_after(*step)).count(), 21);
+        assert_eq!(spec.evaluations(), 21);
     }
 }

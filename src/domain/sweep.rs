@@ -1,8 +1,9 @@
 //! A sweep as a front sees it: every planned run with what is known of it.
 
-use super::event::{Entry, RunEvent, SweepEvent};
+use super::event::{Entry, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
+use super::pace::{Pace, Speeds, last_done};
 use super::run::PlannedRun;
 use std::collections::HashMap;
 
@@ -12,6 +13,8 @@ pub struct Row {
     pub planned: PlannedRun,
     pub history: History,
     pub pace: Pace,
+    /// whether this process trains it, or did
+    pub here: bool,
     /// who trains it, when it is not this process
     pub elsewhere: Option<String>,
 }
@@ -61,14 +64,14 @@ impl Sweep {
                     if !self.places.contains_key(&planned.id) {
                         self.places.insert(planned.id.clone(), self.rows.len());
                         let (history, pace) = (History::default(), Pace::default());
-                        self.rows.push(Row { planned, history, pace, elsewhere: None });
+                        self.rows.push(Row { planned, history, pace, here: false, elsewhere: None });
                         self.idle = false;
                     }
                 }
             }
             SweepEvent::Run { run, entry, .. } => {
                 if let Some(row) = self.row_mut(&run) {
-                    row.elsewhere = None;
+                    (row.here, row.elsewhere) = (true, None);
                     row.apply(&entry);
                 }
             }
@@ -76,6 +79,7 @@ impl Sweep {
                 if let Some(row) = self.row_mut(&run) {
                     (row.history, row.pace) = (History::default(), Pace::default());
                     entries.iter().for_each(|entry| row.apply(entry));
+                    row.here |= live;
                     // its owner was killed, or is another process, which is told apart
                     if !live && row.history.progress == Progress::Running {
                         row.history.progress = Progress::Interrupted;
@@ -122,45 +126,30 @@ impl Sweep {
         running.filter_map(Row::pairs_per_second).sum()
     }
 
-    /// Seconds until everything planned is trained by this many workers; nothing while no speed is known.
+    /// Seconds until everything planned is trained by this many workers; nothing while no speed is known. The queue
+    /// is gone through in its order, so that workers without a run at its end count as what they are.
     pub fn remaining_seconds(&self, workers: usize) -> Option<f64> {
-        self.seconds(workers, |row| match row.history.progress {
-            Progress::Finished | Progress::Failed(_) => 0.0,
-            _ => row.remaining_updates(),
-        })
+        let speeds = Speeds::of(&self.rows);
+        let (mut under_way, mut waiting, mut elsewhere) = (Vec::new(), Vec::new(), 0.0);
+        for row in &self.rows {
+            let seconds = || speeds.seconds(row, row.remaining_updates(), row.remaining_evaluations());
+            match row.history.progress {
+                Progress::Finished | Progress::Failed(_) => {}
+                _ if row.elsewhere.is_some() => elsewhere = seconds()?.max(elsewhere),
+                Progress::Running => under_way.push(seconds()?),
+                Progress::Waiting | Progress::Interrupted => waiting.push(seconds()?),
+            }
+        }
+        Some(last_done(workers, under_way, waiting.into_iter()).max(elsewhere))
     }
 
     /// Seconds that everything planned takes from its beginning.
     pub fn whole_seconds(&self, workers: usize) -> Option<f64> {
-        self.seconds(workers, |row| row.planned.spec.updates() as f64)
-    }
-
-    fn seconds(&self, workers: usize, updates: impl Fn(&Row) -> f64) -> Option<f64> {
-        let mut total = 0.0;
-        for row in &self.rows {
-            let updates = updates(row);
-            if updates > 0.0 {
-                total += updates / self.updates_per_second(row)?;
-            }
-        }
-        Some(total / workers.max(1) as f64)
-    }
-
-    /// The row's own pace, else that of its batch size, else one of equal pairs a second.
-    fn updates_per_second(&self, row: &Row) -> Option<f64> {
-        let batch_size = f64::from(row.planned.spec.batch_size);
-        let mean = |rates: Vec<f64>| {
-            (!rates.is_empty()).then(|| rates.len() as f64 / rates.iter().map(|rate| 1.0 / rate).sum::<f64>())
-        };
-        row.pace
-            .updates_per_second()
-            .or_else(|| {
-                let same = |other: &&Row| other.planned.spec.batch_size == row.planned.spec.batch_size;
-                mean(self.rows.iter().filter(same).filter_map(|other| other.pace.updates_per_second()).collect())
-            })
-            .or_else(|| {
-                mean(self.rows.iter().filter_map(Row::pairs_per_second).collect()).map(|pairs| pairs / batch_size)
-            })
+        let speeds = Speeds::of(&self.rows);
+        let spec = |row: &Row| (row.planned.spec.updates(), row.planned.spec.evaluations());
+        let seconds = |row: &Row| speeds.seconds(row, spec(row).0, spec(row).1);
+        let whole: Vec<f64> = self.rows.iter().map(seconds).collect::<Option<_>>()?;
+        Some(last_done(workers, Vec::new(), whole.into_iter()))
     }
 }
 
@@ -170,8 +159,12 @@ impl Row {
         self.pace.apply(entry);
     }
 
-    pub fn remaining_updates(&self) -> f64 {
-        self.planned.spec.updates().saturating_sub(self.history.step) as f64
+    fn remaining_updates(&self) -> u64 {
+        self.planned.spec.updates().saturating_sub(self.history.step)
+    }
+
+    fn remaining_evaluations(&self) -> u64 {
+        self.planned.spec.evaluations().saturating_sub(self.history.evaluations.len() as u64)
     }
 
     pub fn pairs_per_second(&self) -> Option<f64> {
@@ -181,41 +174,15 @@ impl Row {
     /// Seconds until this run is done, when it is under way and its speed is known.
     pub fn remaining_seconds(&self) -> Option<f64> {
         match self.history.progress {
-            Progress::Running => Some(self.remaining_updates() / self.pace.updates_per_second()?),
+            Progress::Running => self.pace.seconds(self.remaining_updates(), self.remaining_evaluations()),
             _ => None,
         }
     }
 }
 
-/// How fast the newest attempt goes, evaluations included.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pace {
-    first: Option<(f64, u64)>,
-    last: Option<(f64, u64)>,
-}
-
-impl Pace {
-    fn apply(&mut self, entry: &Entry) {
-        match entry.event {
-            RunEvent::Started { .. } => *self = Self::default(),
-            RunEvent::Update { step, .. } => {
-                let point = Some((entry.time, step));
-                self.first = self.first.or(point);
-                self.last = point;
-            }
-            _ => {}
-        }
-    }
-
-    pub fn updates_per_second(&self) -> Option<f64> {
-        let ((first_time, first_step), (last_time, last_step)) = (self.first?, self.last?);
-        let seconds = last_time - first_time;
-        (seconds > 0.0 && last_step > first_step).then(|| (last_step - first_step) as f64 / seconds)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::event::RunEvent;
     use super::super::run::tests::example;
     use super::*;
 
@@ -235,13 +202,17 @@ mod tests {
         let mut sweep = Sweep::default();
         sweep.apply(SweepEvent::Planned(vec![planned(8), planned(16)]));
         assert_eq!(sweep.remaining_seconds(2), None);
-        // 20 updates of 8 pairs at 2 a second, and 10 of 16 pairs at the same 16 pairs a second
+        // 20 updates of 8 pairs at 2 a second; those of 16 pairs take 18 / 10 of that, see `pace::OVERHEAD`
         for step in 1..=10 {
             sweep.apply(update(8, step, 100.0 + step as f64 / 2.0));
         }
         assert_eq!(sweep.rows()[0].pairs_per_second(), Some(16.0));
-        assert_eq!(sweep.remaining_seconds(1), Some(5.0 + 10.0));
-        assert_eq!(sweep.remaining_seconds(2), Some(7.5));
+        let about = |workers: usize, seconds: f64| {
+            let left = sweep.remaining_seconds(workers).unwrap();
+            assert!((left - seconds).abs() < 1e-9, "{workers} workers: {left} s, not {seconds}");
+        };
+        about(1, 5.0 + 9.0);
+        about(2, 9.0);
         assert_eq!(sweep.share_done(), 80.0 / 320.0);
     }
 

@@ -8,7 +8,7 @@ use crate::domain::arm::Arm;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
-use crate::store::Store;
+use crate::store::{Place, Store};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -63,7 +63,8 @@ fn conduct(
         let recorder = {
             let (front, shared) = (front.clone(), &shared);
             threads.spawn(move || {
-                if let Err(error) = Recorder::new(recorded, front.clone(), options.lossless).run() {
+                let recorder = Recorder::new(store.clone(), recorded, front.clone(), options.lossless);
+                if let Err(error) = recorder.run() {
                     shared.stop.store(true, Ordering::Relaxed);
                     let _ = front.send(SweepEvent::Broken(error.to_string()));
                 }
@@ -136,11 +137,13 @@ impl Planner<'_> {
         let mut jobs = Vec::new();
         for planned in runs {
             let folder = self.store.run(&planned.id);
+            let place = Place::new(&self.prepared.spec, &planned);
             if folder.path().exists() {
-                let _ = self.records.send(Record::Replay { run: planned.id.clone(), folder: folder.clone() });
+                let (run, folder, place) = (planned.id.clone(), folder.clone(), place.clone());
+                let _ = self.records.send(Record::Replay { run, folder, place });
             }
             if folder.result().is_none() {
-                jobs.push(Job { planned, folder, asked_before: false });
+                jobs.push(Job { planned, folder, place, asked_before: false });
             }
         }
         if self.shared.pending.fetch_add(jobs.len(), Ordering::AcqRel) + jobs.len() == 0 {

@@ -9,10 +9,13 @@ mod recorder;
 mod request;
 mod signals;
 pub mod speed;
+mod start;
 mod wires;
 mod worker;
 
 pub use conductor::{Engine, Options};
 pub use prepare::{PrepareError, Prepared, prepare};
-pub use request::{Opened, Request, RequestError};
+pub use request::{Opened, Request, RequestError, store_folder};
 pub use signals::stop_signals;
+pub use start::{Start, StartError, StartTokenizer, find_start};
+pub use wires::now;

@@ -111,11 +111,17 @@ fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
     }
 }
 
-fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+/// Lines of the tokenizer that is compiled into the program.
+pub fn embedded_vocabulary() -> &'static [u8] {
+    include_bytes!("../../data/demo/vocab.txt")
+}
+
+/// The model that a spec names, and the tokenizer that goes with it.
+pub fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
     let max_length = spec.task.max_length;
     if spec.model.source == EMBEDDED {
-        let vocabulary = include_bytes!("../../data/demo/vocab.txt");
-        let tokenizer = PairTokenizer::from_vocabulary("embedded vocab.txt", vocabulary, true, max_length)?;
+        let place = "embedded vocab.txt";
+        let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
         let config = ModelConfig::bert_mini(tokenizer.vocabulary_size());
         let weights = Weights::random(&config, spec.train.seed);
         return Ok((tokenizer, config, weights));
@@ -195,11 +201,7 @@ impl Prepared {
 
 fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
     match dropout {
-        Dropout::On => DropoutRates {
-            hidden: config.hidden_dropout_prob,
-            attention: config.attention_probs_dropout_prob,
-            classifier: config.classifier_dropout.unwrap_or(config.hidden_dropout_prob),
-        },
+        Dropout::On => DropoutRates::of(config),
         Dropout::Off => DropoutRates::OFF,
         Dropout::Rate(rate) => DropoutRates { hidden: rate, attention: rate, classifier: rate },
     }

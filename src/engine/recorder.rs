@@ -5,7 +5,7 @@ use super::wires::{Record, now};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::id::RunId;
 use crate::event_file::EventWriter;
-use crate::store::{Attempt, Journal, RunFolder, StoreError, read_journal};
+use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journal};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -32,6 +32,7 @@ struct Open {
 }
 
 pub struct Recorder {
+    store: Store,
     records: Receiver<Record>,
     front: Sender<SweepEvent>,
     open: BTreeMap<RunId, Open>,
@@ -43,8 +44,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    pub fn new(records: Receiver<Record>, front: Sender<SweepEvent>, lossless: bool) -> Self {
-        Self { records, front, open: BTreeMap::new(), behind: BTreeMap::new(), front_left: false, lossless }
+    pub fn new(store: Store, records: Receiver<Record>, front: Sender<SweepEvent>, lossless: bool) -> Self {
+        Self { store, records, front, open: BTreeMap::new(), behind: BTreeMap::new(), front_left: false, lossless }
     }
 
     /// Writes until every sender of records is gone.
@@ -76,8 +77,9 @@ impl Recorder {
 
     fn record(&mut self, record: Record) -> Result<(), StoreError> {
         match record {
-            Record::Open { run, folder, attempt, tell_earlier } => {
+            Record::Open { run, folder, attempt, place, tell_earlier } => {
                 let open = Open::new(folder.clone(), attempt)?;
+                place.iter().for_each(|place| self.store.show(place, &folder));
                 if tell_earlier {
                     self.behind.insert(run.clone(), folder);
                 }
@@ -91,6 +93,8 @@ impl Recorder {
             }
             Record::Checkpoint { run, staged } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
+                // what comes before the checkpoint is never told again: event files too must have it
+                open.flush()?;
                 open.journal.sync()?;
                 open.attempt.commit_checkpoint(&open.folder, staged)?;
             }
@@ -104,7 +108,8 @@ impl Recorder {
                 }
                 open.attempt.end(&ended)?;
             }
-            Record::Replay { run, folder } => {
+            Record::Replay { run, folder, place } => {
+                place.iter().for_each(|place| self.store.show(place, &folder));
                 self.behind.insert(run, folder);
                 self.catch_up()?;
             }
@@ -201,6 +206,11 @@ impl Open {
         self.step = event.step();
         let path = self.attempt.path();
         match event {
+            RunEvent::Started { step } => {
+                // the update after it is the first of this attempt; the evaluation at it is done again
+                on(path, self.train.starts(time, step + 1))?;
+                on(path, self.valid.starts(time, step))?;
+            }
             RunEvent::Update { step, loss, accuracy, learning_rate, gradient_norm } => {
                 let values = [
                     ("loss", loss),

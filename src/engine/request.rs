@@ -53,7 +53,7 @@ impl Request {
     pub fn open(&self) -> Result<Opened, RequestError> {
         let spec = self.read_spec()?;
         let mut prepared = prepare(spec)?;
-        let store = Store::open(&self.store_folder()?)?;
+        let store = Store::open(&store_folder(self.store.as_deref())?)?;
         if self.added_arms {
             prepared.add_arms(store.added_arms(&prepared.spec));
         }
@@ -85,14 +85,15 @@ impl Request {
         }
         Ok(spec)
     }
+}
 
-    fn store_folder(&self) -> Result<PathBuf, RequestError> {
-        match &self.store {
-            Some(folder) => Ok(folder.clone()),
-            None => {
-                let folders = etcetera::choose_base_strategy().map_err(|_| RequestError::NoHome)?;
-                Ok(folders.data_dir().join("batchscope"))
-            }
+/// The folder that is given, or the usual one.
+pub fn store_folder(given: Option<&Path>) -> Result<PathBuf, RequestError> {
+    match given {
+        Some(folder) => Ok(folder.to_owned()),
+        None => {
+            let folders = etcetera::choose_base_strategy().map_err(|_| RequestError::NoHome)?;
+            Ok(folders.data_dir().join("batchscope"))
         }
     }
 }

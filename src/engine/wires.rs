@@ -3,7 +3,7 @@
 use crate::domain::event::RunEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
-use crate::store::{Attempt, Ended, RunFolder, RunResult, Staged};
+use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
@@ -19,6 +19,7 @@ pub enum Record {
         run: RunId,
         folder: RunFolder,
         attempt: Attempt,
+        place: Option<Place>,
         tell_earlier: bool,
     },
     Event {
@@ -41,6 +42,7 @@ pub enum Record {
     Replay {
         run: RunId,
         folder: RunFolder,
+        place: Option<Place>,
     },
     /// Nothing is left to train.
     Idle,
@@ -55,6 +57,8 @@ pub enum Record {
 pub struct Job {
     pub planned: PlannedRun,
     pub folder: RunFolder,
+    /// where its experiment shows it
+    pub place: Option<Place>,
     /// another process was at it: the front does not know all that happened
     pub asked_before: bool,
 }

@@ -63,7 +63,7 @@ impl Worker<'_> {
 
     /// Claims and trains a run. Gives the job back when another process is at it.
     fn job(&self, job: Job, here: &Owner, watch: &mut BeatWatch) -> Result<Option<Job>, RecorderLeft> {
-        let Job { planned, folder, asked_before } = &job;
+        let Job { planned, folder, place, asked_before } = &job;
         let run = planned.id.clone();
         let claim = folder.create(&planned.spec).and_then(|()| folder.claim(here, watch, self.retry_failed));
         match claim {
@@ -72,6 +72,7 @@ impl Worker<'_> {
                     run: run.clone(),
                     folder: folder.clone(),
                     attempt: attempt.clone(),
+                    place: place.clone(),
                     tell_earlier: *asked_before,
                 })?;
                 let (ended, result) = self.attempt(planned, folder, &attempt)?;
@@ -79,9 +80,11 @@ impl Worker<'_> {
             }
             // what was there when the sweep was planned, the front knows
             Ok(Claim::Done(_) | Claim::Failed(_)) if !asked_before => {}
-            Ok(Claim::Done(_) | Claim::Failed(_)) => self.send(Record::Replay { run, folder: folder.clone() })?,
+            Ok(Claim::Done(_) | Claim::Failed(_)) => {
+                self.send(Record::Replay { run, folder: folder.clone(), place: place.clone() })?;
+            }
             Ok(Claim::Elsewhere(owner)) => {
-                self.send(Record::Replay { run: run.clone(), folder: folder.clone() })?;
+                self.send(Record::Replay { run: run.clone(), folder: folder.clone(), place: place.clone() })?;
                 self.send(Record::Elsewhere { run, owner })?;
                 return Ok(Some(Job { asked_before: true, ..job }));
             }

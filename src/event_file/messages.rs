@@ -12,6 +12,15 @@ pub struct Event {
     pub file_version: Option<String>,
     #[prost(message, optional, tag = "5")]
     pub summary: Option<Summary>,
+    #[prost(message, optional, tag = "7")]
+    pub session_log: Option<SessionLog>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SessionLog {
+    /// 1: start
+    #[prost(int32, tag = "1")]
+    pub status: i32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -66,6 +75,7 @@ pub struct TensorShape {}
 
 pub const FLOAT: i32 = 1;
 pub const SCALARS: i32 = 1;
+pub const START: i32 = 1;
 
 /// The checksum of TensorFlow's record format: CRC-32C, rotated and shifted.
 pub fn masked_crc(bytes: &[u8]) -> u32 {

@@ -1,7 +1,8 @@
 //! Scalars appended to an event file.
 
 use super::messages::{
-    Event, FLOAT, PluginData, SCALARS, Summary, SummaryMetadata, SummaryValue, TensorProto, TensorShape, masked_crc,
+    Event, FLOAT, PluginData, SCALARS, START, SessionLog, Summary, SummaryMetadata, SummaryValue, TensorProto,
+    TensorShape, masked_crc,
 };
 use prost::Message;
 use std::io::{self, Write};
@@ -17,6 +18,12 @@ impl<W: Write> EventWriter<W> {
         let mut writer = Self { target };
         writer.record(&Event { wall_time, file_version: Some("brain.Event:2".into()), ..Event::default() })?;
         Ok(writer)
+    }
+
+    /// Says that from `step` on, what follows replaces what earlier files of the same curve say.
+    pub fn starts(&mut self, wall_time: f64, step: u64) -> io::Result<()> {
+        let session_log = Some(SessionLog { status: START });
+        self.record(&Event { wall_time, step: step as i64, session_log, ..Event::default() })
     }
 
     /// Values of several tags at one step.

@@ -28,4 +28,4 @@ pub use layout::{Layout, View};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
 pub use rows::TableRows;
-pub use weights::{Weights, layouts};
+pub use weights::{WORD_TABLE, Weights, layouts};

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+const OWNER: &str = "owner.json";
 /// An owner on another host is given up when its beat has not changed for this long.
-const SILENCE: Duration = Duration::from_secs(60);
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
 
 /// What came of asking for a run.
 #[derive(Debug)]
@@ -73,23 +74,20 @@ impl RunFolder {
             return Ok(Claim::Done(result));
         }
         let newest = self.attempts()?.last().copied().unwrap_or(0);
-        if newest > 0 {
-            let path = self.attempt(newest);
-            match files::read_json(&path.join("ended.json")) {
-                Some(Ended::Failed { message }) if !retry_failed => return Ok(Claim::Failed(message)),
-                Some(_) => {}
-                None => {
-                    let owner: Option<Owner> = files::read_json(&path.join("owner.json"));
-                    // no owner yet: its folder was made a moment ago, or its maker died right then
-                    let liveness = owner.as_ref().map_or(Liveness::Unknown, |owner| owner.liveness(here));
-                    let lives = match liveness {
-                        Liveness::Alive => true,
-                        Liveness::Gone => false,
-                        Liveness::Unknown => !watch.silent(&path, Instant::now()),
-                    };
-                    if lives {
-                        return Ok(Claim::Elsewhere(owner.map_or("a process that just began".into(), in_words)));
-                    }
+        match self.standing(newest, here) {
+            Standing::Free | Standing::Ended(Ended::Finished | Ended::Stopped) => {}
+            Standing::Ended(Ended::Failed { message }) if !retry_failed => return Ok(Claim::Failed(message)),
+            Standing::Ended(Ended::Failed { .. }) => {}
+            Standing::Held { owner, liveness } => {
+                let lives = match liveness {
+                    Liveness::Alive => true,
+                    Liveness::Gone => false,
+                    Liveness::Unknown => !watch.silent(&self.attempt(newest), Instant::now()),
+                };
+                if lives {
+                    return Ok(Claim::Elsewhere(
+                        owner.map_or("a process that just began".into(), |owner| owner.to_string()),
+                    ));
                 }
             }
         }
@@ -99,6 +97,10 @@ impl RunFolder {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Ok(Claim::Elsewhere("a process that just began".into()));
             }
+            // the whole run went away between the look and the claim: asked for again, it is made anew
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Claim::Elsewhere("a process that removes it".into()));
+            }
             Err(cause) => return Err(cause).at("create", &attempt.path),
         }
         // another process may have finished the run between the first look and the claim
@@ -106,13 +108,52 @@ impl RunFolder {
             fs::remove_dir(&attempt.path).at("remove", &attempt.path)?;
             return Ok(Claim::Done(result));
         }
-        files::replace_json(&attempt.path.join("owner.json"), here)?;
+        files::replace_json(&attempt.path.join(OWNER), here)?;
         Ok(Claim::Mine(attempt))
     }
 }
 
-fn in_words(owner: Owner) -> String {
-    format!("process {} on {}", owner.process, owner.host)
+/// What an attempt tells of its run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// there is no attempt
+    Free,
+    Ended(Ended),
+    /// its owner did not say that it left; there is no owner yet where the folder was made a moment ago, or its maker
+    /// died right then
+    Held {
+        owner: Option<Owner>,
+        liveness: Liveness,
+    },
+}
+
+impl RunFolder {
+    /// How an attempt stands, as far as files and this host's processes tell.
+    pub fn standing(&self, attempt: u32, here: &Owner) -> Standing {
+        if attempt == 0 {
+            return Standing::Free;
+        }
+        let path = self.attempt(attempt);
+        if let Some(ended) = files::read_json(&path.join("ended.json")) {
+            return Standing::Ended(ended);
+        }
+        let owner: Option<Owner> = files::read_json(&path.join(OWNER));
+        let liveness = owner.as_ref().map_or(Liveness::Unknown, |owner| owner.liveness(here));
+        Standing::Held { owner, liveness }
+    }
+
+    pub fn owner(&self, attempt: u32) -> Option<Owner> {
+        files::read_json(&self.attempt(attempt).join(OWNER))
+    }
+
+    /// Whether an attempt of another host has shown a sign of life within the last minute, by the file system's clock.
+    /// Good enough to be told; [`RunFolder::claim`] watches for itself.
+    pub fn beat_lately(&self, attempt: u32, now: SystemTime) -> bool {
+        let path = self.attempt(attempt);
+        let beat = fs::metadata(path.join("beat.json")).or_else(|_| fs::metadata(&path));
+        let age = beat.and_then(|beat| beat.modified()).map(|time| now.duration_since(time).unwrap_or_default());
+        age.is_ok_and(|age| age < SILENCE)
+    }
 }
 
 impl Attempt {

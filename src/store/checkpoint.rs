@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+const WEIGHTS: &str = "weights.safetensors";
+
 /// A checkpoint that is written but does not count yet. Dropped, it is gone.
 #[derive(Debug)]
 pub struct Staged {
@@ -51,7 +53,7 @@ impl Attempt {
 
     /// Keeps the final weights.
     pub fn write_weights(&self, bytes: &[u8]) -> Result<(), StoreError> {
-        files::replace(&self.path().join("weights.safetensors"), bytes)
+        files::replace(&self.path().join(WEIGHTS), bytes)
     }
 }
 
@@ -64,6 +66,15 @@ pub struct Checkpoint {
 }
 
 impl RunFolder {
+    /// The final weights of the attempt that finished the run, where they were kept.
+    pub fn weights(&self, attempt: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.attempt(attempt).join(WEIGHTS);
+        match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            read => read.at("read", &path).map(Some),
+        }
+    }
+
     /// The run's checkpoints, the furthest first.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut found = Vec::new();

@@ -1,6 +1,7 @@
 //! Who trains an attempt, and whether it still lives.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A process, named so that it is not mistaken for a later one with the same number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,12 @@ impl Owner {
             Some(start) if start == self.process_start => Liveness::Alive,
             _ => Liveness::Gone,
         }
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "process {} on {}", self.process, self.host)
     }
 }
 

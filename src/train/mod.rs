@@ -9,6 +9,7 @@ mod optimizer;
 mod run;
 mod schedule;
 mod snapshot;
+mod untouched;
 
 pub use error::TrainError;
 pub use evaluate::{Scores, evaluate};
@@ -17,3 +18,4 @@ pub use optimizer::AdamW;
 pub use run::{Ending, Inputs, Observer, train};
 pub use schedule::LinearSchedule;
 pub use snapshot::Snapshot;
+pub use untouched::untouched_scale;

@@ -9,7 +9,12 @@ mod interruption; // killed and stopped runs go on and end the same
 mod layers; // imports point down only
 mod model; // what must hold of the model whatever its numbers
 mod checkpoints; // real checkpoints' spellings, and what is refused
+mod hugging_face; // kept weights leave as a folder that transformers loads
+mod realizations; // nothing is trained twice, and what is added is trained
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
+mod runs; // looking at a store: list, show, diff, remove
 mod screens; // what the screen looks like
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store
+mod tensorboard; // curves under readable names, whole however often they were interrupted
+mod time_left; // the time left is true from the first tenth on

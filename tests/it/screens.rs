@@ -129,7 +129,7 @@ fn a_draft_tells_what_it_would_cost() {
     assert!(app.act(Action::CycleDropout).is_empty());
     app.act(Action::CycleNorm);
     let text = screen(&app, 80, 24);
-    assert!(text.contains("draft: dropout off, batch norm · 10 runs, 3:22 · a adds  Esc drops"), "{text}");
+    assert!(text.contains("draft: dropout off, batch norm · 10 runs, 3:23 · a adds  Esc drops"), "{text}");
     app.act(Action::Back);
     assert!(!screen(&app, 80, 24).contains("draft:"));
 }

@@ -118,6 +118,17 @@ impl World {
         Finished::of(self.command(arguments).output().unwrap())
     }
 
+    /// Any command of the program on this world's store.
+    pub fn batchscope(&self, arguments: &[&str]) -> Finished {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+        Finished::of(command.args(arguments).arg("--store").arg(self.store()).output().unwrap())
+    }
+
+    /// What such a command prints as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&self.batchscope(arguments).expect(0).out).unwrap()
+    }
+
     /// The history of every run in the store, by batch size and instance.
     pub fn histories(&self) -> BTreeMap<(u32, u32), History> {
         histories(&self.store())
@@ -154,6 +165,21 @@ pub fn pairs(count: u32, seed: u64) -> String {
         let _ = writeln!(text, "{label}\t{number}\t{number}\t{}\t{}", sentence(0).trim(), second.trim());
     }
     text
+}
+
+/// A Python with torch, transformers and tensorboard, named by `BATCHSCOPE_PYTHON`. Without it a test says that it was
+/// skipped, past the harness, which hides what a passing test prints.
+pub fn python(purpose: &str) -> Option<Command> {
+    let python = std::env::var_os("BATCHSCOPE_PYTHON");
+    if python.is_none() {
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!(
+                "skipped: set BATCHSCOPE_PYTHON to a Python with torch, transformers and tensorboard {purpose}\n"
+            ),
+        );
+    }
+    python.map(Command::new)
 }
 
 /// What a command left behind.

@@ -112,7 +112,7 @@ fn event_files_say_what_the_journal_says() {
     let world = World::new();
     world.run(&["--set", "train.instances=1", "--set", "train.batch_sizes=[8]"]).expect(0);
     let history = &world.histories()[&(8, 0)];
-    let files = find(&world.store(), "events.out.tfevents.");
+    let files = find(&world.store().join("runs"), "events.out.tfevents.");
     let [train, valid] = &files[..] else { panic!("{files:?}") };
     assert!(train.parent().unwrap().ends_with("train") && valid.parent().unwrap().ends_with("valid"));
     let scalars = |file: &Path, tag: &str| -> Vec<(u64, f32)> {

@@ -1,0 +1,99 @@
+//! Where text goes: how wide it may be, and whether it may have colours.
+
+use anstyle::{AnsiColor, Style};
+use std::io::{self, IsTerminal, Write};
+
+/// Width of charts where nobody looks at a terminal.
+const PLAIN_WIDTH: usize = 80;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// nothing where lines may be as long as they like
+    pub width: Option<usize>,
+    colour: bool,
+}
+
+impl Page {
+    /// A file or a pipe.
+    pub const PLAIN: Page = Page { width: None, colour: false };
+
+    pub fn of_standard_output() -> Self {
+        if !io::stdout().is_terminal() {
+            return Self::PLAIN;
+        }
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let wanted = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
+        Self { width, colour: !wanted("NO_COLOR") && !dumb }
+    }
+
+    pub fn chart_width(&self) -> usize {
+        self.width.unwrap_or(PLAIN_WIDTH).clamp(20, 120)
+    }
+
+    pub fn good(&self, text: &str) -> String {
+        self.paint(AnsiColor::Green.on_default(), text)
+    }
+
+    pub fn bad(&self, text: &str) -> String {
+        self.paint(AnsiColor::Red.on_default(), text)
+    }
+
+    pub fn accent(&self, text: &str) -> String {
+        self.paint(AnsiColor::Cyan.on_default(), text)
+    }
+
+    pub fn dim(&self, text: &str) -> String {
+        self.paint(Style::new().dimmed(), text)
+    }
+
+    pub fn bold(&self, text: &str) -> String {
+        self.paint(Style::new().bold(), text)
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+/// Data, to standard output. A reader that has seen enough is no error.
+pub fn print(text: &str) -> io::Result<()> {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Words beside the data. Nobody may be there to read them.
+pub fn talk(words: &str) {
+    let _ = writeln!(io::stderr(), "{words}");
+}
+
+/// Bytes as a person reads them.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} bytes");
+    }
+    let power = (((count as f64).log10() / 3.0) as usize).min(UNITS.len());
+    format!("{:.1} {}", count as f64 / 1000f64.powi(power as i32), UNITS[power - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_gets_no_escapes_and_a_terminal_does() {
+        assert_eq!(Page::PLAIN.good("fine"), "fine");
+        let terminal = Page { width: Some(80), colour: true };
+        assert!(terminal.good("fine").starts_with('\u{1b}') && terminal.good("fine").contains("fine"));
+    }
+
+    #[test]
+    fn bytes_are_told_in_their_largest_unit() {
+        assert_eq!(bytes(999), "999 bytes");
+        assert_eq!(bytes(12_345), "12.3 kB");
+        assert_eq!(bytes(45_000_000), "45.0 MB");
+    }
+}

@@ -1,0 +1,211 @@
+//! The columns of a list: what each is called, what it says of a run, how it is shown.
+
+use super::listed::Listed;
+use crate::cli::exit::BadInput;
+use crate::domain::arm;
+use crate::domain::filter::Value;
+use crate::domain::nearest::suggestion;
+use std::cmp::Ordering;
+
+/// A property of runs that can be shown, filtered and sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Run,
+    Experiment,
+    Arm,
+    BatchSize,
+    Instance,
+    State,
+    Progress,
+    Accuracy,
+    Loss,
+    F1,
+    Age,
+    Message,
+    Step,
+    Updates,
+    Dropout,
+    DropoutAtEvaluation,
+    Norm,
+    LearningRate,
+    Epochs,
+    Seed,
+    WeightDecay,
+    WarmupRatio,
+}
+
+use Column::*;
+
+/// With the name a column is called by, and the one that is its key in JSON and in a spec.
+const NAMES: [(Column, &str, &str); 22] = [
+    (Run, "run", "run"),
+    (Experiment, "experiment", "experiments"),
+    (Arm, "arm", "arms"),
+    (BatchSize, "bs", "batch_size"),
+    (Instance, "iid", "iid"),
+    (State, "state", "state"),
+    (Progress, "progress", "progress"),
+    (Accuracy, "acc", "accuracy"),
+    (Loss, "loss", "loss"),
+    (F1, "f1", "f1"),
+    (Age, "age", "age"),
+    (Message, "message", "message"),
+    (Step, "step", "step"),
+    (Updates, "updates", "updates"),
+    (Dropout, "dropout", "dropout"),
+    (DropoutAtEvaluation, "dropout_at_evaluation", "dropout_at_evaluation"),
+    (Norm, "norm", "norm"),
+    (LearningRate, "lr", "learning_rate"),
+    (Epochs, "epochs", "epochs"),
+    (Seed, "seed", "seed"),
+    (WeightDecay, "decay", "weight_decay"),
+    (WarmupRatio, "warmup", "warmup_ratio"),
+];
+
+/// What is shown when nobody asks for columns; the message only where there is one.
+pub const SHOWN: [Column; 12] =
+    [Run, Experiment, Arm, BatchSize, Instance, State, Progress, Accuracy, Loss, F1, Age, Message];
+
+/// In the order in which columns are left out of a screen too narrow for all.
+pub const SHED: [Column; 5] = [F1, Age, Loss, Progress, Experiment];
+
+/// Digits of a digest that are shown; ten are enough for any store that fits a disk.
+const DIGITS: usize = 10;
+
+/// Every name a column is known by.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = NAMES.iter().flat_map(|(_, name, key)| [*name, *key]).collect();
+    names.dedup();
+    names
+}
+
+impl Column {
+    pub fn named(name: &str) -> Result<Self, BadInput> {
+        Self::find(name).ok_or_else(|| {
+            let suggestion = suggestion(name, names());
+            BadInput(format!("unknown column `{name}`{suggestion}; known are {}", names().join(", ")))
+        })
+    }
+
+    fn find(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(_, short, key)| *short == name || *key == name).map(|(column, _, _)| *column)
+    }
+
+    /// What a run says about a name.
+    pub fn value_of(name: &str, run: &Listed) -> Value {
+        Self::find(name).map_or(Value::Missing, |column| column.value(run))
+    }
+
+    pub fn title(self) -> &'static str {
+        NAMES.iter().find(|(column, _, _)| *column == self).map_or("", |(_, name, _)| name)
+    }
+
+    pub fn value(self, listed: &Listed) -> Value {
+        let spec = &listed.run.spec;
+        let number = |value: Option<f64>| value.map_or(Value::Missing, Value::Number);
+        match self {
+            Run => Value::Text(listed.run.id.to_string()),
+            Experiment => Value::Several(listed.experiments()),
+            Arm => Value::Several(listed.arms()),
+            BatchSize => Value::Number(spec.batch_size.into()),
+            Instance => Value::Number(spec.iid.into()),
+            State => Value::Text(listed.state().into()),
+            Progress => Value::Number(listed.share()),
+            Accuracy => number(listed.accuracy),
+            Loss => number(listed.loss),
+            F1 => number(listed.f1),
+            Age => number(listed.age()),
+            Message => listed.failure.clone().map_or(Value::Missing, |(_, message)| Value::Text(message)),
+            Step => Value::Number(listed.step as f64),
+            Updates => Value::Number(spec.updates() as f64),
+            Dropout => Value::Text(listed.dropout()),
+            DropoutAtEvaluation => Value::Text(spec.dropout_at_evaluation.to_string()),
+            Norm => Value::Text(norm(spec.norm).into()),
+            LearningRate => Value::Number(spec.learning_rate),
+            Epochs => Value::Number(spec.epochs.into()),
+            Seed => Value::Number(spec.seed.into()),
+            WeightDecay => Value::Number(spec.weight_decay),
+            WarmupRatio => Value::Number(spec.warmup_ratio),
+        }
+    }
+
+    /// The value as a person reads it.
+    pub fn text(self, listed: &Listed) -> String {
+        match (self, self.value(listed)) {
+            (Message, Value::Missing) => String::new(),
+            (_, Value::Missing) => "-".into(),
+            (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
+            (Progress, Value::Number(share)) => format!("{:.0} %", 100.0 * share),
+            (Accuracy | Loss | F1, Value::Number(score)) => format!("{score:.4}"),
+            (Age, Value::Number(seconds)) => age(seconds),
+            (Message, Value::Text(message)) => message.replace('\n', " "),
+            (LearningRate, Value::Number(rate)) => format!("{rate:e}"),
+            (_, Value::Number(number)) => number.to_string(),
+            (_, Value::Text(text)) => text,
+            (_, Value::Several(all)) if all.is_empty() => "-".into(),
+            (_, Value::Several(all)) => all.join(", "),
+        }
+    }
+
+    /// Numbers stand on the right.
+    pub fn is_number(self, listed: &[Listed]) -> bool {
+        listed.iter().any(|listed| matches!(self.value(listed), Value::Number(_)))
+    }
+
+    /// Numbers by size, words by the alphabet; what is missing comes last, whichever way it is sorted.
+    pub fn compare(self, a: &Listed, b: &Listed, descending: bool) -> Ordering {
+        let turned = |order: Ordering| if descending { order.reverse() } else { order };
+        match (self.value(a), self.value(b)) {
+            (Value::Missing, Value::Missing) => Ordering::Equal,
+            (Value::Missing, _) => Ordering::Greater,
+            (_, Value::Missing) => Ordering::Less,
+            (Value::Number(a), Value::Number(b)) => turned(a.total_cmp(&b)),
+            _ => turned(self.text(a).cmp(&self.text(b))),
+        }
+    }
+}
+
+fn norm(norm: arm::Norm) -> &'static str {
+    match norm {
+        arm::Norm::Layer => "layer",
+        arm::Norm::Batch => "batch",
+        arm::Norm::Rms => "rms",
+        arm::Norm::None => "none",
+    }
+}
+
+/// The largest unit of a span of time.
+pub fn age(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 90.0 * 60.0 => format!("{:.0} min", s / 60.0),
+        s if s < 36.0 * 3600.0 => format!("{:.0} h", s / 3600.0),
+        s => format!("{:.0} d", s / 86400.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_its_names_once() {
+        let all = names();
+        let mut distinct = all.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(all.len(), distinct.len());
+        for name in all {
+            assert!(Column::named(name).is_ok());
+        }
+        let error = Column::named("accurracy").unwrap_err().to_string();
+        assert!(error.starts_with("unknown column `accurracy`; did you mean `accuracy`?"), "{error}");
+    }
+
+    #[test]
+    fn ages_are_told_in_one_unit() {
+        for (seconds, text) in [(3.0, "3 s"), (180.0, "3 min"), (7200.0, "2 h"), (200_000.0, "2 d")] {
+            assert_eq!(age(seconds), text);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `runs diff`: what differs between two runs, and what they came to.
+
+use super::find::find;
+use super::list::object;
+use super::listed::Listed;
+use super::settings;
+use crate::cli::exit::Exit;
+use crate::cli::page::{Page, print};
+use crate::export::text_table;
+use crate::store::Store;
+use anyhow::Result;
+use serde_json::{Value, json};
+
+pub fn run(store: &Store, first: &str, second: &str, as_json: bool, page: &Page) -> Result<Exit> {
+    let (first, second) = (find(store, first)?, find(store, second)?);
+    let differences = settings::differences(&settings::of(&first), &settings::of(&second));
+    if as_json {
+        let rows = differences.iter().map(|(key, a, b)| json!({"key": key, "first": a, "second": b}));
+        let whole =
+            json!({"first": object(&first), "second": object(&second), "differences": rows.collect::<Vec<Value>>()});
+        print(&format!("{}\n", serde_json::to_string_pretty(&whole)?))?;
+        return Ok(Exit::Done);
+    }
+    let ids = [&first, &second].map(|listed| listed.run.id.as_str().chars().take(10).collect::<String>());
+    let mut rows: Vec<Vec<String>> = differences
+        .iter()
+        .map(|(key, a, b)| vec![key.clone(), settings::text(a.as_ref()), settings::text(b.as_ref())])
+        .collect();
+    let titles = [("settings that differ", false), (ids[0].as_str(), false), (ids[1].as_str(), false)];
+    let mut text = match rows.is_empty() {
+        true => "no setting differs: the same run\n".to_owned(),
+        false => text_table(&titles, &rows, page.width),
+    };
+    rows = results(&first, &second);
+    let titles = [("result", false), (titles[1].0, true), (titles[2].0, true), ("difference", true)];
+    text += &format!("\n{}", text_table(&titles, &rows, page.width));
+    print(&text)?;
+    Ok(Exit::Done)
+}
+
+fn results(first: &Listed, second: &Listed) -> Vec<Vec<String>> {
+    let both = |name: &str, text: fn(&Listed) -> String| vec![name.into(), text(first), text(second), String::new()];
+    let score = |name: &str, value: fn(&Listed) -> Option<f64>| {
+        let (a, b) = (value(first), value(second));
+        let text = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.4}"));
+        let difference = a.zip(b).map_or(String::new(), |(a, b)| format!("{:+.4}", b - a));
+        vec![name.into(), text(a), text(b), difference]
+    };
+    vec![
+        both("state", |listed| listed.state().into()),
+        both("updates", |listed| format!("{}/{}", listed.step, listed.run.spec.updates())),
+        score("accuracy", |listed| listed.accuracy),
+        score("loss", |listed| listed.loss),
+        score("f1", |listed| listed.f1),
+    ]
+}

@@ -1,0 +1,42 @@
+//! A run by the leading digits of its digest.
+
+use super::listed::Listed;
+use crate::cli::exit::BadInput;
+use crate::store::Store;
+use anyhow::Result;
+
+/// Runs named in a message when several fit.
+const NAMED: usize = 8;
+
+/// The one run whose digest begins so.
+pub fn find(store: &Store, prefix: &str) -> Result<Listed> {
+    let all = Listed::all(store)?;
+    let place = position(&all, prefix)?;
+    // `position` names a place of the list
+    all.into_iter().nth(place).ok_or_else(|| BadInput(format!("no run `{prefix}`")).into())
+}
+
+/// Its place in a list.
+pub fn position(all: &[Listed], prefix: &str) -> Result<usize, BadInput> {
+    let fits = |(_, listed): &(usize, &Listed)| listed.run.id.as_str().starts_with(&prefix.to_ascii_lowercase());
+    let found: Vec<(usize, &Listed)> = all.iter().enumerate().filter(fits).collect();
+    match found[..] {
+        [(place, _)] => Ok(place),
+        [] => Err(BadInput(format!("no run begins with `{prefix}`; `batchscope runs` lists all {}", all.len()))),
+        _ => {
+            let words = found.iter().take(NAMED).map(|(_, listed)| format!("\n  {}", words(listed)));
+            let more =
+                if found.len() > NAMED { format!("\n  and {} more", found.len() - NAMED) } else { String::new() };
+            let words: String = words.collect();
+            Err(BadInput(format!("`{prefix}` begins the digests of {} runs:{words}{more}", found.len())))
+        }
+    }
+}
+
+/// A run on a line: its digest, and how experiments call it.
+pub fn words(listed: &Listed) -> String {
+    let spec = &listed.run.spec;
+    let arms = listed.arms();
+    let arm = if arms.is_empty() { "?".into() } else { arms.join(", ") };
+    format!("{}  {arm}/bs{}/iid{}  {}", listed.run.id, spec.batch_size, spec.iid, listed.state())
+}

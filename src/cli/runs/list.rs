@@ -1,0 +1,132 @@
+//! `runs list`: every run, a line each.
+
+use super::arguments::ListArguments;
+use super::columns::{self, Column, SHED, SHOWN};
+use super::listed::Listed;
+use crate::cli::exit::{BadInput, Exit};
+use crate::cli::page::{Page, print, talk};
+use crate::domain::filter::Filter;
+use crate::domain::history::Progress;
+use crate::export::text_table;
+use crate::store::Store;
+use anyhow::Result;
+use serde_json::{Value, json};
+
+/// Cells of a message that are worth their place, with the gap before them.
+const LEAST_MESSAGE: usize = 26;
+
+pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit> {
+    let columns = arguments.columns.iter().map(|name| Column::named(name)).collect::<Result<Vec<_>, _>>()?;
+    let order = arguments.sort.as_deref().map(order).transpose()?;
+    let filter = filter(&arguments.filter)?;
+    let all = Listed::all(store)?;
+    let known = all.len();
+    let mut listed: Vec<Listed> = all.into_iter().filter(|run| kept(&filter, run)).collect();
+    if let Some((column, descending)) = order {
+        listed.sort_by(|a, b| column.compare(a, b, descending));
+    }
+    if arguments.json {
+        let objects: Vec<Value> = listed.iter().map(object).collect();
+        print(&format!("{}\n", serde_json::to_string_pretty(&objects)?))?;
+        return Ok(Exit::Done);
+    }
+    if listed.is_empty() {
+        talk(&match known {
+            0 => format!("no runs in {}", store.root().display()),
+            _ => format!("none of {known} runs in {} fits `{filter}`", store.root().display()),
+        });
+        return Ok(Exit::Done);
+    }
+    let columns = if columns.is_empty() { shown(&listed, page) } else { columns };
+    print(&table(&listed, &columns, page))?;
+    if listed.len() < known {
+        talk(&format!("{} of {known} runs", listed.len()));
+    }
+    Ok(Exit::Done)
+}
+
+/// The filter of a command line.
+pub fn filter(words: &[String]) -> Result<Filter, BadInput> {
+    Filter::parse(&words.join(" "), &columns::names()).map_err(|error| BadInput(error.to_string()))
+}
+
+pub fn kept(filter: &Filter, run: &Listed) -> bool {
+    filter.keeps(|name| Column::value_of(name, run))
+}
+
+/// `acc`, or `-acc` from the largest down.
+fn order(given: &str) -> Result<(Column, bool), BadInput> {
+    let (name, descending) = given.strip_prefix('-').map_or((given, false), |name| (name, true));
+    Ok((Column::named(name)?, descending))
+}
+
+/// The usual columns, but for those that say nothing, and as many as fit a screen. A message is cut at the screen's edge,
+/// but some of it must be seen.
+fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
+    let mut columns = SHOWN.to_vec();
+    let says = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
+    columns.retain(|column| says(*column) || [Column::Accuracy, Column::Loss, Column::Age].contains(column));
+    let message = if columns.contains(&Column::Message) { LEAST_MESSAGE } else { 0 };
+    for column in SHED {
+        let others: Vec<Column> = columns.iter().copied().filter(|column| *column != Column::Message).collect();
+        let lines = table(listed, &others, &Page::PLAIN);
+        let widest = lines.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        if page.width.is_none_or(|width| widest + message <= width) {
+            break;
+        }
+        columns.retain(|other| *other != column);
+    }
+    columns
+}
+
+/// The lines of runs as text, cut to the page.
+pub fn table(listed: &[Listed], columns: &[Column], page: &Page) -> String {
+    let rows: Vec<Vec<String>> =
+        listed.iter().map(|run| columns.iter().map(|column| column.text(run)).collect()).collect();
+    let titles: Vec<(&str, bool)> = columns.iter().map(|column| (column.title(), column.is_number(listed))).collect();
+    let text = text_table(&titles, &rows, page.width);
+    let mut lines = text.lines();
+    let mut painted = lines.next().map(|header| page.dim(header)).unwrap_or_default() + "\n";
+    for (line, run) in lines.zip(listed) {
+        let state = run.state();
+        let colour = match run.run.progress {
+            Progress::Finished => page.good(state),
+            Progress::Failed(_) => page.bad(state),
+            Progress::Running => page.accent(state),
+            Progress::Interrupted | Progress::Waiting => page.dim(state),
+        };
+        painted += &line.replacen(&format!(" {state} "), &format!(" {colour} "), 1);
+        painted.push('\n');
+    }
+    painted
+}
+
+/// A run as JSON: keys are those of specs and result files.
+pub fn object(listed: &Listed) -> Value {
+    let spec = &listed.run.spec;
+    json!({
+        "run": listed.run.id,
+        "experiments": listed.experiments(),
+        "arms": listed.arms(),
+        "batch_size": spec.batch_size,
+        "iid": spec.iid,
+        "state": listed.state(),
+        "step": listed.step,
+        "updates": spec.updates(),
+        "progress": listed.share(),
+        "accuracy": listed.accuracy,
+        "loss": listed.loss,
+        "f1": listed.f1,
+        "time": listed.time,
+        "message": listed.failure.as_ref().map(|(_, message)| message),
+        "failed_step": listed.failure.as_ref().map(|(step, _)| step),
+        "dropout": listed.dropout(),
+        "dropout_at_evaluation": spec.dropout_at_evaluation,
+        "norm": spec.norm,
+        "learning_rate": spec.learning_rate,
+        "epochs": spec.epochs,
+        "seed": spec.seed,
+        "weight_decay": spec.weight_decay,
+        "warmup_ratio": spec.warmup_ratio,
+    })
+}

@@ -1,0 +1,117 @@
+//! A run as a line of a list: what the store says of it, and where experiments show it.
+
+use crate::domain::history::Progress;
+use crate::domain::id::RunId;
+use crate::domain::run::DropoutRates;
+use crate::engine::now;
+use crate::store::{Place, Store, StoreError, StoredRun};
+use std::collections::HashMap;
+
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub run: StoredRun,
+    pub places: Vec<Place>,
+    /// updates done
+    pub step: u64,
+    pub accuracy: Option<f64>,
+    pub loss: Option<f64>,
+    pub f1: Option<f64>,
+    /// when something last happened, in seconds since 1970
+    pub time: Option<f64>,
+    /// of a failed run: why, and after how many updates
+    pub failure: Option<(u64, String)>,
+}
+
+impl Listed {
+    /// Every run of a store, in the order of experiments, arms, batch sizes and instances.
+    pub fn all(store: &Store) -> Result<Vec<Self>, StoreError> {
+        let mut places: HashMap<RunId, Vec<Place>> = HashMap::new();
+        for (place, run) in store.places()? {
+            places.entry(run).or_default().push(place);
+        }
+        let runs = store.inspect()?.into_iter();
+        let mut listed = runs
+            .map(|run| {
+                let places = places.remove(&run.id).unwrap_or_default();
+                Self::of(run, places)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        listed.sort_by_cached_key(|l| (l.experiments(), l.arms(), l.run.spec.batch_size, l.run.spec.iid));
+        Ok(listed)
+    }
+
+    fn of(run: StoredRun, places: Vec<Place>) -> Result<Self, StoreError> {
+        if let Some(result) = run.result.clone() {
+            let (accuracy, loss, f1) = (Some(result.accuracy), Some(result.loss), result.f1);
+            let (step, time) = (result.step, Some(result.finished));
+            return Ok(Self { run, places, step, accuracy, loss, f1, time, failure: None });
+        }
+        let journal = run.journal()?;
+        let history = run.history(&journal);
+        let newest = journal.iter().rev().find_map(|(_, entries)| entries.last());
+        let failure = match (&run.progress, newest) {
+            (Progress::Failed(message), Some(entry)) => Some((entry.event.step(), message.clone())),
+            (Progress::Failed(message), None) => Some((0, message.clone())),
+            _ => None,
+        };
+        let last = history.last_evaluation();
+        Ok(Self {
+            step: history.step,
+            accuracy: last.map(|point| point.accuracy),
+            loss: last.map(|point| point.loss),
+            f1: last.and_then(|point| point.f1),
+            time: newest.map(|entry| entry.time),
+            failure,
+            run,
+            places,
+        })
+    }
+
+    pub fn experiments(&self) -> Vec<String> {
+        distinct(self.places.iter().map(|place| place.experiment_name()))
+    }
+
+    pub fn arms(&self) -> Vec<String> {
+        distinct(self.places.iter().map(|place| place.arm.as_str()))
+    }
+
+    pub fn state(&self) -> &'static str {
+        match self.run.progress {
+            Progress::Waiting => "waiting",
+            Progress::Running => "running",
+            Progress::Interrupted => "interrupted",
+            Progress::Finished => "finished",
+            Progress::Failed(_) => "failed",
+        }
+    }
+
+    /// Share of the updates that are done.
+    pub fn share(&self) -> f64 {
+        self.step as f64 / self.run.spec.updates().max(1) as f64
+    }
+
+    /// Seconds since something last happened.
+    pub fn age(&self) -> Option<f64> {
+        Some((now() - self.time?).max(0.0))
+    }
+
+    /// `on` where the rates are the model's own, `off`, or the rates.
+    pub fn dropout(&self) -> String {
+        let (rates, config) = (self.run.spec.dropout, &self.run.spec.model.config);
+        let own = DropoutRates::of(config);
+        let DropoutRates { hidden, attention, classifier } = rates;
+        match rates {
+            DropoutRates::OFF => "off".into(),
+            _ if rates == own => "on".into(),
+            _ if hidden == attention && hidden == classifier => hidden.to_string(),
+            _ => format!("hidden {hidden}, attention {attention}, classifier {classifier}"),
+        }
+    }
+}
+
+fn distinct<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    words.sort();
+    words.dedup();
+    words
+}

@@ -1,0 +1,43 @@
+//! `batchscope runs`: what is in a store, without training anything.
+
+mod arguments;
+mod columns;
+mod diff;
+mod find;
+mod list;
+mod listed;
+mod remove;
+mod settings;
+mod show;
+
+pub use arguments::RunsArguments;
+pub use find::find;
+
+use self::arguments::RunsCommand;
+use super::exit::{BadInput, Exit};
+use super::page::Page;
+use crate::engine::store_folder;
+use crate::store::Store;
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// What may be meant where `runs` alone is given a word.
+const COMMANDS: [&str; 4] = ["list", "show", "diff", "remove"];
+
+pub fn runs(arguments: RunsArguments) -> Result<Exit> {
+    let page = Page::of_standard_output();
+    if let Some(command) = arguments.list.filter.iter().find(|word| COMMANDS.contains(&word.as_str())) {
+        return Err(BadInput(format!("options come after the command: batchscope runs {command} ...")).into());
+    }
+    match arguments.command.unwrap_or(RunsCommand::List(arguments.list)) {
+        RunsCommand::List(list) => list::run(&open(&list.store)?, &list, &page),
+        RunsCommand::Show { run, json, store } => show::run(&open(&store)?, &run, json, &page),
+        RunsCommand::Diff { first, second, json, store } => diff::run(&open(&store)?, &first, &second, json, &page),
+        RunsCommand::Remove { runs, yes, store } => remove::run(&open(&store)?, &runs, yes),
+    }
+}
+
+/// A store that is there. Looking makes none.
+pub fn open(given: &Option<PathBuf>) -> Result<Store> {
+    Store::existing(&store_folder(given.as_deref())?).map_err(|error| BadInput(error.to_string()).into())
+}

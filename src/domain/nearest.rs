@@ -1,0 +1,27 @@
+//! What somebody may have meant.
+
+/// Likeness from which a suggestion is worth making (Jaro-Winkler).
+const LIKE: f64 = 0.8;
+
+/// The known word that is most like this one, if any is.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let likeness = known.into_iter().map(|known| (strsim::jaro_winkler(known, word), known));
+    likeness.filter(|(like, _)| *like > LIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+}
+
+/// `; did you mean X?`, or nothing.
+pub fn suggestion<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    nearest(word, known).map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_another_word_is_not() {
+        assert_eq!(nearest("stat", ["arm", "state"]), Some("state"));
+        assert_eq!(suggestion("stat", ["arm", "state"]), "; did you mean `state`?");
+        assert_eq!(suggestion("elephant", ["arm", "state"]), "");
+    }
+}

@@ -1,0 +1,223 @@
+//! How fast runs go, measured from the times of their events, and what that says of runs not yet measured.
+
+use super::event::{Entry, RunEvent};
+use super::sweep::Row;
+use std::collections::BTreeMap;
+
+/// A gap this long between two updates, and far from their mean, is a machine that slept.
+const SLEPT: f64 = 60.0;
+/// How far from the mean that is.
+const FAR: f64 = 20.0;
+/// Updates after which a run's own pace says more than the mean of its cell.
+const OWN: u64 = 10;
+/// What an update costs beside its pairs, in pairs, while only one batch size is measured (docs/PERFORMANCE.md).
+const OVERHEAD: f64 = 2.0;
+
+/// Something that was done several times, and how long that took.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Timed {
+    seconds: f64,
+    count: u64,
+}
+
+impl Timed {
+    fn mean(self) -> Option<f64> {
+        (self.count > 0 && self.seconds > 0.0).then(|| self.seconds / self.count as f64)
+    }
+
+    fn add(&mut self, seconds: f64) {
+        if seconds > SLEPT && self.mean().is_some_and(|mean| seconds > FAR * mean) {
+            return;
+        }
+        self.seconds += seconds.max(0.0);
+        self.count += 1;
+    }
+
+    fn join(&mut self, other: Self) {
+        self.seconds += other.seconds;
+        self.count += other.count;
+    }
+}
+
+/// How fast the newest attempt of a run goes: updates and evaluations apart, for they come at different times.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pace {
+    last: Option<f64>,
+    updates: Timed,
+    evaluations: Timed,
+}
+
+impl Pace {
+    pub fn apply(&mut self, entry: &Entry) {
+        if let RunEvent::Started { .. } = entry.event {
+            *self = Self::default();
+        }
+        let since = self.last.replace(entry.time).map(|last| entry.time - last);
+        match (&entry.event, since) {
+            (RunEvent::Update { .. }, Some(seconds)) => self.updates.add(seconds),
+            (RunEvent::Evaluation { .. }, Some(seconds)) => self.evaluations.add(seconds),
+            // what comes with updates, and not with every one
+            (RunEvent::Checkpointed { .. }, Some(seconds)) => self.updates.seconds += seconds.max(0.0),
+            _ => {}
+        }
+    }
+
+    pub fn updates_per_second(&self) -> Option<f64> {
+        self.updates.mean().map(f64::recip)
+    }
+
+    /// Seconds that these many updates and evaluations take at this pace.
+    pub fn seconds(&self, updates: u64, evaluations: u64) -> Option<f64> {
+        Some(updates as f64 * self.updates.mean()? + evaluations as f64 * self.evaluations.mean().unwrap_or(0.0))
+    }
+}
+
+/// What is measured of one arm.
+#[derive(Default)]
+struct Measured {
+    /// by batch size
+    updates: BTreeMap<u32, Timed>,
+    evaluations: Timed,
+}
+
+impl Measured {
+    fn curve(&self) -> Vec<(f64, f64)> {
+        let mean = |(size, timed): (&u32, &Timed)| Some((f64::from(*size), timed.mean()?));
+        self.updates.iter().filter_map(mean).collect()
+    }
+}
+
+/// Speeds of a sweep by arm and batch size.
+pub struct Speeds<'r> {
+    arms: BTreeMap<&'r str, Measured>,
+}
+
+impl<'r> Speeds<'r> {
+    /// From runs trained here, where there are any: another machine, or this one under another load, tells little.
+    pub fn of(rows: &'r [Row]) -> Self {
+        let here = Self::from(rows.iter().filter(|row| row.here));
+        if here.longest_curve().is_empty() { Self::from(rows.iter()) } else { here }
+    }
+
+    fn from(rows: impl Iterator<Item = &'r Row>) -> Self {
+        let mut arms: BTreeMap<&str, Measured> = BTreeMap::new();
+        for row in rows {
+            let measured = arms.entry(&row.planned.arm).or_default();
+            measured.updates.entry(row.planned.spec.batch_size).or_default().join(row.pace.updates);
+            measured.evaluations.join(row.pace.evaluations);
+        }
+        Self { arms }
+    }
+
+    /// Seconds that these many updates and evaluations of the row's run take; nothing while no speed is known.
+    pub fn seconds(&self, row: &Row, updates: u64, evaluations: u64) -> Option<f64> {
+        let own = row.pace.updates.mean().filter(|_| row.here && row.pace.updates.count >= OWN);
+        let update = own.or_else(|| self.update(&row.planned.arm, row.planned.spec.batch_size))?;
+        let evaluation = row.pace.evaluations.mean().or_else(|| self.evaluation(&row.planned.arm)).unwrap_or(0.0);
+        Some(updates as f64 * update + evaluations as f64 * evaluation)
+    }
+
+    /// Seconds of an update. An arm of which one batch size is measured has the shape of the arm that is known best.
+    fn update(&self, arm: &str, batch_size: u32) -> Option<f64> {
+        let size = f64::from(batch_size);
+        let own = self.arms.get(arm).map(Measured::curve).unwrap_or_default();
+        let longest = self.longest_curve();
+        match own[..] {
+            [] => along(&longest, size),
+            [(known, seconds)] => Some(seconds * along(&longest, size)? / along(&longest, known)?),
+            _ => along(&own, size),
+        }
+    }
+
+    /// Batch sizes make no difference to an evaluation.
+    fn evaluation(&self, arm: &str) -> Option<f64> {
+        self.arms.get(arm).and_then(|measured| measured.evaluations.mean()).or_else(|| {
+            let mut all = Timed::default();
+            self.arms.values().for_each(|measured| all.join(measured.evaluations));
+            all.mean()
+        })
+    }
+
+    fn longest_curve(&self) -> Vec<(f64, f64)> {
+        self.arms.values().map(Measured::curve).max_by_key(Vec::len).unwrap_or_default()
+    }
+}
+
+/// Seconds of an update at a batch size, on straight lines through those measured: an update has a fixed cost and one
+/// for every pair. Outside the measured sizes a larger batch is never faster, and never slower for each of its pairs.
+fn along(curve: &[(f64, f64)], size: f64) -> Option<f64> {
+    let next = curve.partition_point(|(known, _)| *known < size);
+    let (first, last) = (curve.first()?, curve.last()?);
+    let [(low, slow), (high, fast)] = match curve {
+        [(known, seconds)] => return Some(seconds * (size + OVERHEAD) / (known + OVERHEAD)),
+        _ => {
+            let start = next.clamp(1, curve.len() - 1);
+            [curve[start - 1], curve[start]]
+        }
+    };
+    let seconds = slow + (fast - slow) * (size - low) / (high - low);
+    let within = |nearest: &(f64, f64)| {
+        let proportional = nearest.1 * size / nearest.0;
+        seconds.clamp(proportional.min(nearest.1), proportional.max(nearest.1))
+    };
+    Some(if size < first.0 {
+        within(first)
+    } else if size > last.0 {
+        within(last)
+    } else {
+        seconds
+    })
+}
+
+/// When the last is done: those under way go on, and whoever is free takes the next in line.
+pub fn last_done(workers: usize, under_way: Vec<f64>, waiting: impl Iterator<Item = f64>) -> f64 {
+    let mut free_at = under_way;
+    free_at.resize(free_at.len().max(workers).max(1), 0.0);
+    for seconds in waiting {
+        if let Some(first) = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)) {
+            *first += seconds;
+        }
+    }
+    free_at.into_iter().fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_free_takes_the_next_in_line() {
+        assert_eq!(last_done(2, vec![5.0, 1.0], [3.0, 3.0].into_iter()), 7.0);
+        // one long run at the end of the queue: the others idle
+        assert_eq!(last_done(3, vec![], [1.0, 1.0, 1.0, 9.0].into_iter()), 10.0);
+        assert_eq!(last_done(0, vec![], std::iter::empty()), 0.0);
+    }
+
+    #[test]
+    fn unmeasured_batch_sizes_lie_on_lines_through_the_measured() {
+        assert_eq!(along(&[], 8.0), None);
+        assert_eq!(along(&[(8.0, 10.0)], 18.0), Some(20.0));
+        let curve = [(2.0, 12.0), (8.0, 18.0), (64.0, 74.0)];
+        for (size, seconds) in [(2.0, 12.0), (5.0, 15.0), (16.0, 26.0), (128.0, 138.0), (1.0, 11.0)] {
+            assert_eq!(along(&curve, size), Some(seconds), "batch size {size}");
+        }
+        // noise that says larger batches are faster is not followed beyond what was measured
+        assert_eq!(along(&[(2.0, 12.0), (8.0, 10.0)], 64.0), Some(10.0));
+        assert_eq!(along(&[(2.0, 1.0), (8.0, 10.0)], 64.0), Some(80.0), "nor that each of their pairs is slower");
+    }
+
+    #[test]
+    fn a_machine_that_slept_is_not_slow() {
+        let mut pace = Pace::default();
+        let update = |number: u64, time: f64| {
+            let event =
+                RunEvent::Update { step: number, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 };
+            Entry { number, time, event }
+        };
+        for step in 1..=11 {
+            pace.apply(&update(step, step as f64));
+        }
+        pace.apply(&update(12, 8.0 * 3600.0));
+        assert_eq!(pace.updates_per_second(), Some(1.0));
+    }
+}

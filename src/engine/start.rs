@@ -1,0 +1,67 @@
+//! The weights that a stored run began with, found again: what its specs name must still be what it was.
+
+use super::prepare::{embedded_vocabulary, read_model};
+use crate::domain::run::ModelIdentity;
+use crate::domain::spec::{EMBEDDED, Spec};
+use crate::model::Weights;
+use crate::spec_file::parse;
+use crate::store::{Store, StoreError};
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(
+        "the weights that the run began with (digest {digest}) are needed for the words that its task does not use, \
+         and are not there any more:{tried}\nput them back where they were, and try again"
+    )]
+    Lost { digest: String, tried: String },
+}
+
+/// Weights, and the tokenizer that goes with them.
+pub struct Start {
+    pub weights: Weights,
+    pub tokenizer: StartTokenizer,
+}
+
+pub enum StartTokenizer {
+    /// the files of this folder
+    Folder(PathBuf),
+    /// lines of an uncased `vocab.txt`
+    Vocabulary(&'static [u8]),
+}
+
+/// Looks where the store's experiments say, those named first.
+pub fn find_start(store: &Store, model: &ModelIdentity, experiments: &[&str]) -> Result<Start, StartError> {
+    let mut specs = store.specs()?;
+    specs.sort_by_key(|(name, _)| !experiments.contains(&name.as_str()));
+    let mut tried: Vec<String> = Vec::new();
+    for (name, text) in specs {
+        // a spec that does not read belongs to another version of the program
+        let Ok(spec) = parse(&name, &text, &[]) else { continue };
+        match start_of(spec, model) {
+            Ok(start) => return Ok(start),
+            Err(words) if tried.contains(&words) => {}
+            Err(words) => tried.push(words),
+        }
+    }
+    if tried.is_empty() {
+        tried.push("no experiment of the store names a model".into());
+    }
+    let tried = tried.iter().map(|words| format!("\n  {words}")).collect();
+    Err(StartError::Lost { digest: model.weights.chars().take(20).collect(), tried })
+}
+
+fn start_of(spec: Spec, wanted: &ModelIdentity) -> Result<Start, String> {
+    let source = spec.model.source.clone();
+    let (_, config, weights) = read_model(&spec).map_err(|error| error.to_string())?;
+    if config != wanted.config || weights.identity != wanted.weights {
+        return Err(format!("{source} holds other weights than the run began with"));
+    }
+    let tokenizer = match source.as_str() {
+        EMBEDDED => StartTokenizer::Vocabulary(embedded_vocabulary()),
+        folder => StartTokenizer::Folder(folder.into()),
+    };
+    Ok(Start { weights, tokenizer })
+}

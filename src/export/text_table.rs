@@ -1,0 +1,53 @@
+//! Rows of words as lines of equal columns.
+
+/// Room between columns.
+const GAP: &str = "  ";
+/// Stands for what was cut off.
+const CUT: char = '…';
+
+/// A header line, then a line a row. A title comes with whether its column stands on the right. The last column is cut
+/// where a line is wider than `width`.
+pub fn text_table(titles: &[(&str, bool)], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let widths: Vec<usize> = titles
+        .iter()
+        .enumerate()
+        .map(|(place, (title, _))| {
+            let cells = rows.iter().filter_map(|row| row.get(place)).map(|cell| cell.chars().count());
+            cells.max().unwrap_or(0).max(title.chars().count())
+        })
+        .collect();
+    let header: Vec<String> = titles.iter().map(|(title, _)| (*title).to_owned()).collect();
+    let mut text = String::new();
+    for row in std::iter::once(&header).chain(rows) {
+        let cells = row.iter().zip(&widths).zip(titles).map(|((cell, width), (_, right))| match right {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:width$}"),
+        });
+        text += &fitted(cells.collect::<Vec<_>>().join(GAP).trim_end(), width);
+        text.push('\n');
+    }
+    text
+}
+
+fn fitted(line: &str, width: Option<usize>) -> String {
+    match width {
+        Some(width) if line.chars().count() > width => {
+            line.chars().take(width.saturating_sub(1)).chain([CUT]).collect()
+        }
+        _ => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_long_lines_are_cut() {
+        let rows =
+            [vec!["a".into(), "10".into(), "fine".into()], vec!["word".into(), "2".into(), "much longer".into()]];
+        let titles = [("name", false), ("n", true), ("says", false)];
+        assert_eq!(text_table(&titles, &rows, None), "name   n  says\na     10  fine\nword   2  much longer\n");
+        assert_eq!(text_table(&titles, &rows, Some(15)), "name   n  says\na     10  fine\nword   2  much…\n");
+    }
+}

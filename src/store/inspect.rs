@@ -1,0 +1,104 @@
+//! A run as the store tells it. Reads, and changes nothing.
+
+use super::attempt::{Ended, Standing};
+use super::error::StoreError;
+use super::journal::read_journal;
+use super::layout::{RunFolder, Store};
+use super::owner::{Liveness, Owner};
+use super::result::RunResult;
+use crate::domain::event::Entry;
+use crate::domain::history::{History, Progress};
+use crate::domain::id::RunId;
+use crate::domain::run::RunSpec;
+use std::time::SystemTime;
+
+/// A run with what its newest attempt tells.
+#[derive(Clone, Debug)]
+pub struct StoredRun {
+    pub id: RunId,
+    pub spec: RunSpec,
+    pub folder: RunFolder,
+    pub result: Option<RunResult>,
+    pub progress: Progress,
+    /// somebody is at it, or has not yet put everything away
+    pub busy: bool,
+    /// its owner, on another host or unknown, said nothing for a while: to know that it is gone takes a minute
+    pub silent: bool,
+    /// who trains it, or trained it last
+    pub owner: Option<Owner>,
+}
+
+impl StoredRun {
+    fn read(folder: RunFolder, spec: RunSpec, here: &Owner, now: SystemTime) -> Result<Self, StoreError> {
+        let newest = folder.attempts()?.last().copied().unwrap_or(0);
+        let result = folder.result();
+        let standing = folder.standing(newest, here);
+        let busy = match &standing {
+            Standing::Held { liveness: Liveness::Alive, .. } => true,
+            Standing::Held { liveness: Liveness::Unknown, .. } => folder.beat_lately(newest, now),
+            _ => false,
+        };
+        let silent = !busy && matches!(standing, Standing::Held { liveness: Liveness::Unknown, .. });
+        let progress = match standing {
+            _ if result.is_some() => Progress::Finished,
+            Standing::Free => Progress::Waiting,
+            Standing::Ended(Ended::Failed { message }) => Progress::Failed(message),
+            _ if busy => Progress::Running,
+            _ => Progress::Interrupted,
+        };
+        let owner = folder.owner(newest);
+        Ok(Self { id: super::run_id(&spec), spec, folder, result, progress, busy, silent, owner })
+    }
+
+    /// Everything its attempts wrote down, oldest first.
+    pub fn journal(&self) -> Result<Vec<(u32, Vec<Entry>)>, StoreError> {
+        read_journal(&self.folder)
+    }
+
+    /// Its journal folded; how far it is, as `progress` says.
+    pub fn history(&self, journal: &[(u32, Vec<Entry>)]) -> History {
+        let events = journal.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.event);
+        History { progress: self.progress.clone(), ..History::replay(events) }
+    }
+}
+
+impl Store {
+    /// Every run, as it is now.
+    pub fn inspect(&self) -> Result<Vec<StoredRun>, StoreError> {
+        let (here, now) = (Owner::this_process(), SystemTime::now());
+        self.runs()?.into_iter().map(|(folder, spec)| StoredRun::read(folder, spec, &here, now)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BeatWatch, Claim, run_id};
+    use super::*;
+    use crate::domain::run::tests::example;
+
+    #[test]
+    fn a_run_is_what_its_newest_attempt_says() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let spec = example(8, 30);
+        let folder = store.run(&run_id(&spec));
+        folder.create(&spec).unwrap();
+        let here = Owner::this_process();
+        let progress = || store.inspect().unwrap().remove(0).progress;
+        let claim = |owner: &Owner| match folder.claim(owner, &mut BeatWatch::default(), true).unwrap() {
+            Claim::Mine(attempt) => attempt,
+            other => panic!("not mine: {other:?}"),
+        };
+        assert_eq!(progress(), Progress::Waiting);
+        claim(&Owner { process_start: here.process_start.wrapping_sub(1), ..here.clone() });
+        assert_eq!(progress(), Progress::Interrupted, "its owner died without a word");
+        let attempt = claim(&here);
+        assert_eq!(progress(), Progress::Running);
+        attempt.end(&Ended::Failed { message: "the loss is NaN".into() }).unwrap();
+        assert_eq!(progress(), Progress::Failed("the loss is NaN".into()));
+        let attempt = claim(&Owner { host: "another".into(), ..here.clone() });
+        assert_eq!(progress(), Progress::Running, "its folder was made just now");
+        attempt.end(&Ended::Stopped).unwrap();
+        assert_eq!(progress(), Progress::Interrupted);
+    }
+}

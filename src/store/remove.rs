@@ -1,0 +1,160 @@
+//! Runs leave the store.
+//!
+//! A run is first claimed, as if it were to be trained, so that nobody begins it meanwhile, then renamed away at once,
+//! and only then deleted. Whoever wants it from then on makes it anew.
+
+use super::attempt::{BeatWatch, Claim, SILENCE};
+use super::error::{At, StoreError};
+use super::inspect::StoredRun;
+use super::layout::{RunFolder, Store};
+use super::owner::Owner;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What came of a removal.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// so many bytes are free again
+    Freed(u64),
+    /// this one is at it
+    Refused(String),
+}
+
+/// Where runs are while they are deleted.
+const REMOVED: &str = "removed";
+
+/// How often a run of another host is asked for until its owner counts as gone.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+impl Store {
+    /// Removes a run, unless somebody is at it. Where its owner was on another host, it takes a minute to know that it
+    /// is gone.
+    pub fn remove(&self, run: &StoredRun) -> Result<Removal, StoreError> {
+        let owner = run.owner.as_ref().map_or("a process that just began".into(), ToString::to_string);
+        if run.busy {
+            return Ok(Removal::Refused(owner));
+        }
+        let claimed = match self.claim_to_remove(run)? {
+            Claim::Mine(attempt) => Some(attempt),
+            // nobody trains what is finished
+            Claim::Done(_) if run.result.is_some() => None,
+            Claim::Done(_) => return Ok(Removal::Refused("a process that finished it just now".into())),
+            Claim::Elsewhere(words) | Claim::Failed(words) => return Ok(Removal::Refused(words)),
+        };
+        let bytes = run.folder.bytes();
+        let away = self.root().join(REMOVED);
+        let name = format!("{}.{}", run.id, std::process::id());
+        let renamed = fs::create_dir_all(&away)
+            .at("create", &away)
+            .and_then(|()| fs::rename(run.folder.path(), away.join(&name)).at("rename", run.folder.path()));
+        if let (Err(_), Some(attempt)) = (&renamed, &claimed) {
+            // the claim must not stand in anybody's way
+            let _ = fs::remove_dir_all(attempt.path());
+        }
+        renamed?;
+        fs::remove_dir_all(away.join(&name)).at("remove", &away)?;
+        // what an earlier removal was killed over; what another removes at this moment is its own business
+        for name in super::files::names(&away)? {
+            let _ = fs::remove_dir_all(away.join(name));
+        }
+        let _ = fs::remove_dir(&away);
+        Ok(Removal::Freed(bytes))
+    }
+
+    /// Asks until the owner has been silent for long enough, when it is one that only its beat tells of.
+    fn claim_to_remove(&self, run: &StoredRun) -> Result<Claim, StoreError> {
+        let (here, mut watch, begun) = (Owner::this_process(), BeatWatch::default(), Instant::now());
+        loop {
+            match run.folder.claim(&here, &mut watch, true)? {
+                Claim::Elsewhere(_) if run.silent && begun.elapsed() < SILENCE + 2 * ASK_AGAIN => {
+                    std::thread::sleep(ASK_AGAIN);
+                }
+                claim => return Ok(claim),
+            }
+        }
+    }
+}
+
+impl RunFolder {
+    /// Bytes of all its files.
+    pub fn bytes(&self) -> u64 {
+        bytes(self.path())
+    }
+}
+
+/// What cannot be read counts nothing: it is a figure for a person.
+fn bytes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => bytes(&entry.path()),
+        found => found.map_or(0, |found| found.len()),
+    });
+    sizes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RunResult, run_id};
+    use super::*;
+    use crate::domain::run::tests::example;
+
+    fn store_with_run(root: &Path) -> (Store, RunFolder) {
+        let store = Store::open(root).unwrap();
+        let folder = store.run(&run_id(&example(8, 30)));
+        folder.create(&example(8, 30)).unwrap();
+        (store, folder)
+    }
+
+    fn inspected(store: &Store) -> StoredRun {
+        store.inspect().unwrap().remove(0)
+    }
+
+    #[test]
+    fn what_nobody_is_at_goes_and_leaves_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, folder) = store_with_run(root.path());
+        let size = folder.bytes();
+        assert!(size > 100);
+        let Removal::Freed(freed) = store.remove(&inspected(&store)).unwrap() else { panic!("refused") };
+        assert!(freed >= size, "{freed} of {size}");
+        assert!(!folder.path().exists());
+        assert!(store.runs().unwrap().is_empty() && !root.path().join(REMOVED).exists());
+    }
+
+    #[test]
+    fn a_run_that_somebody_began_after_the_look_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, folder) = store_with_run(root.path());
+        let looked_at = inspected(&store);
+        let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
+        assert!(matches!(claim, Claim::Mine(_)));
+        // as it is now, and as it was when it was looked at
+        for run in [inspected(&store), looked_at] {
+            let Removal::Refused(words) = store.remove(&run).unwrap() else { panic!("removed") };
+            assert!(words.contains("process"), "{words}");
+        }
+        assert!(folder.path().join("run.json").exists());
+    }
+
+    #[test]
+    fn a_run_that_was_finished_after_the_look_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, folder) = store_with_run(root.path());
+        let looked_at = inspected(&store);
+        let (run, loss, accuracy) = (looked_at.id.clone(), 0.5, 0.8);
+        let result = RunResult { run, attempt: 1, step: 6, loss, accuracy, f1: None, finished: 0.0 };
+        folder.commit_result(&result).unwrap();
+        assert!(matches!(store.remove(&looked_at).unwrap(), Removal::Refused(_)));
+        assert!(matches!(store.remove(&inspected(&store)).unwrap(), Removal::Freed(_)));
+    }
+
+    #[test]
+    fn whoever_wants_a_run_while_it_goes_is_told_to_ask_again() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, folder) = store_with_run(root.path());
+        store.remove(&inspected(&store)).unwrap();
+        let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
+        assert!(matches!(claim, Claim::Elsewhere(_)), "{claim:?}");
+    }
+}
