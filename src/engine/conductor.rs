@@ -64,7 +64,7 @@ fn conduct(
             let (front, shared) = (front.clone(), &shared);
             threads.spawn(move || {
                 if let Err(error) = Recorder::new(recorded, front.clone(), options.lossless).run() {
-                    shared.stop.store(true, Ordering::Relaxed);
+                    shared.stop.ask();
                     let _ = front.send(SweepEvent::Broken(error.to_string()));
                 }
             })
@@ -96,7 +96,7 @@ fn conduct(
                 Command::Stop => break,
             }
         }
-        shared.stop.store(true, Ordering::Relaxed);
+        shared.stop.ask();
         let Planner { jobs, records, .. } = planner;
         drop(jobs);
         for worker in workers {

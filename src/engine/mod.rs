@@ -14,4 +14,4 @@ mod worker;
 pub use conductor::{Engine, Options};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use request::{Opened, Request, RequestError};
-pub use signals::stop_signals;
+pub use signals::{pause, pause_signals, stop_signals};

@@ -8,7 +8,7 @@ use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
 use crate::domain::run::RunSpec;
-use crate::model::{Bert, Masks, Weights};
+use crate::model::{Bert, Interrupt, Masks, Weights};
 
 /// Everything a run reads. Shared by all runs of a sweep but the spec.
 pub struct Inputs<'i> {
@@ -26,8 +26,8 @@ pub trait Observer {
     /// Asked at epoch ends.
     fn checkpoint_due(&mut self) -> bool;
     fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError>;
-    /// Asked after every update and between evaluation batches.
-    fn stop_requested(&self) -> bool;
+    /// Looked at after every update, between evaluation batches, and between the layers of a pass.
+    fn interrupt(&self) -> &Interrupt;
 }
 
 /// How a run ended, when it did not fail.
@@ -53,10 +53,15 @@ pub fn train(
     let classes = spec.data.classes as usize;
     let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
     let mut optimizer = AdamW::new(&model.groups, spec.weight_decay);
+    let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     if let Some(snapshot) = snapshot {
+        if snapshot.step > updates {
+            return Err(TrainError::Snapshot(format!("it is of update {}, the run has {updates}", snapshot.step)));
+        }
         snapshot.restore(&mut model, &mut optimizer)?;
     }
-    let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
+    let interrupt = observer.interrupt().clone();
+    model.interrupted_by(interrupt.clone());
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
     // the epoch after the last: its masks are nobody's while training
     let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs);
@@ -66,7 +71,11 @@ pub fn train(
     loop {
         if spec.evaluates_after(step) {
             let masks = spec.dropout_at_evaluation.then_some(&evaluation_masks);
-            match evaluate(&mut model, inputs.validation, masks, &|| observer.stop_requested())? {
+            let scores = match evaluate(&mut model, inputs.validation, masks, &|| interrupt.is_asked()) {
+                Err(_) if interrupt.is_asked() => None,
+                scores => scores?,
+            };
+            match scores {
                 Some(Scores { loss, .. }) if !loss.is_finite() => {
                     return Err(TrainError::NotFinite { step, what: "validation loss", value: loss });
                 }
@@ -87,7 +96,16 @@ pub fn train(
         };
         let learning_rate = schedule.rate(step);
         let batch = epoch.batch(inputs.train, within, spec.batch_size as usize);
-        let metrics = training_step(&mut model, &mut optimizer, &batch, &epoch.masks, learning_rate, spec.clip_norm)?;
+        let running = model.running.clone();
+        let metrics =
+            match training_step(&mut model, &mut optimizer, &batch, &epoch.masks, learning_rate, spec.clip_norm) {
+                // given up before the optimiser began
+                Err(_) if interrupt.is_asked() && optimizer.steps == step => {
+                    model.running = running;
+                    return stop(&model, &optimizer, observer);
+                }
+                metrics => metrics?,
+            };
         step += 1;
         for (what, value) in [("loss", metrics.loss), ("gradient norm", metrics.gradient_norm)] {
             if !value.is_finite() {
@@ -102,7 +120,7 @@ pub fn train(
             gradient_norm: metrics.gradient_norm,
         })?;
 
-        if observer.stop_requested() {
+        if interrupt.is_asked() {
             return stop(&model, &optimizer, observer);
         }
         if step.is_multiple_of(updates_per_epoch) && step < updates && observer.checkpoint_due() {

@@ -17,8 +17,7 @@ impl Terminal {
     pub fn enter() -> Result<Self> {
         restore_before_panic_report();
         let take = || -> std::io::Result<Self> {
-            terminal::enable_raw_mode()?;
-            execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
+            take_over()?;
             let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout()));
             Ok(Self(ratatui::Terminal::new(backend)?))
         };
@@ -34,10 +33,25 @@ impl Terminal {
     }
 }
 
+impl Terminal {
+    /// Gives the terminal back while `meanwhile` lasts; the next frame is drawn whole.
+    pub fn leave_for(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
+        restore();
+        meanwhile();
+        take_over().context("cannot take over the terminal")?;
+        self.0.clear().context("cannot draw")
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         restore();
     }
+}
+
+fn take_over() -> std::io::Result<()> {
+    terminal::enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, cursor::Hide)
 }
 
 /// Gives the terminal back, from wherever.
