@@ -97,3 +97,53 @@ fn excerpt(text: &str, most: usize) -> String {
         None => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use super::*;
+
+    fn pairs(columns: Columns<'_>, text: &str) -> Result<Vec<Pair>, DataError> {
+        columns.pairs("a.tsv", &Format::Tsv.read("a.tsv", text.as_bytes()).unwrap())
+    }
+
+    fn message(text: &str) -> String {
+        pairs(Columns::default(), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn mrpcs_own_header_the_usual_names_and_named_columns_give_the_same_pairs() {
+        let pair = Pair { label: 1, first: "A b .".into(), second: "C d .".into() };
+        let mrpc = "\u{feff}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n1\t10\t11\tA b .\tC d .\n";
+        assert_eq!(pairs(Columns::default(), mrpc).unwrap(), [pair.clone()]);
+        let usual = "idx\tlabel\tsentence2\tsentence1\n7\t1\tC d .\tA b .\n";
+        assert_eq!(pairs(Columns::default(), usual).unwrap(), [pair.clone()]);
+        let columns = Columns { sentence1: Some("question"), label: Some("same"), ..Columns::default() };
+        assert_eq!(pairs(columns, "question\tsentence2\tsame\nA b .\tC d .\t1\n").unwrap(), [pair]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let head = "sentence1\tsentence2\tlabel\n";
+        assert_eq!(
+            message(&format!("{head}A\tB\t1\nA\tB\tyes\n")),
+            "a.tsv, line 3: the label in `label` is `yes`, expected a whole number from 0 to 1"
+        );
+        for label in ["", "2", "1.0", "+1", "-2", "4294967297"] {
+            assert!(
+                message(&format!("{head}A\tB\t{label}\n")).contains("expected a whole number from 0 to 1"),
+                "{label}"
+            );
+        }
+        assert!(
+            message(&format!("{head}A\tB\t-1\n"))
+                .starts_with("a.tsv, line 2: the label is -1: these pairs have no labels")
+        );
+        assert!(message(&format!("{head}A\t \t1\n")).starts_with("a.tsv, line 2: there is no text in `sentence2`"));
+        assert_eq!(
+            message("text1\ttext2\tlabel\nA\tB\t1\n"),
+            "a.tsv: no column `sentence1`, found text1, text2, label; name the right one with task.sentence1 = \"...\""
+        );
+        assert!(message("sentence1\tsentence1\tlabel\nA\tB\t1\n").contains("two columns are called `sentence1`"));
+    }
+}

@@ -51,3 +51,61 @@ impl Lines<'_> {
         self.line
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use proptest::prelude::*;
+
+    fn message(text: &str) -> String {
+        Format::Csv.read("a.csv", text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn quoted_values_hold_commas_quotes_and_line_ends() {
+        let table = Format::Csv.read("a.csv", b"one,two\n\"a, b\",\"say \"\"c\"\"\nd\"\n,x\n").unwrap();
+        assert_eq!(table.rows[0].values, [Some("a, b".into()), Some("say \"c\"\nd".into())]);
+        assert_eq!(table.rows[1].values[0].as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_row_is_called_by_the_line_it_begins_on() {
+        for end in ["\n", "\r\n"] {
+            let text = ["one,two", "\"a", "b\",c", "", "d,e", "f"].join(end);
+            assert!(
+                message(&text).starts_with("a.csv, line 6: expected 2 columns separated by commas"),
+                "{}",
+                message(&text)
+            );
+            let table = Format::Csv.read("a.csv", text.trim_end_matches(['f', '\r', '\n']).as_bytes()).unwrap();
+            assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 5]);
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_does_not_swallow_the_file() {
+        let text = "label,text\n1,fine\n0,\"never closed\n1,swallowed\n0,swallowed too\n";
+        assert!(
+            message(text).starts_with("a.csv, line 3: a quote is opened here and never closed"),
+            "{}",
+            message(text)
+        );
+        assert!(message("label,text\n0,\"").starts_with("a.csv, line 2: a quote is opened here"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(rows in proptest::collection::vec(("[a-z\",\n]{0,9}x", "[a-z\",\n]{0,9}y"), 1..20)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["one", "two"]).unwrap();
+            for (one, two) in &rows {
+                writer.write_record([one, two]).unwrap();
+            }
+            let table = Format::Csv.read("a.csv", &writer.into_inner().unwrap()).unwrap();
+            let read: Vec<_> = table.rows.into_iter().map(|row| row.values).collect();
+            let written: Vec<_> =
+                rows.iter().map(|(one, two)| vec![Some(one.trim().to_owned()), Some(two.trim().to_owned())]).collect();
+            prop_assert_eq!(read, written);
+        }
+    }
+}

@@ -92,7 +92,10 @@ impl Snapshot {
 }
 
 fn little_endian(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    let mut bytes = vec![0; 4 * values.len()];
+    // in place, which compiles to a copy: somebody who wants to leave waits for it
+    bytes.as_chunks_mut().0.iter_mut().zip(values).for_each(|(bytes, value)| *bytes = value.to_le_bytes());
+    bytes
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -10,18 +10,15 @@ use std::io::{BufWriter, Stdout, stdout};
 /// Bytes of a frame that are gathered before they are written.
 const BUFFER: usize = 1 << 16;
 
+type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
 /// The alternate screen in raw mode, while this lives.
-pub struct Terminal(ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>);
+pub struct Terminal(Screen);
 
 impl Terminal {
     pub fn enter() -> Result<Self> {
         restore_before_panic_report();
-        let take = || -> std::io::Result<Self> {
-            take_over()?;
-            let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout()));
-            Ok(Self(ratatui::Terminal::new(backend)?))
-        };
-        take().inspect_err(|_| restore()).context("cannot take over the terminal")
+        Ok(Self(take_over()?))
     }
 
     /// One frame, shown at once by terminals that can.
@@ -38,8 +35,8 @@ impl Terminal {
     pub fn leave_for(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         restore();
         meanwhile();
-        take_over().context("cannot take over the terminal")?;
-        self.0.clear().context("cannot draw")
+        self.0 = take_over()?;
+        Ok(())
     }
 }
 
@@ -49,9 +46,14 @@ impl Drop for Terminal {
     }
 }
 
-fn take_over() -> std::io::Result<()> {
-    terminal::enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, cursor::Hide)
+/// An empty screen, which knows nothing of an earlier one.
+fn take_over() -> Result<Screen> {
+    let take = || -> std::io::Result<Screen> {
+        terminal::enable_raw_mode()?;
+        execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
+        ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout())))
+    };
+    take().inspect_err(|_| restore()).context("cannot take over the terminal")
 }
 
 /// Gives the terminal back, from wherever.
