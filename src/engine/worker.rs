@@ -7,7 +7,7 @@ use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::run::PlannedRun;
 use crate::model::Interrupt;
 use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, StoreError};
-use crate::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
+use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -167,7 +167,7 @@ impl Worker<'_> {
 }
 
 /// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.
-fn newest_snapshot(folder: &RunFolder) -> Result<Option<(PathBuf, Snapshot)>, StoreError> {
+fn newest_snapshot(folder: &RunFolder) -> Result<Option<(PathBuf, OwnedSnapshot)>, StoreError> {
     for checkpoint in folder.checkpoints()? {
         let bytes = match std::fs::read(&checkpoint.path) {
             Ok(bytes) => bytes,
@@ -220,7 +220,7 @@ impl Observer for Reporter<'_> {
         self.saved.elapsed().as_secs_f64() >= self.worker.prepared.spec.store.checkpoint_seconds
     }
 
-    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError> {
+    fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError> {
         let staged = self.attempt.stage_checkpoint(snapshot.step, &snapshot.to_bytes()?).map_err(record)?;
         self.saved = Instant::now();
         let record = Record::Checkpoint { run: self.planned.id.clone(), staged };

@@ -15,5 +15,5 @@ pub use evaluate::{Scores, evaluate};
 pub use optimizer::AdamW;
 pub use run::{Ending, Inputs, Observer, train};
 pub use schedule::LinearSchedule;
-pub use snapshot::Snapshot;
+pub use snapshot::{OwnedSnapshot, Snapshot};
 pub use step::{StepMetrics, training_step};

@@ -3,7 +3,7 @@
 use super::optimizer::AdamW;
 use super::schedule::LinearSchedule;
 use super::step::training_step;
-use super::{Scores, Snapshot, TrainError, evaluate};
+use super::{OwnedSnapshot, Scores, Snapshot, TrainError, evaluate};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
@@ -25,7 +25,7 @@ pub trait Observer {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError>;
     /// Asked at epoch ends.
     fn checkpoint_due(&mut self) -> bool;
-    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError>;
+    fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError>;
     /// Looked at after every update, between evaluation batches, and between the layers of a pass.
     fn interrupt(&self) -> &Interrupt;
 }
@@ -45,7 +45,7 @@ pub enum Ending {
 /// How it ended is returned, not told to the observer: whoever called may still have weights to keep.
 pub fn train(
     inputs: &Inputs<'_>,
-    snapshot: Option<Snapshot>,
+    snapshot: Option<OwnedSnapshot>,
     observer: &mut dyn Observer,
 ) -> Result<Ending, TrainError> {
     let spec = inputs.spec;

@@ -2,8 +2,7 @@
 //! tomorrow, a run that fails.
 
 use crate::support::{Finished, World, skipped};
-use batchscope::domain::event::RunEvent;
-use batchscope::domain::history::Progress;
+use batchscope::domain::history::{History, Progress};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -167,27 +166,33 @@ fn a_loss_that_is_no_number_is_told_with_its_step_and_the_others_go_on() {
     assert_eq!((retried.out.matches("failed at update").count(), retried.out.matches("already there").count()), (4, 4));
 }
 
-#[test]
-fn a_checkpoint_that_does_not_fit_fails_its_run_alone_until_it_is_removed() {
+/// A world whose first run was cut off behind a checkpoint of this step, which somebody replaced by an empty one.
+fn with_a_forged_checkpoint(step: u64) -> (World, PathBuf) {
     let world = World::new();
     world.run(&["--workers", "1"]).expect(0);
-    // as if the first run had been cut off behind a checkpoint that somebody replaced
     let run = first_run(&world);
-    fs::remove_file(run.join("result.json")).unwrap();
-    fs::remove_file(run.join("attempts/1/ended.json")).unwrap();
-    let checkpoint = run.join("attempts/1/checkpoint/7.safetensors");
+    for name in ["result.json", "attempts/1/ended.json"] {
+        fs::remove_file(run.join(name)).unwrap();
+    }
+    let checkpoint = run.join(format!("attempts/1/checkpoint/{step}.safetensors"));
     fs::create_dir_all(checkpoint.parent().unwrap()).unwrap();
-    let header = "{\"__metadata__\":{\"step\":\"7\"}}";
+    let header = format!("{{\"__metadata__\":{{\"step\":\"{step}\"}}}}");
     fs::write(&checkpoint, [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat()).unwrap();
+    (world, checkpoint)
+}
 
+#[test]
+fn a_checkpoint_that_does_not_fit_fails_its_run_alone_until_it_is_removed() {
+    let (world, checkpoint) = with_a_forged_checkpoint(7);
     let finished = world.run(&[]).expect(1);
     assert_eq!(finished.out.matches("failed at update").count(), 1, "{}", finished.out);
     let path = checkpoint.display().to_string();
     for words in ["failed at update 0: the checkpoint does not fit this run: `values.0` is missing", &path] {
         assert!(finished.out.contains(words), "no `{words}` in {}", finished.out);
     }
-    assert!(world.histories().values().any(|history| matches!(history.progress, Progress::Failed(_))));
-    let journal = fs::read_to_string(run.join("attempts/2/journal.ndjson")).unwrap();
+    let failed = |history: &&History| matches!(history.progress, Progress::Failed(_));
+    assert_eq!(world.histories().values().filter(failed).count(), 1);
+    let journal = fs::read_to_string(first_run(&world).join("attempts/2/journal.ndjson")).unwrap();
     assert!(journal.contains("\"event\":\"failed\"") && journal.contains("\"step\":0"), "{journal}");
     world.run(&[]).expect(1);
     fs::remove_file(&checkpoint).unwrap();
@@ -196,20 +201,9 @@ fn a_checkpoint_that_does_not_fit_fails_its_run_alone_until_it_is_removed() {
 
 #[test]
 fn a_checkpoint_from_beyond_the_end_is_no_reason_to_train_for_ever() {
-    let world = World::new();
-    world.run(&["--workers", "1"]).expect(0);
-    let run = first_run(&world);
-    fs::remove_file(run.join("result.json")).unwrap();
-    let folder = run.join("attempts/1/checkpoint");
-    fs::create_dir_all(&folder).unwrap();
-    let header = "{\"__metadata__\":{\"step\":\"1000000\"}}";
-    let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
-    fs::write(folder.join("1000000.safetensors"), bytes).unwrap();
+    let (world, _) = with_a_forged_checkpoint(1_000_000);
     let finished = world.run(&[]).expect(1);
     assert!(finished.out.contains("it is of update 1000000, the run has"), "{}", finished.out);
-    assert!(crate::support::journals(&world.store()).values().flatten().all(|event| event.step() <= 1000));
-    let failures = crate::support::journals(&world.store());
-    assert_eq!(failures.values().flatten().filter(|event| matches!(event, RunEvent::Failed { .. })).count(), 1);
 }
 
 fn first_run(world: &World) -> PathBuf {

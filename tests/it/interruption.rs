@@ -7,7 +7,7 @@ use batchscope::domain::random::{Key, Purpose};
 use batchscope::engine::prepare;
 use batchscope::model::Interrupt;
 use batchscope::spec_file::parse;
-use batchscope::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
+use batchscope::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -113,7 +113,7 @@ struct Impatient {
     patience: Option<Duration>,
     interrupt: Interrupt,
     events: Vec<RunEvent>,
-    newest: Option<Snapshot>,
+    newest: Option<OwnedSnapshot>,
 }
 
 impl Observer for Impatient {
@@ -132,7 +132,7 @@ impl Observer for Impatient {
         false
     }
 
-    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError> {
+    fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError> {
         self.newest = Some(Snapshot::from_bytes(&snapshot.to_bytes()?)?);
         Ok(())
     }
