@@ -18,5 +18,7 @@ pub enum Action {
     SelectLast,
     PageDown,
     PageUp,
+    /// stop for a while and give the terminal back, as a shell expects of Ctrl-Z
+    Pause,
     Quit,
 }

@@ -14,6 +14,8 @@ pub enum Effect {
         provenance: String,
     },
     NextTheme,
+    /// give the terminal back and stop until continued
+    Pause,
     /// ask the engine to checkpoint and leave
     Stop,
 }

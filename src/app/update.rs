@@ -30,6 +30,7 @@ impl App {
             Action::PageUp => self.select(-PAGE),
             Action::SelectFirst => self.selected = Some(0),
             Action::SelectLast => self.selected = Some(self.sweep.rows().len().saturating_sub(1)),
+            Action::Pause => return vec![Effect::Pause],
             Action::Quit => return self.quit(),
         }
         Vec::new()

@@ -1,4 +1,4 @@
-//! What can be wrong with data, each with the place and what was expected there.
+//! What can be wrong with data, each with the place, what was expected there, and what to do.
 
 use std::path::PathBuf;
 
@@ -6,25 +6,48 @@ use std::path::PathBuf;
 pub enum DataError {
     #[error("cannot read {path}: {cause}")]
     Read { path: PathBuf, cause: std::io::Error },
-    #[error("{place}: expected the header `{expected}`, found `{found}`")]
-    Header { place: String, expected: String, found: String },
-    #[error("{place}, line {line}: expected {expected} columns separated by tabs, found {found}")]
-    Columns { place: String, line: u64, expected: usize, found: usize },
-    #[error("{place}, line {line}: the label in the first column must be 0 or 1, found `{found}`")]
-    Label { place: String, line: u64, found: String },
-    #[error("{place}, line {line}: a sentence is empty")]
-    EmptySentence { place: String, line: u64 },
+    #[error("task.path is {path}, which is no folder; name the folder that the task's files are in")]
+    NoFolder { path: PathBuf },
+    #[error("{folder} holds no training set; expected one of {names}")]
+    NoTrainingSet { folder: PathBuf, names: String },
+    #[error("{first} and {second} are both there; remove the one that is not meant")]
+    TwoFiles { first: PathBuf, second: PathBuf },
+    #[error("{place}: the file is empty; expected a row for each pair of sentences")]
+    EmptyFile { place: String },
+    #[error("{place}: there is a header and no row below it; expected a row for each pair of sentences")]
+    HeaderOnly { place: String },
     #[error("{place}, line {line}: not valid UTF-8; convert the file to UTF-8")]
     Encoding { place: String, line: u64 },
     #[error("{place}, line {line}: holds a NUL byte; is this a text file?")]
     Nul { place: String, line: u64 },
-    #[error("{place}: not tab-separated text: {cause}")]
-    Table { place: String, cause: csv::Error },
-    #[error("{place}: no pairs in it")]
-    Empty { place: String },
-    #[error("{place}: every pair has the label {label}; a classifier needs at least two classes")]
+    #[error(
+        "{place}, line {line}: expected {expected} columns separated by {separator}, as in the header, found {found}"
+    )]
+    Columns { place: String, line: u64, expected: usize, found: usize, separator: &'static str },
+    #[error(
+        "{place}, line {line}: a quote is opened here and never closed; close it, or double it if it is part of the text"
+    )]
+    OpenQuote { place: String, line: u64 },
+    #[error("{place}: not comma-separated text: {cause}")]
+    Csv { place: String, cause: csv::Error },
+    #[error("{place}, line {line}: expected a JSON object: {message}")]
+    Json { place: String, line: u64, message: String },
+    #[error("{place}: no column `{column}`, found {found}; name the right one with task.{key} = \"...\"")]
+    NoColumn { place: String, column: String, key: &'static str, found: String },
+    #[error("{place}: two columns are called `{column}`; rename one")]
+    TwiceColumn { place: String, column: String },
+    #[error("{place}, line {line}: there is no text in `{column}`; every pair needs two sentences")]
+    NoSentence { place: String, line: u64, column: String },
+    #[error("{place}, line {line}: the label in `{column}` is {found}, expected a whole number from 0 to {last}")]
+    Label { place: String, line: u64, column: String, found: String, last: u32 },
+    #[error(
+        "{place}, line {line}: the label is -1: these pairs have no labels, so they can neither train nor validate; \
+         take another set"
+    )]
+    Unlabelled { place: String, line: u64 },
+    #[error("{place}: every pair has the label {label}; a classifier needs at least two classes to learn")]
     SingleClass { place: String, label: u32 },
-    #[error("{place} holds neither tokenizer.json nor vocab.txt")]
+    #[error("{place} holds neither tokenizer.json nor vocab.txt; copy the one that belongs to the model there")]
     NoTokenizer { place: PathBuf },
     #[error("{place}: not a usable tokenizer: {message}")]
     Tokenizer { place: String, message: String },
@@ -32,8 +55,11 @@ pub enum DataError {
     SpecialToken { place: String, token: &'static str },
     #[error("max_length is {found}; a pair needs at least {least} tokens")]
     MaxLength { found: usize, least: usize },
+    #[error("the set has more than {most} tokens; split it")]
+    TooManyTokens { most: u32 },
     #[error(
-        "validation takes {share} of {examples} training pairs, which leaves {train} to train on and {validation} to validate on"
+        "validation takes {share} of {examples} training pairs, which leaves {train} to train on and {validation} to \
+         validate on; change task.validation"
     )]
     Split { share: f64, examples: usize, train: usize, validation: usize },
 }

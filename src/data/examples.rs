@@ -4,6 +4,9 @@ use super::{DataError, Pair, PairTokenizer};
 use crate::domain::batch::Batch;
 use sha2::{Digest, Sha256};
 
+/// What the starts of a packed batch can count.
+const MOST_TOKENS: u32 = u32::MAX;
+
 /// The examples of one set. A `Batch` of everything, kept under a name of its own because it is only gathered from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Examples {
@@ -15,6 +18,9 @@ impl Examples {
         let mut all = Batch::default();
         for (number, pair) in pairs.iter().enumerate() {
             let (tokens, token_types) = tokenizer.encode(&pair.first, &pair.second)?;
+            if all.token_count() + tokens.len() > MOST_TOKENS as usize {
+                return Err(DataError::TooManyTokens { most: MOST_TOKENS });
+            }
             all.push(number as u32, pair.label, &tokens, &token_types);
         }
         Ok(Self { all })

@@ -1,8 +1,9 @@
 //! A task's sets of pairs: from a folder, or from the corpus compiled into the program.
 
-use super::{DataError, Pair, parse_pairs};
-use crate::domain::spec::NamedSet;
-use std::path::Path;
+use super::format::{Format, find, looked_for};
+use super::{Columns, DataError, Pair};
+use crate::domain::spec::{NamedSet, Task, Validation};
+use std::path::{Path, PathBuf};
 
 /// The sets of a task.
 #[derive(Clone, Debug)]
@@ -14,29 +15,48 @@ pub struct Sets {
 
 /// The embedded corpus, which has a dev set; see data/README.md.
 pub fn read_embedded() -> Result<Sets, DataError> {
-    let train = include_bytes!("../../data/demo/train.tsv");
-    let dev = include_bytes!("../../data/demo/dev.tsv");
-    checked(Sets {
-        train: parse_pairs("embedded train.tsv", train)?,
-        validation: Some(parse_pairs("embedded dev.tsv", dev)?),
+    let read = |place: &str, bytes| Columns::default().pairs(place, &Format::Tsv.read(place, bytes)?);
+    Ok(Sets {
+        train: read("embedded train.tsv", include_bytes!("../../data/demo/train.tsv"))?,
+        validation: Some(read("embedded dev.tsv", include_bytes!("../../data/demo/dev.tsv"))?),
     })
 }
 
-/// `train.tsv` of a folder and, where it is there, the set asked for, in MRPC's layout.
-pub fn read_folder(folder: &Path, validation: Option<NamedSet>) -> Result<Sets, DataError> {
-    let read = |name: &str| {
-        let path = folder.join(name);
-        let bytes = std::fs::read(&path).map_err(|cause| DataError::Read { path: path.clone(), cause })?;
-        parse_pairs(&path.display().to_string(), &bytes)
+/// The training set of a folder and, where it is there, the set to validate on.
+pub fn read_folder(folder: &Path, task: &Task) -> Result<Sets, DataError> {
+    if !folder.is_dir() {
+        return Err(DataError::NoFolder { path: folder.to_owned() });
+    }
+    let (path, format) = find(folder, &["train"])?
+        .ok_or_else(|| DataError::NoTrainingSet { folder: folder.to_owned(), names: looked_for(&["train"]) })?;
+    let train = read(&path, format, task)?;
+    let label = train.first().map_or(0, |pair| pair.label);
+    if train.iter().all(|pair| pair.label == label) {
+        return Err(DataError::SingleClass { place: path.display().to_string(), label });
+    }
+    let validation = match task.validation {
+        Validation::Set(set) => find(folder, names(set))?,
+        Validation::Fraction(_) => None,
     };
-    let name = validation.map(NamedSet::file_name).filter(|name| folder.join(name).exists());
-    checked(Sets { train: read("train.tsv")?, validation: name.map(read).transpose()? })
+    let validation = validation.map(|(path, format): (PathBuf, Format)| read(&path, format, task)).transpose()?;
+    Ok(Sets { train, validation })
 }
 
-fn checked(sets: Sets) -> Result<Sets, DataError> {
-    let label = sets.train[0].label;
-    if sets.train.iter().all(|pair| pair.label == label) {
-        return Err(DataError::SingleClass { place: "the training set".into(), label });
+fn read(path: &Path, format: Format, task: &Task) -> Result<Vec<Pair>, DataError> {
+    let bytes = std::fs::read(path).map_err(|cause| DataError::Read { path: path.to_owned(), cause })?;
+    let place = path.display().to_string();
+    Columns::of(task).pairs(&place, &format.read(&place, &bytes)?)
+}
+
+/// Names of a set's file: GLUE's own, and the one that data sets on the hub have.
+fn names(set: NamedSet) -> &'static [&'static str] {
+    match set {
+        NamedSet::Dev => &["dev", "validation"],
+        NamedSet::Test => &["test"],
     }
-    Ok(sets)
+}
+
+/// The files that a set may be in, for messages.
+pub fn files_of(set: NamedSet) -> String {
+    looked_for(names(set))
 }

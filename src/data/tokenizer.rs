@@ -1,6 +1,7 @@
 //! WordPiece for pairs of sentences: `[CLS] first [SEP] second [SEP]`, cut longest-first, never padded.
 
 use super::DataError;
+use serde_json::Value;
 use std::path::Path;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
@@ -23,8 +24,7 @@ impl PairTokenizer {
         let read = |path: &Path| std::fs::read(path).map_err(|cause| DataError::Read { path: path.to_owned(), cause });
         if json.exists() {
             let place = json.display().to_string();
-            let tokenizer = Tokenizer::from_bytes(read(&json)?).map_err(|error| unusable(&place, error.to_string()))?;
-            Self::new(tokenizer, &place, max_length)
+            Self::new(parse(&place, &read(&json)?)?, &place, max_length)
         } else if vocabulary.exists() {
             let lower_case = lower_cases(&folder.join("tokenizer_config.json"))?;
             Self::from_vocabulary(&vocabulary.display().to_string(), &read(&vocabulary)?, lower_case, max_length)
@@ -112,6 +112,21 @@ impl PairTokenizer {
     }
 }
 
+/// A `tokenizer.json`, without the parts on which the `tokenizers` crate panics when they are broken: a decoder, which
+/// nothing here needs, and a precompiled normalizer, which is no part of BERT's.
+fn parse(place: &str, bytes: &[u8]) -> Result<Tokenizer, DataError> {
+    let wrong = |error: serde_json::Error| unusable(place, error.to_string());
+    let mut json: Value = serde_json::from_slice(bytes).map_err(wrong)?;
+    if let Some(parts) = json.as_object_mut() {
+        parts.remove("decoder");
+    }
+    if json.get("normalizer").is_some_and(|normalizer| normalizer.to_string().contains("\"Precompiled\"")) {
+        return Err(unusable(place, "its normalizer is `Precompiled`, which is SentencePiece's and not BERT's".into()));
+    }
+    let bytes = serde_json::to_vec(&json).map_err(wrong)?;
+    Tokenizer::from_bytes(bytes).map_err(|error| unusable(place, error.to_string()))
+}
+
 fn unusable(place: &str, message: String) -> DataError {
     DataError::Tokenizer { place: place.into(), message }
 }
@@ -119,9 +134,9 @@ fn unusable(place: &str, message: String) -> DataError {
 /// `do_lower_case` of a `tokenizer_config.json`; BERT's default, true, where there is none.
 fn lower_cases(path: &Path) -> Result<bool, DataError> {
     let Ok(bytes) = std::fs::read(path) else { return Ok(true) };
-    let config: serde_json::Value =
+    let config: Value =
         serde_json::from_slice(&bytes).map_err(|error| unusable(&path.display().to_string(), error.to_string()))?;
-    Ok(config.get("do_lower_case").and_then(serde_json::Value::as_bool).unwrap_or(true))
+    Ok(config.get("do_lower_case").and_then(Value::as_bool).unwrap_or(true))
 }
 
 #[cfg(test)]

@@ -23,9 +23,18 @@ pub struct Task {
     /// the embedded corpus is "demo"
     #[serde(default)]
     pub name: Option<String>,
-    /// a folder with train.tsv and dev.tsv or test.tsv in MRPC's layout
+    /// a folder with a training set and dev or test, as TSV, CSV or JSONL
     #[serde(default)]
     pub path: Option<PathBuf>,
+    /// column of the first sentence, where it is not called so and the layout is not known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence1: Option<String>,
+    /// column of the second sentence
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence2: Option<String>,
+    /// column of the label
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// longest sequence in tokens, special ones included
     #[serde(default = "default_max_length")]
     pub max_length: usize,
@@ -58,15 +67,6 @@ impl Default for Validation {
 pub enum NamedSet {
     Dev,
     Test,
-}
-
-impl NamedSet {
-    pub fn file_name(self) -> &'static str {
-        match self {
-            NamedSet::Dev => "dev.tsv",
-            NamedSet::Test => "test.tsv",
-        }
-    }
 }
 
 /// Where the weights come from.

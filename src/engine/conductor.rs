@@ -65,7 +65,7 @@ fn conduct(
             threads.spawn(move || {
                 let recorder = Recorder::new(store.clone(), recorded, front.clone(), options.lossless);
                 if let Err(error) = recorder.run() {
-                    shared.stop.store(true, Ordering::Relaxed);
+                    shared.stop.ask();
                     let _ = front.send(SweepEvent::Broken(error.to_string()));
                 }
             })
@@ -97,7 +97,7 @@ fn conduct(
                 Command::Stop => break,
             }
         }
-        shared.stop.store(true, Ordering::Relaxed);
+        shared.stop.ask();
         let Planner { jobs, records, .. } = planner;
         drop(jobs);
         for worker in workers {

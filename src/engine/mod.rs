@@ -16,6 +16,6 @@ mod worker;
 pub use conductor::{Engine, Options};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use request::{Opened, Request, RequestError, store_folder};
-pub use signals::stop_signals;
+pub use signals::{pause, pause_signals, stop_signals};
 pub use start::{Start, StartError, StartTokenizer, find_start};
 pub use wires::now;

@@ -1,7 +1,8 @@
 //! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
 
 use crate::data::{
-    DataError, Examples, PairTokenizer, Sets, WordRows, evaluation_batches, read_embedded, read_folder, split,
+    CLASSES, DataError, Examples, PairTokenizer, Sets, WordRows, evaluation_batches, files_of, read_embedded,
+    read_folder, split,
 };
 use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
@@ -15,8 +16,6 @@ use std::path::Path;
 
 /// Examples scored at once. More would not be faster, and costs memory.
 const EVALUATION_BATCH: usize = 64;
-/// Classes of a paraphrase task: different, the same.
-const CLASSES: u32 = 2;
 /// The task that is compiled into the program.
 const DEMO: &str = "demo";
 
@@ -30,15 +29,15 @@ pub enum PrepareError {
     Spec(#[from] SpecError),
     #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
     DemoWithPath(String),
-    #[error("the task `{0}` needs its files: set task.path to a folder with train.tsv and dev.tsv in MRPC's layout")]
+    #[error("task.name is `demo`, the embedded corpus, whose columns are known: leave task.{0} out")]
+    DemoWithColumn(&'static str),
+    #[error("the task `{0}` needs its files: set task.path to a folder with a training set and a dev set")]
     NoPath(String),
-    #[error(
-        "{place} has no {name} to validate on; add one, or take a share of train: set task.validation to 0.05, say"
-    )]
-    NoSet { place: String, name: &'static str },
-    #[error("batch size {batch_size} is larger than the training set of {examples} pairs")]
+    #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
+    NoSet { place: String, names: String },
+    #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
     BatchSize { batch_size: u32, examples: usize },
-    #[error("a pair has {found} tokens, the model has positions for {positions}; set task.max_length to {positions}")]
+    #[error("task.max_length is {found}, and the model has positions for {positions} tokens; set it to {positions}")]
     TooLong { found: usize, positions: usize },
     #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
     Vocabulary { token: u32, rows: usize },
@@ -62,6 +61,10 @@ pub struct Prepared {
 pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
     let (place, sets) = read_sets(&spec)?;
     let (tokenizer, config, weights) = read_model(&spec)?;
+    let (found, positions) = (spec.task.max_length, config.max_position_embeddings);
+    if found > positions {
+        return Err(PrepareError::TooLong { found, positions });
+    }
     let mut train = Examples::encode(&sets.train, &tokenizer)?;
     let mut validation = match (spec.task.validation, sets.validation) {
         (Validation::Fraction(share), _) => {
@@ -70,7 +73,7 @@ pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
             chosen
         }
         (Validation::Set(_), Some(pairs)) => Examples::encode(&pairs, &tokenizer)?,
-        (Validation::Set(set), None) => return Err(PrepareError::NoSet { place, name: set.file_name() }),
+        (Validation::Set(set), None) => return Err(PrepareError::NoSet { place, names: files_of(set) }),
     };
     for examples in [&train, &validation] {
         check(examples, &config)?;
@@ -95,16 +98,17 @@ pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
 }
 
 fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
-    let validation = match spec.task.validation {
-        Validation::Set(set) => Some(set),
-        Validation::Fraction(_) => None,
-    };
-    match (&spec.task.path, spec.task.name.as_deref()) {
+    let task = &spec.task;
+    match (&task.path, task.name.as_deref()) {
         (Some(path), Some(DEMO)) => Err(PrepareError::DemoWithPath(path.display().to_string())),
-        (Some(path), _) => Ok((path.display().to_string(), read_folder(path, validation)?)),
+        (Some(path), _) => Ok((path.display().to_string(), read_folder(path, task)?)),
         (None, Some(DEMO)) => {
+            let named = [("sentence1", &task.sentence1), ("sentence2", &task.sentence2), ("label", &task.label)];
+            if let Some((key, _)) = named.iter().find(|(_, column)| column.is_some()) {
+                return Err(PrepareError::DemoWithColumn(key));
+            }
             let mut sets = read_embedded()?;
-            sets.validation = sets.validation.filter(|_| validation == Some(NamedSet::Dev));
+            sets.validation = sets.validation.filter(|_| task.validation == Validation::Set(NamedSet::Dev));
             Ok(("the embedded corpus".into(), sets))
         }
         (None, name) => Err(PrepareError::NoPath(name.unwrap_or("?").into())),
@@ -132,10 +136,6 @@ pub fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), 
 }
 
 fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> {
-    let (found, positions) = (examples.longest(), config.max_position_embeddings);
-    if found > positions {
-        return Err(PrepareError::TooLong { found, positions });
-    }
     if let Some(kind) = examples.token_types().iter().find(|kind| **kind as usize >= config.type_vocab_size) {
         return Err(PrepareError::TokenType { kind: *kind, types: config.type_vocab_size });
     }

@@ -31,6 +31,8 @@ pub struct Request {
 pub enum RequestError {
     #[error("{spec}: neither a preset ({presets}) nor a file that can be read: {cause}")]
     Read { spec: String, presets: String, cause: std::io::Error },
+    #[error("{spec}, line {line}: not valid UTF-8; a spec is a TOML file, which is text in UTF-8")]
+    Encoding { spec: String, line: usize },
     #[error(transparent)]
     Spec(#[from] SpecError),
     #[error(transparent)]
@@ -70,9 +72,14 @@ impl Request {
             return Ok(parse(&format!("preset {}", self.spec), text, &overrides)?);
         }
         let path = Path::new(&self.spec);
-        let text = std::fs::read_to_string(path).map_err(|cause| {
+        let bytes = std::fs::read(path).map_err(|cause| {
             let presets = spec_file::PRESETS.map(|(name, _, _)| name).join(", ");
             RequestError::Read { spec: self.spec.clone(), presets, cause }
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            RequestError::Encoding { spec: self.spec.clone(), line }
         })?;
         let mut spec = parse(&self.spec, &text, &overrides)?;
         // paths in a file are meant from where the file lies

@@ -1,4 +1,4 @@
-//! Requests to leave that come from the system: Ctrl-C, SIGTERM, a closed terminal.
+//! What the system asks for: to leave (Ctrl-C, SIGTERM, a closed terminal), or to stop for a while (SIGTSTP).
 
 use crossbeam_channel::Receiver;
 #[cfg(unix)]
@@ -44,4 +44,29 @@ pub fn stop_signals(give_back: impl Fn() + Send + 'static) -> io::Result<Receive
 #[cfg(not(unix))]
 pub fn stop_signals(_: impl Fn() + Send + 'static) -> io::Result<Receiver<()>> {
     Ok(crossbeam_channel::never())
+}
+
+/// Gets a message each time the process is asked to stop for a while; see [`pause`].
+#[cfg(unix)]
+pub fn pause_signals() -> io::Result<Receiver<()>> {
+    let (sender, receiver) = bounded(1);
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTSTP])?;
+    std::thread::spawn(move || {
+        for _ in &mut signals {
+            // one that waits already is enough
+            let _ = sender.try_send(());
+        }
+    });
+    Ok(receiver)
+}
+
+#[cfg(not(unix))]
+pub fn pause_signals() -> io::Result<Receiver<()>> {
+    Ok(crossbeam_channel::never())
+}
+
+/// Stops the process, training included, until somebody continues it.
+pub fn pause() {
+    #[cfg(unix)]
+    let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
 }

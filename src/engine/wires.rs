@@ -3,9 +3,10 @@
 use crate::domain::event::RunEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
+use crate::model::Interrupt;
 use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 
 /// Records that may wait for the disk before a worker has to.
 pub const RECORDS: usize = 4096;
@@ -67,7 +68,7 @@ pub struct Job {
 #[derive(Default)]
 pub struct Shared {
     /// leave as soon as a checkpoint is written
-    pub stop: AtomicBool,
+    pub stop: Interrupt,
     /// jobs planned and not done with
     pub pending: AtomicUsize,
     /// jobs that another process is at, to be asked for again

@@ -5,10 +5,12 @@ use super::priority;
 use super::wires::{Job, Record, Shared, now};
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::run::PlannedRun;
+use crate::model::Interrupt;
 use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, StoreError};
-use crate::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
+use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -32,7 +34,7 @@ impl Worker<'_> {
     pub fn run(&self) {
         priority::lower();
         let (here, mut watch) = (Owner::this_process(), BeatWatch::default());
-        while !self.shared.stop.load(Ordering::Relaxed) {
+        while !self.shared.stop.is_asked() {
             let job = match self.jobs.recv_timeout(ASK_AGAIN) {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => self.deferred(),
@@ -75,7 +77,8 @@ impl Worker<'_> {
                     place: place.clone(),
                     tell_earlier: *asked_before,
                 })?;
-                let (ended, result) = self.attempt(planned, folder, &attempt)?;
+                let train = |reporter: &mut Reporter<'_>| self.train(folder, reporter);
+                let (ended, result) = self.attempt(planned, &attempt, train)?;
                 self.send(Record::Close { run, ended, result })?;
             }
             // what was there when the sweep was planned, the front knows
@@ -96,19 +99,20 @@ impl Worker<'_> {
     /// A store that cannot be used ends the sweep: going on would only fail run after run.
     fn give_up(&self, message: String) {
         let _ = self.front.send(SweepEvent::Broken(message));
-        self.shared.stop.store(true, Ordering::Relaxed);
+        self.shared.stop.ask();
     }
 
     /// Trains one attempt. Whatever goes wrong with it, panics included, stays in its run.
     fn attempt(
         &self,
         planned: &PlannedRun,
-        folder: &RunFolder,
         attempt: &Attempt,
+        train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
     ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
         let mut reporter = Reporter { worker: self, planned, attempt, step: 0, scores: None, saved: Instant::now() };
-        let trained = catch_unwind(AssertUnwindSafe(|| self.train(folder, &mut reporter)));
+        let trained = catch_unwind(AssertUnwindSafe(|| train(&mut reporter)));
         let step = reporter.step;
+        let mut unusable = None;
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
                 let result = reporter.scores.map(|(loss, accuracy, f1)| RunResult {
@@ -124,13 +128,15 @@ impl Worker<'_> {
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),
             Ok(Err(TrainError::Record(message))) => {
-                self.give_up(message);
+                unusable = Some(message);
                 (RunEvent::Stopped { step }, Ended::Stopped, None)
             }
             Ok(Err(error)) => failed(step, error.to_string()),
             Err(panic) => failed(step, format!("the trainer panicked: {}", words(panic.as_ref()))),
         };
+        // a recorder that is gone has said itself what is wrong with the store
         self.send(Record::Event { run: planned.id.clone(), time: now(), event })?;
+        unusable.into_iter().for_each(|message| self.give_up(message));
         Ok((ended, result))
     }
 
@@ -143,7 +149,14 @@ impl Worker<'_> {
             train: &prepared.train,
             validation: &prepared.validation,
         };
-        let ending = train(&inputs, newest_snapshot(folder).map_err(record)?, reporter)?;
+        let (path, snapshot) = newest_snapshot(folder).map_err(record)?.unzip();
+        let ending = train(&inputs, snapshot, reporter).map_err(|error| match (error, path) {
+            (TrainError::Snapshot(message), Some(path)) => TrainError::Snapshot(format!(
+                "{message}; remove {}, and --retry-failed trains without it",
+                path.display()
+            )),
+            (error, _) => error,
+        })?;
         if let (Ending::Finished(model), true) = (&ending, reporter.planned.keep_weights) {
             let bytes = model.to_safetensors(&prepared.words)?;
             reporter.attempt.write_weights(&bytes).map_err(record)?;
@@ -157,7 +170,7 @@ impl Worker<'_> {
 }
 
 /// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.
-fn newest_snapshot(folder: &RunFolder) -> Result<Option<Snapshot>, StoreError> {
+fn newest_snapshot(folder: &RunFolder) -> Result<Option<(PathBuf, OwnedSnapshot)>, StoreError> {
     for checkpoint in folder.checkpoints()? {
         let bytes = match std::fs::read(&checkpoint.path) {
             Ok(bytes) => bytes,
@@ -166,7 +179,7 @@ fn newest_snapshot(folder: &RunFolder) -> Result<Option<Snapshot>, StoreError> {
             Err(cause) => return Err(StoreError::Files { doing: "read", path: checkpoint.path, cause }),
         };
         if let Ok(snapshot) = Snapshot::from_bytes(&bytes) {
-            return Ok(Some(snapshot));
+            return Ok(Some((checkpoint.path, snapshot)));
         }
     }
     Ok(None)
@@ -210,14 +223,66 @@ impl Observer for Reporter<'_> {
         self.saved.elapsed().as_secs_f64() >= self.worker.prepared.spec.store.checkpoint_seconds
     }
 
-    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError> {
+    fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError> {
         let staged = self.attempt.stage_checkpoint(snapshot.step, &snapshot.to_bytes()?).map_err(record)?;
         self.saved = Instant::now();
         let record = Record::Checkpoint { run: self.planned.id.clone(), staged };
         self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))
     }
 
-    fn stop_requested(&self) -> bool {
-        self.worker.shared.stop.load(Ordering::Relaxed)
+    fn interrupt(&self) -> &Interrupt {
+        &self.worker.shared.stop
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::prepare::prepare;
+    use super::super::wires::RECORDS;
+    use super::*;
+    use crate::spec_file::{parse, preset};
+    use crate::store::Store;
+    use crossbeam_channel::{bounded, unbounded};
+
+    /// What an attempt ends with, and the events it leaves, when it is trained by `train`.
+    fn attempt(train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>) -> (Ended, Vec<RunEvent>) {
+        let spec = parse("demo", preset("demo").unwrap(), &[]).unwrap();
+        let prepared = prepare(spec).unwrap();
+        let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
+        let root = tempfile::tempdir().unwrap();
+        let folder = Store::open(root.path()).unwrap().run(&planned.id);
+        folder.create(&planned.spec).unwrap();
+        let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
+        let Claim::Mine(claimed) = claim else { panic!("not mine") };
+        let (records, recorded) = bounded(RECORDS);
+        let (front, _events) = unbounded();
+        let (_jobs, jobs) = unbounded();
+        let shared = Shared::default();
+        let worker = Worker { prepared: &prepared, shared: &shared, jobs, records, front, retry_failed: false };
+        let Ok((ended, _)) = worker.attempt(&planned, &claimed, train) else { panic!("the recorder is there") };
+        let events = recorded.try_iter().filter_map(|record| match record {
+            Record::Event { event, .. } => Some(event),
+            _ => None,
+        });
+        (ended, events.collect())
+    }
+
+    #[test]
+    fn a_panic_fails_its_run_with_its_words_and_the_step_it_came_to() {
+        let (ended, events) = attempt(|reporter| {
+            reporter.event(RunEvent::Started { step: 7 })?;
+            panic!("index {} out of range", 3)
+        });
+        let message = "the trainer panicked: index 3 out of range".to_owned();
+        assert_eq!(events, [RunEvent::Started { step: 7 }, RunEvent::Failed { step: 7, message: message.clone() }]);
+        assert_eq!(ended, Ended::Failed { message });
+    }
+
+    #[test]
+    fn an_error_fails_its_run_and_a_store_that_cannot_be_written_does_not() {
+        let (ended, _) = attempt(|_| Err(TrainError::NotFinite { step: 3, what: "loss", value: f64::NAN }));
+        assert!(matches!(ended, Ended::Failed { message } if message.starts_with("update 3: the loss is NaN")));
+        let (ended, _) = attempt(|_| Err(TrainError::Record("no space left".into())));
+        assert_eq!(ended, Ended::Stopped, "the run itself is sound and goes on later");
     }
 }

@@ -4,6 +4,7 @@ use super::attention::Rectangle;
 use super::blocks::{Context, Embeddings, EncoderLayer, Head};
 use super::dropout::Masks;
 use super::fused;
+use super::interrupt::Interrupt;
 use super::norm::RunningStatistics;
 use super::parameters::Group;
 use super::weights::{Weights, layouts};
@@ -24,6 +25,8 @@ pub struct Bert {
     fused: Vec<Fused>,
     /// of every norm, in order: the embeddings', then two a layer
     pub running: Vec<RunningStatistics>,
+    /// gives up the pass under way
+    interrupt: Option<Interrupt>,
 }
 
 /// How encoder layers are computed. Both give the same numbers, up to rounding.
@@ -121,7 +124,7 @@ impl Bert {
             .collect::<Result<Vec<_>>>()?;
         let norms = 1 + 2 * config.num_hidden_layers;
         let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect();
-        let model = Self { config: config.clone(), norm, groups, running, fused: Vec::new() };
+        let model = Self { config: config.clone(), norm, groups, running, fused: Vec::new(), interrupt: None };
         Ok(model.implemented(Implementation::Fused))
     }
 
@@ -143,6 +146,16 @@ impl Bert {
         self
     }
 
+    /// Lets passes be given up between two layers. What training has changed by then are running statistics alone.
+    pub fn interrupted_by(&mut self, interrupt: Interrupt) {
+        self.interrupt = Some(interrupt);
+    }
+
+    /// Whether somebody asked for that.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::is_asked)
+    }
+
     /// One forward pass. An empty batch is an error.
     pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Output> {
         let (training, masks) = match pass {
@@ -152,18 +165,21 @@ impl Bert {
         if batch.is_empty() {
             bail!("a batch of no sequences")
         }
-        let Self { config, norm, groups, running, fused } = self;
+        let Self { config, norm, groups, running, fused, interrupt } = self;
         let context = Context { batch, rectangle: Rectangle::new(batch)?, masks, training };
         let (first, rest) = running.split_at_mut(1);
         let embeddings = Embeddings::load(groups[0].views(training), *norm, config)?;
         let mut hidden = vec![embeddings.forward(&context, &mut first[0])?];
         let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
         for (number, (group, running)) in layers {
-            let x = &hidden[number];
+            let x = match interrupt {
+                Some(interrupt) => interrupt.gate(&hidden[number])?,
+                None => hidden[number].clone(),
+            };
             let x = match fused.get(number) {
-                Some(fused) => fused.forward(x, number, group, &context, running)?,
+                Some(fused) => fused.forward(&x, number, group, &context, running)?,
                 None => {
-                    EncoderLayer::load(group.views(training), *norm, config)?.forward(x, number, &context, running)?
+                    EncoderLayer::load(group.views(training), *norm, config)?.forward(&x, number, &context, running)?
                 }
             };
             hidden.push(x);

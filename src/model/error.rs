@@ -10,16 +10,22 @@ pub enum ModelError {
     Config { path: PathBuf, message: String },
     #[error("{path} describes a `{found}` model; only the `bert` architecture can be trained here")]
     Architecture { path: PathBuf, found: String },
-    #[error("{path}: not a usable safetensors file: {message}")]
-    Safetensors { path: PathBuf, message: String },
+    #[error(
+        "{path}: not a usable safetensors file: {message}, in {bytes} bytes; it is cut short or damaged: fetch it again"
+    )]
+    Safetensors { path: PathBuf, bytes: usize, message: String },
     #[error("{path}: `{first}` and `{second}` are two spellings of one tensor")]
     Twice { path: PathBuf, first: String, second: String },
-    #[error("{path}: the tensor `{name}` is missing")]
+    #[error("{path}: the tensor `{name}` is missing; is this the model that config.json describes?")]
     Missing { path: PathBuf, name: String },
     #[error("{path}: the tensor `{name}` is not part of a BERT classifier of this shape")]
     Extra { path: PathBuf, name: String },
     #[error("{path}: the tensor `{name}` has shape {found:?}, expected {expected:?} by config.json and the task")]
     Shape { path: PathBuf, name: String, found: Vec<usize>, expected: Vec<usize> },
-    #[error("{path}: the tensor `{name}` holds values that are not finite numbers")]
+    #[error("{path}: the tensor `{name}` holds {found}, expected F32, F16, BF16 or F64; save the model in one of them")]
+    Kind { path: PathBuf, name: String, found: String },
+    #[error(
+        "{path}: the tensor `{name}` holds values that are not finite numbers; such a model cannot be trained: take another"
+    )]
     NotFinite { path: PathBuf, name: String },
 }

@@ -1,23 +1,21 @@
 //! What an arm trains with, and how it is told in words.
 
-use super::check;
 use super::error::SpecError;
-use super::keys;
+use super::fields;
 use crate::domain::arm::{Arm, Changes, Value};
 use crate::domain::spec::Train;
 use toml::Table;
 
 /// The baseline's settings with an arm's changes applied.
 pub fn train_of(place: &str, baseline: &Train, arm: &Arm) -> Result<Train, SpecError> {
-    for key in arm.changes.keys() {
-        keys::known(|| format!("{place}: arm `{}`", arm.name), key, keys::of_arm())?;
-    }
     let wrong = |message: String| SpecError::Arm { place: place.into(), arm: arm.name.clone(), message };
     let mut table = Table::try_from(baseline).map_err(|error| wrong(error.to_string()))?;
-    table.extend(to_table(&arm.changes));
-    let train: Train = table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
-    check::train(&format!("{place}: arm `{}`", arm.name), &train)?;
-    Ok(train)
+    for (key, value) in to_table(&arm.changes) {
+        let place = || format!("{place}: arm `{}`", arm.name);
+        fields::known(place, &key, &fields::of_arm())?.check(place, &key, &value)?;
+        table.insert(key, value);
+    }
+    table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
 }
 
 pub fn to_table(changes: &Changes) -> Table {

@@ -1,54 +1,72 @@
-//! Values that no run could be trained with.
+//! What is wrong with a document, value by value. What passes here is a spec.
 
+use super::document::Document;
 use super::error::SpecError;
-use crate::domain::spec::{Spec, Train, Validation};
-use std::fmt::Display;
+use super::fields::{self, Field};
+use toml::{Table, Value};
 
-pub fn spec(place: &str, spec: &Spec) -> Result<(), SpecError> {
-    let name_is_plain = !spec.name.is_empty()
-        && spec.name.len() <= 60
-        && spec.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-        && !spec.name.starts_with('.');
-    require(name_is_plain, place, "name", &spec.name, "1 to 60 letters, digits, `-`, `_` or `.`")?;
-    for arm in &spec.arms {
-        let plain = !arm.name.is_empty() && arm.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.=".contains(c));
-        require(plain, place, "arms", &arm.name, "names of letters, digits, `-`, `_`, `.` or `=`")?;
+/// More runs than that are a slip of the keyboard, and their plan alone would fill the memory.
+const MOST_RUNS: usize = 100_000;
+
+/// Every key is known, every value is one that its key takes, and nothing is missing.
+pub fn document(document: &Document) -> Result<(), SpecError> {
+    table(document, "", &document.table, &fields::of_table("").unwrap_or_default())?;
+    for (name, value) in &document.table {
+        match (value, fields::of_table(name)) {
+            (Value::Table(inner), Some(fields)) => table(document, name, inner, &fields)?,
+            (Value::Table(arms), None) => self::arms(document, arms)?,
+            _ => {}
+        }
     }
-    if let Validation::Fraction(share) = spec.task.validation {
-        require(share > 0.0 && share < 1.0, place, "validation", share, "\"dev\" or a fraction between 0 and 1")?;
-    }
-    require(spec.task.max_length >= 5, place, "max_length", spec.task.max_length, "at least 5 tokens")?;
-    let seconds = spec.store.checkpoint_seconds;
-    require(seconds >= 0.0 && seconds.is_finite(), place, "checkpoint_seconds", seconds, "0 or more seconds")?;
-    train(place, &spec.train)
+    let given = |path: &[&str]| {
+        let mut value = document.table.get(path[0]);
+        for key in &path[1..] {
+            value = value.and_then(|value| value.get(*key));
+        }
+        value.is_some()
+    };
+    let required = |holds: bool, key: &'static str, expected: &'static str| match holds {
+        true => Ok(()),
+        false => Err(SpecError::Missing { place: document.place(key), key, expected }),
+    };
+    let task = "path = \"FOLDER\", or name = \"demo\" for the embedded corpus";
+    required(given(&["task", "path"]) || given(&["task", "name"]), "task", task)?;
+    required(given(&["model", "source"]), "model", "source = \"FOLDER\", or source = \"embedded\"")
 }
 
-pub fn train(place: &str, train: &Train) -> Result<(), SpecError> {
-    let sizes = &train.batch_sizes;
-    let mut distinct = sizes.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let sizes_are_good = !sizes.is_empty() && distinct.len() == sizes.len() && distinct[0] > 0;
-    require(sizes_are_good, place, "batch_sizes", format!("{sizes:?}"), "positive sizes, each once")?;
-    at_least_one(place, "instances", train.instances)?;
-    at_least_one(place, "epochs", train.epochs)?;
-    at_least_one(place, "evaluations_per_epoch", train.evaluations_per_epoch)?;
-    let positive = |value: f64| value > 0.0 && value.is_finite();
-    require(positive(train.learning_rate), place, "learning_rate", train.learning_rate, "a positive number")?;
-    require(positive(train.clip_norm), place, "clip_norm", train.clip_norm, "a positive number")?;
-    require((0.0..=1.0).contains(&train.warmup_ratio), place, "warmup_ratio", train.warmup_ratio, "0 to 1")?;
-    let decay = train.weight_decay;
-    require(decay >= 0.0 && decay.is_finite(), place, "weight_decay", decay, "0 or a positive number")
-}
-
-fn at_least_one(place: &str, key: &str, value: u32) -> Result<(), SpecError> {
-    require(value > 0, place, key, value, "at least 1")
-}
-
-fn require(holds: bool, place: &str, key: &str, found: impl Display, expected: &str) -> Result<(), SpecError> {
-    if holds {
+/// How many runs a sweep of so many cells would have.
+pub fn runs(document: &Document, batch_sizes: usize, instances: u32, arms: usize) -> Result<(), SpecError> {
+    let runs = batch_sizes.saturating_mul(instances as usize).saturating_mul(arms);
+    if runs <= MOST_RUNS {
         return Ok(());
     }
-    let (place, key) = (place.to_owned(), key.to_owned());
-    Err(SpecError::Value { place, key, found: found.to_string(), expected: expected.to_owned() })
+    let expected =
+        format!("fewer: {batch_sizes} batch sizes and {arms} arms make {runs} runs of it, {MOST_RUNS} are the most");
+    let (place, key) = (document.place("train.instances"), "train.instances".to_owned());
+    Err(SpecError::Value { place, key, found: instances.to_string(), expected })
+}
+
+fn table(document: &Document, name: &str, table: &Table, fields: &[&'static Field]) -> Result<(), SpecError> {
+    for (key, value) in table {
+        let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+        fields::known(|| document.place(&path), key, fields)?.check(|| document.place(&path), &path, value)?;
+    }
+    Ok(())
+}
+
+fn arms(document: &Document, arms: &Table) -> Result<(), SpecError> {
+    for (name, changes) in arms {
+        let path = format!("arms.{name}");
+        let wrong = |message: &str| {
+            Err(SpecError::Arm { place: document.place(&path), arm: name.clone(), message: message.to_owned() })
+        };
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.=".contains(c)) {
+            return wrong("expected a name of letters, digits, `-`, `_`, `.` or `=`");
+        }
+        let Value::Table(changes) = changes else {
+            return wrong("expected a table of changes, for example { dropout = \"off\" }");
+        };
+        table(document, &path, changes, &fields::of_arm())?;
+    }
+    Ok(())
 }

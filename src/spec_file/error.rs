@@ -5,16 +5,18 @@ pub enum SpecError {
     #[error("{place}: {message}")]
     Toml { place: String, message: String },
     #[error("{place}: unknown key `{key}`{}", hint(.nearest, .known))]
-    UnknownKey { place: String, key: String, nearest: Option<String>, known: Vec<String> },
+    UnknownKey { place: String, key: String, nearest: Option<&'static str>, known: Vec<&'static str> },
     #[error("{place}: `{key}` is {found}, expected {expected}")]
     Value { place: String, key: String, found: String, expected: String },
+    #[error("{place}: [{key}] is incomplete, expected {expected}")]
+    Missing { place: String, key: &'static str, expected: &'static str },
     #[error("--set {given}: expected key=value, for example --set train.epochs=3")]
     Override { given: String },
     #[error("{place}: arm `{arm}`: {message}")]
     Arm { place: String, arm: String, message: String },
 }
 
-fn hint(nearest: &Option<String>, known: &[String]) -> String {
+fn hint(nearest: &Option<&str>, known: &[&str]) -> String {
     match nearest {
         Some(nearest) => format!("; did you mean `{nearest}`?"),
         None => format!("; known here are {}", known.join(", ")),

@@ -4,8 +4,9 @@
 
 mod arms;
 mod check;
+mod document;
 mod error;
-mod keys;
+mod fields;
 mod presets;
 mod read;
 

@@ -2,8 +2,8 @@
 
 use super::arms::{self, train_of};
 use super::check;
+use super::document::Document;
 use super::error::SpecError;
-use super::keys;
 use crate::domain::arm::{Arm, BASELINE, Changes};
 use crate::domain::spec::{Model, Spec, StoreOptions, Task, Train};
 use serde::{Deserialize, Serialize};
@@ -27,38 +27,19 @@ struct Written {
 
 /// Reads a spec. `place` names the text in errors; each override is `key=value` with a dotted key, the last one wins.
 pub fn parse(place: &str, text: &str, overrides: &[String]) -> Result<Spec, SpecError> {
-    check_keys(place, text)?;
-    let mut place = place.to_owned();
-    let written: Written = if overrides.is_empty() {
-        // straight from the text, where errors know their lines
-        toml::from_str(text).map_err(|error| toml_error(&place, text, &error))?
-    } else {
-        let mut table: Table = toml::from_str(text).map_err(|error| toml_error(&place, text, &error))?;
-        for given in overrides {
-            apply(&mut table, given)?;
-        }
-        place =
-            format!("{place} with {}", overrides.iter().map(|o| format!("--set {o}")).collect::<Vec<_>>().join(" "));
-        table.try_into().map_err(|error: toml::de::Error| SpecError::Toml {
-            place: place.clone(),
-            message: error.message().to_owned(),
-        })?
-    };
-    let arms = read_arms(&place, &written.arms)?;
-    let name = written.name.or(written.task.name.clone()).unwrap_or_else(|| "experiment".into());
-    let spec =
-        Spec { name, task: written.task, model: written.model, train: written.train, store: written.store, arms };
-    check::spec(&place, &spec)?;
-    for (number, arm) in spec.arms.iter().enumerate() {
-        let train = train_of(&place, &spec.train, arm)?;
-        for earlier in &spec.arms[..number] {
-            if train_of(&place, &spec.train, earlier)? == train {
-                let message = format!("means the same as `{}`", earlier.name);
-                return Err(SpecError::Arm { place, arm: arm.name.clone(), message });
-            }
-        }
+    let mut document = Document::read(place, text)?;
+    for given in overrides {
+        document.set(given)?;
     }
-    Ok(spec)
+    check::document(&document)?;
+    let written: Written = document.table.clone().try_into().map_err(|error: toml::de::Error| SpecError::Toml {
+        place: place.to_owned(),
+        message: error.message().to_owned(),
+    })?;
+    let arms = read_arms(&document, &written.train, &written.arms)?;
+    check::runs(&document, written.train.batch_sizes.len(), written.train.instances, arms.len())?;
+    let name = written.name.or(written.task.name.clone()).unwrap_or_else(|| "experiment".into());
+    Ok(Spec { name, task: written.task, model: written.model, train: written.train, store: written.store, arms })
 }
 
 /// The spec as TOML that reads back to the same spec.
@@ -76,78 +57,30 @@ pub fn to_toml(spec: &Spec) -> String {
     toml::to_string(&written).unwrap_or_default()
 }
 
-/// Arms in the order in which they are written, the baseline always first.
-fn read_arms(place: &str, tables: &Table) -> Result<Vec<Arm>, SpecError> {
+/// Arms in the order in which they are written, the baseline always first. No two may mean the same.
+fn read_arms(document: &Document, baseline: &Train, tables: &Table) -> Result<Vec<Arm>, SpecError> {
     let mut arms = vec![Arm::baseline()];
+    let mut trained = vec![baseline.clone()];
     for (name, changes) in tables {
-        let wrong = |message: String| SpecError::Arm { place: place.into(), arm: name.clone(), message };
-        let changes: Changes = changes
-            .clone()
-            .try_into()
-            .map_err(|_| wrong("expected a table of changes, for example { dropout = \"off\" }".into()))?;
+        let place = document.place(&format!("arms.{name}"));
+        let wrong = |message: String| SpecError::Arm { place: place.clone(), arm: name.clone(), message };
+        let changes: Changes =
+            changes.clone().try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
         if name == BASELINE {
             if !changes.is_empty() {
                 return Err(wrong("the baseline changes nothing; put common settings into [train]".into()));
             }
             continue;
         }
-        arms.push(Arm { name: name.clone(), changes });
+        let arm = Arm { name: name.clone(), changes };
+        let train = train_of(&place, baseline, &arm)?;
+        if let Some(same) = trained.iter().position(|earlier| *earlier == train) {
+            return Err(wrong(format!("means the same as `{}`; leave one of them out", arms[same].name)));
+        }
+        trained.push(train);
+        arms.push(arm);
     }
     Ok(arms)
-}
-
-/// `a.b=value`, where the value is TOML or, failing that, a string.
-fn apply(table: &mut Table, given: &str) -> Result<(), SpecError> {
-    let wrong = || SpecError::Override { given: given.to_owned() };
-    let (path, value) = given.split_once('=').ok_or_else(wrong)?;
-    let (path, value) = (path.trim(), value.trim());
-    let value = toml::from_str::<Table>(&format!("value = {value}"))
-        .ok()
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(value.to_owned()));
-    let (parents, key) = path.rsplit_once('.').unwrap_or(("", path));
-    if parents != "arms" && !parents.starts_with("arms.") {
-        keys::known(|| format!("--set {given}"), parents.split('.').next().unwrap_or(""), table_names())?;
-        let known = keys::of_table(parents).ok_or_else(wrong)?;
-        keys::known(|| format!("--set {given}"), key, known)?;
-    }
-    let mut target = table;
-    for parent in parents.split('.').filter(|parent| !parent.is_empty()) {
-        let entry = target.entry(parent).or_insert_with(|| toml::Value::Table(Table::new()));
-        target = entry.as_table_mut().ok_or_else(wrong)?;
-    }
-    target.insert(key.to_owned(), value);
-    Ok(())
-}
-
-fn table_names() -> Vec<String> {
-    let mut names = keys::of_table("").unwrap_or_default();
-    names.push(String::new());
-    names
-}
-
-/// Finds unknown keys in the text itself, where their lines are known.
-fn check_keys(place: &str, text: &str) -> Result<(), SpecError> {
-    let table = toml::de::DeTable::parse(text).map_err(|error| toml_error(place, text, &error))?;
-    for (key, value) in table.get_ref() {
-        let top = key.get_ref().as_ref();
-        keys::known(|| at(place, text, key.span().start), top, keys::of_table("").unwrap_or_default())?;
-        let (Some(known), toml::de::DeValue::Table(inner)) = (keys::of_table(top), value.get_ref()) else { continue };
-        for key in inner.keys() {
-            keys::known(|| at(place, text, key.span().start), key.get_ref(), known.clone())?;
-        }
-    }
-    Ok(())
-}
-
-fn at(place: &str, text: &str, offset: usize) -> String {
-    let line = 1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-    format!("{place}, line {line}")
-}
-
-fn toml_error(place: &str, text: &str, error: &toml::de::Error) -> SpecError {
-    let place = error.span().map_or_else(|| place.to_owned(), |span| at(place, text, span.start));
-    SpecError::Toml { place, message: error.message().to_owned() }
 }
 
 #[cfg(test)]
@@ -217,6 +150,38 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_override_is_named_and_not_the_line_it_replaces() {
+        let text = format!("{LEAST}[train]\nepochs = 3\n[arms]\nodd = {{ epochs = 2 }}\n");
+        assert_eq!(
+            message(&text, &["train.epochs=many"]),
+            "--set train.epochs=many: `train.epochs` is \"many\", expected a whole number from 1 to 1000000"
+        );
+        assert_eq!(
+            message(&text, &["arms.odd.epochs=-1"]),
+            "--set arms.odd.epochs=-1: `arms.odd.epochs` is -1, expected a whole number from 1 to 1000000"
+        );
+        assert!(
+            message(&text, &["train={ epochs = 0 }"]).starts_with("--set train={ epochs = 0 }: `train.epochs` is 0")
+        );
+        assert!(message(&text, &["train=3"]).contains("`train` is 3, expected a table"));
+        assert!(message(&text, &["task.path.x=3"]).contains("expected key=value"));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert!(message("", &[]).starts_with("my.toml: [task] is incomplete, expected path = \"FOLDER\""));
+        assert!(
+            message("[task]\nname = \"demo\"\n[model]\n", &[]).starts_with("my.toml, line 3: [model] is incomplete")
+        );
+    }
+
+    #[test]
+    fn a_sweep_that_would_not_fit_in_memory_is_refused() {
+        let text = format!("{LEAST}[train]\ninstances = 10000\nbatch_sizes = {:?}\n", (1..=20).collect::<Vec<u32>>());
+        assert!(message(&text, &[]).contains("line 6: `train.instances` is 10000, expected fewer"));
+    }
+
+    #[test]
     fn an_override_can_give_what_the_text_lacks() {
         let spec = parse("my.toml", "[task]\npath = \"data\"\n", &["model.source=embedded".into()]).unwrap();
         assert_eq!(spec.model.source, "embedded");
@@ -225,14 +190,14 @@ mod tests {
     #[test]
     fn values_that_cannot_be_trained_are_refused() {
         for (line, part) in [
-            ("epochs = 0", "`epochs` is 0, expected at least 1"),
-            ("learning_rate = -1.0", "`learning_rate` is -1, expected"),
-            ("batch_sizes = []", "`batch_sizes` is []"),
+            ("epochs = 0", "`train.epochs` is 0, expected a whole number from 1"),
+            ("learning_rate = -1.0", "`train.learning_rate` is -1.0, expected a positive"),
+            ("batch_sizes = []", "`train.batch_sizes` is []"),
             ("batch_sizes = [8, 8]", "each once"),
-            ("epochs = \"three\"", "invalid type"),
+            ("epochs = \"three\"", "line 6: `train.epochs` is \"three\", expected a whole number"),
             ("dropout = \"maybe\"", "\"on\", \"off\" or a rate"),
             ("dropout = 1.5", "a rate of at least 0 and below 1"),
-            ("norm = \"group\"", "unknown variant `group`"),
+            ("norm = \"group\"", "`train.norm` is \"group\", expected \"layer\", \"batch\", \"rms\" or \"none\""),
         ] {
             let message = message(&format!("{LEAST}[train]\n{line}\n"), &[]);
             assert!(message.contains(part), "{line}: {message}");
@@ -244,7 +209,7 @@ mod tests {
     fn an_arm_can_change_only_what_a_run_has() {
         let text = |arm: &str| format!("{LEAST}[arms]\nodd = {arm}\n");
         assert!(message(&text("{ instances = 3 }"), &[]).contains("unknown key `instances`"));
-        assert!(message(&text("{ epochs = 0 }"), &[]).contains("`epochs` is 0"));
+        assert!(message(&text("{ epochs = 0 }"), &[]).contains("line 6: `arms.odd.epochs` is 0"));
         assert!(message(&text("3"), &[]).contains("expected a table of changes"));
         assert!(message(&text("{ dropout = \"on\" }"), &[]).contains("arm `odd`: means the same as `baseline`"));
         assert!(message(&format!("{LEAST}[arms]\nbaseline = {{ epochs = 1 }}\n"), &[]).contains("changes nothing"));

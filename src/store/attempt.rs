@@ -108,7 +108,11 @@ impl RunFolder {
             fs::remove_dir(&attempt.path).at("remove", &attempt.path)?;
             return Ok(Claim::Done(result));
         }
-        files::replace_json(&attempt.path.join(OWNER), here)?;
+        if let Err(error) = files::replace_json(&attempt.path.join(OWNER), here) {
+            // an attempt without an owner would be waited for
+            let _ = fs::remove_dir(&attempt.path);
+            return Err(error);
+        }
         Ok(Claim::Mine(attempt))
     }
 }

@@ -26,16 +26,20 @@ impl Store {
     /// Opens a store, making it where there is none.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let format = root.join("format");
-        // two processes may make the store at the same time: what either makes first is not foreign
-        let foreign = |name: &String| !name.starts_with(".tmp") && !OWN_NAMES.contains(&name.as_str());
-        if files::names(root)?.iter().any(foreign) && !format.exists() {
-            return Err(StoreError::NotAStore { path: root.to_owned() });
+        if !format.exists() {
+            // two processes may make the store at the same time: what either makes first is not foreign
+            let foreign = |name: &String| !name.starts_with(".tmp") && !OWN_NAMES.contains(&name.as_str());
+            if files::names(root)?.iter().any(foreign) {
+                return Err(StoreError::NotAStore { path: root.to_owned() });
+            }
+            fs::create_dir_all(root).at("create", root)?;
+            files::create_once(&format, format!("{FORMAT}\n").as_bytes())?;
         }
-        fs::create_dir_all(root).at("create", root)?;
-        files::create_once(&format, format!("{FORMAT}\n").as_bytes())?;
+        // of a newer store nothing is touched
+        let store = Self::existing(root)?;
         fs::create_dir_all(root.join("runs")).at("create", root)?;
         fs::create_dir_all(root.join("experiments")).at("create", root)?;
-        Self::existing(root)
+        Ok(store)
     }
 
     /// A store that is there already, to be looked at: makes nothing.
@@ -50,6 +54,9 @@ impl Store {
         if found.trim_end() != FORMAT {
             let found = found.trim_end().chars().take(60).collect();
             return Err(StoreError::Format { path: format, found, known: FORMAT });
+        }
+        for folder in ["runs", "experiments"].map(|name| root.join(name)) {
+            fs::create_dir_all(&folder).at("create", &folder)?;
         }
         Ok(Self { root: root.to_owned() })
     }
@@ -189,7 +196,9 @@ mod tests {
         Store::open(folder.path()).unwrap();
         Store::open(folder.path()).unwrap();
         fs::write(folder.path().join("format"), "batchscope-store 2\n").unwrap();
+        fs::remove_dir(folder.path().join("runs")).unwrap();
         let error = Store::open(folder.path()).unwrap_err().to_string();
+        assert_eq!(files::names(folder.path()).unwrap(), ["experiments", "format"], "nothing is touched");
         assert!(error.contains("says `batchscope-store 2`, this program knows `batchscope-store 1`"), "{error}");
     }
 }

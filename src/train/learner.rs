@@ -1,9 +1,9 @@
 //! A model and its optimiser, which belong together: rows of the tables may be behind between two steps.
 
 use super::optimizer::AdamW;
-use super::{Snapshot, TrainError};
+use super::{OwnedSnapshot, Snapshot, TrainError};
 use crate::domain::batch::Batch;
-use crate::model::{Bert, Masks, Pass, TableRows};
+use crate::model::{Bert, Group, Masks, Pass, TableRows};
 use candle_core::{D, Device, Tensor};
 
 type Result<T, E = candle_core::Error> = std::result::Result<T, E>;
@@ -54,8 +54,15 @@ impl Learner {
         Ok(self.model)
     }
 
-    /// One optimiser step: forward, loss, backward, clip, update.
-    pub fn step(&mut self, batch: &Batch, masks: &Masks, learning_rate: f64, clip_norm: f64) -> Result<StepMetrics> {
+    /// One optimiser step: forward, loss, backward, clip, update. Nothing, and all is as before, when the model's
+    /// interrupt was asked for in the middle.
+    pub fn step(
+        &mut self,
+        batch: &Batch,
+        masks: &Masks,
+        learning_rate: f64,
+        clip_norm: f64,
+    ) -> Result<Option<StepMetrics>> {
         self.step_in_parts(batch, masks, learning_rate, clip_norm, &mut |_| {})
     }
 
@@ -67,34 +74,44 @@ impl Learner {
         learning_rate: f64,
         clip_norm: f64,
         done: &mut dyn FnMut(Part),
-    ) -> Result<StepMetrics> {
+    ) -> Result<Option<StepMetrics>> {
         let Self { model, optimizer } = self;
         let rows = TableRows::read_by(batch);
         optimizer.refresh(&mut model.groups, &rows)?;
-        let logits = model.forward(batch, Pass::Train(masks))?.logits; // [B, C]
-        let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu)?; // [B]
-        let loss = candle_nn::loss::cross_entropy(&logits, &labels)?;
-        let correct = logits.argmax(D::Minus1)?.eq(&labels)?.to_dtype(candle_core::DType::F32)?.sum_all()?;
-        done(Part::Forward);
-        loss.backward()?;
-        done(Part::Backward);
+        let running = model.running.clone();
+        let (loss, accuracy) = match pass(model, batch, masks, done) {
+            Err(_) if model.is_interrupted() => {
+                model.running = running;
+                model.groups.iter_mut().for_each(Group::clear_gradient);
+                return Ok(None);
+            }
+            passed => passed?,
+        };
         let gradient_norm = optimizer.step(&mut model.groups, &rows, learning_rate, clip_norm)?;
         done(Part::Update);
-        Ok(StepMetrics {
-            loss: loss.to_scalar()?,
-            accuracy: correct.to_scalar::<f32>()? / batch.len() as f32,
-            gradient_norm,
-        })
+        Ok(Some(StepMetrics { loss, accuracy, gradient_norm }))
     }
 
-    /// A copy of all state.
-    pub fn snapshot(&mut self) -> Result<Snapshot, TrainError> {
+    /// All state after the last step.
+    pub fn snapshot(&mut self) -> Result<Snapshot<'_>, TrainError> {
         self.model()?;
         Snapshot::take(&self.model, &self.optimizer)
     }
 
     /// Puts the state back. The model must be of the same shape as the one it was taken from.
-    pub fn restore(&mut self, snapshot: Snapshot) -> Result<(), TrainError> {
+    pub fn restore(&mut self, snapshot: OwnedSnapshot) -> Result<(), TrainError> {
         snapshot.restore(&mut self.model, &mut self.optimizer)
     }
+}
+
+/// Forward and backward: loss and accuracy of the batch; the gradients are in the model's groups.
+fn pass(model: &mut Bert, batch: &Batch, masks: &Masks, done: &mut dyn FnMut(Part)) -> Result<(f32, f32)> {
+    let logits = model.forward(batch, Pass::Train(masks))?.logits; // [B, C]
+    let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu)?; // [B]
+    let loss = candle_nn::loss::cross_entropy(&logits, &labels)?;
+    let correct = logits.argmax(D::Minus1)?.eq(&labels)?.to_dtype(candle_core::DType::F32)?.sum_all()?;
+    done(Part::Forward);
+    loss.backward()?;
+    done(Part::Backward);
+    Ok((loss.to_scalar()?, correct.to_scalar::<f32>()? / batch.len() as f32))
 }

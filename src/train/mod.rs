@@ -17,5 +17,5 @@ pub use learner::{Learner, Part, StepMetrics};
 pub use optimizer::AdamW;
 pub use run::{Ending, Inputs, Observer, train};
 pub use schedule::LinearSchedule;
-pub use snapshot::Snapshot;
+pub use snapshot::{OwnedSnapshot, Snapshot};
 pub use untouched::untouched_scale;

@@ -1,12 +1,12 @@
 //! The training loop.
 
 use super::schedule::LinearSchedule;
-use super::{Learner, Scores, Snapshot, TrainError, evaluate};
+use super::{Learner, OwnedSnapshot, Scores, Snapshot, TrainError, evaluate};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
 use crate::domain::run::RunSpec;
-use crate::model::{Bert, Masks, Weights};
+use crate::model::{Bert, Interrupt, Masks, Weights};
 
 /// Everything a run reads. Shared by all runs of a sweep but the spec.
 pub struct Inputs<'i> {
@@ -23,9 +23,9 @@ pub trait Observer {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError>;
     /// Asked at epoch ends.
     fn checkpoint_due(&mut self) -> bool;
-    fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), TrainError>;
-    /// Asked after every update and between evaluation batches.
-    fn stop_requested(&self) -> bool;
+    fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError>;
+    /// Looked at after every update, between evaluation batches, and between the layers of a pass.
+    fn interrupt(&self) -> &Interrupt;
 }
 
 /// How a run ended, when it did not fail.
@@ -43,18 +43,23 @@ pub enum Ending {
 /// How it ended is returned, not told to the observer: whoever called may still have weights to keep.
 pub fn train(
     inputs: &Inputs<'_>,
-    snapshot: Option<Snapshot>,
+    snapshot: Option<OwnedSnapshot>,
     observer: &mut dyn Observer,
 ) -> Result<Ending, TrainError> {
     let spec = inputs.spec;
     let config = &spec.model.config;
     let classes = spec.data.classes as usize;
-    let model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    let interrupt = observer.interrupt().clone();
+    model.interrupted_by(interrupt.clone());
     let mut learner = Learner::new(model, spec.weight_decay);
+    let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     if let Some(snapshot) = snapshot {
+        if snapshot.step > updates {
+            return Err(TrainError::Snapshot(format!("it is of update {}, the run has {updates}", snapshot.step)));
+        }
         learner.restore(snapshot)?;
     }
-    let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
     // the epoch after the last: its masks are nobody's while training
     let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs);
@@ -64,7 +69,11 @@ pub fn train(
     loop {
         if spec.evaluates_after(step) {
             let masks = spec.dropout_at_evaluation.then_some(&evaluation_masks);
-            match evaluate(learner.model()?, inputs.validation, masks, &|| observer.stop_requested())? {
+            let scores = match evaluate(learner.model()?, inputs.validation, masks, &|| interrupt.is_asked()) {
+                Err(_) if interrupt.is_asked() => None,
+                scores => scores?,
+            };
+            match scores {
                 Some(Scores { loss, .. }) if !loss.is_finite() => {
                     return Err(TrainError::NotFinite { step, what: "validation loss", value: loss });
                 }
@@ -85,7 +94,9 @@ pub fn train(
         };
         let learning_rate = schedule.rate(step);
         let batch = epoch.batch(inputs.train, within, spec.batch_size as usize);
-        let metrics = learner.step(&batch, &epoch.masks, learning_rate, spec.clip_norm)?;
+        let Some(metrics) = learner.step(&batch, &epoch.masks, learning_rate, spec.clip_norm)? else {
+            return stop(&mut learner, observer);
+        };
         step += 1;
         for (what, value) in [("loss", metrics.loss), ("gradient norm", metrics.gradient_norm)] {
             if !value.is_finite() {
@@ -100,7 +111,7 @@ pub fn train(
             gradient_norm: metrics.gradient_norm,
         })?;
 
-        if observer.stop_requested() {
+        if interrupt.is_asked() {
             return stop(&mut learner, observer);
         }
         if step.is_multiple_of(updates_per_epoch) && step < updates && observer.checkpoint_due() {

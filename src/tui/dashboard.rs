@@ -8,7 +8,7 @@ use super::theme::Theme;
 use crate::app::{Action, App, Effect, Leaving};
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
-use crate::engine::{Engine, Opened, stop_signals};
+use crate::engine::{Engine, Opened, pause, pause_signals, stop_signals};
 use crate::export;
 use crate::plot::Figure;
 use anyhow::{Context, Result};
@@ -37,12 +37,13 @@ pub enum Left {
 /// Trains a sweep with the dashboard on the terminal.
 pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
     let signals = stop_signals(terminal::restore).context("cannot listen for signals")?;
+    let pauses = pause_signals().context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
     let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     let (said, sayings) = unbounded();
-    let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey };
-    dashboard.run(&mut terminal, keys(), &sayings, &signals);
+    let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey, pausing: false };
+    dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
     if app.sweep.closed {
@@ -60,6 +61,8 @@ struct Dashboard<'e> {
     engine: &'e Engine,
     said: Sender<Saying>,
     left: Left,
+    /// asked to stop for a while
+    pausing: bool,
 }
 
 impl Dashboard<'_> {
@@ -69,6 +72,7 @@ impl Dashboard<'_> {
         mut keys: Receiver<Event>,
         sayings: &Receiver<Saying>,
         signals: &Receiver<()>,
+        pauses: &Receiver<()>,
     ) {
         let mut news = self.engine.events.clone();
         let (mut drawn, mut dirty) = (Instant::now(), false);
@@ -101,7 +105,14 @@ impl Dashboard<'_> {
                         self.act(Action::Quit);
                     }
                 },
+                recv(pauses) -> _ => self.pausing = true,
                 recv(due) -> _ => now = dirty,
+            }
+            if std::mem::take(&mut self.pausing) {
+                now = true;
+                if terminal.leave_for(pause).is_err() {
+                    self.terminal_gone();
+                }
             }
             if now {
                 self.draw(terminal);
@@ -113,10 +124,14 @@ impl Dashboard<'_> {
     /// A terminal that takes no frame is gone: what is left to do is to save and leave.
     fn draw(&mut self, terminal: &mut Terminal) {
         if self.left != Left::TerminalGone && terminal.draw(|frame| draw(frame, &self.app, &self.theme)).is_err() {
-            self.left = Left::TerminalGone;
-            if self.app.leaving == Leaving::No {
-                self.act(Action::Quit);
-            }
+            self.terminal_gone();
+        }
+    }
+
+    fn terminal_gone(&mut self) {
+        self.left = Left::TerminalGone;
+        if self.app.leaving == Leaving::No {
+            self.act(Action::Quit);
         }
     }
 
@@ -153,6 +168,7 @@ impl Dashboard<'_> {
             // an engine that is gone has said Closed: there is nothing to ask of it
             Effect::AddArm(arm) => drop(self.engine.commands.send(Command::AddArm(arm))),
             Effect::Stop => drop(self.engine.commands.send(Command::Stop)),
+            Effect::Pause => self.pausing = true,
             Effect::NextTheme => {
                 self.theme = self.theme.next();
                 self.app.say(format!("theme {}", self.theme.name), false);

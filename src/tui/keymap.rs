@@ -20,7 +20,7 @@ const fn binding(key: KeyCode, action: Action, label: &'static str, help: &'stat
 }
 
 /// In the order of the help. The footer takes as many hints as fit, from the top.
-pub const KEYS: [Binding; 22] = [
+pub const KEYS: [Binding; 23] = [
     binding(KeyCode::Char('q'), Action::Quit, "q", "save and leave; a second time: leave at once", "quit"),
     binding(KeyCode::Char('?'), Action::Help, "?", "this help", "help"),
     binding(KeyCode::Char('m'), Action::NextMetric, "m", "next metric", "metric"),
@@ -43,6 +43,7 @@ pub const KEYS: [Binding; 22] = [
     binding(KeyCode::End, Action::SelectLast, "End", "last run", ""),
     binding(KeyCode::Char('G'), Action::SelectLast, "G", "the same", ""),
     binding(KeyCode::Char('c'), Action::Quit, "Ctrl-c", "the same as q", ""),
+    binding(KeyCode::Char('z'), Action::Pause, "Ctrl-z", "stop for a while; fg in the shell goes on", ""),
 ];
 
 /// What a key press asks for.

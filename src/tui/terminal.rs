@@ -10,19 +10,15 @@ use std::io::{BufWriter, Stdout, stdout};
 /// Bytes of a frame that are gathered before they are written.
 const BUFFER: usize = 1 << 16;
 
+type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
 /// The alternate screen in raw mode, while this lives.
-pub struct Terminal(ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>);
+pub struct Terminal(Screen);
 
 impl Terminal {
     pub fn enter() -> Result<Self> {
         restore_before_panic_report();
-        let take = || -> std::io::Result<Self> {
-            terminal::enable_raw_mode()?;
-            execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
-            let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout()));
-            Ok(Self(ratatui::Terminal::new(backend)?))
-        };
-        take().inspect_err(|_| restore()).context("cannot take over the terminal")
+        Ok(Self(take_over()?))
     }
 
     /// One frame, shown at once by terminals that can.
@@ -34,10 +30,30 @@ impl Terminal {
     }
 }
 
+impl Terminal {
+    /// Gives the terminal back while `meanwhile` lasts; the next frame is drawn whole.
+    pub fn leave_for(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
+        restore();
+        meanwhile();
+        self.0 = take_over()?;
+        Ok(())
+    }
+}
+
 impl Drop for Terminal {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// An empty screen, which knows nothing of an earlier one.
+fn take_over() -> Result<Screen> {
+    let take = || -> std::io::Result<Screen> {
+        terminal::enable_raw_mode()?;
+        execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
+        ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout())))
+    };
+    take().inspect_err(|_| restore()).context("cannot take over the terminal")
 }
 
 /// Gives the terminal back, from wherever.

@@ -144,6 +144,38 @@ fn leaving_in_the_middle_saves_and_coming_back_goes_on() {
     assert_eq!(left.histories(), whole.histories());
 }
 
+/// The letter of a process's state, as `ps` shows it.
+#[cfg(target_os = "linux")]
+fn state(process: u32) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    stat.rsplit_once(") ").unwrap().1[..1].to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stop_for_a_while_gives_the_terminal_back_and_a_continuation_takes_it() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let world = World::new();
+    let mut screen = Screen::dashboard(&world, 100, 30);
+    screen.wait_for("every run is done");
+    let process = screen.child.process_id().unwrap();
+    let send = |signal| kill_process(Pid::from_raw(process as i32).unwrap(), signal).unwrap();
+    for by_key in [true, false] {
+        if by_key {
+            screen.press("\x1a");
+        } else {
+            send(Signal::TSTP);
+        }
+        screen.wait_until("stopped", |_| state(process) == "T");
+        screen.wait_until("given back", |screen| !screen.alternate() && !screen.text().contains("every run"));
+        send(Signal::CONT);
+        screen.wait_until("taken again", |screen| screen.alternate());
+        screen.wait_for("4 of 4 runs");
+    }
+    screen.press("q");
+    assert_eq!(screen.code(), 0);
+}
+
 /// Set in the child of the test below.
 const CHILD: &str = "BATCHSCOPE_TEST_PANICS_IN_THE_TERMINAL";
 

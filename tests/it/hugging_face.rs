@@ -6,7 +6,7 @@ use batchscope::domain::arm::Arm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::event::RunEvent;
 use batchscope::engine::{Prepared, prepare};
-use batchscope::model::{Bert, Pass, Weights, read_folder};
+use batchscope::model::{Bert, Interrupt, Pass, Weights, read_folder};
 use batchscope::spec_file::parse;
 use batchscope::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
 use std::collections::BTreeMap;
@@ -37,7 +37,8 @@ fn exported(spec: &str) -> (World, PathBuf) {
     (world, output)
 }
 
-struct Silent;
+#[derive(Default)]
+struct Silent(Interrupt);
 
 impl Observer for Silent {
     fn event(&mut self, _: RunEvent) -> Result<(), TrainError> {
@@ -46,11 +47,11 @@ impl Observer for Silent {
     fn checkpoint_due(&mut self) -> bool {
         false
     }
-    fn checkpoint(&mut self, _: &Snapshot) -> Result<(), TrainError> {
+    fn checkpoint(&mut self, _: &Snapshot<'_>) -> Result<(), TrainError> {
         Ok(())
     }
-    fn stop_requested(&self) -> bool {
-        false
+    fn interrupt(&self) -> &Interrupt {
+        &self.0
     }
 }
 
@@ -73,7 +74,7 @@ fn the_whole_word_table_is_as_if_it_had_been_trained_whole() {
     // rows behind those that are used get no gradient
     let all_words: Vec<u32> = words.iter().chain(&unused).copied().collect();
     let inputs = Inputs { spec: &spec, weights, words: &all_words, train: examples, validation };
-    let Ending::Finished(model) = train(&inputs, None, &mut Silent).unwrap() else { panic!("stopped") };
+    let Ending::Finished(model) = train(&inputs, None, &mut Silent::default()).unwrap() else { panic!("stopped") };
     let trained: BTreeMap<String, Vec<f32>> =
         model.tensors().unwrap().into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
     let (_, found) = read_folder(&output, 2).unwrap();

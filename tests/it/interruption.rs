@@ -2,6 +2,12 @@
 
 use crate::support::{World, journals};
 use batchscope::domain::event::RunEvent;
+use batchscope::domain::history::History;
+use batchscope::domain::random::{Key, Purpose};
+use batchscope::engine::prepare;
+use batchscope::model::Interrupt;
+use batchscope::spec_file::parse;
+use batchscope::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -62,11 +68,7 @@ fn a_terminated_sweep_checkpoints_and_leaves_at_once() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let asked = Instant::now();
-    rustix::process::kill_process(
-        rustix::process::Pid::from_raw(child.id() as i32).unwrap(),
-        rustix::process::Signal::TERM,
-    )
-    .unwrap();
+    signal(&child, rustix::process::Signal::TERM);
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(130));
     assert!(asked.elapsed() < Duration::from_secs(2), "took {:?} to leave", asked.elapsed());
@@ -74,6 +76,114 @@ fn a_terminated_sweep_checkpoints_and_leaves_at_once() {
     assert!(left.values().flatten().any(|event| matches!(event, RunEvent::Stopped { step } if *step > 0)));
     stopped.run(&[]).expect(0);
     assert_eq!(stopped.histories(), whole.histories());
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, signal: rustix::process::Signal) {
+    rustix::process::kill_process(rustix::process::Pid::from_raw(child.id() as i32).unwrap(), signal).unwrap();
+}
+
+/// A reader that takes nothing, as a pager does, keeps the program from leaving in good order: a second Ctrl-C must
+/// not depend on anybody.
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
+    let (whole, stuck) = (World::new(), World::new());
+    whole.write_spec(SPEC);
+    stuck.write_spec(SPEC);
+    whole.run(&[]).expect(0);
+    let mut child = stuck.command(&["--json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // a line is more than 100 bytes, and a pipe holds 64 kilobytes
+    while events(&stuck) < 1500 {
+        assert!(child.try_wait().unwrap().is_none(), "it should wait for its reader");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    signal(&child, rustix::process::Signal::INT);
+    // signals within a second count as one
+    std::thread::sleep(Duration::from_millis(1200));
+    assert!(child.try_wait().unwrap().is_none(), "it should wait for its reader");
+    signal(&child, rustix::process::Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    stuck.run(&[]).expect(0);
+    assert_eq!(stuck.histories(), whole.histories());
+}
+
+/// Hears a run, and asks it to leave a while after it began.
+struct Impatient {
+    patience: Option<Duration>,
+    interrupt: Interrupt,
+    events: Vec<RunEvent>,
+    newest: Option<OwnedSnapshot>,
+}
+
+impl Observer for Impatient {
+    fn event(&mut self, event: RunEvent) -> Result<(), TrainError> {
+        if let (RunEvent::Started { .. }, Some(patience), interrupt) = (&event, self.patience, self.interrupt.clone()) {
+            std::thread::spawn(move || {
+                std::thread::sleep(patience);
+                interrupt.ask();
+            });
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    fn checkpoint_due(&mut self) -> bool {
+        false
+    }
+
+    fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError> {
+        self.newest = Some(Snapshot::from_bytes(&snapshot.to_bytes()?)?);
+        Ok(())
+    }
+
+    fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+}
+
+/// Wherever the request comes, between two layers of a pass too: the run ends with the same bits. Batch norm's running
+/// statistics are what a pass changes before its update.
+#[test]
+fn an_update_given_up_halfway_leaves_no_trace() {
+    let world = World::new();
+    world
+        .write_spec("[train]\nbatch_sizes = [30]\ninstances = 1\nepochs = 6\nlearning_rate = 1e-3\nnorm = \"batch\"\n");
+    let text = std::fs::read_to_string(world.path("spec.toml")).unwrap();
+    let overrides = ["task.path", "model.source"].map(|key| {
+        let folder = world.path(if key == "task.path" { "task" } else { "model" });
+        format!("{key}={}", folder.display())
+    });
+    let prepared = prepare(parse("spec.toml", &text, &overrides).unwrap()).unwrap();
+    let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
+    let inputs = Inputs {
+        spec: &planned.spec,
+        weights: &prepared.weights,
+        words: &prepared.words,
+        train: &prepared.train,
+        validation: &prepared.validation,
+    };
+    let observer = |patience| Impatient { patience, interrupt: Interrupt::default(), events: vec![], newest: None };
+    let mut patient = observer(None);
+    assert!(matches!(train(&inputs, None, &mut patient).unwrap(), Ending::Finished(_)));
+    let whole = History::replay(&patient.events);
+
+    let random = Key::new(1, Purpose::Shuffle);
+    let (mut events, mut snapshot, mut given_up) = (Vec::new(), None, 0);
+    for sitting in 0.. {
+        // more of it each time, whatever the speed of the machine
+        let patience = Duration::from_micros(u64::from(random.bits(sitting) % 4000) + u64::from(sitting) * 100);
+        let mut impatient = observer(Some(patience));
+        let ending = train(&inputs, snapshot, &mut impatient).unwrap();
+        events.extend(impatient.events);
+        snapshot = impatient.newest;
+        match ending {
+            Ending::Finished(_) => break,
+            Ending::Stopped { .. } => given_up += 1,
+        }
+    }
+    assert!(given_up > 1, "it was never asked to leave in time");
+    assert_eq!(History::replay(&events), whole);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod corpus; // the embedded corpus is what its program makes
 mod dashboard; // the real binary in a terminal
 mod demo; // the embedded default trains at every batch size
+mod formats; // the same pairs are the same task in any format
 mod fused; // the fused layer is the composed layer
 mod golden; // our numbers against PyTorch's
 mod interruption; // killed and stopped runs go on and end the same
@@ -11,6 +12,8 @@ mod model; // what must hold of the model whatever its numbers
 mod checkpoints; // real checkpoints' spellings, and what is refused
 mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained
+mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
+mod faults; // full disks, read-only and newer stores, runs that go wrong
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
 mod runs; // looking at a store: list, show, diff, remove
 mod screens; // what the screen looks like

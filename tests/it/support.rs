@@ -107,6 +107,16 @@ impl World {
         fs::write(self.path("spec.toml"), text).unwrap();
     }
 
+    /// The task's folder with these files alone.
+    pub fn write_sets(&self, sets: &[(&str, &str)]) {
+        let task = self.path("task");
+        fs::remove_dir_all(&task).unwrap();
+        fs::create_dir(&task).unwrap();
+        for (name, text) in sets {
+            fs::write(task.join(name), text).unwrap();
+        }
+    }
+
     /// `batchscope run spec.toml --store store` with further arguments.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
@@ -168,18 +178,39 @@ pub fn pairs(count: u32, seed: u64) -> String {
 }
 
 /// A Python with torch, transformers and tensorboard, named by `BATCHSCOPE_PYTHON`. Without it a test says that it was
-/// skipped, past the harness, which hides what a passing test prints.
+/// skipped.
 pub fn python(purpose: &str) -> Option<Command> {
     let python = std::env::var_os("BATCHSCOPE_PYTHON");
     if python.is_none() {
-        let _ = std::io::Write::write_fmt(
-            &mut std::io::stderr(),
-            format_args!(
-                "skipped: set BATCHSCOPE_PYTHON to a Python with torch, transformers and tensorboard {purpose}\n"
-            ),
-        );
+        skipped(&format!("set BATCHSCOPE_PYTHON to a Python with torch, transformers and tensorboard {purpose}"));
     }
     python.map(Command::new)
+}
+
+/// The same pairs as comma-separated values under the usual names.
+pub fn csv(tsv: &str) -> String {
+    let rows = rows(tsv).map(|[label, first, second]| format!("\"{first}\",{second},{label}\n"));
+    std::iter::once("sentence1,sentence2,label\n".to_owned()).chain(rows).collect()
+}
+
+/// The same pairs as a JSON object a line.
+pub fn jsonl(tsv: &str) -> String {
+    let object = |[label, first, second]: [&str; 3]| serde_json::json!({ "label": label.parse::<u32>().unwrap(), "sentence1": first, "sentence2": second });
+    rows(tsv).map(|row| format!("{}\n", object(row))).collect()
+}
+
+/// Label and sentences of each row of [`pairs`].
+fn rows(tsv: &str) -> impl Iterator<Item = [&str; 3]> {
+    tsv.lines().skip(1).map(|line| {
+        let [label, _, _, first, second] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        [label, first, second]
+    })
+}
+
+/// A visible word about a test that this machine cannot run: past the test harness, which hides what a passing test
+/// prints.
+pub fn skipped(why: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("skipped: {why}\n").as_bytes());
 }
 
 /// What a command left behind.

@@ -1,0 +1,111 @@
+//! Comma-separated values under a header (RFC 4180): quoted values may hold commas, quotes and line ends.
+
+use super::{DataError, Table};
+use std::io::Read;
+
+/// A last record that no text holds: it stands alone unless a quote before it was left open.
+const END: &str = "\0";
+
+pub fn read(place: &str, text: &str) -> Result<Table, DataError> {
+    let ended = text.as_bytes().chain(&b"\n"[..]).chain(END.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(ended);
+    let (mut table, mut lines) = (Table::default(), Lines { text, at: 0, line: 1 });
+    for record in reader.records() {
+        let record = record.map_err(|cause| DataError::Csv { place: place.into(), cause })?;
+        if record.len() == 1 && &record[0] == END {
+            break;
+        }
+        let line = lines.of_record(record.position().map_or(0, csv::Position::byte));
+        if record.iter().any(|value| value.ends_with(END)) {
+            return Err(DataError::OpenQuote { place: place.into(), line });
+        }
+        let values = record.iter().map(|value| value.trim().to_owned());
+        if table.columns.is_empty() {
+            table.columns = values.collect();
+            continue;
+        }
+        let (expected, found) = (table.columns.len(), record.len());
+        if found != expected {
+            return Err(DataError::Columns { place: place.into(), line, expected, found, separator: "commas" });
+        }
+        table.push(line, values.map(Some));
+    }
+    Ok(table)
+}
+
+/// Counts lines up to ascending places. The `csv` crate's own count is of where the record before ended.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line on which the record begins whose bytes, or line ends before them, begin here.
+    fn of_record(&mut self, begin: u64) -> u64 {
+        let bytes = self.text.as_bytes();
+        let begin = (begin as usize).clamp(self.at, bytes.len());
+        let blank = bytes[begin..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.line += bytes[self.at..begin + blank].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = begin + blank;
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Format;
+    use proptest::prelude::*;
+
+    fn message(text: &str) -> String {
+        Format::Csv.read("a.csv", text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn quoted_values_hold_commas_quotes_and_line_ends() {
+        let table = Format::Csv.read("a.csv", b"one,two\n\"a, b\",\"say \"\"c\"\"\nd\"\n,x\n").unwrap();
+        assert_eq!(table.rows[0].values, [Some("a, b".into()), Some("say \"c\"\nd".into())]);
+        assert_eq!(table.rows[1].values[0].as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_row_is_called_by_the_line_it_begins_on() {
+        for end in ["\n", "\r\n"] {
+            let text = ["one,two", "\"a", "b\",c", "", "d,e", "f"].join(end);
+            assert!(
+                message(&text).starts_with("a.csv, line 6: expected 2 columns separated by commas"),
+                "{}",
+                message(&text)
+            );
+            let table = Format::Csv.read("a.csv", text.trim_end_matches(['f', '\r', '\n']).as_bytes()).unwrap();
+            assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 5]);
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_does_not_swallow_the_file() {
+        let text = "label,text\n1,fine\n0,\"never closed\n1,swallowed\n0,swallowed too\n";
+        assert!(
+            message(text).starts_with("a.csv, line 3: a quote is opened here and never closed"),
+            "{}",
+            message(text)
+        );
+        assert!(message("label,text\n0,\"").starts_with("a.csv, line 2: a quote is opened here"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(rows in proptest::collection::vec(("[a-z\",\n]{0,9}x", "[a-z\",\n]{0,9}y"), 1..20)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["one", "two"]).unwrap();
+            for (one, two) in &rows {
+                writer.write_record([one, two]).unwrap();
+            }
+            let table = Format::Csv.read("a.csv", &writer.into_inner().unwrap()).unwrap();
+            let read: Vec<_> = table.rows.into_iter().map(|row| row.values).collect();
+            let written: Vec<_> =
+                rows.iter().map(|(one, two)| vec![Some(one.trim().to_owned()), Some(two.trim().to_owned())]).collect();
+            prop_assert_eq!(read, written);
+        }
+    }
+}

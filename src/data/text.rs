@@ -1,0 +1,15 @@
+//! Bytes to text: what every textual format refuses, with the line where it stands.
+
+use super::DataError;
+
+/// UTF-8 without NUL bytes. A byte order mark is left out.
+pub fn text<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, DataError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let line = |end: usize| 1 + bytes.iter().take(end).filter(|byte| **byte == b'\n').count() as u64;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| DataError::Encoding { place: place.into(), line: line(error.valid_up_to()) })?;
+    match text.find('\0') {
+        Some(at) => Err(DataError::Nul { place: place.into(), line: line(at) }),
+        None => Ok(text),
+    }
+}

@@ -1,0 +1,278 @@
+//! Every parser, fed anything: arbitrary bytes and good files with some bytes changed. None may panic, and none may
+//! allocate by what a file claims instead of by what it holds.
+
+use crate::support::{World, csv, fixture, jsonl, pairs};
+use batchscope::data::{Columns, Format, PairTokenizer};
+use batchscope::domain::history::History;
+use batchscope::domain::spec::Spec;
+use batchscope::spec_file::SpecError;
+use batchscope::store::{Store, read_journal};
+use batchscope::train::Snapshot;
+use batchscope::tui::Theme;
+use batchscope::{event_file, model, spec_file};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::fs;
+
+/// Notes the largest allocation of each thread.
+struct Meter;
+
+thread_local! {
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator as it came; the note beside it allocates nothing.
+unsafe impl GlobalAlloc for Meter {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(layout.size())));
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static METER: Meter = Meter;
+
+/// More than any of the files below needs, and far less than what a lie would ask for.
+const MOST: usize = 64 << 20;
+
+/// One change of some bytes. Places are shares of the length.
+#[derive(Clone, Debug)]
+enum Edit {
+    Flip(f64, u8),
+    Insert(f64, Vec<u8>),
+    Remove(f64, usize),
+    Cut(f64),
+    /// copies a stretch to another place
+    Copy(f64, f64, usize),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let telling = prop_oneof![
+        Just(b"\0".to_vec()),
+        Just(b"\n".to_vec()),
+        Just(b"\"".to_vec()),
+        Just(b"-1".to_vec()),
+        Just(b"99999999999999999999".to_vec()),
+        Just(b"\xff\xff\xff\xff\xff\xff\xff\x7f".to_vec()),
+        Just(b"null".to_vec()),
+        Just(b"[[".to_vec()),
+        proptest::collection::vec(any::<u8>(), 1..9),
+    ];
+    prop_oneof![
+        (0.0..1.0, any::<u8>()).prop_map(|(at, bits)| Edit::Flip(at, bits)),
+        (0.0..1.0, telling).prop_map(|(at, bytes)| Edit::Insert(at, bytes)),
+        (0.0..1.0, 1..64usize).prop_map(|(at, length)| Edit::Remove(at, length)),
+        (0.0..1.0).prop_map(Edit::Cut),
+        (0.0..1.0, 0.0..1.0, 1..64usize).prop_map(|(from, to, length)| Edit::Copy(from, to, length)),
+    ]
+}
+
+fn edited(mut bytes: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
+    for edit in edits {
+        let place = |share: f64| (bytes.len() as f64 * share) as usize;
+        let stretch = |share: f64, length: usize| place(share)..(place(share) + length).min(bytes.len());
+        match edit {
+            Edit::Flip(at, bits) => {
+                let at = place(*at);
+                bytes.get_mut(at).into_iter().for_each(|byte| *byte ^= bits);
+            }
+            Edit::Insert(at, new) => drop(bytes.splice(place(*at)..place(*at), new.iter().copied())),
+            Edit::Remove(at, length) => drop(bytes.drain(stretch(*at, *length))),
+            Edit::Cut(at) => bytes.truncate(place(*at)),
+            Edit::Copy(from, to, length) => {
+                let copied = bytes[stretch(*from, *length)].to_vec();
+                drop(bytes.splice(place(*to)..place(*to), copied));
+            }
+        }
+    }
+    bytes
+}
+
+/// Feeds a parser arbitrary bytes and changed copies of a good file.
+#[track_caller]
+fn feed(cases: u32, good: &[u8], parse: impl Fn(&[u8])) {
+    parse(good);
+    let changed = proptest::collection::vec(edit(), 0..6).prop_map(|edits| edited(good.to_vec(), &edits));
+    let bytes = prop_oneof![1 => proptest::collection::vec(any::<u8>(), 0..300), 4 => changed];
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let fed = TestRunner::new(config).run(&bytes, |bytes| {
+        LARGEST.set(0);
+        parse(&bytes);
+        prop_assert!(LARGEST.get() < MOST, "{} bytes were allocated at once", LARGEST.get());
+        Ok(())
+    });
+    fed.unwrap();
+}
+
+#[test]
+fn sets_of_pairs() {
+    let tsv = pairs(6, 1);
+    for (format, good) in [(Format::Tsv, &tsv), (Format::Csv, &csv(&tsv)), (Format::Jsonl, &jsonl(&tsv))] {
+        assert_eq!(Columns::default().pairs("a", &format.read("a", good.as_bytes()).unwrap()).unwrap().len(), 6);
+        feed(1500, good.as_bytes(), |bytes| {
+            let Ok(table) = format.read("a", bytes) else { return };
+            assert!(!table.rows.is_empty() && table.rows.iter().all(|row| row.values.len() == table.columns.len()));
+            for pair in Columns::default().pairs("a", &table).into_iter().flatten() {
+                assert!(pair.label < 2 && !pair.first.is_empty() && !pair.second.is_empty());
+            }
+        });
+    }
+}
+
+#[test]
+fn specs_and_overrides() {
+    let good = "name = \"x\"\n[task]\npath = \"a\"\nvalidation = 0.05\n[model]\nsource = \"b\"\n[train]\nbatch_sizes = [2, 8]\n\
+                dropout = 0.2\nlearning_rate = 1e-4\n[store]\nkeep_weights = \"all\"\n[arms]\na = { norm = \"rms\", epochs = 2 }\n";
+    let round_trip = |spec: Result<Spec, SpecError>| {
+        let Ok(spec) = spec else { return };
+        assert_eq!(spec_file::parse("again", &spec_file::to_toml(&spec), &[]).unwrap(), spec);
+    };
+    feed(1500, good.as_bytes(), |bytes| {
+        let Ok(text) = std::str::from_utf8(bytes) else { return };
+        round_trip(spec_file::parse("a", text, &[]));
+    });
+    for given in ["train.epochs=3", "arms.a.norm=batch", "train={ batch_sizes = [4] }", "task.path=\"x y\""] {
+        feed(500, given.as_bytes(), |bytes| {
+            round_trip(spec_file::parse("a", good, &[String::from_utf8_lossy(bytes).into_owned()]));
+        });
+    }
+}
+
+#[test]
+fn models() {
+    let folder = tempfile::tempdir().unwrap();
+    for (changed, other) in [("config.json", "model.safetensors"), ("model.safetensors", "config.json")] {
+        fs::copy(fixture("golden/tiny").join(other), folder.path().join(other)).unwrap();
+        let good = fs::read(fixture("golden/tiny").join(changed)).unwrap();
+        feed(300, &good, |bytes| {
+            fs::write(folder.path().join(changed), bytes).unwrap();
+            if let Ok((config, weights)) = model::read_folder(folder.path(), 2) {
+                assert!(config.hidden_size.is_multiple_of(config.num_attention_heads));
+                assert!(weights.tensors.values().flatten().all(|value| value.is_finite()));
+            }
+        });
+    }
+}
+
+/// Where most lies are told.
+#[test]
+fn headers_of_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(fixture("golden/tiny/config.json"), folder.path().join("config.json")).unwrap();
+    let good = fs::read(fixture("golden/tiny/model.safetensors")).unwrap();
+    let (length, rest) = good.split_first_chunk().unwrap();
+    let (header, values) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    feed(300, header, |header| {
+        let file = [&(header.len() as u64).to_le_bytes(), header, values].concat();
+        fs::write(folder.path().join("model.safetensors"), file).unwrap();
+        let _ = model::read_folder(folder.path(), 2);
+    });
+}
+
+#[test]
+fn tokenizers() {
+    let world = World::new();
+    let good = fs::read(world.path("model/vocab.txt")).unwrap();
+    let use_it = |tokenizer: PairTokenizer| {
+        if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", "w7, w8.") {
+            assert!(tokens.len() <= 16 && tokens.len() == types.len());
+        }
+    };
+    feed(300, &good, |bytes| {
+        PairTokenizer::from_vocabulary("vocab.txt", bytes, true, 16).into_iter().for_each(use_it);
+    });
+    let json = json_tokenizer(&good);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tokenizer.json"), &json).unwrap();
+    PairTokenizer::from_folder(folder.path(), 16).unwrap();
+    feed(300, &json, |bytes| {
+        fs::write(folder.path().join("tokenizer.json"), bytes).unwrap();
+        PairTokenizer::from_folder(folder.path(), 16).into_iter().for_each(use_it);
+    });
+}
+
+/// A `tokenizer.json` of BERT's kind around the first words of a vocabulary.
+fn json_tokenizer(vocabulary: &[u8]) -> Vec<u8> {
+    let words = std::str::from_utf8(vocabulary).unwrap().lines().take(12);
+    let words: serde_json::Map<String, serde_json::Value> =
+        words.enumerate().map(|(number, word)| (word.to_owned(), number.into())).collect();
+    let json = serde_json::json!({
+        "version": "1.0",
+        "truncation": null,
+        "padding": null,
+        "added_tokens": [],
+        "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true },
+        "pre_tokenizer": { "type": "BertPreTokenizer" },
+        "post_processor": { "type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2] },
+        "decoder": { "type": "WordPiece", "prefix": "##", "cleanup": true },
+        "model": { "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": words },
+    });
+    serde_json::to_vec_pretty(&json).unwrap()
+}
+
+#[test]
+fn what_a_store_holds() {
+    let world = World::new();
+    world.run(&["--set", "train.batch_sizes=[30]", "--set", "train.instances=1"]).expect(0);
+    let store = Store::open(&world.store()).unwrap();
+    let (run, _) = store.runs().unwrap().remove(0);
+    let journal = run.path().join("attempts/1/journal.ndjson");
+    let good = fs::read(&journal).unwrap();
+    let whole: Vec<_> = read_journal(&run).unwrap().remove(0).1;
+    feed(500, &good, |bytes| {
+        fs::write(&journal, bytes).unwrap();
+        let events: Vec<_> = read_journal(&run).unwrap().into_iter().flat_map(|(_, entries)| entries).collect();
+        History::replay(events.iter().map(|entry| &entry.event));
+    });
+    fs::write(&journal, &good).unwrap();
+    assert_eq!(read_journal(&run).unwrap().remove(0).1, whole);
+    for name in ["run.json", "result.json", "attempts/1/owner.json", "attempts/1/ended.json"] {
+        let good = fs::read(run.path().join(name)).unwrap();
+        feed(100, &good, |bytes| {
+            fs::write(run.path().join(name), bytes).unwrap();
+            let _ = store.runs().unwrap();
+            let _ = run.result();
+        });
+    }
+}
+
+#[test]
+fn checkpoints_of_runs() {
+    let header =
+        "{\"__metadata__\":{\"step\":\"7\"},\"first.0\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]}}";
+    let good = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &[1; 12]].concat();
+    let snapshot = Snapshot::from_bytes(&good).unwrap();
+    assert_eq!(Snapshot::from_bytes(&snapshot.to_bytes().unwrap()).unwrap(), snapshot);
+    feed(1500, &good, |bytes| drop(Snapshot::from_bytes(bytes)));
+}
+
+#[test]
+fn event_files() {
+    let mut good = Vec::new();
+    let mut writer = event_file::EventWriter::new(&mut good, 1.5).unwrap();
+    writer.scalars(2.5, 1, &[("loss", 0.7), ("accuracy", 0.5)]).unwrap();
+    writer.scalars(3.5, 2, &[("loss", 0.6)]).unwrap();
+    let (whole, _) = event_file::read(&good);
+    feed(1500, &good, |bytes| {
+        let (scalars, _) = event_file::read(bytes);
+        // a checksum guards every record: what is read is what was written
+        assert!(scalars.iter().all(|scalar| whole.contains(scalar)), "{scalars:?}");
+    });
+}
+
+#[test]
+fn themes() {
+    let good = fs::read(fixture("../themes/dark.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    feed(300, &good, |bytes| {
+        fs::write(&path, bytes).unwrap();
+        let _ = Theme::named(path.to_str().unwrap());
+    });
+}

@@ -1,0 +1,162 @@
+//! Sets of pairs in every format, and the folders they are in.
+
+use super::{Case, refuse};
+use crate::support::{World, csv, jsonl, pairs};
+use std::fs;
+
+#[test]
+fn sets() {
+    let tsv = pairs(60, 1);
+    let (csv, jsonl) = (csv(&tsv), jsonl(&tsv));
+    let bytes = |text: String| text.into_bytes();
+    let spoilt = |text: &str, with: &[u8]| [text.as_bytes(), with].concat();
+    let one_class = |text: &str, one: &str, zero: &str| bytes(text.replace(one, zero));
+    let cases: [Case<'_, (&str, Vec<u8>)>; 27] = [
+        (
+            "too few columns",
+            ("train.tsv", bytes(format!("{tsv}1\t2\t3\tA\n"))),
+            &["train.tsv, line 62", "expected 5 columns separated by tabs", "found 4"],
+        ),
+        (
+            "too many columns",
+            ("train.csv", bytes(format!("{csv}A,B,1,x\n"))),
+            &["train.csv, line 62", "expected 3 columns separated by commas", "found 4"],
+        ),
+        (
+            "an open quote",
+            ("train.csv", bytes(format!("{csv}\"A,B,1\nC,D,0\n"))),
+            &["train.csv, line 62", "never closed", "double it"],
+        ),
+        (
+            "a key that is missing",
+            ("train.jsonl", bytes(format!("{jsonl}{{\"label\": 1, \"sentence1\": \"A\"}}\n"))),
+            &["train.jsonl, line 61", "no text in `sentence2`"],
+        ),
+        (
+            "text that is no text",
+            ("train.jsonl", bytes(format!("{jsonl}{{\"label\": 1, \"sentence1\": \"A\", \"sentence2\": [1]}}\n"))),
+            &["line 61", "no text in `sentence2`"],
+        ),
+        (
+            "half an object",
+            ("train.jsonl", bytes(format!("{jsonl}{{\"label\": 1,"))),
+            &["train.jsonl, line 61: expected a JSON object"],
+        ),
+        ("no object", ("train.jsonl", bytes(format!("3\n{jsonl}"))), &["train.jsonl, line 1: expected a JSON object"]),
+        (
+            "a deep nest",
+            ("train.jsonl", bytes(format!("{{\"a\": {}", "[".repeat(100_000)))),
+            &["line 1: expected a JSON object: recursion limit"],
+        ),
+        (
+            "an unknown label",
+            ("train.tsv", bytes(format!("{tsv}maybe\t1\t2\tA\tB\n"))),
+            &["line 62", "`Quality` is `maybe`, expected a whole number from 0 to 1"],
+        ),
+        ("a label beyond the classes", ("train.csv", bytes(format!("{csv}A,B,2\n"))), &["line 62", "`label` is `2`"]),
+        (
+            "a label that is a fraction",
+            ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":1.0"))),
+            &["`label` is `1.0`, expected a whole number"],
+        ),
+        ("no label", ("train.csv", bytes(format!("{csv}A,B,\n"))), &["line 62", "`label` is nothing"]),
+        (
+            "a set that nobody labelled",
+            ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":-1"))),
+            &["the label is -1", "no labels", "take another set"],
+        ),
+        (
+            "bytes that are no text",
+            ("train.tsv", spoilt(&tsv, b"1\t1\t2\tA\xff\tB\n")),
+            &["train.tsv, line 62: not valid UTF-8; convert"],
+        ),
+        (
+            "UTF-16",
+            ("train.csv", csv.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            &["train.csv, line 1: holds a NUL byte"],
+        ),
+        (
+            "bytes that are no text, in JSON",
+            ("train.jsonl", spoilt(&jsonl, b"{\"label\": 1, \"a\": \"\xc3\"}\n")),
+            &["train.jsonl, line 61: not valid UTF-8"],
+        ),
+        ("a NUL byte", ("train.tsv", spoilt(&tsv, b"1\t1\t2\tA\0\tB\n")), &["train.tsv, line 62: holds a NUL byte"]),
+        ("nothing", ("train.tsv", vec![]), &["train.tsv: the file is empty"]),
+        ("blank lines", ("train.jsonl", b"\n \n".to_vec()), &["train.jsonl: the file is empty"]),
+        (
+            "a header alone",
+            ("train.csv", b"sentence1,sentence2,label\n".to_vec()),
+            &["train.csv: there is a header and no row below"],
+        ),
+        (
+            "a header alone, MRPC's",
+            ("train.tsv", bytes(tsv.lines().take(1).collect())),
+            &["train.tsv: there is a header and no row"],
+        ),
+        (
+            "one class",
+            ("train.tsv", one_class(&tsv, "\n1\t", "\n0\t")),
+            &["train.tsv: every pair has the label 0", "at least two classes"],
+        ),
+        (
+            "one class, in CSV",
+            ("train.csv", one_class(&csv, ",0\n", ",1\n")),
+            &["train.csv: every pair has the label 1"],
+        ),
+        (
+            "columns of other names",
+            ("train.csv", bytes(csv.replace("sentence1", "text1"))),
+            &["no column `sentence1`", "found text1, sentence2, label", "task.sentence1"],
+        ),
+        (
+            "two columns of one name",
+            ("train.csv", bytes(csv.replace("sentence2", "sentence1"))),
+            &["two columns are called `sentence1`"],
+        ),
+        (
+            "a set of another name",
+            ("training.tsv", bytes(tsv.clone())),
+            &["holds no training set", "train.tsv, train.csv, train.jsonl"],
+        ),
+        (
+            "a set for evaluation alone",
+            ("train.tsv", bytes(tsv.clone())),
+            &["none of dev.tsv, dev.csv", "to validate on", "task.validation"],
+        ),
+    ];
+    for (what, (name, contents), words) in cases {
+        let world = World::new();
+        world.write_sets(&[]);
+        fs::write(world.path("task").join(name), contents).unwrap();
+        refuse(&world, what, &[], words);
+    }
+}
+
+#[test]
+fn folders_of_sets() {
+    let (train, dev) = (pairs(60, 1), pairs(20, 2));
+    let world = World::new();
+    refuse(
+        &world,
+        "no folder",
+        &["--set", "task.path=/no/such/folder"],
+        &["task.path is /no/such/folder, which is no folder"],
+    );
+    let spec = world.path("spec.toml").display().to_string();
+    refuse(&world, "a file", &["--set", &format!("task.path={spec}")], &["spec.toml, which is no folder"]);
+    world.write_sets(&[("train.tsv", &train), ("train.csv", &csv(&train)), ("dev.tsv", &dev)]);
+    refuse(&world, "one set in two formats", &[], &["train.tsv and", "train.csv are both there; remove"]);
+    world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("validation.jsonl", &jsonl(&dev))]);
+    refuse(&world, "one set under two names", &[], &["dev.tsv and", "validation.jsonl are both there"]);
+    world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("test.csv", &csv(&dev).replace(",1\n", ",-1\n"))]);
+    refuse(&world, "validation without labels", &["--set", "task.validation=test"], &["test.csv", "the label is -1"]);
+    refuse(
+        &world,
+        "a set and a model",
+        &["--set", "task.name=demo"],
+        &["task.name is `demo`", "leave one of them out"],
+    );
+    fs::create_dir(world.path("task/dev.jsonl")).unwrap();
+    fs::remove_file(world.path("task/dev.tsv")).unwrap();
+    refuse(&world, "a folder in place of a set", &[], &["cannot read", "dev.jsonl"]);
+}
