@@ -11,5 +11,6 @@ mod model; // what must hold of the model whatever its numbers
 mod checkpoints; // real checkpoints' spellings, and what is refused
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
 mod screens; // what the screen looks like
+mod statistics; // our statistics against scipy's
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store
