@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use batchscope::cli::{self, Arguments, Exit, Subcommand};
-use batchscope::engine::{Request, RequestError};
+use batchscope::engine::{ExperimentError, Request, RequestError};
 use batchscope::export::table;
 use batchscope::tui::{self, Left, Theme, ThemeError};
 use clap::Parser;
@@ -13,12 +13,14 @@ fn main() -> Exit {
     let arguments = Arguments::parse();
     let ended = match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
+        Some(Subcommand::Report(arguments)) => cli::report(arguments),
+        Some(Subcommand::Export(arguments)) => cli::export(arguments),
         None => dashboard(arguments.sweep.request(), &arguments.theme),
     };
     ended.unwrap_or_else(|error| {
         // nobody may be there to read it
         let _ = writeln!(std::io::stderr(), "batchscope: {error:#}");
-        let asked_for = error.is::<RequestError>() || error.is::<ThemeError>();
+        let asked_for = error.is::<RequestError>() || error.is::<ExperimentError>() || error.is::<ThemeError>();
         if asked_for { Exit::BadInput } else { Exit::Failed }
     })
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+use super::export::ExportArguments;
+use super::report::ReportArguments;
 use crate::engine::Request;
 use clap::{Args, Parser};
 use std::path::PathBuf;
@@ -30,6 +32,10 @@ pub enum Subcommand {
         #[arg(long)]
         json: bool,
     },
+    /// Answer, from the finished runs of a store: what does batch size do, and why?
+    Report(ReportArguments),
+    /// Write what a store holds in a format that other programs read
+    Export(ExportArguments),
 }
 
 #[derive(Clone, Debug, Args)]

@@ -254,8 +254,9 @@ impl Court<'_> {
             }
             Kind::Introduction | Kind::Proof => {
                 finding.interval = change.interval(self.alpha_of_cause);
-                let unknown = Verdict::NotSeparable;
-                Some(finding.interval.map_or(unknown, |interval| Verdict::of_change(change.mean, interval)))
+                let known = effect.interval.zip(finding.interval);
+                let judged = known.map(|(effect, interval)| Verdict::of_change(effect, change.mean, interval));
+                Some(judged.unwrap_or(Verdict::NotSeparable))
             }
         };
         finding.verdict = if complete { verdict } else { Some(preliminary) };

@@ -54,8 +54,12 @@ impl Verdict {
     }
 
     /// Of an introduction, by the change of the slope.
-    pub fn of_change(change: f64, interval: Interval) -> Self {
-        if interval.holds(0.0) { Verdict::NotSeparable } else { Verdict::Changed(change) }
+    pub fn of_change(effect: Interval, change: f64, interval: Interval) -> Self {
+        match () {
+            () if effect.holds(0.0) => Verdict::NoEffect,
+            () if interval.holds(0.0) => Verdict::NotSeparable,
+            () => Verdict::Changed(change),
+        }
     }
 }
 
@@ -123,9 +127,10 @@ mod tests {
 
     #[test]
     fn an_introduction_tells_by_how_much_it_changes_the_slope() {
-        let interval = Interval { low: -0.006, high: -0.002 };
-        let verdict = Verdict::of_change(-0.004, interval).to_string();
+        let (sure, unsure) = (Interval { low: -0.006, high: -0.002 }, Interval { low: -0.1, high: 0.1 });
+        let verdict = Verdict::of_change(EFFECT, -0.004, sure).to_string();
         assert_eq!(verdict, "would have changed the slope by -0.40 points per doubling");
-        assert_eq!(Verdict::of_change(0.0, Interval { low: -0.1, high: 0.1 }).to_string(), "not separable yet");
+        assert_eq!(Verdict::of_change(EFFECT, 0.0, unsure), Verdict::NotSeparable);
+        assert_eq!(Verdict::of_change(unsure, -0.004, sure), Verdict::NoEffect);
     }
 }

@@ -10,6 +10,8 @@ pub enum StoreError {
     Format { path: PathBuf, found: String, known: &'static str },
     #[error("{path} holds other files and is not a store; name an empty or a new folder with --store")]
     NotAStore { path: PathBuf },
+    #[error("no store at {path}; `batchscope run` makes one, --store DIR names another")]
+    NoStore { path: PathBuf },
     #[error("{path}: {message}")]
     Content { path: PathBuf, message: String },
 }

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "batchscope-store 1";
+const SPEC: &str = "spec.toml";
 const ADDED_ARMS: &str = "arms.json";
 /// What stands in a store's folder.
 const OWN_NAMES: [&str; 3] = ["format", "runs", "experiments"];
@@ -34,7 +35,18 @@ impl Store {
         files::create_once(&format, format!("{FORMAT}\n").as_bytes())?;
         fs::create_dir_all(root.join("runs")).at("create", root)?;
         fs::create_dir_all(root.join("experiments")).at("create", root)?;
-        let found = fs::read_to_string(&format).at("read", &format)?;
+        Self::existing(root)
+    }
+
+    /// A store that is there already, to be looked at: makes nothing.
+    pub fn existing(root: &Path) -> Result<Self, StoreError> {
+        let format = root.join("format");
+        let found = match fs::read_to_string(&format) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(StoreError::NoStore { path: root.to_owned() });
+            }
+            found => found.at("read", &format)?,
+        };
         if found.trim_end() != FORMAT {
             let found = found.trim_end().chars().take(60).collect();
             return Err(StoreError::Format { path: format, found, known: FORMAT });
@@ -50,7 +62,14 @@ impl Store {
     pub fn remember(&self, spec: &Spec, toml: &str) -> Result<(), StoreError> {
         let folder = self.experiment(spec);
         fs::create_dir_all(&folder).at("create", &folder)?;
-        files::replace(&folder.join("spec.toml"), toml.as_bytes())
+        files::replace(&folder.join(SPEC), toml.as_bytes())
+    }
+
+    /// The newest spelling of every experiment, by the name of its folder.
+    pub fn specs(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let folders = files::names(&self.experiments())?.into_iter();
+        let spec = |name: String| fs::read_to_string(self.experiments().join(&name).join(SPEC)).ok().map(|t| (name, t));
+        Ok(folders.filter_map(spec).collect())
     }
 
     /// Remembers an arm that was added to an experiment while it ran.
@@ -66,7 +85,16 @@ impl Store {
     }
 
     fn experiment(&self, spec: &Spec) -> PathBuf {
-        self.root.join("experiments").join(format!("{}-{}", spec.name, experiment_digest(spec)))
+        self.experiments().join(Self::experiment_folder(spec))
+    }
+
+    pub(super) fn experiments(&self) -> PathBuf {
+        self.root.join("experiments")
+    }
+
+    /// The name of an experiment's folder.
+    pub fn experiment_folder(spec: &Spec) -> String {
+        format!("{}-{}", spec.name, experiment_digest(spec))
     }
 
     /// Every run that somebody began, in the order of their digests. A folder without a `run.json` that parses is

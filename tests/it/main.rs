@@ -1,5 +1,6 @@
 //! The whole program, from outside: one binary, a module a promise.
 
+mod calibration; // verdicts on sweeps whose truth is known
 mod corpus; // the embedded corpus is what its program makes
 mod dashboard; // the real binary in a terminal
 mod demo; // the embedded default trains at every batch size
@@ -10,6 +11,7 @@ mod layers; // imports point down only
 mod model; // what must hold of the model whatever its numbers
 mod checkpoints; // real checkpoints' spellings, and what is refused
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
+mod report; // the answer from a store
 mod screens; // what the screen looks like
 mod statistics; // our statistics against scipy's
 mod support; // small models and data to test with
