@@ -37,6 +37,10 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     };
     let request = Request { spec: spec.clone().unwrap_or_default(), overrides, store, ..Request::default() };
     let experiment = Experiment::find(&request, which)?;
+    let (finished, planned) = experiment.progress();
+    if finished < planned {
+        let _ = writeln!(std::io::stderr(), "{finished} of {planned} planned runs are finished");
+    }
     let judgement = judge(&experiment.question()?);
     // before it is shown: a look that is not counted would be free
     if judgement.is_complete()

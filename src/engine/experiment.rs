@@ -136,6 +136,13 @@ impl Experiment {
         })
     }
 
+    /// Finished runs, and planned ones.
+    pub fn progress(&self) -> (usize, usize) {
+        let finished = self.arms.iter().flat_map(|arm| &arm.runs).filter(|(folder, _)| folder.result().is_some());
+        let train = &self.spec.train;
+        (finished.count(), self.arms.len() * train.batch_sizes.len() * train.instances as usize)
+    }
+
     /// Remembers that a verdict was shown.
     pub fn remember_look(&self) -> Result<(), StoreError> {
         let look = Look { instances: self.spec.train.instances as usize, causes: self.arms.len().saturating_sub(1) };

@@ -66,7 +66,8 @@ fn causes(page: &mut String, judgement: &Judgement) {
         let change = finding.change.filter(|_| introduced).map_or_else(dash, points);
         let interval = finding.interval.map_or_else(dash, if introduced { in_points } else { in_percent });
         let n = finding.n.map_or_else(dash, |n| n.to_string());
-        let p_value = finding.p_value.map_or_else(dash, |p| format!("{p:.2}"));
+        let p_value =
+            finding.p_value.map_or_else(dash, |p| if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") });
         let verdict = finding.verdict.map_or_else(|| "not judged".to_owned(), |verdict| verdict.to_string());
         let Finding { arm, cause, .. } = finding;
         let _ = writeln!(
@@ -87,31 +88,40 @@ fn causes(page: &mut String, judgement: &Judgement) {
 /// What a sweep of this size can show, and what would show more.
 fn limits(page: &mut String, judgement: &Judgement) {
     page.push_str("\n## What this sweep can show\n\n");
-    let (effect, noise) = (&judgement.effect, &judgement.noise);
-    let percent = |value: Option<f64>| value.map_or_else(dash, |value| format!("{:.2}", 100.0 * value));
-    let _ = writeln!(
-        page,
-        "- Noise floor: one accuracy has a standard error of {} points from the size of the validation set alone; \
-         instances of a cell differ by {} points (standard deviation).",
-        percent(noise.binomial),
-        percent(noise.between_instances)
-    );
-    let _ = writeln!(
-        page,
-        "- The smallest slope that shows in four of five such sweeps: {} points per doubling.{}",
-        percent(effect.detectable),
-        if effect.is_shown() { String::new() } else { further(effect.needed, "to show a slope of the size seen") }
-    );
-    for finding in judgement.causes.iter().filter(|finding| finding.kind != Kind::Proof) {
-        let known = effect.slope.filter(|_| effect.is_shown());
-        let share = finding.detectable.zip(known).map(|(least, slope)| 100.0 * least / slope.mean.abs());
-        let share = share.map_or(String::new(), |share| format!(", {share:.0} % of the effect"));
+    let effect = &judgement.effect;
+    let percent = |value: f64| format!("{:.2}", 100.0 * value);
+    if let Some(error) = judgement.noise.binomial {
         let _ = writeln!(
             page,
-            "- {}: the smallest change that shows in four of five such sweeps is {} points per doubling{share}.{}",
+            "- Noise floor: one accuracy has a standard error of {} points from the size of the validation set alone.",
+            percent(error)
+        );
+    }
+    if let Some(sd) = judgement.noise.between_instances {
+        let _ = writeln!(page, "- Instances of a cell differ by {} points (standard deviation).", percent(sd));
+    }
+    if let Some(least) = effect.detectable {
+        let needed = further(effect.needed, "to show a slope of the size seen");
+        let needed = if effect.is_shown() { String::new() } else { needed };
+        let _ = writeln!(
+            page,
+            "- The smallest slope that shows in four of five such sweeps: {} points per doubling.{needed}",
+            percent(least)
+        );
+    }
+    for finding in &judgement.causes {
+        let Some(least) = finding.detectable else { continue };
+        let of_effect = effect.slope.filter(|_| effect.is_shown()).map_or(String::new(), |slope| {
+            let share = 100.0 * least / slope.mean.abs();
+            let needed = further(finding.needed, "until a quarter of the effect shows");
+            format!(", {share:.0} % of the effect.{needed}")
+        });
+        let _ = writeln!(
+            page,
+            "- Arm {}: the smallest change that shows in four of five such sweeps is {} points per doubling{}",
             finding.arm,
-            percent(finding.detectable),
-            known.map_or(String::new(), |_| further(finding.needed, "until a quarter of the effect shows"))
+            percent(least),
+            if of_effect.is_empty() { "." } else { &of_effect }
         );
     }
     let complete = if judgement.is_complete() { "" } else { " once they are complete" };

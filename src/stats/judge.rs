@@ -78,7 +78,7 @@ pub struct Finding {
     pub interval: Option<Interval>,
     pub n: Option<usize>,
     pub verdict: Option<Verdict>,
-    /// that the slope does not change, adjusted over all causes (Holm)
+    /// that the slope does not change, adjusted over all causes (Holm); only with a verdict
     pub p_value: Option<f64>,
     /// the smallest change of the slope that so many instances show in four of five sweeps
     pub detectable: Option<f64>,
@@ -239,7 +239,7 @@ impl Court<'_> {
         let change = Estimate { mean: -loss.mean, ..loss };
         finding.slope = Some(to.mean);
         finding.change = Some(change.mean);
-        finding.p_value = change.p_value();
+        finding.p_value = change.p_value().filter(|_| complete);
         finding.detectable = change.sd.and_then(|sd| minimal_detectable(sd, done, self.alpha_of_cause));
         finding.needed = change.sd.filter(|_| effect.is_shown()).and_then(|sd| {
             let alpha = self.next_alpha(complete) / self.family;
@@ -260,6 +260,10 @@ impl Court<'_> {
             }
         };
         finding.verdict = if complete { verdict } else { Some(preliminary) };
+        if let Some(Verdict::Silent(_)) = finding.verdict {
+            // a number would say something
+            (finding.share, finding.interval) = (None, None);
+        }
     }
 
     /// Nothing where it cannot be told whether the arm learns.

@@ -130,10 +130,12 @@ impl Judgement {
 
     /// The suspects that no cause stands for, in words.
     pub fn not_tested(&self) -> Vec<String> {
-        let tested = |key: &str| {
-            let named = |finding: &Finding| finding.cause.split('+').any(|name| suspect_key(name) == key);
-            self.causes.iter().any(named)
+        let tests = |finding: &Finding, key: &str| {
+            let named = finding.cause.split('+').any(|name| suspect_key(name) == key);
+            // what another norm would do says nothing about the one in use
+            named && (key != "norm" || finding.kind != Kind::Introduction)
         };
+        let tested = |key: &str| self.causes.iter().any(|finding| tests(finding, key));
         SUSPECTS.iter().filter(|(key, _)| !tested(key)).map(|(_, words)| (*words).to_owned()).collect()
     }
 }
@@ -153,7 +155,12 @@ fn suspect(name: &str) -> String {
 
 /// A difference of accuracies in points, hundredths, with its sign.
 pub fn points(difference: f64) -> String {
-    format!("{:+.2}", 100.0 * difference)
+    hundredths((1e4 * difference).round())
+}
+
+fn hundredths(count: f64) -> String {
+    // there is no negative nothing
+    format!("{:+.2}", count / 100.0 + 0.0)
 }
 
 /// The level of an interval: `97.5 %`.
@@ -167,16 +174,16 @@ pub fn level(alpha: f64) -> String {
 
 /// Rounded outwards, as is the next: a rounded interval must not claim more than the interval.
 pub fn in_points(interval: Interval) -> String {
-    format!("{:+.2} to {:+.2}", (1e4 * interval.low).floor() / 100.0, (1e4 * interval.high).ceil() / 100.0)
+    format!("{} to {}", hundredths((1e4 * interval.low).floor()), hundredths((1e4 * interval.high).ceil()))
 }
 
 pub fn in_percent(interval: Interval) -> String {
-    format!("{:.0} % to {:.0} %", (100.0 * interval.low).floor(), (100.0 * interval.high).ceil())
+    format!("{:.0} % to {:.0} %", (100.0 * interval.low).floor() + 0.0, (100.0 * interval.high).ceil() + 0.0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::level;
+    use super::*;
 
     #[test]
     fn levels_have_as_many_digits_as_they_need() {
@@ -184,5 +191,13 @@ mod tests {
         assert_eq!(level(0.025), "97.5 %");
         assert_eq!(level(0.025 / 3.0), "99.167 %");
         assert_eq!(level(0.0005), "99.95 %");
+    }
+
+    #[test]
+    fn rounded_intervals_are_never_narrower() {
+        let interval = Interval { low: -0.010_01, high: 0.499_2 };
+        assert_eq!(in_points(interval), "-1.01 to +49.92");
+        assert_eq!(in_percent(interval), "-2 % to 50 %");
+        assert_eq!(points(-0.000_001), "+0.00");
     }
 }
