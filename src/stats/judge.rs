@@ -260,8 +260,9 @@ impl Court<'_> {
             }
         };
         finding.verdict = if complete { verdict } else { Some(preliminary) };
-        if let Some(Verdict::Silent(_)) = finding.verdict {
-            // a number would say something
+        let says_nothing = matches!(finding.verdict, Some(Verdict::Silent(_) | Verdict::NoEffect));
+        if finding.kind == Kind::Removal && says_nothing {
+            // a share would say something
             (finding.share, finding.interval) = (None, None);
         }
     }

@@ -193,6 +193,37 @@ fn experiments_with_equal_settings_are_told_apart_by_what_they_read() {
 }
 
 #[test]
+fn a_removal_is_not_judged_where_nobody_knows_whether_it_learns() {
+    let world = world();
+    world.run(&["--set", "train.instances=2"]).expect(0);
+    plant(&world);
+    let known = answer(&world, &[]);
+    assert!(known["causes"][0]["verdict"].is_string());
+    let experiment = fs::read_dir(world.store().join("experiments")).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(experiment.join("inputs.json")).unwrap();
+    assert_eq!(answer(&world, &[]), known, "the data is there to tell");
+    fs::remove_dir_all(world.path("task")).unwrap();
+    let unknown = answer(&world, &[]);
+    assert!(unknown["causes"][0]["verdict"].is_null());
+    assert!(unknown["answer"].as_str().unwrap().contains("the data folder would tell"), "{unknown}");
+    assert_eq!(unknown["causes"][1], known["causes"][1], "an introduction needs no such knowledge");
+}
+
+/// To look, and then to drop what did not please, would make the rest look surer than it is.
+#[test]
+fn a_cause_that_is_left_out_after_a_look_still_counts() {
+    let world = world();
+    world.run(&[]).expect(0);
+    plant(&world);
+    let spec = world.path("spec.toml");
+    let page = || batchscope(&world, &["report", spec.to_str().unwrap()]).expect(0).out;
+    assert!(page().contains("| 98.75 % interval |"), "{}", page());
+    let text = fs::read_to_string(&spec).unwrap();
+    fs::write(&spec, text.replace("forgotten = { dropout_at_evaluation = true }\n", "")).unwrap();
+    assert!(page().contains("| 98.75 % interval |") && !page().contains("forgotten"), "{}", page());
+}
+
+#[test]
 fn without_a_store_there_is_nothing_to_report_and_none_is_made() {
     let world = World::new();
     let refused = batchscope(&world, &["report"]).expect(2);
