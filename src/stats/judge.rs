@@ -131,9 +131,9 @@ pub fn judge(question: &Question) -> Judgement {
 }
 
 impl Judgement {
-    /// Whether a verdict may be shown, which is a look at the data.
+    /// Whether a verdict may be shown, which is a look at the data. One instance alone shows none.
     pub fn is_complete(&self) -> bool {
-        self.effect.complete
+        self.effect.complete && self.effect.interval.is_some()
     }
 }
 

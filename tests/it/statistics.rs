@@ -112,6 +112,23 @@ fn nothing_can_be_said_of_no_or_one_value() {
 }
 
 #[test]
+fn one_planned_instance_is_never_a_verdict() {
+    let outcome = |batch_size, accuracy| Outcome { batch_size, iid: 0, accuracy };
+    let judgement = judge(&Question {
+        batch_sizes: vec![2, 8],
+        baseline: [outcome(2, 0.8), outcome(8, 0.7)].into_iter().collect(),
+        causes: Vec::new(),
+        family: 0,
+        planned: 1,
+        look: 1,
+        majority_share: None,
+        validation_examples: None,
+    });
+    assert!(judgement.effect.complete && !judgement.is_complete());
+    assert!(Answer::from(&judgement).answer.contains("an interval needs two"));
+}
+
+#[test]
 fn equal_values_have_an_interval_of_one_point() {
     let equal = Estimate::of(&[0.1; 3]).unwrap();
     assert_eq!((equal.sd, equal.interval(0.05)), (Some(0.0), Some(Interval { low: 0.1, high: 0.1 })));
