@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
-use batchscope::engine::{Request, RequestError};
+use batchscope::engine::{ExperimentError, Request, RequestError};
 use batchscope::export::table;
 use batchscope::tui::{self, Left, Theme, ThemeError};
 use clap::Parser;
@@ -16,12 +16,16 @@ fn main() -> Exit {
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
+        Some(Subcommand::Report(arguments)) => cli::report(arguments),
         None => dashboard(arguments.sweep.request(), &arguments.theme),
     };
     ended.unwrap_or_else(|error| {
         // nobody may be there to read it
         let _ = writeln!(std::io::stderr(), "batchscope: {error:#}");
-        let asked_for = error.is::<RequestError>() || error.is::<ThemeError>() || error.is::<BadInput>();
+        let asked_for = error.is::<RequestError>()
+            || error.is::<ExperimentError>()
+            || error.is::<ThemeError>()
+            || error.is::<BadInput>();
         if asked_for { Exit::BadInput } else { Exit::Failed }
     })
 }

@@ -2,6 +2,7 @@
 
 use super::bench::BenchArguments;
 use super::export::ExportArguments;
+use super::report::ReportArguments;
 use super::runs::RunsArguments;
 use crate::engine::Request;
 use clap::{Args, Parser};
@@ -37,7 +38,9 @@ pub enum Subcommand {
     Bench(BenchArguments),
     /// What is in a store: list, show, diff, remove
     Runs(RunsArguments),
-    /// Write something of a store in a format of others
+    /// Answer, from the finished runs of a store: what does batch size do, and why?
+    Report(ReportArguments),
+    /// Write what a store holds in a format that other programs read
     Export(ExportArguments),
 }
 

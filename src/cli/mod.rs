@@ -1,4 +1,4 @@
-//! The fronts without a screen: `run` with progress bars or plain lines, `runs` to look at a store, `export`.
+//! The fronts without a screen: arguments, `run` with progress bars or plain lines, and what is said of a store.
 //!
 //! May import: everything below the fronts. Knows no terminal beyond whether there is one, and how wide.
 
@@ -9,6 +9,7 @@ mod export;
 mod lines;
 mod page;
 mod progress;
+mod report;
 mod run;
 mod runs;
 
@@ -16,5 +17,6 @@ pub use arguments::{Arguments, Subcommand, SweepArguments};
 pub use bench::bench;
 pub use exit::{BadInput, Exit};
 pub use export::export;
+pub use report::report;
 pub use run::run;
 pub use runs::runs;

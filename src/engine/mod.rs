@@ -3,6 +3,7 @@
 //! May import: everything below it. Knows no front: it takes commands and sends events. A front that leaves ends it.
 
 mod conductor;
+mod experiment;
 mod prepare;
 mod priority;
 mod recorder;
@@ -14,6 +15,7 @@ mod wires;
 mod worker;
 
 pub use conductor::{Engine, Options};
+pub use experiment::{ArmRuns, Experiment, ExperimentError, Which, history};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use request::{Opened, Request, RequestError, store_folder};
 pub use signals::{pause, pause_signals, stop_signals};

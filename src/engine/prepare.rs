@@ -8,10 +8,10 @@ use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
-use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Validation};
+use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
-use crate::store;
+use crate::store::{self, Inputs};
 use std::path::Path;
 
 /// Examples scored at once. More would not be faster, and costs memory.
@@ -148,6 +148,15 @@ fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> 
 }
 
 impl Prepared {
+    /// What the runs read, as the store remembers it.
+    pub fn inputs(&self) -> Inputs {
+        let labels = || self.validation.iter().flat_map(|batch| &batch.labels);
+        let of_class = |class: u32| labels().filter(|label| **label == class).count();
+        let most_frequent = (0..self.data.classes).map(of_class).max().unwrap_or(0);
+        let majority_share = most_frequent as f64 / labels().count().max(1) as f64;
+        Inputs { data: self.data.clone(), model: self.model.clone(), majority_share }
+    }
+
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.
     pub fn add_arms(&mut self, arms: Vec<Arm>) {
         for arm in arms {
@@ -174,28 +183,39 @@ impl Prepared {
                 if batch_size as usize > self.train.len() {
                     return Err(PrepareError::BatchSize { batch_size, examples: self.train.len() });
                 }
-                let spec = RunSpec {
-                    numerics: NUMERICS,
-                    batch_size,
-                    iid,
-                    seed: train.seed,
-                    data: self.data.clone(),
-                    model: self.model.clone(),
-                    epochs: train.epochs,
-                    learning_rate: train.learning_rate,
-                    warmup_ratio: train.warmup_ratio,
-                    weight_decay: train.weight_decay,
-                    clip_norm: train.clip_norm,
-                    evaluations_per_epoch: train.evaluations_per_epoch,
-                    shuffle: train.shuffle,
-                    dropout: rates(train.dropout, &self.model.config),
-                    dropout_at_evaluation: train.dropout_at_evaluation,
-                    norm: train.norm,
-                };
+                let spec = run_spec(&train, &self.data, &self.model, batch_size, iid);
                 runs.push(PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights });
             }
         }
         Ok(runs)
+    }
+}
+
+/// The run of one instance of one cell, of these settings, on this data, from these weights.
+pub(super) fn run_spec(
+    train: &Train,
+    data: &DataIdentity,
+    model: &ModelIdentity,
+    batch_size: u32,
+    iid: u32,
+) -> RunSpec {
+    RunSpec {
+        numerics: NUMERICS,
+        batch_size,
+        iid,
+        seed: train.seed,
+        data: data.clone(),
+        model: model.clone(),
+        epochs: train.epochs,
+        learning_rate: train.learning_rate,
+        warmup_ratio: train.warmup_ratio,
+        weight_decay: train.weight_decay,
+        clip_norm: train.clip_norm,
+        evaluations_per_epoch: train.evaluations_per_epoch,
+        shuffle: train.shuffle,
+        dropout: rates(train.dropout, &model.config),
+        dropout_at_evaluation: train.dropout_at_evaluation,
+        norm: train.norm,
     }
 }
 

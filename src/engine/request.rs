@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A sweep as it is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// a preset's name or the path of a TOML file
     pub spec: String,
@@ -60,13 +60,15 @@ impl Request {
             prepared.add_arms(store.added_arms(&prepared.spec));
         }
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
+        store.remember_inputs(&prepared.spec, &prepared.inputs())?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores).max(1);
         let options = Options { workers, retry_failed: self.retry_failed, lossless: self.lossless };
         Ok(Opened { prepared: Arc::new(prepared), store, options })
     }
 
-    fn read_spec(&self) -> Result<Spec, RequestError> {
+    /// The spec with its overrides, its paths made absolute.
+    pub fn read_spec(&self) -> Result<Spec, RequestError> {
         let overrides: Vec<String> = self.overrides.iter().map(|given| from_here(given)).collect();
         if let Some(text) = preset(&self.spec) {
             return Ok(parse(&format!("preset {}", self.spec), text, &overrides)?);

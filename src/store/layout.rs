@@ -1,6 +1,7 @@
 //! Where things lie in a store.
 
 use super::error::{At, StoreError};
+use super::experiment::{INPUTS, LOOKS};
 use super::files;
 use super::identity::experiment_digest;
 use crate::domain::arm::Arm;
@@ -99,13 +100,14 @@ impl Store {
         self.root.join("experiments")
     }
 
-    pub(super) fn experiment_folder(spec: &Spec) -> String {
+    /// The name of an experiment's folder.
+    pub fn experiment_folder(spec: &Spec) -> String {
         format!("{}-{}", spec.name, experiment_digest(spec))
     }
 
     /// What lies in an experiment's folder beside its arms.
-    pub(super) fn experiment_files() -> [&'static str; 2] {
-        [SPEC, ADDED_ARMS]
+    pub(super) fn experiment_files() -> [&'static str; 4] {
+        [SPEC, ADDED_ARMS, INPUTS, LOOKS]
     }
 
     /// Every run that somebody began, in the order of their digests. A folder without a `run.json` that parses is

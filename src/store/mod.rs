@@ -6,6 +6,7 @@
 mod attempt;
 mod checkpoint;
 mod error;
+mod experiment;
 mod files;
 mod identity;
 mod inspect;
@@ -19,6 +20,7 @@ mod result;
 pub use attempt::{Attempt, BeatWatch, Claim, Ended, Standing};
 pub use checkpoint::{Checkpoint, Staged};
 pub use error::StoreError;
+pub use experiment::{Inputs, Look};
 pub use identity::{experiment_digest, run_id};
 pub use inspect::StoredRun;
 pub use journal::{Journal, read_journal};

@@ -1,5 +1,6 @@
 //! The whole program, from outside: one binary, a module a promise.
 
+mod calibration; // verdicts on sweeps whose truth is known
 mod corpus; // the embedded corpus is what its program makes
 mod dashboard; // the real binary in a terminal
 mod demo; // the embedded default trains at every batch size
@@ -16,7 +17,9 @@ mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
 mod faults; // full disks, read-only and newer stores, runs that go wrong
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
 mod runs; // looking at a store: list, show, diff, remove
+mod report; // the answer from a store
 mod screens; // what the screen looks like
+mod statistics; // our statistics against scipy's
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store
 mod tensorboard; // curves under readable names, whole however often they were interrupted

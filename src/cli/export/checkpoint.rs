@@ -1,46 +1,17 @@
-//! `batchscope export`: something of a store in a format of others.
+//! A run's final weights as a folder that transformers loads.
 
-use super::exit::{BadInput, Exit};
-use super::page::talk;
-use super::runs;
+use super::ExportArguments;
+use crate::cli::exit::{BadInput, Exit};
+use crate::cli::page::talk;
+use crate::cli::runs;
 use crate::domain::arm::Norm;
 use crate::engine::{StartTokenizer, find_start};
 use crate::export::{Checkpoint, CheckpointError, Tokenizer};
 use crate::train::untouched_scale;
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-#[derive(Debug, Args)]
-pub struct ExportArguments {
-    /// What to write
-    #[arg(long, value_enum)]
-    pub format: Format,
-    /// Where to write it; what is there already is never overwritten
-    #[arg(long, short, value_name = "PATH")]
-    pub output: PathBuf,
-    /// Leading digits of a run's digest
-    #[arg(long, value_name = "RUN", required_if_eq("format", "checkpoint"))]
-    pub run: Option<String>,
-    /// Where runs are kept [default: batchscope in the system's data folder]
-    #[arg(long, value_name = "DIR")]
-    pub store: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A run's final weights as a folder that Hugging Face's transformers loads
-    Checkpoint,
-}
-
-pub fn export(arguments: &ExportArguments) -> Result<Exit> {
-    match (arguments.format, &arguments.run) {
-        (Format::Checkpoint, Some(run)) => checkpoint(arguments, run),
-        (Format::Checkpoint, None) => Err(BadInput("name a run with --run".into()).into()),
-    }
-}
-
-fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
+pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
     let store = runs::open(&arguments.store)?;
     let listed = runs::find(&store, prefix)?;
     let (id, spec) = (&listed.run.id, &listed.run.spec);

@@ -1,0 +1,60 @@
+//! `batchscope report`: the answer that a store's finished runs give.
+
+use super::exit::Exit;
+use crate::engine::{Experiment, Request, Which};
+use crate::export;
+use crate::stats::{Answer, judge};
+use anyhow::{Context, Result};
+use clap::Args;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// A preset (demo) or the path of a TOML file [default: the store's only experiment]
+    #[arg(conflicts_with = "experiment")]
+    pub spec: Option<String>,
+    /// Override a key of the spec, as it was when it ran
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "spec")]
+    pub overrides: Vec<String>,
+    /// An experiment of the store by its name
+    #[arg(long, value_name = "NAME")]
+    pub experiment: Option<String>,
+    /// Print the answer as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Where runs are kept [default: batchscope in the system's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+}
+
+pub fn report(arguments: ReportArguments) -> Result<Exit> {
+    let ReportArguments { spec, overrides, experiment: name, json, store } = arguments;
+    let which = match (&spec, &name) {
+        (Some(_), _) => Which::Requested,
+        (None, Some(name)) => Which::Named(name),
+        (None, None) => Which::Only,
+    };
+    let request = Request { spec: spec.clone().unwrap_or_default(), overrides, store, ..Request::default() };
+    let experiment = Experiment::find(&request, which)?;
+    let (finished, planned) = experiment.progress();
+    if finished < planned {
+        let _ = writeln!(std::io::stderr(), "{finished} of {planned} planned runs are finished");
+    }
+    let judgement = judge(&experiment.question()?);
+    // before it is shown: a look that is not counted would be free
+    if judgement.is_complete()
+        && let Err(error) = experiment.remember_look()
+    {
+        let _ = writeln!(std::io::stderr(), "batchscope: this look cannot be counted in the store: {error}");
+    }
+    let text = if json {
+        serde_json::to_string_pretty(&Answer::from(&judgement)).context("cannot write the answer as JSON")? + "\n"
+    } else {
+        export::report(&experiment.spec.name, &judgement)
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
+        _ => Ok(Exit::Done),
+    }
+}

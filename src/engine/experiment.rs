@@ -1,0 +1,247 @@
+//! An experiment as a store holds it: which runs belong to which arm.
+//!
+//! Arms are planned again from the spec and held against what each run says of itself, so neither the data nor the
+//! model needs to be there any more.
+
+use super::prepare::{prepare, run_spec};
+use super::request::{Request, RequestError, store_folder};
+use crate::domain::arm::{Arm, Dropout, Norm};
+use crate::domain::history::{EvaluationPoint, History};
+use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
+use crate::domain::spec::{Spec, Train};
+use crate::spec_file::{SpecError, parse, train_of};
+use crate::stats::{Cause, Evidence, Outcome, Outcomes, Question, look_number};
+use crate::store::{Inputs, Look, RunFolder, Store, StoreError, read_journal};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExperimentError {
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("no experiment in {0} yet; `batchscope run` makes one")]
+    None(String),
+    #[error("several experiments are in the store; choose one with --experiment NAME:{}", lines(.0))]
+    Several(Vec<String>),
+    #[error("no experiment `{wanted}` in the store; there are:{}", lines(.known))]
+    Unknown { wanted: String, known: Vec<String> },
+    #[error(
+        "the store has runs of {count} different data sets or models that `{name}` could mean, and what it names now \
+         cannot be read to tell: {cause}"
+    )]
+    Ambiguous { name: String, count: usize, cause: String },
+}
+
+fn lines(names: &[String]) -> String {
+    names.iter().map(|name| format!("\n  {name}")).collect()
+}
+
+/// Which experiment of a store is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'n> {
+    /// the one of the request's spec
+    Requested,
+    /// the one of this name
+    Named(&'n str),
+    /// the only one there is
+    Only,
+}
+
+/// An experiment, its arms, and what the store has of their runs.
+pub struct Experiment {
+    pub store: Store,
+    /// name of its folder in the store
+    pub folder: String,
+    /// with the arms that were added while it ran
+    pub spec: Spec,
+    pub arms: Vec<ArmRuns>,
+    majority_share: Option<f64>,
+    validation_examples: Option<u32>,
+}
+
+/// An arm with those of its planned runs that somebody began.
+pub struct ArmRuns {
+    pub arm: Arm,
+    train: Train,
+    pub runs: Vec<(RunFolder, RunSpec)>,
+}
+
+impl Experiment {
+    /// Finds an experiment and its runs in the store of a request.
+    pub fn find(request: &Request, which: Which<'_>) -> Result<Self, ExperimentError> {
+        let store = Store::existing(&store_folder(request.store.as_deref())?)?;
+        let name = match which {
+            Which::Requested => {
+                let spec = request.read_spec()?;
+                return Self::open(store, Store::experiment_folder(&spec), spec);
+            }
+            Which::Named(name) => Some(name),
+            Which::Only => None,
+        };
+        let (folder, text) = choose(&store, name)?;
+        let spec = parse(&format!("experiment {folder}"), &text, &[])?;
+        Self::open(store, folder, spec)
+    }
+
+    fn open(store: Store, folder: String, mut spec: Spec) -> Result<Self, ExperimentError> {
+        for arm in store.added_arms(&spec) {
+            if !spec.arms.iter().any(|known| known.name == arm.name) {
+                spec.arms.push(arm);
+            }
+        }
+        let mut arms = Vec::new();
+        for arm in &spec.arms {
+            let train = train_of(&folder, &spec.train, arm)?;
+            arms.push(ArmRuns { arm: arm.clone(), train, runs: Vec::new() });
+        }
+        for (run, planned) in store.runs()? {
+            for arm in arms.iter_mut().filter(|arm| arm.plans(&planned)) {
+                arm.runs.push((run.clone(), planned.clone()));
+            }
+        }
+        let inputs = inputs(&store, &folder, &spec, &arms)?;
+        let read = inputs.as_ref().map(|inputs| (&inputs.data, &inputs.model));
+        for arm in &mut arms {
+            arm.runs.retain(|(_, run)| read.is_none_or(|read| read == (&run.data, &run.model)));
+        }
+        let first = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.data.validation_examples).next();
+        let validation_examples = inputs.as_ref().map(|inputs| inputs.data.validation_examples).or(first);
+        let majority_share = inputs.map(|inputs| inputs.majority_share);
+        Ok(Self { store, folder, spec, arms, majority_share, validation_examples })
+    }
+
+    /// The question that batch sizes and arms put to the finished runs, as the next look at them.
+    pub fn question(&self) -> Result<Question, ExperimentError> {
+        let looks = self.store.looks(&self.folder)?;
+        let planned = self.spec.train.instances as usize;
+        let earlier: Vec<usize> = looks.iter().map(|look| look.instances).collect();
+        let (baseline, causes) = match self.arms.split_first() {
+            Some((baseline, arms)) => {
+                (baseline.outcomes(), arms.iter().map(|arm| arm.cause(&baseline.train)).collect())
+            }
+            None => (Outcomes::default(), Vec::new()),
+        };
+        Ok(Question {
+            batch_sizes: self.spec.train.batch_sizes.clone(),
+            baseline,
+            causes,
+            // a cause that was left out after a look has had its chance of error all the same
+            family: looks.iter().map(|look| look.causes).max().unwrap_or(0),
+            planned,
+            look: look_number(&earlier, planned),
+            majority_share: self.majority_share,
+            validation_examples: self.validation_examples,
+        })
+    }
+
+    /// Finished runs, and planned ones.
+    pub fn progress(&self) -> (usize, usize) {
+        let finished = self.arms.iter().flat_map(|arm| &arm.runs).filter(|(folder, _)| folder.result().is_some());
+        let train = &self.spec.train;
+        (finished.count(), self.arms.len() * train.batch_sizes.len() * train.instances as usize)
+    }
+
+    /// Remembers that a verdict was shown.
+    pub fn remember_look(&self) -> Result<(), StoreError> {
+        let look = Look { instances: self.spec.train.instances as usize, causes: self.arms.len().saturating_sub(1) };
+        self.store.remember_look(&self.folder, look)
+    }
+}
+
+/// The experiment of this name in the store: its folder, its spec's own name, or the only one.
+fn choose(store: &Store, name: Option<&str>) -> Result<(String, String), ExperimentError> {
+    let mut specs = store.specs()?;
+    let known: Vec<String> = specs.iter().map(|(folder, _)| folder.clone()).collect();
+    if let Some(wanted) = name {
+        let own_name = |folder: &str| folder.rsplit_once('-').is_some_and(|(name, _)| name == wanted);
+        match specs.iter().position(|(folder, _)| folder == wanted) {
+            Some(place) => specs = vec![specs.swap_remove(place)],
+            None => specs.retain(|(folder, _)| own_name(folder)),
+        }
+        if specs.is_empty() {
+            return Err(ExperimentError::Unknown { wanted: wanted.to_owned(), known });
+        }
+    }
+    match specs.pop() {
+        None => Err(ExperimentError::None(store.root().display().to_string())),
+        Some(only) if specs.is_empty() => Ok(only),
+        Some(last) => {
+            Err(ExperimentError::Several(specs.into_iter().chain([last]).map(|(folder, _)| folder).collect()))
+        }
+    }
+}
+
+/// What the experiment's runs read: as it was remembered; else as the data says, which is only read where it must be.
+/// Nothing where the data is gone, and the runs all agree.
+fn inputs(store: &Store, folder: &str, spec: &Spec, arms: &[ArmRuns]) -> Result<Option<Inputs>, ExperimentError> {
+    if let Some(inputs) = store.inputs(folder) {
+        return Ok(Some(inputs));
+    }
+    let mut found: Vec<(&DataIdentity, &ModelIdentity)> = Vec::new();
+    for (_, run) in arms.iter().flat_map(|arm| &arm.runs) {
+        if !found.contains(&(&run.data, &run.model)) {
+            found.push((&run.data, &run.model));
+        }
+    }
+    if found.is_empty() {
+        return Ok(None);
+    }
+    match prepare(spec.clone()).map(|prepared| prepared.inputs()) {
+        Ok(inputs) if found.len() > 1 || found.contains(&(&inputs.data, &inputs.model)) => Ok(Some(inputs)),
+        Err(cause) if found.len() > 1 => {
+            let (name, count) = (spec.name.clone(), found.len());
+            Err(ExperimentError::Ambiguous { name, count, cause: cause.to_string() })
+        }
+        // gone or changed since, but all runs agree on what they read
+        _ => Ok(None),
+    }
+}
+
+impl ArmRuns {
+    /// Whether the run is one of this arm's, on whatever data and weights.
+    fn plans(&self, run: &RunSpec) -> bool {
+        self.train.batch_sizes.contains(&run.batch_size)
+            && run.iid < self.train.instances
+            && run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid) == *run
+    }
+
+    fn outcomes(&self) -> Outcomes {
+        let finished = self.runs.iter().filter_map(|(folder, run)| Some((run, folder.result()?)));
+        finished.map(|(run, r)| Outcome { batch_size: run.batch_size, iid: run.iid, accuracy: r.accuracy }).collect()
+    }
+
+    /// What the arm is a test of. Several changes at once are one cause.
+    fn cause(&self, baseline: &Train) -> Cause {
+        let name = self.arm.changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
+        let outcomes = self.outcomes();
+        let removes = self.arm.changes.keys().all(|key| removes(key, baseline, &self.train));
+        let evidence = if removes { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
+        Cause { arm: self.arm.name.clone(), name, evidence }
+    }
+}
+
+/// Whether a change takes a suspect away. Any other puts something in, and is judged by the change of slope alone.
+fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
+    match key {
+        "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
+        "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
+        "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
+        "updates" | "updates_of" | "learning_rate_scaling" => true,
+        _ => false,
+    }
+}
+
+/// Everything a run measured. Its last evaluation is that of its result, which is what verdicts are made of.
+pub fn history(folder: &RunFolder) -> Result<History, StoreError> {
+    let journal = read_journal(folder)?;
+    let entries = journal.iter().flat_map(|(_, entries)| entries);
+    let mut history = History::replay(entries.map(|entry| &entry.event));
+    if let Some(result) = folder.result() {
+        history.evaluations.retain(|point| point.step < result.step);
+        let (step, loss, accuracy, f1) = (result.step, result.loss, result.accuracy, result.f1);
+        history.evaluations.push(EvaluationPoint { step, loss, accuracy, f1 });
+    }
+    Ok(history)
+}

@@ -1,0 +1,78 @@
+//! The answer as data: what `report --json` prints. What does not apply is null.
+
+use super::judge::{Finding, Judgement};
+use super::question::Kind;
+use super::verdict::Verdict;
+use super::words;
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Answer {
+    pub effect: EffectRow,
+    pub causes: Vec<CauseRow>,
+    /// one paragraph
+    pub answer: String,
+}
+
+/// The baseline's slope: change of accuracy per doubling of the batch size.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EffectRow {
+    pub slope: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// complete instances
+    pub n: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CauseRow {
+    pub arm: String,
+    /// the key of the ablation
+    pub cause: String,
+    pub kind: Kind,
+    /// of the arm
+    pub slope: Option<f64>,
+    /// of the effect, that goes with a removal
+    pub share: Option<f64>,
+    /// of the slope, that comes with an introduction
+    pub change: Option<f64>,
+    /// of the share or the change; null where the interval has no ends
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// instances complete in the baseline and in the arm
+    pub n: Option<usize>,
+    pub verdict: Option<Verdict>,
+}
+
+impl From<&Judgement> for Answer {
+    fn from(judgement: &Judgement) -> Self {
+        let effect = &judgement.effect;
+        Self {
+            effect: EffectRow {
+                slope: effect.slope.map(|slope| slope.mean),
+                low: effect.interval.map(|interval| interval.low),
+                high: effect.interval.map(|interval| interval.high),
+                n: effect.slope.map_or(0, |slope| slope.n),
+            },
+            causes: judgement.causes.iter().map(CauseRow::from).collect(),
+            answer: words::paragraph(judgement),
+        }
+    }
+}
+
+impl From<&Finding> for CauseRow {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            arm: finding.arm.clone(),
+            cause: finding.cause.clone(),
+            kind: finding.kind,
+            slope: finding.slope,
+            share: finding.share,
+            change: finding.change.filter(|_| finding.kind == Kind::Introduction),
+            low: finding.interval.map(|interval| interval.low),
+            high: finding.interval.map(|interval| interval.high),
+            n: finding.n,
+            verdict: finding.verdict,
+        }
+    }
+}

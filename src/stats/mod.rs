@@ -1,0 +1,30 @@
+//! From final accuracies to an answer: intervals, shares, verdicts. docs/STATISTICS.md tells the rules and their reasons.
+//!
+//! May import: `std`, `serde` and `statrs`. Pure functions on slices: knows no run, file, spec or front. The chance of
+//! error is called `alpha` everywhere; an interval's level is 1 - alpha.
+
+mod answer;
+mod contrast;
+mod estimate;
+mod fieller;
+mod judge;
+mod learning;
+mod multiplicity;
+mod outcomes;
+mod power;
+mod question;
+mod verdict;
+mod words;
+
+pub use answer::{Answer, CauseRow, EffectRow};
+pub use contrast::{contrast, slope_weights};
+pub use estimate::{Estimate, Interval};
+pub use fieller::{RatioInterval, ratio_interval};
+pub use judge::{CellRow, Effect, Finding, Judgement, Noise, judge};
+pub use learning::{Silence, silence};
+pub use multiplicity::{ALPHA, alpha_of_look, holm, look_number};
+pub use outcomes::{Outcome, Outcomes};
+pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detectable, pooled_sd};
+pub use question::{Cause, Evidence, Kind, Question};
+pub use verdict::Verdict;
+pub use words::{in_percent, in_points, level, points};

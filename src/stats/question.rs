@@ -1,0 +1,58 @@
+//! What is asked of the outcomes.
+
+use super::outcomes::Outcomes;
+use serde::Serialize;
+
+/// Everything an answer is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    pub batch_sizes: Vec<u32>,
+    pub baseline: Outcomes,
+    pub causes: Vec<Cause>,
+    /// how many causes share the chance of error: those above, and any that were judged before and left out since
+    pub family: usize,
+    /// instances of every cell that were planned
+    pub planned: usize,
+    /// which look at complete instances this is, from 1; the next one where they are not complete
+    pub look: u32,
+    /// of the most frequent class in the validation set, where it is known
+    pub majority_share: Option<f64>,
+    pub validation_examples: Option<u32>,
+}
+
+/// A suspect, and what was done about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cause {
+    pub arm: String,
+    /// the key of the ablation
+    pub name: String,
+    pub evidence: Evidence,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Evidence {
+    /// whether an example's logits depend on the others in its batch, checked on the real model
+    Proof { depends_on_batch: bool },
+    /// an arm that takes the suspect away
+    Removal(Outcomes),
+    /// an arm that puts the suspected fault in
+    Introduction(Outcomes),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Proof,
+    Removal,
+    Introduction,
+}
+
+impl Evidence {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Evidence::Proof { .. } => Kind::Proof,
+            Evidence::Removal(_) => Kind::Removal,
+            Evidence::Introduction(_) => Kind::Introduction,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Findings in plain words. A sentence claims no more than its interval allows.
+
+use super::estimate::Interval;
+use super::judge::{Effect, Finding, Judgement};
+use super::learning::Silence;
+use super::question::Kind;
+use super::verdict::Verdict;
+
+/// What might be behind an effect of batch size: the key of the ablation, and what it stands for.
+const SUSPECTS: [(&str, &str); 6] = [
+    ("norm", "the normalization"),
+    ("dropout", "dropout"),
+    ("dropout_at_evaluation", "dropout left on at evaluation"),
+    ("updates_of", "the number of updates"),
+    ("learning_rate_scaling", "a learning rate that does not grow with the batch size"),
+    ("evaluation", "scoring full batches only"),
+];
+
+/// One paragraph that answers the question and names what was not tested.
+pub(super) fn paragraph(judgement: &Judgement) -> String {
+    let mut sentences = vec![judgement.effect_sentence()];
+    sentences.extend(judgement.causes.iter().map(|finding| judgement.sentence(finding)));
+    if judgement.causes.len() > 1 && judgement.causes.iter().any(|finding| finding.kind == Kind::Removal) {
+        sentences.push("Shares of several causes need not add up to the whole.".into());
+    }
+    sentences.push(format!("Not tested: {}, and whatever nobody has thought of.", judgement.not_tested().join(", ")));
+    sentences.join(" ")
+}
+
+impl Judgement {
+    /// What batch size does, in a sentence or two.
+    pub fn effect_sentence(&self) -> String {
+        let Effect { slope, interval, complete, .. } = &self.effect;
+        if self.batch_sizes.len() < 2 {
+            return "One batch size alone shows no effect of batch size.".into();
+        }
+        let (Some(slope), Some(interval)) = (slope, interval) else {
+            return "Too few instances are finished at every batch size to say anything: an interval needs two.".into();
+        };
+        let numbers = format!(
+            "{} points of accuracy per doubling of the batch size ({} interval {}, {} instances)",
+            points(slope.mean),
+            level(self.alpha),
+            in_points(*interval),
+            slope.n
+        );
+        if !complete {
+            return format!("Preliminary, {} of {} instances: the slope is {numbers}.", slope.n, self.planned);
+        }
+        if !self.effect.is_shown() {
+            let missed = self.effect.detectable.map_or(String::new(), |least| {
+                format!(", and a slope below {:.2} points would often be missed", 100.0 * least)
+            });
+            return format!(
+                "No effect of batch size is shown: {numbers}. This is no proof that there is none{missed}."
+            );
+        }
+        let better = if slope.mean < 0.0 { "Smaller" } else { "Larger" };
+        let ends = self.effect.ends.map_or(String::new(), |ends| {
+            let (smallest, largest) = (self.batch_sizes.first(), self.batch_sizes.last());
+            let sizes = smallest.zip(largest).map_or(String::new(), |(a, b)| format!(" from batch size {a} to {b}"));
+            format!(", {} points{sizes}", points(-ends.mean))
+        });
+        format!("{better} batch sizes end up better: {numbers}{ends}.")
+    }
+
+    /// One plain sentence on a cause.
+    pub fn sentence(&self, finding: &Finding) -> String {
+        let cause = suspect(&finding.cause);
+        let arm = &finding.arm;
+        let interval = match (finding.interval, finding.kind) {
+            (None, _) => "an interval without ends".to_owned(),
+            (Some(interval), Kind::Removal) => {
+                format!("{} interval {}", level(self.alpha_of_cause), in_percent(interval))
+            }
+            (Some(interval), _) => format!("{} interval {}", level(self.alpha_of_cause), in_points(interval)),
+        };
+        let share = finding.share.map_or("an unknown share".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+        let gone = format!("{share} of the effect goes with it ({interval})");
+        let Some(verdict) = finding.verdict else {
+            return match (self.batch_sizes.len(), finding.kind) {
+                (..2, _) => format!("Arm {arm} says nothing at one batch size."),
+                _ => format!(
+                    "Arm {arm} is not judged: whether it learns cannot be told without the share of the largest class \
+                     in the validation set; the data folder would tell."
+                ),
+            };
+        };
+        match verdict {
+            Verdict::Preliminary { done, planned } => {
+                format!("Arm {arm} is preliminary, {done} of {planned} instances.")
+            }
+            Verdict::Silent(Silence::DoesNotLearn { batch_size }) => format!(
+                "Arm {arm} does not learn: at batch size {batch_size} it rises less than half as far above the largest \
+                 class as the baseline, so its slope says nothing about {cause}."
+            ),
+            Verdict::Silent(Silence::Ceiling { batch_size }) => format!(
+                "Arm {arm} is at the ceiling at batch size {batch_size}, where differences cannot show, so its slope \
+                 says nothing about {cause}."
+            ),
+            Verdict::NoEffect => format!("Without an effect there is nothing for {cause} to explain."),
+            Verdict::NotSeparable => match finding.kind {
+                Kind::Proof => format!(
+                    "An example's logits depend on its batch in the model as it is, so {cause} may play a part; how \
+                     large a part is not shown."
+                ),
+                Kind::Removal => format!("Whether {cause} plays a part is not separable yet: {gone}."),
+                Kind::Introduction => format!(
+                    "Whether arm {arm} changes the slope is not separable yet: {} points per doubling ({interval}).",
+                    finding.change.map_or("unknown".into(), points)
+                ),
+            },
+            Verdict::Explains { reverses: false } => format!("Taking away {cause} explains the effect: {gone}."),
+            Verdict::Explains { reverses: true } => {
+                format!("Taking away {cause} explains more than all, the order reverses: {gone}.")
+            }
+            Verdict::Hides => format!("Taking away {cause} makes the effect larger, it was partly hidden: {gone}."),
+            Verdict::RuledOut if finding.kind == Kind::Proof => {
+                format!("An example's logits do not depend on its batch, which rules out {cause}.")
+            }
+            Verdict::RuledOut => format!("It is not mainly {cause}: {gone}."),
+            Verdict::Contributes => format!("Taking away {cause} takes away a part of the effect: {gone}."),
+            Verdict::Changed(change) => format!(
+                "Arm {arm} would have changed the slope by {} points per doubling ({interval}); this does not say that \
+                 the baseline suffers from it.",
+                points(change)
+            ),
+        }
+    }
+
+    /// The suspects that no cause stands for, in words.
+    pub fn not_tested(&self) -> Vec<String> {
+        let tests = |finding: &Finding, key: &str| {
+            let named = finding.cause.split('+').any(|name| suspect_key(name) == key);
+            // what another norm would do says nothing about the one in use
+            named && (key != "norm" || finding.kind != Kind::Introduction)
+        };
+        let tested = |key: &str| self.causes.iter().any(|finding| tests(finding, key));
+        SUSPECTS.iter().filter(|(key, _)| !tested(key)).map(|(_, words)| (*words).to_owned()).collect()
+    }
+}
+
+/// Two ways to ask for equal updates are one suspect.
+fn suspect_key(name: &str) -> &str {
+    if name == "updates" { "updates_of" } else { name }
+}
+
+fn suspect(name: &str) -> String {
+    let words = |name: &str| {
+        let known = SUSPECTS.iter().find(|(key, _)| *key == suspect_key(name));
+        known.map_or_else(|| name.replace('_', " "), |(_, words)| (*words).to_owned())
+    };
+    name.split('+').map(words).collect::<Vec<_>>().join(" together with ")
+}
+
+/// A difference of accuracies in points, hundredths, with its sign.
+pub fn points(difference: f64) -> String {
+    hundredths((1e4 * difference).round())
+}
+
+fn hundredths(count: f64) -> String {
+    // there is no negative nothing
+    format!("{:+.2}", count / 100.0 + 0.0)
+}
+
+/// The level of an interval: `97.5 %`.
+pub fn level(alpha: f64) -> String {
+    // as many digits as tell it from 100 %
+    let digits = (2.0 - (100.0 * alpha).log10()).ceil().clamp(0.0, 9.0) as usize;
+    let text = format!("{:.digits$}", 100.0 * (1.0 - alpha));
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text} %")
+}
+
+/// Rounded outwards, as is the next: a rounded interval must not claim more than the interval.
+pub fn in_points(interval: Interval) -> String {
+    format!("{} to {}", hundredths((1e4 * interval.low).floor()), hundredths((1e4 * interval.high).ceil()))
+}
+
+pub fn in_percent(interval: Interval) -> String {
+    format!("{:.0} % to {:.0} %", (100.0 * interval.low).floor() + 0.0, (100.0 * interval.high).ceil() + 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_have_as_many_digits_as_they_need() {
+        assert_eq!(level(0.05), "95 %");
+        assert_eq!(level(0.025), "97.5 %");
+        assert_eq!(level(0.025 / 3.0), "99.167 %");
+        assert_eq!(level(0.0005), "99.95 %");
+    }
+
+    #[test]
+    fn rounded_intervals_are_never_narrower() {
+        let interval = Interval { low: -0.010_01, high: 0.499_2 };
+        assert_eq!(in_points(interval), "-1.01 to +49.92");
+        assert_eq!(in_percent(interval), "-2 % to 50 %");
+        assert_eq!(points(-0.000_001), "+0.00");
+    }
+}

@@ -1,0 +1,85 @@
+//! What a store knows of an experiment beside its spec: what its runs read, and how often its answer was looked at.
+
+use super::error::{At, StoreError};
+use super::files;
+use super::layout::Store;
+use crate::domain::run::{DataIdentity, ModelIdentity};
+use crate::domain::spec::Spec;
+use serde::{Deserialize, Serialize};
+use std::fs;
+
+pub(super) const INPUTS: &str = "inputs.json";
+pub(super) const LOOKS: &str = "looks.json";
+
+/// What the runs of an experiment read: with it they can be told from others when the data is gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    pub data: DataIdentity,
+    pub model: ModelIdentity,
+    /// of the most frequent class in the validation set
+    pub majority_share: f64,
+}
+
+/// A verdict that was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// of every cell
+    pub instances: usize,
+    /// how many causes were asked about
+    pub causes: usize,
+}
+
+impl Store {
+    /// Remembers what an experiment's runs read. The newest wins, as its spec does.
+    pub fn remember_inputs(&self, spec: &Spec, inputs: &Inputs) -> Result<(), StoreError> {
+        files::replace_json(&self.experiments().join(Self::experiment_folder(spec)).join(INPUTS), inputs)
+    }
+
+    /// What the runs of the experiment in this folder read, where that was remembered.
+    pub fn inputs(&self, experiment: &str) -> Option<Inputs> {
+        files::read_json(&self.experiments().join(experiment).join(INPUTS))
+    }
+
+    /// Every verdict on an experiment that was shown, the oldest first.
+    pub fn looks(&self, experiment: &str) -> Result<Vec<Look>, StoreError> {
+        let path = self.experiments().join(experiment).join(LOOKS);
+        match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            // looks that cannot be read must not count as none
+            read => serde_json::from_slice(&read.at("read", &path)?)
+                .map_err(|error| StoreError::Content { path, message: error.to_string() }),
+        }
+    }
+
+    /// Adds a look, unless it is there.
+    pub fn remember_look(&self, experiment: &str, look: Look) -> Result<(), StoreError> {
+        let mut looks = self.looks(experiment)?;
+        if looks.contains(&look) {
+            return Ok(());
+        }
+        looks.push(look);
+        let folder = self.experiments().join(experiment);
+        fs::create_dir_all(&folder).at("create", &folder)?;
+        files::replace_json(&folder.join(LOOKS), &looks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_are_counted_once_and_never_forgotten() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        assert!(store.looks("mine").unwrap().is_empty());
+        let (first, second) = (Look { instances: 5, causes: 2 }, Look { instances: 10, causes: 2 });
+        for look in [first, first, second, first] {
+            store.remember_look("mine", look).unwrap();
+        }
+        assert_eq!(store.looks("mine").unwrap(), [first, second]);
+        fs::write(root.path().join("experiments/mine/looks.json"), "[{").unwrap();
+        assert!(store.looks("mine").is_err(), "unreadable looks are not none");
+        assert!(store.remember_look("mine", first).is_err());
+    }
+}
