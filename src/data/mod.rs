@@ -5,6 +5,7 @@
 mod batching;
 mod error;
 mod examples;
+mod masking;
 mod rows;
 mod split;
 mod task;
@@ -14,6 +15,7 @@ mod tsv;
 pub use batching::{epoch_order, evaluation_batches, gather};
 pub use error::DataError;
 pub use examples::Examples;
+pub use masking::{Masked, Masking};
 pub use rows::WordRows;
 pub use split::split;
 pub use task::{Sets, read_embedded, read_folder};

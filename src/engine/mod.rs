@@ -4,6 +4,7 @@
 
 mod conductor;
 mod prepare;
+mod pretrainer;
 mod priority;
 mod recorder;
 mod request;
@@ -13,5 +14,6 @@ mod worker;
 
 pub use conductor::{Engine, Options};
 pub use prepare::{PrepareError, Prepared, prepare};
+pub use pretrainer::Pretrainer;
 pub use request::{Opened, Request, RequestError};
 pub use signals::stop_signals;

@@ -16,6 +16,7 @@ mod fused;
 mod layout;
 mod norm;
 mod parameters;
+mod pretraining;
 mod vectorised;
 mod weights;
 

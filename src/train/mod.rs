@@ -5,6 +5,7 @@
 mod error;
 mod evaluate;
 mod optimizer;
+mod pretrain;
 mod run;
 mod schedule;
 mod snapshot;
@@ -13,6 +14,7 @@ mod step;
 pub use error::TrainError;
 pub use evaluate::{Scores, evaluate};
 pub use optimizer::AdamW;
+pub use pretrain::{Guesses, PretrainingTally, pretraining_pass};
 pub use run::{Ending, Inputs, Observer, train};
 pub use schedule::LinearSchedule;
 pub use snapshot::Snapshot;

@@ -1,0 +1,177 @@
+//! Pre-trains the embedded model: `cargo run --release --example pretrain_demo -- --folder pretraining`. Stopped, by
+//! Ctrl-C or otherwise, the same command goes on; at the end the model lies in `pretraining/model`. data/README.md
+//! tells what is learned and what came of it. This file knows the plan and the terminal.
+
+#[path = "../make_demo_corpus/corpus/mod.rs"]
+mod corpus;
+
+mod checkpoint;
+mod reading;
+
+use anyhow::{Context, Result};
+use batchscope::data::{Masked, Masking, PairTokenizer, parse_pairs};
+use batchscope::domain::model::ModelConfig;
+use batchscope::domain::random::{Key, Purpose};
+use batchscope::engine::{Pretrainer, stop_signals};
+use batchscope::train::{LinearSchedule, PretrainingTally};
+use clap::Parser;
+use reading::{BLOCK, Diet, Reader};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+/// Pairs of a batch, and batches of an update. Fixed, so that the number of threads leaves no trace.
+const BATCH_SIZE: usize = 16;
+const BATCHES: usize = 4;
+const SEED: u32 = 0;
+const WARMUP_RATIO: f64 = 0.05;
+const WEIGHT_DECAY: f64 = 0.01;
+const CLIP_NORM: f64 = 1.0;
+
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(60);
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+/// Pre-trains the embedded model.
+#[derive(Parser)]
+struct Arguments {
+    /// where checkpoints are kept
+    #[arg(long)]
+    folder: PathBuf,
+    /// pairs to read in all
+    #[arg(long, default_value_t = 1_000_000)]
+    pairs: u64,
+    /// the peak
+    #[arg(long, default_value_t = 1e-3)]
+    learning_rate: f64,
+    /// a control: the same sentences one by one
+    #[arg(long)]
+    single_sentences: bool,
+    /// threads; as many as cores when not given
+    #[arg(long)]
+    workers: Option<usize>,
+}
+
+fn main() -> Result<ExitCode> {
+    for variable in ["RAYON_NUM_THREADS", "CANDLE_NUM_THREADS"] {
+        // SAFETY: the first statement of main: no other thread exists that could read the environment meanwhile.
+        unsafe { std::env::set_var(variable, "1") };
+    }
+    // others come first; training is right without it
+    #[cfg(unix)]
+    let _ = rustix::process::nice(19);
+    pretrain(&Arguments::parse())
+}
+
+fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
+    let files = corpus::files();
+    let vocabulary = files.iter().find(|(name, _)| *name == "vocab.txt").map_or("", |(_, text)| text);
+    let tokenizer = || PairTokenizer::from_vocabulary("vocab.txt", vocabulary.as_bytes(), true, 512);
+    let masking = Masking::of(&tokenizer()?)?;
+    let mut reserved = std::collections::BTreeSet::new();
+    for (name, table) in files.iter().filter(|(name, _)| name.ends_with(".tsv")) {
+        reserved.extend(parse_pairs(name, table.as_bytes())?.into_iter().flat_map(|pair| [pair.first, pair.second]));
+    }
+    let diet = if arguments.single_sentences { Diet::SingleSentences } else { Diet::Pairs };
+    let config = ModelConfig::bert_mini(tokenizer()?.vocabulary_size());
+    let reader = Reader { tokenizer: tokenizer()?, reserved, diet };
+
+    let updates = arguments.pairs.div_ceil((BATCHES * BATCH_SIZE) as u64);
+    let schedule = LinearSchedule::new(arguments.learning_rate, WARMUP_RATIO, updates);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = arguments.workers.unwrap_or(cores).clamp(1, BATCHES);
+    let mut pretrainer = Pretrainer::new(&config, SEED, WEIGHT_DECAY, CLIP_NORM, workers)?;
+    let plan = format!(
+        "{{\"updates\": {updates}, \"learning_rate\": {}, \"single_sentences\": {}}}",
+        arguments.learning_rate, arguments.single_sentences
+    );
+    if let Some(snapshot) = checkpoint::resume(&arguments.folder, &plan)? {
+        pretrainer.restore(snapshot)?;
+    }
+    eprintln!("{workers} threads, update {} of {updates}", pretrainer.steps());
+
+    let stop = stop_signals(|| {}).context("cannot watch for signals")?;
+    let batches = read_ahead(reader, masking, pretrainer.steps(), updates);
+    let mut progress = Progress::new(updates);
+    let mut saved = Instant::now();
+    while pretrainer.steps() < updates {
+        let batches = batches.recv().context("the reader ended early")??;
+        let tally = pretrainer.update(&batches, schedule.rate(pretrainer.steps()))?;
+        progress.add(tally, pretrainer.steps());
+        let stopped = stop.try_recv().is_ok();
+        if stopped || saved.elapsed() >= BETWEEN_CHECKPOINTS || pretrainer.steps() == updates {
+            checkpoint::save(&arguments.folder, &pretrainer.snapshot()?)?;
+            saved = Instant::now();
+        }
+        if stopped {
+            eprintln!("stopped at update {}; the same command goes on from here", pretrainer.steps());
+            return Ok(ExitCode::from(130));
+        }
+    }
+    let folder = arguments.folder.join("model");
+    checkpoint::export(&folder, pretrainer.model(), vocabulary)?;
+    println!("{}", folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A thread that draws and masks the batches of the next updates while this one is computed.
+fn read_ahead(reader: Reader, masking: Masking, first: u64, end: u64) -> Receiver<Result<Vec<Masked>>> {
+    const UPDATES_IN_BLOCK: u64 = (BLOCK / (BATCHES * BATCH_SIZE)) as u64;
+    let key = Key::new(SEED.into(), Purpose::Masking);
+    let (sender, receiver) = sync_channel(UPDATES_IN_BLOCK as usize);
+    std::thread::spawn(move || {
+        for block in first / UPDATES_IN_BLOCK..end.div_ceil(UPDATES_IN_BLOCK) {
+            let skipped = first.saturating_sub(block * UPDATES_IN_BLOCK) as usize;
+            let batches = match reader.batches(block, BATCH_SIZE) {
+                Ok(batches) => batches,
+                Err(error) => return drop(sender.send(Err(error.into()))),
+            };
+            for batches in batches.chunks_exact(BATCHES).skip(skipped) {
+                let masked = batches.iter().map(|batch| masking.hide(batch.clone(), key)).collect();
+                if sender.send(Ok(masked)).is_err() {
+                    return; // nobody reads any more
+                }
+            }
+        }
+    });
+    receiver
+}
+
+/// Says now and then how it goes.
+struct Progress {
+    updates: u64,
+    /// since the last line
+    tally: PretrainingTally,
+    done: u64,
+    since: Instant,
+}
+
+impl Progress {
+    fn new(updates: u64) -> Self {
+        Self { updates, tally: PretrainingTally::default(), done: 0, since: Instant::now() }
+    }
+
+    fn add(&mut self, tally: PretrainingTally, step: u64) {
+        self.tally.add(tally);
+        self.done += 1;
+        let elapsed = self.since.elapsed();
+        if elapsed < BETWEEN_LINES && step < self.updates {
+            return;
+        }
+        let PretrainingTally { words, pairs } = self.tally;
+        let pairs_an_update = (BATCHES * BATCH_SIZE) as u64;
+        let a_second = self.done as f64 / elapsed.as_secs_f64();
+        eprintln!(
+            "{:>8} of {} pairs, {:.0}/s, {:.0} min left; hidden words: loss {:.3}, right {:.3}; belonging: loss {:.3}, right {:.3}",
+            step * pairs_an_update,
+            self.updates * pairs_an_update,
+            a_second * pairs_an_update as f64,
+            (self.updates - step) as f64 / a_second / 60.0,
+            words.mean_loss(),
+            words.accuracy(),
+            pairs.mean_loss(),
+            pairs.accuracy(),
+        );
+        *self = Self::new(self.updates);
+    }
+}
