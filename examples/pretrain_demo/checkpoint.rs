@@ -1,9 +1,11 @@
 //! A folder that pre-training can go on from, and the folder of the finished model.
 
+use super::plan::Plan;
 use anyhow::{Context, Result, bail};
 use batchscope::model::Bert;
 use batchscope::train::Snapshot;
 use candle_core::{DType, Device, Tensor};
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
@@ -11,21 +13,29 @@ const CHECKPOINT: &str = "checkpoint.safetensors";
 const PLAN: &str = "plan.json";
 
 /// The checkpoint of a folder, if there is one. One that was made by another plan is an error.
-pub fn resume(folder: &Path, plan: &str) -> Result<Option<Snapshot>> {
+pub fn resume(folder: &Path, plan: &Plan) -> Result<Option<Snapshot>> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let path = folder.join(PLAN);
-    match std::fs::read_to_string(&path) {
-        Ok(other) if other == plan => {}
-        Ok(other) => bail!(
-            "{} was begun with {other}, this is {plan}; use the same options, or another folder",
-            folder.display()
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => replace(&path, plan.as_bytes())?,
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
     let path = folder.join(CHECKPOINT);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())?)),
+    let snapshot = match read(&path)? {
+        Some(bytes) => Some(Snapshot::from_bytes(&bytes).with_context(|| path.display().to_string())?),
+        None => None,
+    };
+    let path = folder.join(PLAN);
+    if let Some(bytes) = read(&path)? {
+        let begun: Plan = serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?;
+        let done = snapshot.as_ref().map_or(0, |snapshot| snapshot.step);
+        if !plan.agrees(&begun, done) {
+            bail!("{} has {done} updates by {begun:?}, not by {plan:?}; use another folder", folder.display());
+        }
+    }
+    replace(&path, &serde_json::to_vec(plan)?)?;
+    Ok(snapshot)
+}
+
+/// The bytes of a file, if it is there.
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
@@ -54,12 +64,11 @@ pub fn export(folder: &Path, model: &Bert, vocabulary: &str) -> Result<()> {
 /// The file appears whole or not at all.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> std::io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let partial = path.with_extension("partial");
+        let mut file = File::create(&partial)?;
         file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        file.sync_all()?;
+        std::fs::rename(&partial, path)
     };
     write().with_context(|| format!("cannot write {}", path.display()))
 }

@@ -6,15 +6,18 @@
 mod corpus;
 
 mod checkpoint;
+mod plan;
 mod reading;
+mod search;
 
 use anyhow::{Context, Result};
 use batchscope::data::{Masked, Masking, PairTokenizer, parse_pairs};
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::engine::{Pretrainer, stop_signals};
-use batchscope::train::{LinearSchedule, PretrainingTally};
+use batchscope::train::PretrainingTally;
 use clap::Parser;
+use plan::Plan;
 use reading::{BLOCK, Diet, Reader};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,7 +28,6 @@ use std::time::{Duration, Instant};
 const BATCH_SIZE: usize = 16;
 const BATCHES: usize = 4;
 const SEED: u32 = 0;
-const WARMUP_RATIO: f64 = 0.05;
 const WEIGHT_DECAY: f64 = 0.01;
 const CLIP_NORM: f64 = 1.0;
 
@@ -50,6 +52,12 @@ struct Arguments {
     /// threads; as many as cores when not given
     #[arg(long)]
     workers: Option<usize>,
+    /// write the model as it is by the newest checkpoint, and leave
+    #[arg(long)]
+    export: bool,
+    /// print what would be read first, and leave
+    #[arg(long)]
+    show: bool,
 }
 
 fn main() -> Result<ExitCode> {
@@ -76,17 +84,29 @@ fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
     let config = ModelConfig::bert_mini(tokenizer()?.vocabulary_size());
     let reader = Reader { tokenizer: tokenizer()?, reserved, diet };
 
-    let updates = arguments.pairs.div_ceil((BATCHES * BATCH_SIZE) as u64);
-    let schedule = LinearSchedule::new(arguments.learning_rate, WARMUP_RATIO, updates);
+    if arguments.show {
+        return show(&reader, vocabulary);
+    }
+    let plan = Plan {
+        updates: arguments.pairs.div_ceil((BATCHES * BATCH_SIZE) as u64),
+        learning_rate: arguments.learning_rate,
+        single_sentences: arguments.single_sentences,
+    };
+    let updates = plan.updates;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = arguments.workers.unwrap_or(cores).clamp(1, BATCHES);
     let mut pretrainer = Pretrainer::new(&config, SEED, WEIGHT_DECAY, CLIP_NORM, workers)?;
-    let plan = format!(
-        "{{\"updates\": {updates}, \"learning_rate\": {}, \"single_sentences\": {}}}",
-        arguments.learning_rate, arguments.single_sentences
-    );
     if let Some(snapshot) = checkpoint::resume(&arguments.folder, &plan)? {
         pretrainer.restore(snapshot)?;
+    }
+    let export = |pretrainer: &Pretrainer| -> Result<ExitCode> {
+        let folder = arguments.folder.join("model");
+        checkpoint::export(&folder, pretrainer.model(), vocabulary)?;
+        println!("{}", folder.display());
+        Ok(ExitCode::SUCCESS)
+    };
+    if arguments.export {
+        return export(&pretrainer);
     }
     eprintln!("{workers} threads, update {} of {updates}", pretrainer.steps());
 
@@ -96,7 +116,7 @@ fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
     let mut saved = Instant::now();
     while pretrainer.steps() < updates {
         let batches = batches.recv().context("the reader ended early")??;
-        let tally = pretrainer.update(&batches, schedule.rate(pretrainer.steps()))?;
+        let tally = pretrainer.update(&batches, plan.rate(pretrainer.steps()))?;
         progress.add(tally, pretrainer.steps());
         let stopped = stop.try_recv().is_ok();
         if stopped || saved.elapsed() >= BETWEEN_CHECKPOINTS || pretrainer.steps() == updates {
@@ -108,9 +128,19 @@ fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
     }
-    let folder = arguments.folder.join("model");
-    checkpoint::export(&folder, pretrainer.model(), vocabulary)?;
-    println!("{}", folder.display());
+    export(&pretrainer)
+}
+
+/// The first sequences as text, each behind the answer of the pair objective.
+fn show(reader: &Reader, vocabulary: &str) -> Result<ExitCode> {
+    let words: Vec<&str> = vocabulary.lines().collect();
+    for batch in reader.batches(0, BATCH_SIZE)?.iter().take(BATCHES) {
+        for (tokens, label) in batch.sequences().zip(&batch.labels) {
+            let tokens = batch.tokens[tokens].iter();
+            let text: Vec<&str> = tokens.map(|token| words.get(*token as usize).copied().unwrap_or("?")).collect();
+            println!("{label} {}", text.join(" "));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

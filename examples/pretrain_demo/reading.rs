@@ -3,14 +3,19 @@
 
 use super::corpus::pairs;
 use super::corpus::random::Random;
+use super::search::Index;
 use batchscope::data::{DataError, PairTokenizer};
 use batchscope::domain::batch::Batch;
 use std::collections::BTreeSet;
 
-/// Pairs that are drawn together; a second sentence that does not belong comes from the same block.
-pub const BLOCK: usize = 1024;
-/// Block `n` is drawn from this seed plus `n`. Far from the seed of the fine-tuning pairs.
+/// Pairs of a block; a second sentence that does not belong comes from the same block.
+pub const BLOCK: usize = 32 * DRAWN_TOGETHER;
+const DRAWN_TOGETHER: usize = 1024;
+/// Draw `n` has this seed plus `n`. Far from the seed of the fine-tuning pairs.
 const SEED: u64 = 7_000_000_000;
+
+/// A second sentence that is hard to tell from the right one is one of this many that search finds nearest.
+const NEAREST: usize = 8;
 
 /// Labels of the pair objective.
 const BELONGS: u32 = 0;
@@ -42,18 +47,22 @@ struct Pair {
 }
 
 impl Reader {
-    /// The pairs of a block as text. No sentence occurs twice in it and none is reserved.
+    /// The pairs of a block as text. None of their sentences is reserved.
     pub fn sentences(&self, number: u64) -> Vec<(String, String)> {
-        let mut spoken = self.reserved.clone();
-        let drawn = pairs::draw(BLOCK, &mut spoken, &mut Random::new(SEED + number));
+        const DRAWS: u64 = (BLOCK / DRAWN_TOGETHER) as u64;
+        let drawn = (number * DRAWS..(number + 1) * DRAWS).flat_map(|draw| {
+            // within one draw no sentence occurs twice; there are too few for a whole block
+            let mut spoken = self.reserved.clone();
+            pairs::draw(DRAWN_TOGETHER, &mut spoken, &mut Random::new(SEED + draw))
+        });
         // what the pair's label would be is not looked at from here on
-        drawn.into_iter().map(|pair| (pair.first, pair.second)).collect()
+        drawn.map(|pair| (pair.first, pair.second)).collect()
     }
 
     /// A block as batches of so many pairs; what is left over at its end is not read.
     pub fn batches(&self, number: u64, size: usize) -> Result<Vec<Batch>, DataError> {
         let pairs = self.sentences(number).iter().map(|pair| self.encode(pair)).collect::<Result<Vec<_>, _>>()?;
-        let words: Vec<Words> = pairs.iter().map(|pair| Words::of(&pair.second)).collect();
+        let index = Index::of(pairs.iter().map(|pair| &pair.second[..]));
         let mut random = Random::new(SEED ^ number.rotate_left(32));
         let places: Vec<usize> = (0..BLOCK).collect();
         let batches = places.chunks_exact(size).map(|places| {
@@ -61,7 +70,7 @@ impl Reader {
             for &place in places {
                 // wraps after two thousand million pairs
                 let example = (number as u32).wrapping_mul(BLOCK as u32).wrapping_add(place as u32).wrapping_mul(2);
-                self.read(place, &pairs, &words, &mut random, example, &mut batch);
+                self.read(place, &pairs, &index, &mut random, example, &mut batch);
             }
             batch
         });
@@ -76,15 +85,7 @@ impl Reader {
     }
 
     /// One drawn pair becomes one sequence of two sentences, or two of one.
-    fn read(
-        &self,
-        place: usize,
-        pairs: &[Pair],
-        words: &[Words],
-        random: &mut Random,
-        example: u32,
-        batch: &mut Batch,
-    ) {
+    fn read(&self, place: usize, pairs: &[Pair], index: &Index, random: &mut Random, example: u32, batch: &mut Batch) {
         let Pair { first, second } = &pairs[place];
         let another = (place + 1 + random.below(BLOCK - 1)) % BLOCK;
         let (second, label) = match (self.diet, place % 9) {
@@ -95,37 +96,19 @@ impl Reader {
                 return;
             }
             (Diet::Pairs, 1..=4) => (second, BELONGS),
-            (Diet::Pairs, 5..=6) => (&pairs[another].second, DOES_NOT),
-            (Diet::Pairs, _) => (&pairs[most_alike(first, place, words)].second, DOES_NOT),
+            (Diet::Pairs, 5) => (&pairs[another].second, DOES_NOT),
+            (Diet::Pairs, _) => {
+                // half of the words are searched for, so that the others may differ
+                let asked: Vec<u32> = first.iter().copied().filter(|_| random.one_in(2)).collect();
+                // among those found may be the right sentence again, or the first
+                let mut found = index.nearest(&asked, 4 * NEAREST);
+                found.retain(|other| pairs[*other].second != *second && pairs[*other].second != first[1..]);
+                found.truncate(NEAREST);
+                let found = if found.is_empty() { another } else { *random.pick(&found) };
+                (&pairs[found].second, DOES_NOT)
+            }
         };
         let types = [vec![0; first.len()], vec![1; second.len()]].concat();
         batch.push(example, label, &[&first[..], second].concat(), &types);
-    }
-}
-
-/// Of all second sentences of a block but the pair's own, the one that shares the largest part of its words with the
-/// first. It often tells of the same kind of event.
-fn most_alike(first: &[u32], place: usize, seconds: &[Words]) -> usize {
-    let first = Words::of(first);
-    let others = seconds.iter().enumerate().filter(|(other, _)| *other != place);
-    others.max_by_key(|(_, words)| first.shared_permille(words)).map_or(place, |(other, _)| other)
-}
-
-/// A set of words, as bits.
-struct Words(Vec<u64>);
-
-impl Words {
-    fn of(tokens: &[u32]) -> Self {
-        let mut bits = vec![0; 1 + tokens.iter().max().map_or(0, |largest| *largest as usize / 64)];
-        for token in tokens {
-            bits[*token as usize / 64] |= 1u64 << (token % 64);
-        }
-        Self(bits)
-    }
-
-    fn shared_permille(&self, other: &Self) -> u32 {
-        let count = |bits: &[u64]| bits.iter().map(|bits| bits.count_ones()).sum::<u32>();
-        let shared: u32 = self.0.iter().zip(&other.0).map(|(one, other)| (one & other).count_ones()).sum();
-        1000 * shared / (count(&self.0) + count(&other.0) - shared).max(1)
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "../../examples/pretrain_demo/reading.rs"]
 mod reading;
+#[path = "../../examples/pretrain_demo/search.rs"]
+mod search;
 
 use crate::corpus::made as corpus;
 use crate::support::{batch_of, no_dropout, tiny_config};
@@ -126,7 +128,7 @@ fn half_of_the_pairs_that_are_read_belong_together() {
             }
         }
     }
-    assert_eq!((single, belong, others), (2 * 114, 456, 454));
+    assert_eq!((single, belong, others), (2 * 3641, 4 * 3641, 14_563));
     let alone = reader(Diet::SingleSentences).batches(3, 32).unwrap();
     assert!(alone.iter().all(|batch| batch.len() == 64 && batch.token_types.iter().all(|kind| *kind == 0)));
 }
