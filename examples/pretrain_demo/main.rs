@@ -18,7 +18,7 @@ use batchscope::engine::{Pretrainer, stop_signals};
 use batchscope::train::PretrainingTally;
 use clap::Parser;
 use plan::Plan;
-use reading::{BLOCK, Diet, Reader};
+use reading::{Diet, Reader};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 /// Pairs of a batch, and batches of an update. Fixed, so that the number of threads leaves no trace.
 const BATCH_SIZE: usize = 16;
 const BATCHES: usize = 4;
+/// Draws that second sentences are searched in.
+const DRAWS_IN_BLOCK: u64 = 32;
 const SEED: u32 = 0;
 const WEIGHT_DECAY: f64 = 0.01;
 const CLIP_NORM: f64 = 1.0;
@@ -82,7 +84,7 @@ fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
     }
     let diet = if arguments.single_sentences { Diet::SingleSentences } else { Diet::Pairs };
     let config = ModelConfig::bert_mini(tokenizer()?.vocabulary_size());
-    let reader = Reader { tokenizer: tokenizer()?, reserved, diet };
+    let reader = Reader { tokenizer: tokenizer()?, reserved, diet, draws: DRAWS_IN_BLOCK };
 
     if arguments.show {
         return show(&reader, vocabulary);
@@ -146,12 +148,12 @@ fn show(reader: &Reader, vocabulary: &str) -> Result<ExitCode> {
 
 /// A thread that draws and masks the batches of the next updates while this one is computed.
 fn read_ahead(reader: Reader, masking: Masking, first: u64, end: u64) -> Receiver<Result<Vec<Masked>>> {
-    const UPDATES_IN_BLOCK: u64 = (BLOCK / (BATCHES * BATCH_SIZE)) as u64;
+    let updates_in_block = (reader.block() / (BATCHES * BATCH_SIZE)) as u64;
     let key = Key::new(SEED.into(), Purpose::Masking);
-    let (sender, receiver) = sync_channel(UPDATES_IN_BLOCK as usize);
+    let (sender, receiver) = sync_channel(updates_in_block as usize);
     std::thread::spawn(move || {
-        for block in first / UPDATES_IN_BLOCK..end.div_ceil(UPDATES_IN_BLOCK) {
-            let skipped = first.saturating_sub(block * UPDATES_IN_BLOCK) as usize;
+        for block in first / updates_in_block..end.div_ceil(updates_in_block) {
+            let skipped = first.saturating_sub(block * updates_in_block) as usize;
             let batches = match reader.batches(block, BATCH_SIZE) {
                 Ok(batches) => batches,
                 Err(error) => return drop(sender.send(Err(error.into()))),

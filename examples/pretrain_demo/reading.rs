@@ -8,9 +8,8 @@ use batchscope::data::{DataError, PairTokenizer};
 use batchscope::domain::batch::Batch;
 use std::collections::BTreeSet;
 
-/// Pairs of a block; a second sentence that does not belong comes from the same block.
-pub const BLOCK: usize = 32 * DRAWN_TOGETHER;
-const DRAWN_TOGETHER: usize = 1024;
+/// Pairs that are drawn together.
+pub const DRAW: usize = 1024;
 /// Draw `n` has this seed plus `n`. Far from the seed of the fine-tuning pairs.
 const SEED: u64 = 7_000_000_000;
 
@@ -36,6 +35,8 @@ pub struct Reader {
     /// sentences that must not be read
     pub reserved: BTreeSet<String>,
     pub diet: Diet,
+    /// draws of a block; a second sentence that does not belong comes from the same block
+    pub draws: u64,
 }
 
 /// Two sentences as tokens.
@@ -47,29 +48,33 @@ struct Pair {
 }
 
 impl Reader {
-    /// The pairs of a block as text. None of their sentences is reserved.
-    pub fn sentences(&self, number: u64) -> Vec<(String, String)> {
-        const DRAWS: u64 = (BLOCK / DRAWN_TOGETHER) as u64;
-        let drawn = (number * DRAWS..(number + 1) * DRAWS).flat_map(|draw| {
-            // within one draw no sentence occurs twice; there are too few for a whole block
-            let mut spoken = self.reserved.clone();
-            pairs::draw(DRAWN_TOGETHER, &mut spoken, &mut Random::new(SEED + draw))
-        });
+    /// Pairs of a block.
+    pub fn block(&self) -> usize {
+        self.draws as usize * DRAW
+    }
+
+    /// Drawn pairs as text. No sentence occurs twice in them (there are too few for a whole block) and none is reserved.
+    pub fn draw(&self, number: u64) -> Vec<(String, String)> {
+        let mut spoken = self.reserved.clone();
+        let drawn = pairs::draw(DRAW, &mut spoken, &mut Random::new(SEED + number));
         // what the pair's label would be is not looked at from here on
-        drawn.map(|pair| (pair.first, pair.second)).collect()
+        drawn.into_iter().map(|pair| (pair.first, pair.second)).collect()
     }
 
     /// A block as batches of so many pairs; what is left over at its end is not read.
     pub fn batches(&self, number: u64, size: usize) -> Result<Vec<Batch>, DataError> {
-        let pairs = self.sentences(number).iter().map(|pair| self.encode(pair)).collect::<Result<Vec<_>, _>>()?;
+        let draws = number * self.draws..(number + 1) * self.draws;
+        let pairs =
+            draws.flat_map(|draw| self.draw(draw)).map(|pair| self.encode(&pair)).collect::<Result<Vec<_>, _>>()?;
         let index = Index::of(pairs.iter().map(|pair| &pair.second[..]));
         let mut random = Random::new(SEED ^ number.rotate_left(32));
-        let places: Vec<usize> = (0..BLOCK).collect();
+        let places: Vec<usize> = (0..pairs.len()).collect();
         let batches = places.chunks_exact(size).map(|places| {
             let mut batch = Batch::default();
             for &place in places {
                 // wraps after two thousand million pairs
-                let example = (number as u32).wrapping_mul(BLOCK as u32).wrapping_add(place as u32).wrapping_mul(2);
+                let example =
+                    (number as u32).wrapping_mul(self.block() as u32).wrapping_add(place as u32).wrapping_mul(2);
                 self.read(place, &pairs, &index, &mut random, example, &mut batch);
             }
             batch
@@ -87,7 +92,7 @@ impl Reader {
     /// One drawn pair becomes one sequence of two sentences, or two of one.
     fn read(&self, place: usize, pairs: &[Pair], index: &Index, random: &mut Random, example: u32, batch: &mut Batch) {
         let Pair { first, second } = &pairs[place];
-        let another = (place + 1 + random.below(BLOCK - 1)) % BLOCK;
+        let another = (place + 1 + random.below(pairs.len() - 1)) % pairs.len();
         let (second, label) = match (self.diet, place % 9) {
             (Diet::SingleSentences, _) | (_, 0) => {
                 let second: Vec<u32> = first.iter().take(1).chain(second).copied().collect();

@@ -59,3 +59,17 @@ fn distinct(words: &[u32]) -> Vec<u32> {
     words.dedup();
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shares_rare_words_is_nearer_than_what_shares_common_ones() {
+        let sentences: [&[u32]; 5] = [&[1, 2, 3], &[1, 2, 4], &[1, 9, 5], &[1, 2, 3], &[1, 2, 7]];
+        let index = Index::of(sentences.into_iter());
+        assert_eq!(index.nearest(&[1, 9, 3], 4), [2, 0, 3, 1]);
+        assert_eq!(index.nearest(&[1, 100], 2), [0, 1]);
+        assert!(Index::of(std::iter::empty()).nearest(&[1], 3).is_empty());
+    }
+}
