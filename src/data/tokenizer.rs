@@ -106,6 +106,11 @@ impl PairTokenizer {
         Ok((encoding.get_ids().to_vec(), encoding.get_type_ids().to_vec()))
     }
 
+    /// The token of a special mark such as `[MASK]`, where the vocabulary has it.
+    pub fn special(&self, mark: &str) -> Option<u32> {
+        self.tokenizer.token_to_id(mark)
+    }
+
     /// Number of different tokens, added ones included.
     pub fn vocabulary_size(&self) -> usize {
         self.tokenizer.get_vocab_size(true)

@@ -14,6 +14,7 @@ pub enum Purpose {
     Shuffle = 2,
     Initialise = 3,
     Split = 4,
+    Masking = 5,
 }
 
 impl Key {

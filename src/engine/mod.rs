@@ -5,6 +5,7 @@
 mod conductor;
 mod experiment;
 mod prepare;
+mod pretrainer;
 mod priority;
 mod recorder;
 mod request;
@@ -17,6 +18,7 @@ mod worker;
 pub use conductor::{Engine, Options};
 pub use experiment::{ArmRuns, Experiment, ExperimentError, Which, history};
 pub use prepare::{PrepareError, Prepared, prepare};
+pub use pretrainer::Pretrainer;
 pub use request::{Opened, Request, RequestError, store_folder};
 pub use signals::{pause, pause_signals, stop_signals};
 pub use start::{Start, StartError, StartTokenizer, find_start};

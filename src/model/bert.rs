@@ -5,6 +5,7 @@ use super::blocks::{Context, Embeddings, EncoderLayer, Head};
 use super::dropout::Masks;
 use super::fused;
 use super::interrupt::Interrupt;
+use super::layout::Layout;
 use super::norm::RunningStatistics;
 use super::parameters::Group;
 use super::weights::{Weights, layouts};
@@ -115,7 +116,19 @@ impl Bert {
         iid: u32,
     ) -> Result<Self> {
         let head = Key::new(seed.into(), Purpose::Initialise).with(iid.into());
-        let groups = layouts(config, words.len(), classes)
+        Self::of_layouts(layouts(config, words.len(), classes), config, norm, weights, words, head)
+    }
+
+    /// The embeddings, each layer and the head by these layouts; what `weights` lacks is drawn from `head`.
+    pub(super) fn of_layouts(
+        layouts: Vec<Layout>,
+        config: &ModelConfig,
+        norm: Norm,
+        weights: &Weights,
+        words: &[u32],
+        head: Key,
+    ) -> Result<Self> {
+        let groups = layouts
             .into_iter()
             .map(|layout| {
                 let flat = weights.flat(&layout, config, words, head);
@@ -187,6 +200,10 @@ impl Bert {
         let head = Head::load(groups[groups.len() - 1].views(training))?;
         let logits = head.forward(&hidden[hidden.len() - 1], &context)?;
         Ok(Output { hidden, logits })
+    }
+
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
     }
 
     /// Every parameter by its checkpoint name. The word table holds this task's rows only.

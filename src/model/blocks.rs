@@ -16,7 +16,7 @@ pub fn linear(views: Views<'_>, name: &str) -> Result<Linear> {
     Ok(Linear::new(views.get(&format!("{name}.weight"))?, Some(views.get(&format!("{name}.bias"))?)))
 }
 
-fn normalize(views: Views<'_>, name: &str, kind: Norm, config: &ModelConfig) -> Result<Normalize> {
+pub fn normalize(views: Views<'_>, name: &str, kind: Norm, config: &ModelConfig) -> Result<Normalize> {
     Ok(Normalize {
         kind,
         epsilon: config.layer_norm_eps,

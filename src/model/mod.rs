@@ -17,6 +17,7 @@ mod interrupt;
 mod layout;
 mod norm;
 mod parameters;
+mod pretraining;
 mod rows;
 pub(crate) mod vectorised;
 mod weights;

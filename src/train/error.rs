@@ -8,6 +8,8 @@ pub enum TrainError {
     Snapshot(String),
     #[error("tensor operation failed: {0}")]
     Tensor(#[from] candle_core::Error),
+    #[error("a thread that computed gradients panicked")]
+    Panicked,
     #[error("what happened could not be recorded: {0}")]
     Record(String),
 }

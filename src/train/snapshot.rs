@@ -25,7 +25,7 @@ const STEP: &str = "step";
 impl<'s> Snapshot<'s> {
     /// The state of a model and its optimiser, which must be settled. Moments are not copied: somebody who wants to
     /// leave waits for it.
-    pub(super) fn take(model: &Bert, optimizer: &'s AdamW) -> Result<Self, TrainError> {
+    pub fn take(model: &Bert, optimizer: &'s AdamW) -> Result<Self, TrainError> {
         let mut tensors = Vec::new();
         for (number, group) in model.groups.iter().enumerate() {
             tensors.push((format!("values.{number}"), group.values()?.into()));
@@ -40,7 +40,7 @@ impl<'s> Snapshot<'s> {
     }
 
     /// Puts the state back. The model must be of the same shape as the one it was taken from.
-    pub(super) fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
+    pub fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
         let mut tensors: HashMap<String, Vec<f32>> =
             self.tensors.into_iter().map(|(name, values)| (name, values.into_owned())).collect();
         let mut take = |name: String, length: usize| match tensors.remove(&name) {

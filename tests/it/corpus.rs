@@ -1,7 +1,7 @@
 //! The embedded corpus is, byte for byte, what its program makes.
 
 #[path = "../../examples/make_demo_corpus/corpus/mod.rs"]
-mod made;
+pub mod made;
 
 use batchscope::data::{Examples, PairTokenizer, read_embedded};
 use std::path::Path;

@@ -15,6 +15,7 @@ mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained
 mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
 mod faults; // full disks, read-only and newer stores, runs that go wrong
+mod pretraining; // the same bits however pre-training is cut and spread; nothing of the task is read
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
 mod runs; // looking at a store: list, show, diff, remove
 mod report; // the answer from a store
