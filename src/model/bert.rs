@@ -22,8 +22,8 @@ pub struct Bert {
     norm: Norm,
     /// the embeddings, each layer, the head
     pub groups: Vec<Group>,
-    /// one a layer, where layers run fused
-    fused: Vec<Fused>,
+    /// where layers run fused
+    fused: Option<Fused>,
     /// of every norm, in order: the embeddings', then two a layer
     pub running: Vec<RunningStatistics>,
     /// gives up the pass under way
@@ -39,8 +39,16 @@ pub enum Implementation {
     Fused,
 }
 
-/// What a layer needs to run as one operation.
+/// What the embeddings and the layers need to run as one operation each.
 struct Fused {
+    embeddings: Arc<fused::EmbeddingsShape>,
+    embeddings_workspace: Arc<Mutex<fused::EmbeddingsWorkspace>>,
+    layers: Vec<FusedLayer>,
+    scratch: Arc<Mutex<fused::Scratch>>,
+}
+
+/// What a layer needs.
+struct FusedLayer {
     shape: Arc<fused::Shape>,
     workspace: Arc<Mutex<fused::Workspace>>,
 }
@@ -63,31 +71,74 @@ pub struct Output {
 }
 
 impl Fused {
-    /// `running` of the layer's two norms is followed while training with batch norm.
-    fn forward(
-        &self,
-        x: &Tensor,
-        layer: usize,
-        group: &Group,
-        context: &Context<'_>,
-        running: &mut [RunningStatistics],
-    ) -> Result<Tensor> {
+    /// Nothing where there is no fused code for the model.
+    fn of(config: &ModelConfig, norm: Norm, groups: &[Group]) -> Option<Self> {
+        let (embeddings, layers) = (groups.first()?.layout(), &groups[1..groups.len() - 1]);
+        let layers = layers.iter().map(|group| {
+            let shape = fused::Shape::of(config, norm, group.layout())?;
+            Some(FusedLayer { shape: Arc::new(shape), workspace: Arc::default() })
+        });
+        let embeddings = fused::EmbeddingsShape::of(config, fused::Statistics::of(norm), embeddings)?;
+        Some(Self {
+            embeddings: Arc::new(embeddings),
+            embeddings_workspace: Arc::default(),
+            layers: layers.collect::<Option<_>>()?,
+            scratch: Arc::default(),
+        })
+    }
+
+    /// -> \[T, H\]. `running` is followed while training with batch norm.
+    fn embeddings(&self, group: &Group, context: &Context<'_>, running: &mut RunningStatistics) -> Result<Tensor> {
         let (parameters, gradient) = group.leaf();
-        let operation = fused::EncoderLayerOperation::new(
-            self.shape.clone(),
-            layer,
+        let operation = fused::EmbeddingsOperation::new(
+            self.embeddings.clone(),
             context.batch,
             context.masks,
             (!context.training).then_some(&*running),
-            self.workspace.clone(),
+            self.embeddings_workspace.clone(),
+            self.scratch.clone(),
+            gradient.clone(),
+        )?;
+        if !context.training {
+            return parameters.apply_op1_no_bwd(&operation);
+        }
+        let y = parameters.apply_op1(operation)?;
+        if self.embeddings.statistics == fused::Statistics::Columns {
+            let workspace = self.embeddings_workspace.lock().unwrap_or_else(PoisonError::into_inner);
+            running.follow(&workspace.saved.mean, &workspace.saved.variance, context.batch.token_count());
+        }
+        Ok(y)
+    }
+
+    /// x \[T, H\] -> \[T, H\]. `running` of the layer's two norms is followed while training with batch norm.
+    fn layer(
+        &self,
+        x: &Tensor,
+        number: usize,
+        group: &Group,
+        context: &Context<'_>,
+        running: &mut [RunningStatistics],
+        interrupt: Option<&Interrupt>,
+    ) -> Result<Tensor> {
+        let FusedLayer { shape, workspace } = &self.layers[number];
+        let (parameters, gradient) = group.leaf();
+        let operation = fused::EncoderLayerOperation::new(
+            shape.clone(),
+            number,
+            context.batch,
+            context.masks,
+            (!context.training).then_some(&*running),
+            workspace.clone(),
+            self.scratch.clone(),
+            interrupt.cloned(),
             gradient.clone(),
         );
         if !context.training {
             return x.apply_op2_no_bwd(parameters, &operation);
         }
         let y = x.apply_op2(parameters, operation)?;
-        if self.shape.statistics == fused::Statistics::Columns {
-            let workspace = self.workspace.lock().unwrap_or_else(PoisonError::into_inner);
+        if shape.statistics == fused::Statistics::Columns {
+            let workspace = workspace.lock().unwrap_or_else(PoisonError::into_inner);
             for (running, saved) in running.iter_mut().zip([&workspace.first_norm, &workspace.second_norm]) {
                 running.follow(&saved.mean, &saved.variance, context.batch.token_count());
             }
@@ -137,25 +188,17 @@ impl Bert {
             .collect::<Result<Vec<_>>>()?;
         let norms = 1 + 2 * config.num_hidden_layers;
         let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect();
-        let model = Self { config: config.clone(), norm, groups, running, fused: Vec::new(), interrupt: None };
+        let model = Self { config: config.clone(), norm, groups, running, fused: None, interrupt: None };
         Ok(model.implemented(Implementation::Fused))
     }
 
     /// The same model, computed in another way.
     #[must_use]
     pub fn implemented(mut self, implementation: Implementation) -> Self {
-        let layers = &self.groups[1..self.groups.len() - 1];
-        let shapes: Option<Vec<_>> = match implementation {
+        self.fused = match implementation {
             Implementation::Composed => None,
-            Implementation::Fused => {
-                layers.iter().map(|group| fused::Shape::of(&self.config, self.norm, group.layout())).collect()
-            }
+            Implementation::Fused => Fused::of(&self.config, self.norm, &self.groups),
         };
-        self.fused = shapes
-            .unwrap_or_default()
-            .into_iter()
-            .map(|shape| Fused { shape: Arc::new(shape), workspace: Arc::default() })
-            .collect();
         self
     }
 
@@ -181,18 +224,20 @@ impl Bert {
         let Self { config, norm, groups, running, fused, interrupt } = self;
         let context = Context { batch, rectangle: Rectangle::new(batch)?, masks, training };
         let (first, rest) = running.split_at_mut(1);
-        let embeddings = Embeddings::load(groups[0].views(training), *norm, config)?;
-        let mut hidden = vec![embeddings.forward(&context, &mut first[0])?];
+        let mut hidden = vec![match fused {
+            Some(fused) => fused.embeddings(&groups[0], &context, &mut first[0])?,
+            None => Embeddings::load(groups[0].views(training), *norm, config)?.forward(&context, &mut first[0])?,
+        }];
         let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
         for (number, (group, running)) in layers {
-            let x = match interrupt {
-                Some(interrupt) => interrupt.gate(&hidden[number])?,
-                None => hidden[number].clone(),
-            };
-            let x = match fused.get(number) {
-                Some(fused) => fused.forward(&x, number, group, &context, running)?,
+            if let Some(interrupt) = interrupt {
+                interrupt.check()?;
+            }
+            let x = &hidden[number];
+            let x = match fused {
+                Some(fused) => fused.layer(x, number, group, &context, running, interrupt.as_ref())?,
                 None => {
-                    EncoderLayer::load(group.views(training), *norm, config)?.forward(&x, number, &context, running)?
+                    EncoderLayer::load(group.views(training), *norm, config)?.forward(x, number, &context, running)?
                 }
             };
             hidden.push(x);

@@ -42,6 +42,12 @@ fn erf(x: f32) -> f32 {
     x * p / q
 }
 
+/// x Phi(x) (Hendrycks, Gimpel 2016)
+#[inline(always)]
+fn gelu_of(x: f32) -> f32 {
+    0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
+}
+
 vectorised! {
     /// Adds a bias \[N\] to every row.
     pub fn add_bias(rows: &mut [f32], bias: &[f32]) {
@@ -67,8 +73,15 @@ vectorised! {
         for (x, activated) in x.chunks_exact_mut(width).zip(activated.chunks_exact_mut(width)) {
             for ((x, bias), activated) in x.iter_mut().zip(bias).zip(activated) {
                 *x += bias;
-                *activated = 0.5 * *x * (1.0 + erf(*x * std::f32::consts::FRAC_1_SQRT_2));
+                *activated = gelu_of(*x);
             }
+        }
+    }
+
+    /// `activated = gelu(x)`
+    pub fn gelu(x: &[f32], activated: &mut [f32]) {
+        for (x, activated) in x.iter().zip(activated) {
+            *activated = gelu_of(*x);
         }
     }
 

@@ -1,11 +1,11 @@
 //! One encoder layer, forward and backward, over its flat parameters.
 
 use super::attention;
-use super::batch_norm;
-use super::elementwise::{add_bias, add_column_sums, bias_gelu, gelu_backward, transpose};
+use super::elementwise::{add_bias, add_column_sums, bias_gelu, gelu, gelu_backward, transpose};
 use super::matmul::{Into, Matrix, matmul};
-use super::normalize::{self, Rows, Saved, Statistics};
-use super::workspace::{Workspace, room};
+use super::norm;
+use super::normalize::{Saved, Statistics};
+use super::workspace::{Scratch, Workspace, room};
 use crate::domain::arm::Norm as NormKind;
 use crate::domain::model::ModelConfig;
 use crate::model::layout::Layout;
@@ -53,12 +53,7 @@ struct Norm {
 impl Shape {
     /// Nothing where there is no fused code for the activation.
     pub fn of(config: &ModelConfig, norm: NormKind, layout: &Layout) -> Option<Self> {
-        let statistics = match norm {
-            NormKind::Layer => Statistics::Rows(Rows::Layer),
-            NormKind::Rms => Statistics::Rows(Rows::Rms),
-            NormKind::None => Statistics::Rows(Rows::None),
-            NormKind::Batch => Statistics::Columns,
-        };
+        let statistics = Statistics::of(norm);
         let places = Places::of(layout).filter(|_| config.hidden_act == "gelu")?;
         let (hidden, wide, heads) = (config.hidden_size, config.intermediate_size, config.num_attention_heads);
         Some(Self { hidden, wide, heads, statistics, epsilon: config.layer_norm_eps as f32, places })
@@ -114,19 +109,20 @@ fn map(x: &[f32], weight: &[f32], inside: usize, turned: &mut Vec<f32>, y: &mut 
 
 /// x \[T, H\] -> y \[T, H\]. Masks are in the workspace already; so are, unless `training`, the means and variances of
 /// batch norm.
+#[allow(clippy::too_many_arguments)]
 pub fn forward(
     shape: &Shape,
     parameters: &[f32],
     sequences: &[Range<usize>],
     x: &[f32],
     workspace: &mut Workspace,
+    scratch: &mut Scratch,
     training: bool,
     y: &mut [f32],
 ) {
     let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
     let tokens = x.len() / hidden;
     let at = |range: &Range<usize>| &parameters[range.clone()];
-    let Workspace { scratch, .. } = workspace;
 
     let query_key_value = room(&mut workspace.query_key_value, tokens * 3 * hidden);
     map(x, at(&places.query_key_value.weight), hidden, &mut scratch.turned, query_key_value); // [T, 3H]
@@ -153,7 +149,7 @@ pub fn forward(
 
     let before = room(&mut workspace.wide, tokens * wide);
     map(middle, at(&places.intermediate.weight), hidden, &mut scratch.turned, before); // [T, F]
-    let activated = room(&mut workspace.activated, tokens * wide);
+    let activated = room(&mut scratch.activated, tokens * wide);
     bias_gelu(before, at(&places.intermediate.bias), activated);
 
     let narrow = room(&mut scratch.narrow, tokens * hidden);
@@ -179,6 +175,7 @@ pub fn backward(
     sequences: &[Range<usize>],
     x: &[f32],
     workspace: &mut Workspace,
+    scratch: &mut Scratch,
     dy: &mut [f32],
     gradient: &mut [f32],
     into: Into,
@@ -186,7 +183,6 @@ pub fn backward(
     let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
     let tokens = x.len() / hidden;
     let at = |range: &Range<usize>| &parameters[range.clone()];
-    let Workspace { scratch, .. } = workspace;
     if into == Into::Replace {
         // weights are written whole; only what sums over tokens is added to
         places.vectors().for_each(|vector| gradient[vector.clone()].fill(0.0));
@@ -204,7 +200,9 @@ pub fn backward(
         gradient,
         narrow,
     );
-    let activated = &workspace.activated[..tokens * wide];
+    // computed once more: keeping it would take more memory than anything else
+    let activated = room(&mut scratch.activated, tokens * wide);
+    gelu(&workspace.wide[..tokens * wide], activated);
     let given = Matrix::new(narrow, tokens, hidden);
     let d_weight = &mut gradient[places.output.weight.clone()];
     matmul(d_weight, wide, into, 1.0, given.transposed(), Matrix::new(activated, tokens, wide)); // [H, F]
@@ -235,7 +233,7 @@ pub fn backward(
     matmul(d_weight, hidden, into, 1.0, given.transposed(), context); // [H, H]
     let (d_context, broad) = {
         // the gradient of the context takes the place of what was activated: that is used up
-        let d_context = room(&mut workspace.activated, tokens * hidden);
+        let d_context = room(&mut scratch.activated, tokens * hidden);
         let weight = Matrix::new(at(&places.attention_output.weight), hidden, hidden);
         matmul(d_context, hidden, Into::Replace, 1.0, given, weight); // [T, H]
         (&*d_context, &mut broad[..tokens * 3 * hidden])
@@ -267,21 +265,15 @@ fn norm_forward(
     x: &[f32],
     mask: &[f32],
     residual: &[f32],
-    (norm, linear): (&Norm, &Linear),
+    (places, linear): (&Norm, &Linear),
     parameters: &[f32],
     saved: &mut Saved,
     y: &mut [f32],
 ) {
     let at = |range: &Range<usize>| &parameters[range.clone()];
-    let (x_bias, gain, bias) = (at(&linear.bias), at(&norm.gain), at(&norm.bias));
-    match shape.statistics {
-        Statistics::Rows(rows) => {
-            let normalized = room(&mut saved.normalized, x.len());
-            let scales = room(&mut saved.scales, x.len() / shape.hidden);
-            normalize::forward(rows, shape.epsilon, x, x_bias, mask, residual, gain, bias, normalized, scales, y);
-        }
-        Statistics::Columns => batch_norm::forward(training, x, x_bias, mask, residual, gain, bias, saved, y),
-    }
+    let (x_bias, gain, bias) = (at(&linear.bias), at(&places.gain), at(&places.bias));
+    let kind = (shape.statistics, shape.epsilon);
+    norm::forward(kind, training, x, x_bias, mask, residual, gain, bias, saved, y);
 }
 
 /// The way back.
@@ -291,27 +283,16 @@ fn norm_backward(
     dy: &mut [f32],
     saved: &Saved,
     mask: &[f32],
-    (norm, linear): (&Norm, &Linear),
+    (places, linear): (&Norm, &Linear),
     parameters: &[f32],
     gradient: &mut [f32],
     dx: &mut [f32],
 ) {
-    let hidden = norm.gain.len();
-    let tokens = dy.len() / hidden;
-    let mut sums = vec![0.0; 3 * hidden];
-    let (d_gain, rest) = sums.split_at_mut(hidden);
-    let (d_bias, d_x_bias) = rest.split_at_mut(hidden);
-    let gain = &parameters[norm.gain.clone()];
-    match statistics {
-        Statistics::Rows(rows) => {
-            let (normalized, scales) = (&saved.normalized[..tokens * hidden], &saved.scales[..tokens]);
-            normalize::backward(rows, dy, normalized, scales, mask, gain, d_gain, d_bias, dx, d_x_bias);
-        }
-        Statistics::Columns => batch_norm::backward(dy, saved, mask, gain, d_gain, d_bias, dx, d_x_bias),
-    }
-    for (place, sums) in [(&norm.gain, d_gain), (&norm.bias, d_bias), (&linear.bias, d_x_bias)] {
+    let sums = norm::backward(statistics, dy, saved, mask, &parameters[places.gain.clone()], dx);
+    let sums = [(&places.gain, sums.gain), (&places.bias, sums.bias), (&linear.bias, sums.x_bias)];
+    for (place, sums) in sums {
         for (gradient, sum) in gradient[place.clone()].iter_mut().zip(sums) {
-            *gradient += *sum;
+            *gradient += sum;
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Batch norm, whose statistics are of columns, has a module of its own.
 
 use super::elementwise::{dot, sum};
+use crate::domain::arm::Norm;
 use crate::model::vectorised::vectorised;
 
 /// How much rows vary, for the way back.
@@ -32,6 +33,17 @@ pub enum Statistics {
     Rows(Rows),
     /// batch norm
     Columns,
+}
+
+impl Statistics {
+    pub fn of(norm: Norm) -> Self {
+        match norm {
+            Norm::Layer => Self::Rows(Rows::Layer),
+            Norm::Rms => Self::Rows(Rows::Rms),
+            Norm::None => Self::Rows(Rows::None),
+            Norm::Batch => Self::Columns,
+        }
+    }
 }
 
 vectorised! {

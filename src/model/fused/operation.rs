@@ -3,9 +3,10 @@
 use super::attention::squares;
 use super::layer::{self, Shape};
 use super::matmul::Into;
-use super::workspace::Workspace;
+use super::workspace::{Scratch, Workspace};
 use crate::domain::batch::Batch;
 use crate::model::dropout::{Masks, Site};
+use crate::model::interrupt::Interrupt;
 use crate::model::norm::RunningStatistics;
 use crate::model::parameters::{Gradient, floats, lock, with_floats};
 use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape as Dimensions, Tensor, bail};
@@ -19,6 +20,9 @@ pub struct EncoderLayerOperation {
     shape: Arc<Shape>,
     sequences: Vec<Range<usize>>,
     workspace: Arc<Mutex<Workspace>>,
+    scratch: Arc<Mutex<Scratch>>,
+    /// looked at before the way back
+    interrupt: Option<Interrupt>,
     gradient: Gradient,
     /// batch norm takes the batch's own statistics and leaves them in the workspace
     training: bool,
@@ -29,6 +33,7 @@ pub struct EncoderLayerOperation {
 impl EncoderLayerOperation {
     /// Draws the masks of this pass. Nothing is dropped without `masks`. `running` are the statistics of the layer's
     /// norms for batch norm to use; without them it takes the batch's own.
+    #[allow(clippy::too_many_arguments)]
     pub fn new(
         shape: Arc<Shape>,
         layer: usize,
@@ -36,6 +41,8 @@ impl EncoderLayerOperation {
         masks: Option<&Masks>,
         running: Option<&[RunningStatistics]>,
         workspace: Arc<Mutex<Workspace>>,
+        scratch: Arc<Mutex<Scratch>>,
+        interrupt: Option<Interrupt>,
         gradient: Gradient,
     ) -> Self {
         let sequences: Vec<_> = batch.sequences().collect();
@@ -68,12 +75,12 @@ impl EncoderLayerOperation {
             }
         }
         drop(inside);
-        Self { shape, sequences, workspace, gradient, training: running.is_none(), pass }
+        Self { shape, sequences, workspace, scratch, interrupt, gradient, training: running.is_none(), pass }
     }
 }
 
 /// A panic inside leaves numbers that the failing run will never use.
-fn enter(workspace: &Mutex<Workspace>) -> MutexGuard<'_, Workspace> {
+pub(super) fn enter<T>(workspace: &Mutex<T>) -> MutexGuard<'_, T> {
     workspace.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -91,7 +98,17 @@ impl CustomOp2 for EncoderLayerOperation {
     ) -> Result<(CpuStorage, Dimensions)> {
         let (x, parameters) = (floats(x, x_strides)?, floats(parameters, strides)?);
         let mut y = vec![0.0; x.len()];
-        layer::forward(&self.shape, parameters, &self.sequences, x, &mut enter(&self.workspace), self.training, &mut y);
+        let (mut workspace, mut scratch) = (enter(&self.workspace), enter(&self.scratch));
+        layer::forward(
+            &self.shape,
+            parameters,
+            &self.sequences,
+            x,
+            &mut workspace,
+            &mut scratch,
+            self.training,
+            &mut y,
+        );
         Ok((CpuStorage::F32(y), x_strides.shape().clone()))
     }
 
@@ -102,7 +119,10 @@ impl CustomOp2 for EncoderLayerOperation {
         _: &Tensor,
         dy: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let mut workspace = enter(&self.workspace);
+        if let Some(interrupt) = &self.interrupt {
+            interrupt.check()?;
+        }
+        let (mut workspace, mut scratch) = (enter(&self.workspace), enter(&self.scratch));
         if workspace.pass != self.pass {
             bail!("another forward pass came between this one and its backward pass")
         }
@@ -112,7 +132,17 @@ impl CustomOp2 for EncoderLayerOperation {
                 let mut gradient = lock(&self.gradient);
                 let (gradient, empty) = gradient.begun();
                 let into = if empty { Into::Replace } else { Into::Add };
-                layer::backward(&self.shape, parameters, &self.sequences, x, &mut workspace, &mut dx, gradient, into);
+                layer::backward(
+                    &self.shape,
+                    parameters,
+                    &self.sequences,
+                    x,
+                    &mut workspace,
+                    &mut scratch,
+                    &mut dx,
+                    gradient,
+                    into,
+                );
             })
         })??;
         Ok((Some(Tensor::from_vec(dx, x.shape(), &Device::Cpu)?), None))

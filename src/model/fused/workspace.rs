@@ -21,13 +21,9 @@ pub struct Workspace {
     pub middle: Vec<f32>,
     /// \[T, F\] before the activation
     pub wide: Vec<f32>,
-    /// \[T, F\] behind it
-    pub activated: Vec<f32>,
     /// \[T, H\] dropout scales; empty without dropout
     pub second_mask: Vec<f32>,
     pub second_norm: Saved,
-    /// scratch of one call
-    pub scratch: Scratch,
     /// counts forward passes: a backward pass must belong to the newest
     pub pass: u64,
 }
@@ -39,8 +35,11 @@ impl Workspace {
     }
 }
 
+/// What one call fills and uses up: the layers of a model share it.
 #[derive(Default)]
 pub struct Scratch {
+    /// \[T, F\] behind the activation; on the way back \[T, H\], the gradient of the mixed values
+    pub activated: Vec<f32>,
     /// \[T, H\]
     pub narrow: Vec<f32>,
     /// \[T, F\] or \[T, 3H\]
