@@ -8,10 +8,10 @@ use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::sweep::Sweep;
-use crate::engine::{Request, stop_signals};
+use crate::engine::{Request, pause, pause_signals, stop_signals};
 use crate::export::table;
 use anyhow::{Context, Result};
-use crossbeam_channel::select;
+use crossbeam_channel::{never, select};
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let mut sweep = Sweep::default();
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers));
+    // bars that are on the screen when a shell writes there would be drawn over its words
+    let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
     let mut output = Output::new(signals.clone());
     let (mut interrupted, mut stopping, mut drawn) = (false, false, Instant::now());
     while !sweep.closed {
@@ -36,6 +38,10 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
             recv(signals) -> _ => {
                 (interrupted, stop) = (true, true);
                 output.leave();
+            }
+            recv(pauses) -> _ => {
+                bars.iter().for_each(Bars::hide);
+                pause();
             }
             recv(engine.events) -> event => {
                 // the conductor says Closed before it leaves; without it the engine is gone all the same
