@@ -5,29 +5,29 @@ use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
 use batchscope::engine::{ExperimentError, Request, RequestError};
 use batchscope::export::table;
 use batchscope::tui::{self, Left, Theme, ThemeError};
-use clap::Parser;
 use std::io::{IsTerminal, Write};
 
 fn main() -> Exit {
     single_threaded_kernels();
-    let arguments = Arguments::parse();
-    let ended = match arguments.command {
-        Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
-        Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
-        Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
-        Some(Subcommand::Export(arguments)) => cli::export(&arguments),
-        Some(Subcommand::Report(arguments)) => cli::report(arguments),
-        None => dashboard(arguments.sweep.request(), &arguments.theme),
-    };
-    ended.unwrap_or_else(|error| {
-        // nobody may be there to read it
-        let _ = writeln!(std::io::stderr(), "batchscope: {error:#}");
+    Arguments::read().map_err(anyhow::Error::from).and_then(obey).unwrap_or_else(|error| {
+        cli::talk(&format!("batchscope: {error:#}"));
         let asked_for = error.is::<RequestError>()
             || error.is::<ExperimentError>()
             || error.is::<ThemeError>()
             || error.is::<BadInput>();
         if asked_for { Exit::BadInput } else { Exit::Failed }
     })
+}
+
+fn obey(arguments: Arguments) -> Result<Exit> {
+    match arguments.command {
+        Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
+        Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
+        Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
+        Some(Subcommand::Export(arguments)) => cli::export(&arguments),
+        Some(Subcommand::Report(arguments)) => cli::report(arguments),
+        None => dashboard(arguments.sweep.request(), &arguments.theme),
+    }
 }
 
 /// The dashboard on a terminal; lines where there is none.
@@ -41,10 +41,10 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     let (left, app) = tui::run(&opened, theme)?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
     if !app.sweep.idle {
-        let _ = writeln!(std::io::stderr(), "left before the end; the same command goes on from here");
+        cli::talk("left before the end; the same command goes on from here");
     }
     if let Some(message) = &app.sweep.broken {
-        let _ = writeln!(std::io::stderr(), "batchscope: training stopped: {message}");
+        cli::talk(&format!("batchscope: training stopped: {message}"));
         return Ok(Exit::Failed);
     }
     Ok(match left {

@@ -1,12 +1,16 @@
 //! The command line.
 
 use super::bench::BenchArguments;
+use super::exit::BadInput;
 use super::export::ExportArguments;
 use super::report::ReportArguments;
 use super::runs::RunsArguments;
+use crate::domain::nearest::nearest;
 use crate::engine::Request;
-use clap::{Args, Parser};
-use std::path::PathBuf;
+use crate::spec_file::preset;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser};
+use std::path::{Path, PathBuf};
 
 /// A terminal microscope for fine-tuning sweeps.
 ///
@@ -61,6 +65,28 @@ pub struct SweepArguments {
     /// Train again what failed before
     #[arg(long)]
     pub retry_failed: bool,
+}
+
+impl Arguments {
+    /// Those of the command line. Help, and what clap refuses, end the program here.
+    pub fn read() -> Result<Self, BadInput> {
+        let slip = std::env::args_os().nth(1).and_then(|word| slip(word.to_str()?));
+        match (Self::try_parse(), slip) {
+            // to clap, what follows a word that is no command looks like one
+            (Err(error), Some(words)) if error.kind() == ErrorKind::ArgumentConflict => Err(BadInput(words)),
+            (Err(error), _) => error.exit(),
+            (Ok(Self { command: None, .. }), Some(words)) => Err(BadInput(words)),
+            (Ok(arguments), _) => Ok(arguments),
+        }
+    }
+}
+
+/// What to say of a word that is no spec, and nearly a command.
+fn slip(word: &str) -> Option<String> {
+    let commands = Arguments::command();
+    let command = nearest(word, commands.get_subcommands().map(clap::Command::get_name))?;
+    let is_slip = command != word && preset(word).is_none() && !Path::new(word).exists();
+    is_slip.then(|| format!("there is no command `{word}`; did you mean `{command}`?"))
 }
 
 impl SweepArguments {

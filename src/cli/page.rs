@@ -66,7 +66,19 @@ pub fn print(text: &str) -> io::Result<()> {
 
 /// Words beside the data. Nobody may be there to read them.
 pub fn talk(words: &str) {
-    let _ = writeln!(io::stderr(), "{words}");
+    let _ = writeln!(io::stderr(), "{}", harmless(words));
+}
+
+/// Words from files, with the characters spelled out that a terminal would obey.
+pub fn harmless(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    for character in words.chars() {
+        match character.is_control() && character != '\n' {
+            true => text.extend(character.escape_default()),
+            false => text.push(character),
+        }
+    }
+    text
 }
 
 /// Bytes as a person reads them.
@@ -88,6 +100,11 @@ mod tests {
         assert_eq!(Page::PLAIN.good("fine"), "fine");
         let terminal = Page { width: Some(80), colour: true };
         assert!(terminal.good("fine").starts_with('\u{1b}') && terminal.good("fine").contains("fine"));
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_spelled_out() {
+        assert_eq!(harmless("a label\n`\u{1b}[31mred\u{7}`, é"), "a label\n`\\u{1b}[31mred\\u{7}`, é");
     }
 
     #[test]

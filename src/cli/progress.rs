@@ -21,7 +21,7 @@ const PARTS: u64 = 10_000;
 impl Bars {
     pub fn new(workers: usize) -> Self {
         let bars = MultiProgress::new();
-        let whole = bars.add(ProgressBar::new(PARTS).with_style(style("{bar:20.cyan} {percent:>3} %  {wide_msg}")));
+        let whole = bars.add(ProgressBar::new(PARTS).with_style(style("{bar:12.cyan} {percent:>3} %  {wide_msg}")));
         Self { bars, whole, runs: BTreeMap::new(), workers }
     }
 
@@ -38,15 +38,16 @@ impl Bars {
             }
             let bar = self.runs.entry(id.clone()).or_insert_with(|| {
                 let bar = ProgressBar::new(row.planned.spec.updates());
-                let bar = bar.with_style(style("{bar:20} {percent:>3} %  {prefix}  {wide_msg}"));
+                let bar = bar.with_style(style("{bar:12} {percent:>3} %  {prefix}  {wide_msg}"));
                 self.bars.add(bar.with_prefix(name(row)))
             });
             bar.set_position(row.history.step);
+            // what matters most comes first: a narrow terminal shows no more
+            let left = row.remaining_seconds().map_or(String::new(), |seconds| format!("{} left  ", clock(seconds)));
             let accuracy =
                 row.history.last_evaluation().map_or(String::new(), |p| format!("accuracy {:.3}  ", p.accuracy));
-            let speed = row.pairs_per_second().map_or(String::new(), |pairs| format!("{pairs:.0} pairs/s  "));
-            let left = row.remaining_seconds().map_or(String::new(), |seconds| format!("{} left", clock(seconds)));
-            bar.set_message(format!("{accuracy}{speed}{left}"));
+            let speed = row.pairs_per_second().map_or(String::new(), |pairs| format!("{pairs:.0} pairs/s"));
+            bar.set_message(format!("{left}{accuracy}{speed}"));
         }
         let done = sweep.count(|progress| matches!(progress, Progress::Finished | Progress::Failed(_)));
         let left = sweep.remaining_seconds(self.workers).map_or(String::new(), |s| format!(", {} left", clock(s)));
@@ -59,9 +60,14 @@ impl Bars {
         let _ = self.bars.println(line);
     }
 
+    /// Takes them off the screen until they are drawn again.
+    pub fn hide(&self) {
+        let _ = self.bars.clear();
+    }
+
     pub fn clear(&self) {
         self.runs.values().chain([&self.whole]).for_each(ProgressBar::finish_and_clear);
-        let _ = self.bars.clear();
+        self.hide();
     }
 }
 

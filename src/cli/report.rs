@@ -1,6 +1,7 @@
 //! `batchscope report`: the answer that a store's finished runs give.
 
 use super::exit::Exit;
+use super::page::talk;
 use crate::engine::{Experiment, Request, Which};
 use crate::export;
 use crate::stats::{Answer, judge};
@@ -39,14 +40,14 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     let experiment = Experiment::find(&request, which)?;
     let (finished, planned) = experiment.progress();
     if finished < planned {
-        let _ = writeln!(std::io::stderr(), "{finished} of {planned} planned runs are finished");
+        talk(&format!("{finished} of {planned} planned runs are finished"));
     }
     let judgement = judge(&experiment.question()?);
     // before it is shown: a look that is not counted would be free
     if judgement.is_complete()
         && let Err(error) = experiment.remember_look()
     {
-        let _ = writeln!(std::io::stderr(), "batchscope: this look cannot be counted in the store: {error}");
+        talk(&format!("batchscope: this look cannot be counted in the store: {error}"));
     }
     let text = if json {
         serde_json::to_string_pretty(&Answer::from(&judgement)).context("cannot write the answer as JSON")? + "\n"

@@ -2,16 +2,17 @@
 
 use super::exit::Exit;
 use super::lines::line;
+use super::output::Output;
 use super::page::talk;
 use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::sweep::Sweep;
-use crate::engine::{Request, stop_signals};
+use crate::engine::{Request, pause, pause_signals, stop_signals};
 use crate::export::table;
 use anyhow::{Context, Result};
-use crossbeam_channel::select;
-use std::io::{IsTerminal, Write};
+use crossbeam_channel::{never, select};
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 /// How often bars are drawn.
@@ -25,14 +26,23 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let signals = stop_signals(|| {}).context("cannot listen for signals")?;
     let engine = opened.start();
     let mut sweep = Sweep::default();
-    let on_terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers));
-    let mut output = Output { json, left: None };
+    // bars that are on the screen when a shell writes there would be drawn over its words
+    let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
+    let mut output = Output::new(signals.clone());
     let (mut interrupted, mut stopping, mut drawn) = (false, false, Instant::now());
     while !sweep.closed {
         let mut stop = false;
         select! {
-            recv(signals) -> _ => (interrupted, stop) = (true, true),
+            recv(signals) -> _ => {
+                (interrupted, stop) = (true, true);
+                output.leave();
+            }
+            recv(pauses) -> _ => {
+                bars.iter().for_each(Bars::hide);
+                pause();
+            }
             recv(engine.events) -> event => {
                 // the conductor says Closed before it leaves; without it the engine is gone all the same
                 let Ok(event) = event else { break };
@@ -42,12 +52,13 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
                 match &bars {
                     _ if known => {}
                     Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(line)),
-                    None => output.event(&sweep, &event),
+                    None if json => self::json(&event).into_iter().for_each(|line| output.print(line)),
+                    None => line(&sweep, &event).into_iter().for_each(|line| output.print(line)),
                 }
             }
             default(FRAME) => {}
         }
-        if (stop || output.left.is_some()) && !stopping {
+        if (stop || output.has_left()) && !stopping {
             stopping = true;
             let _ = engine.commands.send(Command::Stop);
         }
@@ -63,20 +74,21 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         bars.clear();
     }
     if !json {
-        output.print(&format!("\n{}", table(&sweep)));
+        output.print(format!("\n{}", table(&sweep)));
     }
+    let written = output.finish();
     if let Some(message) = &sweep.broken {
         talk(&format!("batchscope: the sweep could not go on: {message}"));
         return Ok(Exit::Failed);
     }
-    match output.left {
+    match written {
         // as `head` does: it has seen enough
-        Some(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Interrupted),
-        Some(error) => {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Interrupted),
+        Err(error) => {
             talk(&format!("batchscope: cannot write to standard output: {error}"));
             return Ok(Exit::Failed);
         }
-        None => {}
+        Ok(()) => {}
     }
     if interrupted {
         talk("left before the end; the same command goes on from here");
@@ -89,25 +101,6 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
 fn is_known(sweep: &Sweep, event: &SweepEvent) -> bool {
     let SweepEvent::Elsewhere { run, owner } = event else { return false };
     sweep.row(run).is_some_and(|row| row.elsewhere.as_ref() == Some(owner))
-}
-
-/// Standard output, as long as it takes anything.
-struct Output {
-    json: bool,
-    left: Option<std::io::Error>,
-}
-
-impl Output {
-    fn event(&mut self, sweep: &Sweep, event: &SweepEvent) {
-        let text = if self.json { json(event) } else { line(sweep, event) };
-        text.iter().for_each(|text| self.print(text));
-    }
-
-    fn print(&mut self, text: &str) {
-        if self.left.is_none() {
-            self.left = writeln!(std::io::stdout(), "{text}").err();
-        }
-    }
 }
 
 /// Journal entries of this process, with the run they belong to.

@@ -1,6 +1,7 @@
 //! A task's sets of pairs: from a folder, or from the corpus compiled into the program.
 
 use super::format::{Format, find, looked_for};
+use super::text::bytes;
 use super::{Columns, DataError, Pair};
 use crate::domain::spec::{NamedSet, Task, Validation};
 use std::path::{Path, PathBuf};
@@ -43,9 +44,8 @@ pub fn read_folder(folder: &Path, task: &Task) -> Result<Sets, DataError> {
 }
 
 fn read(path: &Path, format: Format, task: &Task) -> Result<Vec<Pair>, DataError> {
-    let bytes = std::fs::read(path).map_err(|cause| DataError::Read { path: path.to_owned(), cause })?;
     let place = path.display().to_string();
-    Columns::of(task).pairs(&place, &format.read(&place, &bytes)?)
+    Columns::of(task).pairs(&place, &format.read(&place, &bytes(path)?)?)
 }
 
 /// Names of a set's file: GLUE's own, and the one that data sets on the hub have.

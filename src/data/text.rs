@@ -1,6 +1,16 @@
-//! Bytes to text: what every textual format refuses, with the line where it stands.
+//! Files to bytes, and bytes to text: what every textual format refuses, with the line where it stands.
 
 use super::DataError;
+use std::path::Path;
+
+/// All of a file. What is none, a pipe or a device, may never end.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
+    let read = || match std::fs::metadata(path)?.is_file() {
+        true => std::fs::read(path),
+        false => Err(std::io::Error::other("it is no ordinary file")),
+    };
+    read().map_err(|cause| DataError::Read { path: path.to_owned(), cause })
+}
 
 /// UTF-8 without NUL bytes. A byte order mark is left out.
 pub fn text<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, DataError> {

@@ -1,6 +1,7 @@
 //! WordPiece for pairs of sentences: `[CLS] first [SEP] second [SEP]`, cut longest-first, never padded.
 
 use super::DataError;
+use super::text::bytes;
 use serde_json::Value;
 use std::path::Path;
 use tokenizers::models::wordpiece::WordPiece;
@@ -21,13 +22,12 @@ impl PairTokenizer {
     /// From a model's folder: its `tokenizer.json`, else its `vocab.txt`.
     pub fn from_folder(folder: &Path, max_length: usize) -> Result<Self, DataError> {
         let (json, vocabulary) = (folder.join("tokenizer.json"), folder.join("vocab.txt"));
-        let read = |path: &Path| std::fs::read(path).map_err(|cause| DataError::Read { path: path.to_owned(), cause });
         if json.exists() {
             let place = json.display().to_string();
-            Self::new(parse(&place, &read(&json)?)?, &place, max_length)
+            Self::new(parse(&place, &bytes(&json)?)?, &place, max_length)
         } else if vocabulary.exists() {
             let lower_case = lower_cases(&folder.join("tokenizer_config.json"))?;
-            Self::from_vocabulary(&vocabulary.display().to_string(), &read(&vocabulary)?, lower_case, max_length)
+            Self::from_vocabulary(&vocabulary.display().to_string(), &bytes(&vocabulary)?, lower_case, max_length)
         } else {
             Err(DataError::NoTokenizer { place: folder.to_owned() })
         }
@@ -138,7 +138,7 @@ fn unusable(place: &str, message: String) -> DataError {
 
 /// `do_lower_case` of a `tokenizer_config.json`; BERT's default, true, where there is none.
 fn lower_cases(path: &Path) -> Result<bool, DataError> {
-    let Ok(bytes) = std::fs::read(path) else { return Ok(true) };
+    let Ok(bytes) = bytes(path) else { return Ok(true) };
     let config: Value =
         serde_json::from_slice(&bytes).map_err(|error| unusable(&path.display().to_string(), error.to_string()))?;
     Ok(config.get("do_lower_case").and_then(Value::as_bool).unwrap_or(true))

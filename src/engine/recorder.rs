@@ -104,11 +104,13 @@ impl Recorder {
                 if let Some(result) = result {
                     open.journal.sync()?;
                     open.folder.commit_result(&result)?;
-                    open.attempt.remove_checkpoints(&open.folder)?;
+                    open.folder.tidy(open.attempt.number)?;
                 }
                 open.attempt.end(&ended)?;
             }
             Record::Replay { run, folder, place } => {
+                // whoever finished it may have been killed before it could
+                folder.result().map_or(Ok(()), |result| folder.tidy(result.attempt))?;
                 place.iter().for_each(|place| self.store.show(place, &folder));
                 self.behind.insert(run, folder);
                 self.catch_up()?;

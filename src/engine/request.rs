@@ -2,12 +2,18 @@
 
 use super::conductor::{Engine, Options};
 use super::prepare::{PrepareError, Prepared, prepare};
+use crate::domain::nearest::suggestion;
 use crate::domain::spec::{EMBEDDED, Spec};
-use crate::spec_file::{self, SpecError, parse, preset, to_toml};
+use crate::spec_file::{PRESETS, SpecError, parse, preset, to_toml};
 use crate::store::{Store, StoreError};
 use etcetera::BaseStrategy;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Bytes of the longest spec.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A sweep as it is asked for.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +35,8 @@ pub struct Request {
 
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    #[error("{spec}: neither a preset ({presets}) nor a file that can be read: {cause}")]
-    Read { spec: String, presets: String, cause: std::io::Error },
+    #[error("`{spec}` is neither a preset ({}) nor a file that can be read: {cause}{}", presets().join(", "), suggestion(.spec, presets()))]
+    Read { spec: String, cause: io::Error },
     #[error("{spec}, line {line}: not valid UTF-8; a spec is a TOML file, which is text in UTF-8")]
     Encoding { spec: String, line: usize },
     #[error(transparent)]
@@ -74,10 +80,8 @@ impl Request {
             return Ok(parse(&format!("preset {}", self.spec), text, &overrides)?);
         }
         let path = Path::new(&self.spec);
-        let bytes = std::fs::read(path).map_err(|cause| {
-            let presets = spec_file::PRESETS.map(|(name, _, _)| name).join(", ");
-            RequestError::Read { spec: self.spec.clone(), presets, cause }
-        })?;
+        let bytes =
+            read_at_most(path, MOST_BYTES).map_err(|cause| RequestError::Read { spec: self.spec.clone(), cause })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
@@ -110,6 +114,20 @@ pub fn store_folder(given: Option<&Path>) -> Result<PathBuf, RequestError> {
 impl Opened {
     pub fn start(&self) -> Engine {
         Engine::start(self.prepared.clone(), self.store.clone(), self.options)
+    }
+}
+
+fn presets() -> [&'static str; PRESETS.len()] {
+    PRESETS.map(|(name, _, _)| name)
+}
+
+/// All of a file, or of a pipe. Devices may never end.
+fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > most {
+        true => Err(io::Error::other(format!("it has more than {most} bytes, a spec has a few hundred"))),
+        false => Ok(bytes),
     }
 }
 

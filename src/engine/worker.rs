@@ -224,7 +224,7 @@ impl Observer for Reporter<'_> {
     }
 
     fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError> {
-        let staged = self.attempt.stage_checkpoint(snapshot.step, &snapshot.to_bytes()?).map_err(record)?;
+        let staged = self.attempt.stage_checkpoint(snapshot.step, |file| snapshot.write(file)).map_err(record)?;
         self.saved = Instant::now();
         let record = Record::Checkpoint { run: self.planned.id.clone(), staged };
         self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))

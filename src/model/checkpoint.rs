@@ -20,8 +20,13 @@ pub fn read_folder(folder: &Path, classes: usize) -> Result<(ModelConfig, Weight
     Ok((config, weights))
 }
 
+/// All of a file. What is none, a pipe or a device, may never end.
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    std::fs::read(path).map_err(|cause| ModelError::Read { path: path.to_owned(), cause })
+    let read = || match std::fs::metadata(path)?.is_file() {
+        true => std::fs::read(path),
+        false => Err(std::io::Error::other("it is no ordinary file")),
+    };
+    read().map_err(|cause| ModelError::Read { path: path.to_owned(), cause })
 }
 
 fn read_config(path: &Path) -> Result<ModelConfig, ModelError> {

@@ -54,14 +54,25 @@ fn table(document: &Document, name: &str, table: &Table, fields: &[&'static Fiel
     Ok(())
 }
 
+/// Endings of files that stand beside the folders of arms.
+const FILES: [&str; 2] = [".toml", ".json"];
+
+/// What can be the name of a folder.
+fn is_arm_name(name: &str) -> bool {
+    fields::is_name(&name.replace('=', "-"))
+}
+
 fn arms(document: &Document, arms: &Table) -> Result<(), SpecError> {
     for (name, changes) in arms {
         let path = format!("arms.{name}");
         let wrong = |message: &str| {
             Err(SpecError::Arm { place: document.place(&path), arm: name.clone(), message: message.to_owned() })
         };
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.=".contains(c)) {
-            return wrong("expected a name of letters, digits, `-`, `_`, `.` or `=`");
+        if !is_arm_name(name) {
+            return wrong("expected a name of 1 to 60 letters, digits, `-`, `_`, `.` or `=`, the first no `.`");
+        }
+        if FILES.iter().any(|ending| name.ends_with(ending)) {
+            return wrong("an experiment's folder has files called so; leave the ending out");
         }
         let Value::Table(changes) = changes else {
             return wrong("expected a table of changes, for example { dropout = \"off\" }");

@@ -31,13 +31,16 @@ impl Document {
         let wrong = || SpecError::Override { given: given.to_owned() };
         let (path, value) = given.split_once('=').ok_or_else(wrong)?;
         let (path, value) = (path.trim(), value.trim());
+        if path.split('.').any(str::is_empty) || value.contains('\n') {
+            return Err(wrong());
+        }
         let value = toml::from_str::<Table>(&format!("value = {value}"))
             .ok()
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| Value::String(value.to_owned()));
         let (parents, key) = path.rsplit_once('.').unwrap_or(("", path));
         let mut target = &mut self.table;
-        for (number, parent) in parents.split('.').filter(|parent| !parent.is_empty()).enumerate() {
+        for (number, parent) in parents.split_terminator('.').enumerate() {
             if number == 0 {
                 fields::known(|| format!("--set {given}"), parent, &fields::of_table("").unwrap_or_default())?;
             }

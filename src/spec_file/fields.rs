@@ -129,7 +129,8 @@ fn not_empty(value: &Value) -> bool {
     text(value, |text| !text.is_empty() && !text.contains('\0'))
 }
 
-fn is_name(name: &str) -> bool {
+/// What can be the name of a folder on any system.
+pub fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     (1..=60).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('.')
 }

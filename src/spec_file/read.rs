@@ -145,7 +145,9 @@ mod tests {
             message(LEAST, &["train.epoch=3"]),
             "--set train.epoch=3: unknown key `epoch`; did you mean `epochs`?"
         );
-        assert!(message(LEAST, &["epochs"]).contains("expected key=value"));
+        for odd in ["epochs", "train..epochs=3", ".=3", "..=3", "=3", "train.epochs=3\nseed=4"] {
+            assert!(message(LEAST, &[odd]).contains("expected key=value"), "{odd}");
+        }
         assert!(message(LEAST, &["armsx.y=1"]).contains("unknown key `armsx`"));
     }
 
@@ -203,6 +205,21 @@ mod tests {
             assert!(message.contains(part), "{line}: {message}");
             assert!(message.contains("my.toml"), "{line}: {message}");
         }
+    }
+
+    #[test]
+    fn an_arm_is_named_as_a_folder_can_be() {
+        let long = "a".repeat(61);
+        for name in ["", ".", "..", ".hidden", "a/b", "a b", "a\\u001b[31m", long.as_str()] {
+            let message = message(&format!("{LEAST}[arms]\n\"{name}\" = {{ dropout = \"off\" }}\n"), &[]);
+            assert!(message.contains("line 6: arm") && message.contains("expected a name of 1 to 60"), "{message}");
+        }
+        for name in ["spec.toml", "arms.json", "inputs.json", "looks.json"] {
+            let message = message(&format!("{LEAST}[arms]\n\"{name}\" = {{ dropout = \"off\" }}\n"), &[]);
+            assert!(message.contains("files called so"), "{message}");
+        }
+        let fine = format!("{LEAST}[arms]\n\"dropout=off_v1.5\" = {{ dropout = \"off\" }}\n");
+        assert!(parse("my.toml", &fine, &[]).is_ok());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One process's try at a run: claimed by making its folder, written to by its owner alone.
+//! One process's try at a run: claimed by giving its folder a name, written to by its owner alone.
 
 use super::error::{At, StoreError};
 use super::files;
@@ -92,28 +92,31 @@ impl RunFolder {
             }
         }
         let attempt = Attempt { number: newest + 1, path: self.attempt(newest + 1) };
-        match fs::create_dir(&attempt.path) {
-            Ok(()) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Ok(Claim::Elsewhere("a process that just began".into()));
-            }
-            // the whole run went away between the look and the claim: asked for again, it is made anew
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Claim::Elsewhere("a process that removes it".into()));
-            }
-            Err(cause) => return Err(cause).at("create", &attempt.path),
+        if let Err(error) = self.begin(&attempt, here) {
+            return match (attempt.path.exists(), self.path.exists()) {
+                (true, _) => Ok(Claim::Elsewhere("a process that just began".into())),
+                // the whole run went away between the look and the claim: asked for again, it is made anew
+                (_, false) => Ok(Claim::Elsewhere("a process that removes it".into())),
+                _ => Err(error),
+            };
         }
         // another process may have finished the run between the first look and the claim
         if let Some(result) = self.result() {
-            fs::remove_dir(&attempt.path).at("remove", &attempt.path)?;
+            fs::remove_dir_all(&attempt.path).at("remove", &attempt.path)?;
             return Ok(Claim::Done(result));
         }
-        if let Err(error) = files::replace_json(&attempt.path.join(OWNER), here) {
-            // an attempt without an owner would be waited for
-            let _ = fs::remove_dir(&attempt.path);
-            return Err(error);
-        }
         Ok(Claim::Mine(attempt))
+    }
+
+    /// Makes an attempt's folder, unless it is there. Its owner stands in it before it has its name: a folder without
+    /// one, left by a kill right then, would be waited for.
+    fn begin(&self, attempt: &Attempt, owner: &Owner) -> Result<(), StoreError> {
+        let folder = files::temporary_folder(&self.path.join("attempts"))?;
+        files::replace_json(&folder.path().join(OWNER), owner)?;
+        fs::rename(folder.path(), &attempt.path).at("create", &attempt.path)?;
+        // it has another name by now: nothing is left to be removed
+        let _ = folder.keep();
+        Ok(())
     }
 }
 
@@ -123,8 +126,7 @@ pub enum Standing {
     /// there is no attempt
     Free,
     Ended(Ended),
-    /// its owner did not say that it left; there is no owner yet where the folder was made a moment ago, or its maker
-    /// died right then
+    /// its owner did not say that it left; there is none where `owner.json` does not read
     Held {
         owner: Option<Owner>,
         liveness: Liveness,
@@ -203,6 +205,24 @@ mod tests {
         assert!(matches!(claim(&folder, &dead, false), Claim::Mine(attempt) if attempt.number == 1));
         assert!(matches!(claim(&folder, &here, false), Claim::Mine(attempt) if attempt.number == 2));
         assert!(matches!(claim(&folder, &here, false), Claim::Elsewhere(_)));
+    }
+
+    #[test]
+    fn of_many_who_ask_at_once_one_gets_the_run_and_nothing_is_left_of_the_others() {
+        let root = tempfile::tempdir().unwrap();
+        let (folder, here) = (folder(root.path()), Owner::this_process());
+        let barrier = std::sync::Barrier::new(8);
+        let ask = || {
+            barrier.wait();
+            matches!(claim(&folder, &here, false), Claim::Mine(_))
+        };
+        let mine = std::thread::scope(|threads| {
+            let asking: Vec<_> = (0..8).map(|_| threads.spawn(ask)).collect();
+            asking.into_iter().map(|asked| asked.join().unwrap()).filter(|mine| *mine).count()
+        });
+        assert_eq!(mine, 1);
+        assert_eq!(files::names(&folder.path().join("attempts")).unwrap(), ["1"]);
+        assert_eq!(folder.owner(1), Some(here));
     }
 
     #[test]

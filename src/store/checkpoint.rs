@@ -4,8 +4,10 @@ use super::attempt::Attempt;
 use super::error::{At, StoreError};
 use super::files;
 use super::layout::RunFolder;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::NamedTempFile;
 
 const WEIGHTS: &str = "weights.safetensors";
@@ -23,10 +25,14 @@ impl Attempt {
     }
 
     /// Writes a checkpoint under a temporary name.
-    pub fn stage_checkpoint(&self, step: u64, bytes: &[u8]) -> Result<Staged, StoreError> {
+    pub fn stage_checkpoint(
+        &self,
+        step: u64,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<Staged, StoreError> {
         let folder = self.checkpoints();
         fs::create_dir_all(&folder).at("create", &folder)?;
-        Ok(Staged { file: files::temporary(&folder, bytes)?, step })
+        Ok(Staged { file: files::temporary(&folder, write)?, step })
     }
 
     /// Makes a staged checkpoint count, then removes what it makes useless. What happened up to its step must be on
@@ -35,20 +41,10 @@ impl Attempt {
         let path = self.checkpoints().join(format!("{}.safetensors", staged.step));
         staged.file.persist(&path).map_err(|error| error.error).at("rename to", &path)?;
         files::sync_folder(&self.checkpoints());
-        for older in run.checkpoints()?.into_iter().filter(|older| older.attempt <= self.number && older.path != path) {
+        for older in run.checkpoints()?.into_iter().filter(|older| older.attempt == self.number && older.path != path) {
             gone(&older.path, fs::remove_file(&older.path))?;
         }
-        Ok(())
-    }
-
-    /// Removes the checkpoints of this attempt and of those before it, and what a kill left half-written.
-    pub fn remove_checkpoints(&self, run: &RunFolder) -> Result<(), StoreError> {
-        let numbers = run.attempts()?.into_iter().filter(|number| *number <= self.number);
-        for number in numbers {
-            let folder = run.attempt(number).join("checkpoint");
-            gone(&folder, fs::remove_dir_all(&folder))?;
-        }
-        Ok(())
+        remove_checkpoints(run, |number| number < self.number)
     }
 
     /// Keeps the final weights.
@@ -66,6 +62,17 @@ pub struct Checkpoint {
 }
 
 impl RunFolder {
+    /// Removes what a run that this attempt finished has no use for: checkpoints up to then, and whatever kills left
+    /// half-written.
+    pub fn tidy(&self, finished_by: u32) -> Result<(), StoreError> {
+        remove_checkpoints(self, |number| number <= finished_by)?;
+        let attempts = self.attempts()?.into_iter().filter(|number| *number <= finished_by);
+        let folders =
+            attempts.map(|number| self.attempt(number)).chain([self.path.clone(), self.path.join("attempts")]);
+        folders.for_each(|folder| files::remove_temporary(&folder, Duration::ZERO));
+        Ok(())
+    }
+
     /// The final weights of the attempt that finished the run, where they were kept.
     pub fn weights(&self, attempt: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let path = self.attempt(attempt).join(WEIGHTS);
@@ -89,6 +96,15 @@ impl RunFolder {
         found.sort_by(|a, b| b.cmp(a));
         Ok(found)
     }
+}
+
+/// Removes checkpoints of attempts, whole or half-written.
+fn remove_checkpoints(run: &RunFolder, of: impl Fn(u32) -> bool) -> Result<(), StoreError> {
+    for number in run.attempts()?.into_iter().filter(|number| of(*number)) {
+        let folder = run.attempt(number).join("checkpoint");
+        gone(&folder, fs::remove_dir_all(&folder))?;
+    }
+    Ok(())
 }
 
 /// What was to be removed may be gone already: another process was quicker.

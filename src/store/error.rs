@@ -26,6 +26,7 @@ fn advice(cause: &io::Error) -> &'static str {
         ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
             "; the store must be writable: name another with --store"
         }
+        ErrorKind::NotFound => "; was the store moved or removed?",
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "; name a folder with --store",
         _ => "",
     }

@@ -4,26 +4,58 @@ use super::error::{At, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
+use std::time::{Duration, SystemTime};
+use tempfile::{NamedTempFile, TempDir};
+
+/// Names that begin so are not lasting yet.
+const TEMPORARY: &str = ".tmp";
 
 /// A synced file under a name of its own, in a folder; gone unless it is given a lasting name. Readable by whoever the
 /// system's mask allows, as files are.
-pub fn temporary(folder: &Path, bytes: &[u8]) -> Result<NamedTempFile, StoreError> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).at("write in", folder)?;
-    file.write_all(bytes).at("write", file.path())?;
+pub fn temporary(folder: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<NamedTempFile, StoreError> {
+    let mut file = builder(0o666).tempfile_in(folder).at("write in", folder)?;
+    write(file.as_file_mut()).at("write", file.path())?;
     file.as_file().sync_all().at("sync", file.path())?;
     Ok(file)
+}
+
+/// A folder under a name of its own; gone unless it is given a lasting name.
+pub fn temporary_folder(folder: &Path) -> Result<TempDir, StoreError> {
+    builder(0o777).tempdir_in(folder).at("write in", folder)
+}
+
+fn builder(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
+}
+
+/// Whether somebody is about to give it a lasting name, or died before.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY)
+}
+
+/// Removes what is temporary in a folder and that old: what kills left. Fails silently: it is only in the way of order.
+pub fn remove_temporary(folder: &Path, age: Duration) {
+    let found = names(folder).unwrap_or_default().into_iter().filter(|name| is_temporary(name));
+    for path in found.map(|name| folder.join(name)) {
+        let made = fs::metadata(&path).and_then(|found| found.modified());
+        if made.is_ok_and(|made| SystemTime::now().duration_since(made).unwrap_or_default() >= age) {
+            let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        }
+    }
 }
 
 /// Writes a file under another name, syncs it, and gives it its name: a reader sees the old bytes or the new ones.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    temporary(folder, bytes)?.persist(path).map_err(|error| error.error).at("write", path)?;
+    temporary(folder, |file| file.write_all(bytes))?.persist(path).map_err(|error| error.error).at("write", path)?;
     sync_folder(folder);
     Ok(())
 }
@@ -31,12 +63,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 /// The same, but never over an existing file. False when there was one.
 pub fn create_once(path: &Path, bytes: &[u8]) -> Result<bool, StoreError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    match temporary(folder, bytes)?.persist_noclobber(path) {
+    match temporary(folder, |file| file.write_all(bytes))?.persist_noclobber(path) {
         Ok(_) => {
             sync_folder(folder);
             Ok(true)
         }
-        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error).at("write", path),
     }
 }
@@ -61,7 +93,7 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
 pub fn names(folder: &Path) -> Result<Vec<String>, StoreError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(cause) => return Err(cause).at("list", folder),
     };
     let mut names = Vec::new();

@@ -10,10 +10,13 @@ use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const FORMAT: &str = "batchscope-store 1";
 const SPEC: &str = "spec.toml";
 const ADDED_ARMS: &str = "arms.json";
+/// What is temporary for so long was left by a kill.
+const NOBODYS: Duration = Duration::from_secs(3600);
 /// What stands in a store's folder.
 const OWN_NAMES: [&str; 3] = ["format", "runs", "experiments"];
 
@@ -29,7 +32,7 @@ impl Store {
         let format = root.join("format");
         if !format.exists() {
             // two processes may make the store at the same time: what either makes first is not foreign
-            let foreign = |name: &String| !name.starts_with(".tmp") && !OWN_NAMES.contains(&name.as_str());
+            let foreign = |name: &String| !files::is_temporary(name) && !OWN_NAMES.contains(&name.as_str());
             if files::names(root)?.iter().any(foreign) {
                 return Err(StoreError::NotAStore { path: root.to_owned() });
             }
@@ -40,6 +43,7 @@ impl Store {
         let store = Self::existing(root)?;
         fs::create_dir_all(root.join("runs")).at("create", root)?;
         fs::create_dir_all(root.join("experiments")).at("create", root)?;
+        files::remove_temporary(root, NOBODYS);
         Ok(store)
     }
 
@@ -70,6 +74,7 @@ impl Store {
     pub fn remember(&self, spec: &Spec, toml: &str) -> Result<(), StoreError> {
         let folder = self.experiment(spec);
         fs::create_dir_all(&folder).at("create", &folder)?;
+        files::remove_temporary(&folder, NOBODYS);
         files::replace(&folder.join(SPEC), toml.as_bytes())
     }
 
@@ -140,7 +145,9 @@ impl RunFolder {
         let attempts = self.path.join("attempts");
         fs::create_dir_all(&attempts).at("create", &attempts)?;
         let path = self.path.join("run.json");
-        files::create_once(&path, &files::json(&path, spec)?)?;
+        if !path.exists() {
+            files::create_once(&path, &files::json(&path, spec)?)?;
+        }
         Ok(())
     }
 

@@ -4,9 +4,10 @@
 
 use super::{AdamW, TrainError};
 use crate::model::Bert;
-use safetensors::tensor::{Dtype, SafeTensors, View};
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::{self, Write};
 
 /// A run between two updates.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,11 +67,28 @@ impl<'s> Snapshot<'s> {
         Ok(())
     }
 
+    /// Writes it as it lies in memory: of a large model, another copy takes the time of somebody who wants to leave.
+    pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
+        let mut end = 0;
+        let tensors = self.tensors.iter().map(|(name, values)| {
+            let begin = end;
+            end += size_of_val(&**values);
+            (name.clone(), TensorInfo { dtype: Dtype::F32, shape: vec![values.len()], data_offsets: (begin, end) })
+        });
+        let step = HashMap::from([(STEP.to_owned(), self.step.to_string())]);
+        let header = Metadata::new(Some(step), tensors.collect()).map_err(io::Error::other)?;
+        let mut header = serde_json::to_vec(&header)?;
+        // the format wants its values aligned
+        header.resize(header.len().next_multiple_of(8), b' ');
+        output.write_all(&(header.len() as u64).to_le_bytes())?;
+        output.write_all(&header)?;
+        self.tensors.iter().try_for_each(|(_, values)| output.write_all(&bytes(values)))
+    }
+
     pub fn to_bytes(&self) -> Result<Vec<u8>, TrainError> {
-        let wrong = |error: safetensors::SafeTensorError| TrainError::Snapshot(error.to_string());
-        let views = self.tensors.iter().map(|(name, values)| (name, Flat { values, shape: [values.len()] }));
-        let metadata = HashMap::from([(STEP.to_owned(), self.step.to_string())]);
-        safetensors::serialize(views, Some(metadata)).map_err(wrong)
+        let mut bytes = Vec::new();
+        self.write(&mut bytes).map_err(|error| TrainError::Snapshot(error.to_string()))?;
+        Ok(bytes)
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<OwnedSnapshot, TrainError> {
@@ -90,31 +108,11 @@ impl<'s> Snapshot<'s> {
     }
 }
 
-/// Values as a tensor of one dimension.
-struct Flat<'v> {
-    values: &'v [f32],
-    shape: [usize; 1],
-}
-
-impl View for Flat<'_> {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        if cfg!(target_endian = "little") {
-            bytemuck::cast_slice(self.values).into()
-        } else {
-            self.values.iter().flat_map(|value| value.to_le_bytes()).collect()
-        }
-    }
-
-    fn data_len(&self) -> usize {
-        size_of_val(self.values)
+fn bytes(values: &[f32]) -> Cow<'_, [u8]> {
+    if cfg!(target_endian = "little") {
+        bytemuck::cast_slice(values).into()
+    } else {
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
     }
 }
 

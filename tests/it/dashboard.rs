@@ -206,3 +206,22 @@ fn a_panic_gives_the_terminal_back() {
     assert!(!screen.alternate(), "the terminal is given back");
     assert!(screen.text().contains("of the screen"), "the panic is reported:\n{}", screen.text());
 }
+
+/// Bars of `batchscope run`: on 80 columns, the time left must not be what is cut.
+#[test]
+fn bars_tell_the_time_left_on_a_narrow_terminal() {
+    let world = World::new();
+    world.write_spec("[train]\nbatch_sizes = [2]\ninstances = 1\nepochs = 10000\nlearning_rate = 1e-3\n");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_batchscope"));
+    command.cwd(world.path("."));
+    command.args(["run", "spec.toml", "--store", "store"]);
+    let mut screen = Screen::open(command, 80, 24);
+    let tells = |screen: &Screen| {
+        let text = screen.text();
+        let bar = text.lines().find(|line| line.contains("%  baseline/bs2/iid0  "));
+        bar.is_some_and(|bar| bar.contains(" left  accuracy "))
+    };
+    screen.wait_until("the time left of a run", tells);
+    screen.press("\u{3}");
+    assert_eq!(screen.code(), 130);
+}

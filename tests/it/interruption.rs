@@ -83,11 +83,10 @@ fn signal(child: &Child, signal: rustix::process::Signal) {
     rustix::process::kill_process(rustix::process::Pid::from_raw(child.id() as i32).unwrap(), signal).unwrap();
 }
 
-/// A reader that takes nothing, as a pager does, keeps the program from leaving in good order: a second Ctrl-C must
-/// not depend on anybody.
+/// A reader that takes nothing, as a pager does, holds up training, but nobody who wants to leave.
 #[cfg(unix)]
 #[test]
-fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
+fn a_reader_that_takes_nothing_keeps_nobody_from_leaving() {
     let (whole, stuck) = (World::new(), World::new());
     whole.write_spec(SPEC);
     stuck.write_spec(SPEC);
@@ -99,12 +98,44 @@ fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
         std::thread::sleep(Duration::from_millis(20));
     }
     signal(&child, rustix::process::Signal::INT);
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    let left = journals(&stuck.store());
+    assert!(left.values().flatten().any(|event| matches!(event, RunEvent::Stopped { .. })), "in good order");
+    stuck.run(&[]).expect(0);
+    assert_eq!(stuck.histories(), whole.histories());
+}
+
+/// A disk that does not answer, as a lost file server's, keeps the program from leaving in good order: a second Ctrl-C
+/// must not depend on it.
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
+    let (whole, stuck) = (World::new(), World::new());
+    let one_run = ["--set", "train.instances=1", "--set", "train.batch_sizes=[8]"];
+    whole.run(&one_run).expect(0);
+    stuck.run(&one_run).expect(0);
+    let run = std::fs::read_dir(stuck.store().join("runs")).unwrap().next().unwrap().unwrap().path();
+    for name in ["result.json", "attempts/1/ended.json"] {
+        std::fs::remove_file(run.join(name)).unwrap();
+    }
+    // whoever reads a pipe waits for somebody to write
+    let checkpoint = run.join("attempts/1/checkpoint/7.safetensors");
+    std::fs::create_dir_all(checkpoint.parent().unwrap()).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&checkpoint).status().unwrap().success());
+    let mut child = stuck.command(&one_run).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !run.join("attempts/2/owner.json").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it should go on with the run");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    signal(&child, rustix::process::Signal::INT);
     // signals within a second count as one
     std::thread::sleep(Duration::from_millis(1200));
-    assert!(child.try_wait().unwrap().is_none(), "it should wait for its reader");
+    assert!(child.try_wait().unwrap().is_none(), "it should wait for the disk");
     signal(&child, rustix::process::Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    stuck.run(&[]).expect(0);
+    std::fs::remove_file(&checkpoint).unwrap();
+    stuck.run(&one_run).expect(0);
     assert_eq!(stuck.histories(), whole.histories());
 }
 

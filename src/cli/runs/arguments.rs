@@ -28,7 +28,9 @@ pub enum RunsCommand {
     },
     /// What differs between two runs, and their results side by side
     Diff {
+        /// Leading digits of a run's digest
         first: String,
+        /// and of the one to hold against it
         second: String,
         /// One JSON object
         #[arg(long)]

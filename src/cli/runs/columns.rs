@@ -2,6 +2,7 @@
 
 use super::listed::Listed;
 use crate::cli::exit::BadInput;
+use crate::cli::page::harmless;
 use crate::domain::arm;
 use crate::domain::filter::Value;
 use crate::domain::nearest::suggestion;
@@ -131,7 +132,7 @@ impl Column {
 
     /// The value as a person reads it.
     pub fn text(self, listed: &Listed) -> String {
-        match (self, self.value(listed)) {
+        let text = match (self, self.value(listed)) {
             (Message, Value::Missing) => String::new(),
             (_, Value::Missing) => "-".into(),
             (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
@@ -144,7 +145,8 @@ impl Column {
             (_, Value::Text(text)) => text,
             (_, Value::Several(all)) if all.is_empty() => "-".into(),
             (_, Value::Several(all)) => all.join(", "),
-        }
+        };
+        harmless(&text)
     }
 
     /// Numbers stand on the right.

@@ -160,3 +160,34 @@ fn folders_of_sets() {
     fs::remove_file(world.path("task/dev.tsv")).unwrap();
     refuse(&world, "a folder in place of a set", &[], &["cannot read", "dev.jsonl"]);
 }
+
+/// What never ends, and what nobody writes to, are told at once.
+#[cfg(unix)]
+#[test]
+fn files_that_are_none() {
+    let cases: [Case<'_, (&str, &str)>; 4] = [
+        ("a device as a set", ("task/train.tsv", "/dev/zero"), &["train.tsv: it is no ordinary file"]),
+        ("a device as weights", ("model/model.safetensors", "/dev/zero"), &["safetensors: it is no ordinary file"]),
+        ("a device as a vocabulary", ("model/vocab.txt", "/dev/zero"), &["vocab.txt: it is no ordinary file"]),
+        ("a device as a spec", ("spec.toml", "/dev/zero"), &["more than 1048576 bytes"]),
+    ];
+    for (what, (name, target), words) in cases {
+        let world = World::new();
+        fs::remove_file(world.path(name)).unwrap();
+        std::os::unix::fs::symlink(target, world.path(name)).unwrap();
+        refuse(&world, what, &[], words);
+    }
+    let world = World::new();
+    let set = world.path("task/dev.tsv");
+    fs::remove_file(&set).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&set).status().unwrap().success());
+    refuse(&world, "a pipe as a set", &[], &["dev.tsv: it is no ordinary file"]);
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_spelled_out() {
+    let world = World::new();
+    let tsv = pairs(60, 1) + "\u{1b}]0;title\u{7}\t1\t2\tA\tB\n";
+    world.write_sets(&[("train.tsv", &tsv), ("dev.tsv", &pairs(20, 2))]);
+    refuse(&world, "escapes as a label", &[], &["`Quality` is `\\u{1b}]0;title\\u{7}`, expected a whole number"]);
+}
