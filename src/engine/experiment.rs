@@ -5,7 +5,7 @@
 
 use super::prepare::{prepare, run_spec};
 use super::request::{Request, RequestError, store_folder};
-use crate::domain::arm::{Arm, Dropout, Norm};
+use crate::domain::arm::{Arm, Dropout, LearningRateScaling, Norm};
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Spec, Train};
@@ -228,7 +228,11 @@ fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
         "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
         "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
         "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
-        "updates" | "updates_of" | "learning_rate_scaling" => true,
+        "updates" | "updates_of" => baseline.updates.is_none() && baseline.updates_of.is_none(),
+        "learning_rate_scaling" | "learning_rate_reference" => {
+            baseline.learning_rate_scaling == LearningRateScaling::None
+                && arm.learning_rate_scaling != LearningRateScaling::None
+        }
         _ => false,
     }
 }

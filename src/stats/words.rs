@@ -140,17 +140,23 @@ impl Judgement {
     }
 }
 
-/// Two ways to ask for equal updates are one suspect.
+/// Keys that are about the same suspect.
 fn suspect_key(name: &str) -> &str {
-    if name == "updates" { "updates_of" } else { name }
+    match name {
+        "updates" => "updates_of",
+        "learning_rate_reference" => "learning_rate_scaling",
+        name => name,
+    }
 }
 
 fn suspect(name: &str) -> String {
-    let words = |name: &str| {
-        let known = SUSPECTS.iter().find(|(key, _)| *key == suspect_key(name));
-        known.map_or_else(|| name.replace('_', " "), |(_, words)| (*words).to_owned())
+    let words = |key: &str| {
+        let known = SUSPECTS.iter().find(|(known, _)| *known == key);
+        known.map_or_else(|| key.replace('_', " "), |(_, words)| (*words).to_owned())
     };
-    name.split('+').map(words).collect::<Vec<_>>().join(" together with ")
+    let mut keys: Vec<&str> = name.split('+').map(suspect_key).collect();
+    keys.dedup();
+    keys.into_iter().map(words).collect::<Vec<_>>().join(" together with ")
 }
 
 /// A difference of accuracies in points, hundredths, with its sign.

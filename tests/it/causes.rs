@@ -1,0 +1,95 @@
+//! Suspects as arms: what each of them changes, and what it leaves alone.
+
+use crate::support::World;
+use batchscope::domain::history::History;
+use batchscope::domain::metric::Metric;
+use batchscope::domain::run::RunSpec;
+use batchscope::spec_file::parse;
+use batchscope::store::{RunFolder, Store, read_journal};
+
+/// Every run of the store with its history.
+fn runs(world: &World) -> Vec<(RunSpec, History)> {
+    let stored = Store::open(&world.store()).unwrap().runs().unwrap();
+    let history = |folder: &RunFolder| {
+        let journal = read_journal(folder).unwrap();
+        let entries = journal.iter().flat_map(|(_, entries)| entries);
+        History::replay(entries.map(|entry| &entry.event))
+    };
+    stored.into_iter().map(|(folder, spec)| (spec, history(&folder))).collect()
+}
+
+#[test]
+fn equal_updates_give_every_batch_size_as_many_and_score_at_the_same_fractions() {
+    let world = World::new();
+    world.write_spec(
+        "[train]\nbatch_sizes = [2, 8, 16]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n\
+         [arms]\nequal-updates = { updates_of = 8 }\nfew = { updates = 5 }\n",
+    );
+    world.run(&[]).expect(0);
+    let runs = runs(&world);
+    // 60 pairs: batch size 8 has 7 updates an epoch, and its run is that of the baseline
+    let updates = |given: Option<u64>| {
+        let mut cells: Vec<(u32, u64)> = Vec::new();
+        for (spec, history) in runs.iter().filter(|(spec, _)| spec.updates == given) {
+            assert_eq!(history.updates.len() as u64, history.step);
+            let steps: Vec<u64> = history.evaluations.iter().map(|point| point.step).collect();
+            assert_eq!(steps, [0, history.step.div_ceil(2), history.step], "batch size {}", spec.batch_size);
+            cells.push((spec.batch_size, history.step));
+        }
+        cells.sort_unstable();
+        cells
+    };
+    assert_eq!(updates(None), [(2, 60), (8, 14), (16, 6)]);
+    assert_eq!(updates(Some(14)), [(2, 14), (16, 14)]);
+    assert_eq!(updates(Some(5)), [(2, 5), (8, 5), (16, 5)]);
+    let answer = world.json(&["report", "--json"]);
+    let cause = |place: usize| (answer["causes"][place]["cause"].clone(), answer["causes"][place]["kind"].clone());
+    assert_eq!(cause(0), ("updates_of".into(), "removal".into()));
+    assert_eq!(cause(1), ("updates".into(), "removal".into()));
+    let (_, not_tested) = answer["answer"].as_str().unwrap().split_once("Not tested:").unwrap();
+    assert!(!not_tested.contains("the number of updates") && not_tested.contains("dropout"), "{not_tested}");
+}
+
+#[test]
+fn a_scaled_rate_is_the_references_at_the_reference() {
+    let world = World::new();
+    world.write_spec(
+        "[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 1\nlearning_rate = 1e-3\n[arms]\n\
+         linear = { learning_rate_scaling = \"linear\" }\n\
+         square-root = { learning_rate_scaling = \"sqrt\", learning_rate_reference = 2 }\n",
+    );
+    world.run(&[]).expect(0);
+    let mut peaks: Vec<(u32, f64)> = Vec::new();
+    for (spec, history) in runs(&world) {
+        let rates = history.points(Metric::LearningRate);
+        let highest = rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        assert_eq!(highest, spec.learning_rate, "what is trained with is what the run says of itself");
+        peaks.push((spec.batch_size, spec.learning_rate));
+    }
+    peaks.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    // the baseline's two, linear's at 2, the square root's at 8: the others are the baseline's
+    assert_eq!(peaks, [(2, 0.25e-3), (2, 1e-3), (8, 1e-3), (8, 2e-3)]);
+    let answer = world.json(&["report", "--json"]);
+    for place in [0, 1] {
+        assert_eq!(answer["causes"][place]["kind"], "removal", "{answer}");
+    }
+}
+
+#[test]
+fn updates_of_a_batch_that_cannot_be_made_are_refused() {
+    let world = World::new();
+    world.write_spec("[arms]\nequal = { updates_of = 100 }\n");
+    let refused = world.run(&["--set", "train.batch_sizes=[2]"]).expect(2);
+    assert!(refused.err.contains("arm equal: updates_of is 100"), "{}", refused.err);
+    assert!(!world.store().exists());
+}
+
+/// What a spec does not say leaves no trace: stores of before keep their experiments.
+#[test]
+fn experiments_of_before_keep_their_names() {
+    let text = "name = \"mine\"\n[task]\npath = \"/data\"\n[model]\nsource = \"/model\"\n";
+    let spec = parse("mine", text, &[]).unwrap();
+    assert_eq!(Store::experiment_folder(&spec), "mine-?");
+    let said = format!("{text}[train]\nlearning_rate_scaling = \"none\"\nlearning_rate_reference = 8\n");
+    assert_eq!(Store::experiment_folder(&parse("mine", &said, &[]).unwrap()), Store::experiment_folder(&spec));
+}
