@@ -1,6 +1,7 @@
 //! `batchscope report`: the answer that a store's finished runs give.
 
 use super::exit::Exit;
+use super::page::talk;
 use crate::engine::{Experiment, Request, Which};
 use crate::export;
 use crate::stats::{Answer, judge};
@@ -36,17 +37,20 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
         (None, None) => Which::Only,
     };
     let request = Request { spec: spec.clone().unwrap_or_default(), overrides, store, ..Request::default() };
-    let experiment = Experiment::find(&request, which)?;
+    let mut experiment = Experiment::find(&request, which)?;
     let (finished, planned) = experiment.progress();
     if finished < planned {
-        let _ = writeln!(std::io::stderr(), "{finished} of {planned} planned runs are finished");
+        talk(&format!("{finished} of {planned} planned runs are finished"));
+    }
+    if let Err(reason) = experiment.prove() {
+        talk(&format!("the invariance check of {} is left out: {reason}", experiment.spec.name));
     }
     let judgement = judge(&experiment.question()?);
     // before it is shown: a look that is not counted would be free
     if judgement.is_complete()
         && let Err(error) = experiment.remember_look()
     {
-        let _ = writeln!(std::io::stderr(), "batchscope: this look cannot be counted in the store: {error}");
+        talk(&format!("batchscope: this look cannot be counted in the store: {error}"));
     }
     let text = if json {
         serde_json::to_string_pretty(&Answer::from(&judgement)).context("cannot write the answer as JSON")? + "\n"

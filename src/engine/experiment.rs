@@ -7,10 +7,11 @@ use super::prepare::{prepare, run_spec};
 use super::request::{Request, RequestError, store_folder};
 use crate::domain::arm::{Arm, Dropout, LearningRateScaling, Norm};
 use crate::domain::history::{EvaluationPoint, History};
+use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Spec, Train};
 use crate::spec_file::{SpecError, parse, train_of};
-use crate::stats::{Cause, Evidence, Outcome, Outcomes, Question, look_number};
+use crate::stats::{Cause, Evidence, Outcome, Outcomes, Proof, Question, look_number};
 use crate::store::{Inputs, Look, RunFolder, Store, StoreError, read_journal};
 
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +58,9 @@ pub struct Experiment {
     /// with the arms that were added while it ran
     pub spec: Spec,
     pub arms: Vec<ArmRuns>,
-    majority_share: Option<f64>,
+    /// what the runs read, where it is known
+    pub(super) inputs: Option<Inputs>,
+    pub(super) invariance: Option<Invariance>,
     validation_examples: Option<u32>,
 }
 
@@ -108,8 +111,11 @@ impl Experiment {
         }
         let first = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.data.validation_examples).next();
         let validation_examples = inputs.as_ref().map(|inputs| inputs.data.validation_examples).or(first);
-        let majority_share = inputs.map(|inputs| inputs.majority_share);
-        Ok(Self { store, folder, spec, arms, majority_share, validation_examples })
+        let of_these = |found: &Invariance| {
+            read.is_none_or(|(data, model)| (&data.train, &model.weights) == (&found.data, &found.weights))
+        };
+        let invariance = store.invariance(&folder).filter(of_these);
+        Ok(Self { store, folder, spec, arms, inputs, invariance, validation_examples })
     }
 
     /// The question that batch sizes and arms put to the finished runs, as the next look at them.
@@ -117,12 +123,13 @@ impl Experiment {
         let looks = self.store.looks(&self.folder)?;
         let planned = self.spec.train.instances as usize;
         let earlier: Vec<usize> = looks.iter().map(|look| look.instances).collect();
-        let (baseline, causes) = match self.arms.split_first() {
+        let (baseline, mut causes): (_, Vec<Cause>) = match self.arms.split_first() {
             Some((baseline, arms)) => {
                 (baseline.outcomes(), arms.iter().map(|arm| arm.cause(&baseline.train)).collect())
             }
             None => (Outcomes::default(), Vec::new()),
         };
+        causes.extend(self.invariance.as_ref().map(proof));
         Ok(Question {
             batch_sizes: self.spec.train.batch_sizes.clone(),
             baseline,
@@ -131,7 +138,7 @@ impl Experiment {
             family: looks.iter().map(|look| look.causes).max().unwrap_or(0),
             planned,
             look: look_number(&earlier, planned),
-            majority_share: self.majority_share,
+            majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
         })
     }
@@ -219,6 +226,26 @@ impl ArmRuns {
         let removes = self.arm.changes.keys().all(|key| removes(key, baseline, &self.train));
         let evidence = if removes { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
         Cause { arm: self.arm.name.clone(), name, evidence }
+    }
+}
+
+/// The invariance check as evidence on the norm.
+fn proof(found: &Invariance) -> Cause {
+    let proof = Proof {
+        depends_on_batch: found.in_use.is_real(),
+        norm: words_of(found.in_use.norm).into(),
+        largest_difference: found.in_use.difference,
+        with_batch_norm: found.with_batch_norm.difference,
+    };
+    Cause { arm: "invariance check".into(), name: "norm".into(), evidence: Evidence::Proof(proof) }
+}
+
+fn words_of(norm: Norm) -> &'static str {
+    match norm {
+        Norm::Layer => "layer norm",
+        Norm::Batch => "batch norm",
+        Norm::Rms => "rms norm",
+        Norm::None => "no norm",
     }
 }
 

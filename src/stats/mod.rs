@@ -25,6 +25,6 @@ pub use learning::{Silence, silence};
 pub use multiplicity::{ALPHA, alpha_of_look, holm, look_number};
 pub use outcomes::{Outcome, Outcomes};
 pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detectable, pooled_sd};
-pub use question::{Cause, Evidence, Kind, Question};
+pub use question::{Cause, Evidence, Kind, Proof, Question};
 pub use verdict::Verdict;
 pub use words::{in_percent, in_points, level, points};

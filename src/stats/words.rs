@@ -3,7 +3,7 @@
 use super::estimate::Interval;
 use super::judge::{Effect, Finding, Judgement};
 use super::learning::Silence;
-use super::question::Kind;
+use super::question::{Kind, Proof};
 use super::verdict::Verdict;
 
 /// What might be behind an effect of batch size: the key of the ablation, and what it stands for.
@@ -67,6 +67,15 @@ impl Judgement {
     /// One plain sentence on a cause.
     pub fn sentence(&self, finding: &Finding) -> String {
         let cause = suspect(&finding.cause);
+        if let Some(proof) = &finding.proof {
+            return match finding.verdict {
+                Some(Verdict::RuledOut) => format!("{}, which rules out {cause}.", proof.sentence()),
+                Some(Verdict::NotSeparable) => {
+                    format!("{}, so {cause} may play a part; how large a part is not shown.", proof.sentence())
+                }
+                _ => format!("{}.", proof.sentence()),
+            };
+        }
         let arm = &finding.arm;
         let interval = match (finding.interval, finding.kind) {
             (None, _) => "an interval without ends".to_owned(),
@@ -100,12 +109,8 @@ impl Judgement {
             ),
             Verdict::NoEffect => format!("Without an effect there is nothing for {cause} to explain."),
             Verdict::NotSeparable => match finding.kind {
-                Kind::Proof => format!(
-                    "An example's logits depend on its batch in the model as it is, so {cause} may play a part; how \
-                     large a part is not shown."
-                ),
                 Kind::Removal => format!("Whether {cause} plays a part is not separable yet: {gone}."),
-                Kind::Introduction => format!(
+                _ => format!(
                     "Whether arm {arm} changes the slope is not separable yet: {} points per doubling ({interval}).",
                     finding.change.map_or("unknown".into(), points)
                 ),
@@ -115,9 +120,6 @@ impl Judgement {
                 format!("Taking away {cause} explains more than all, the order reverses: {gone}.")
             }
             Verdict::Hides => format!("Taking away {cause} makes the effect larger, it was partly hidden: {gone}."),
-            Verdict::RuledOut if finding.kind == Kind::Proof => {
-                format!("An example's logits do not depend on its batch, which rules out {cause}.")
-            }
             Verdict::RuledOut => format!("It is not mainly {cause}: {gone}."),
             Verdict::Contributes => format!("Taking away {cause} takes away a part of the effect: {gone}."),
             Verdict::Changed(change) => format!(
@@ -137,6 +139,23 @@ impl Judgement {
         };
         let tested = |key: &str| self.causes.iter().any(|finding| tests(finding, key));
         SUSPECTS.iter().filter(|(key, _)| !tested(key)).map(|(_, words)| (*words).to_owned()).collect()
+    }
+}
+
+impl Proof {
+    /// What was measured, and nothing that follows from it.
+    pub fn sentence(&self) -> String {
+        let Proof { depends_on_batch, norm, largest_difference, with_batch_norm } = self;
+        let batch_norm = format!("; with batch norm it would be {with_batch_norm:.2}");
+        let (does, numbers) = match *largest_difference {
+            difference if *depends_on_batch => ("depend", format!("they differ by up to {difference:.2}")),
+            0.0 => ("do not depend", format!("not even in the last bit{batch_norm}")),
+            difference => {
+                let rounding = format!("they differ by at most {difference:.0e}, which is rounding");
+                ("do not depend", rounding + &batch_norm)
+            }
+        };
+        format!("An example's logits {does} on its batch with {norm} ({numbers})")
     }
 }
 

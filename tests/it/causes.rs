@@ -6,6 +6,7 @@ use batchscope::domain::metric::Metric;
 use batchscope::domain::run::RunSpec;
 use batchscope::spec_file::parse;
 use batchscope::store::{RunFolder, Store, read_journal};
+use serde_json::Value;
 
 /// Every run of the store with its history.
 fn runs(world: &World) -> Vec<(RunSpec, History)> {
@@ -89,7 +90,74 @@ fn updates_of_a_batch_that_cannot_be_made_are_refused() {
 fn experiments_of_before_keep_their_names() {
     let text = "name = \"mine\"\n[task]\npath = \"/data\"\n[model]\nsource = \"/model\"\n";
     let spec = parse("mine", text, &[]).unwrap();
-    assert_eq!(Store::experiment_folder(&spec), "mine-?");
+    assert_eq!(Store::experiment_folder(&spec), "mine-0bb8e802b524");
     let said = format!("{text}[train]\nlearning_rate_scaling = \"none\"\nlearning_rate_reference = 8\n");
     assert_eq!(Store::experiment_folder(&parse("mine", &said, &[]).unwrap()), Store::experiment_folder(&spec));
+}
+
+/// The row of the invariance check.
+fn proof(answer: &Value) -> Option<&Value> {
+    answer["causes"].as_array().unwrap().iter().find(|cause| cause["kind"] == "proof")
+}
+
+#[test]
+fn layer_norm_does_not_see_the_batch_and_batch_norm_does() {
+    for (norm, verdict) in [
+        ("layer", "ruled out as the main cause"),
+        ("rms", "ruled out as the main cause"),
+        ("none", "ruled out as the main cause"),
+        ("batch", "not separable yet"),
+    ] {
+        let world = World::new();
+        world.write_spec(&format!("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\nnorm = \"{norm}\"\n"));
+        world.run(&[]).expect(0);
+        let answer = world.json(&["report", "--json"]);
+        let proof = proof(&answer).unwrap();
+        assert_eq!((&proof["cause"], &proof["verdict"]), (&"norm".into(), &verdict.into()), "{norm}");
+        let number = |key: &str| proof[key].as_f64().unwrap();
+        let (in_use, with_batch_norm) = (number("largest_difference"), number("largest_difference_with_batch_norm"));
+        assert!(with_batch_norm > 1e-3, "{norm}: {proof}");
+        match norm {
+            "batch" => assert_eq!(in_use, with_batch_norm),
+            _ => assert!(in_use < 1e-5, "{norm}: {proof}"),
+        }
+        for null in ["slope", "share", "change", "low", "high", "n"] {
+            assert!(proof[null].is_null(), "{null}");
+        }
+        assert!(!answer["answer"].as_str().unwrap().split_once("Not tested").unwrap().1.contains("the normalization"));
+    }
+}
+
+#[test]
+fn the_check_is_remembered_and_without_a_model_it_says_so() {
+    let world = World::new();
+    world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
+    world.run(&[]).expect(0);
+    let remembered = || {
+        let folder = std::fs::read_dir(world.store().join("experiments")).unwrap().next().unwrap().unwrap().path();
+        folder.join("invariance.json")
+    };
+    let gone = |gone: bool| {
+        let (here, away) = (world.path("model"), world.path("model elsewhere"));
+        let (from, to) = if gone { (here, away) } else { (away, here) };
+        std::fs::rename(from, to).unwrap();
+    };
+    gone(true);
+    let without = world.batchscope(&["report", "--json"]).expect(0);
+    assert!(without.err.contains("the invariance check of tiny is left out: its data or its model"), "{}", without.err);
+    assert!(proof(&serde_json::from_str(&without.out).unwrap()).is_none());
+    assert!(!remembered().exists());
+    gone(false);
+    let first = world.json(&["report", "--json"]);
+    assert!(remembered().exists());
+    gone(true);
+    let again = world.batchscope(&["report", "--json"]).expect(0);
+    assert_eq!(again.err, "");
+    assert_eq!(proof(&serde_json::from_str(&again.out).unwrap()), proof(&first));
+    // of another model's weights it says nothing
+    let text = std::fs::read_to_string(remembered()).unwrap();
+    let mut other: Value = serde_json::from_str(&text).unwrap();
+    other["weights"] = "others".into();
+    std::fs::write(remembered(), other.to_string()).unwrap();
+    assert!(proof(&world.json(&["report", "--json"])).is_none());
 }
