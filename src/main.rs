@@ -13,6 +13,7 @@ fn main() -> Exit {
     let arguments = Arguments::parse();
     let ended = match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
+        Some(Subcommand::Presets) => cli::presets(),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// A preset (demo) or the path of a TOML file [default: the store's only experiment]
+    /// A preset or the path of a TOML file [default: the store's only experiment]
     #[arg(conflicts_with = "experiment")]
     pub spec: Option<String>,
     /// Override a key of the spec, as it was when it ran

@@ -1,6 +1,7 @@
 //! Whether an example's logits depend on what else is in its batch: what a check on the real model measured.
 
 use super::arm::Norm;
+use super::run::{DataIdentity, ModelIdentity};
 use serde::{Deserialize, Serialize};
 
 /// Rounding stays far below this share of a logit, a dependence is far above.
@@ -28,6 +29,13 @@ pub struct LogitShift {
     pub difference: f64,
     /// largest size of a logit
     pub largest: f64,
+}
+
+impl Invariance {
+    /// Whether this is about a model of these weights on these examples.
+    pub fn is_of(&self, data: &DataIdentity, model: &ModelIdentity) -> bool {
+        (&self.data, &self.weights) == (&data.train, &model.weights)
+    }
 }
 
 impl LogitShift {

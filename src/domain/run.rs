@@ -112,8 +112,7 @@ impl RunSpec {
 
     /// Whether the validation set is scored after `step` updates: before the first, and then evenly up to the last.
     pub fn evaluates_after(&self, step: u64) -> bool {
-        let [step, updates, evaluations] =
-            [step, self.updates(), self.evaluations_while_training()].map(u128::from);
+        let [step, updates, evaluations] = [step, self.updates(), self.evaluations_while_training()].map(u128::from);
         if step == 0 || evaluations == 0 {
             return step == 0;
         }

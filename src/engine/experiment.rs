@@ -4,14 +4,15 @@
 //! model needs to be there any more.
 
 use super::prepare::{prepare, run_spec};
+use super::proof::proof_of;
 use super::request::{Request, RequestError, store_folder};
-use crate::domain::arm::{Arm, Dropout, LearningRateScaling, Norm};
+use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Spec, Train};
 use crate::spec_file::{SpecError, parse, train_of};
-use crate::stats::{Cause, Evidence, Outcome, Outcomes, Proof, Question, look_number};
+use crate::stats::{Cause, Evidence, Outcome, Outcomes, Question, look_number};
 use crate::store::{Inputs, Look, RunFolder, Store, StoreError, read_journal};
 
 #[derive(Debug, thiserror::Error)]
@@ -111,9 +112,7 @@ impl Experiment {
         }
         let first = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.data.validation_examples).next();
         let validation_examples = inputs.as_ref().map(|inputs| inputs.data.validation_examples).or(first);
-        let of_these = |found: &Invariance| {
-            read.is_none_or(|(data, model)| (&data.train, &model.weights) == (&found.data, &found.weights))
-        };
+        let of_these = |found: &Invariance| read.is_none_or(|(data, model)| found.is_of(data, model));
         let invariance = store.invariance(&folder).filter(of_these);
         Ok(Self { store, folder, spec, arms, inputs, invariance, validation_examples })
     }
@@ -129,7 +128,12 @@ impl Experiment {
             }
             None => (Outcomes::default(), Vec::new()),
         };
-        causes.extend(self.invariance.as_ref().map(proof));
+        let check = |found| Evidence::Proof(proof_of(found));
+        causes.extend(self.invariance.as_ref().map(check).map(|evidence| Cause {
+            arm: "invariance check".into(),
+            name: "norm".into(),
+            evidence,
+        }));
         Ok(Question {
             batch_sizes: self.spec.train.batch_sizes.clone(),
             baseline,
@@ -219,34 +223,18 @@ impl ArmRuns {
         finished.map(|(run, r)| Outcome { batch_size: run.batch_size, iid: run.iid, accuracy: r.accuracy }).collect()
     }
 
-    /// What the arm is a test of. Several changes at once are one cause.
     fn cause(&self, baseline: &Train) -> Cause {
-        let name = self.arm.changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
+        let (name, removal) = tested(&self.arm.changes, baseline, &self.train);
         let outcomes = self.outcomes();
-        let removes = self.arm.changes.keys().all(|key| removes(key, baseline, &self.train));
-        let evidence = if removes { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
+        let evidence = if removal { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
         Cause { arm: self.arm.name.clone(), name, evidence }
     }
 }
 
-/// The invariance check as evidence on the norm.
-fn proof(found: &Invariance) -> Cause {
-    let proof = Proof {
-        depends_on_batch: found.in_use.is_real(),
-        norm: words_of(found.in_use.norm).into(),
-        largest_difference: found.in_use.difference,
-        with_batch_norm: found.with_batch_norm.difference,
-    };
-    Cause { arm: "invariance check".into(), name: "norm".into(), evidence: Evidence::Proof(proof) }
-}
-
-fn words_of(norm: Norm) -> &'static str {
-    match norm {
-        Norm::Layer => "layer norm",
-        Norm::Batch => "batch norm",
-        Norm::Rms => "rms norm",
-        Norm::None => "no norm",
-    }
+/// What a set of changes tests: their keys, and whether they take the suspect away. Several changes at once are one cause.
+pub(super) fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
+    let name = changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
+    (name, changes.keys().all(|key| removes(key, baseline, arm)))
 }
 
 /// Whether a change takes a suspect away. Any other puts something in, and is judged by the change of slope alone.

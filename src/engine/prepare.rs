@@ -235,7 +235,7 @@ pub(super) fn run_spec(
     spec
 }
 
-fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
+pub(super) fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
     match dropout {
         Dropout::On => DropoutRates::of(config),
         Dropout::Off => DropoutRates::OFF,

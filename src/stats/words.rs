@@ -4,17 +4,8 @@ use super::estimate::Interval;
 use super::judge::{Effect, Finding, Judgement};
 use super::learning::Silence;
 use super::question::{Kind, Proof};
+use super::suspects::{SUSPECTS, suspect, suspect_key};
 use super::verdict::Verdict;
-
-/// What might be behind an effect of batch size: the key of the ablation, and what it stands for.
-const SUSPECTS: [(&str, &str); 6] = [
-    ("norm", "the normalization"),
-    ("dropout", "dropout"),
-    ("dropout_at_evaluation", "dropout left on at evaluation"),
-    ("updates_of", "the number of updates"),
-    ("learning_rate_scaling", "a learning rate that does not grow with the batch size"),
-    ("evaluation", "scoring full batches only"),
-];
 
 /// One paragraph that answers the question and names what was not tested.
 pub(super) fn paragraph(judgement: &Judgement) -> String {
@@ -138,7 +129,7 @@ impl Judgement {
             named && (key != "norm" || finding.kind != Kind::Introduction)
         };
         let tested = |key: &str| self.causes.iter().any(|finding| tests(finding, key));
-        SUSPECTS.iter().filter(|(key, _)| !tested(key)).map(|(_, words)| (*words).to_owned()).collect()
+        SUSPECTS.iter().filter(|known| !tested(known.key)).map(|known| known.words.to_owned()).collect()
     }
 }
 
@@ -157,25 +148,6 @@ impl Proof {
         };
         format!("An example's logits {does} on its batch with {norm} ({numbers})")
     }
-}
-
-/// Keys that are about the same suspect.
-fn suspect_key(name: &str) -> &str {
-    match name {
-        "updates" => "updates_of",
-        "learning_rate_reference" => "learning_rate_scaling",
-        name => name,
-    }
-}
-
-fn suspect(name: &str) -> String {
-    let words = |key: &str| {
-        let known = SUSPECTS.iter().find(|(known, _)| *known == key);
-        known.map_or_else(|| key.replace('_', " "), |(_, words)| (*words).to_owned())
-    };
-    let mut keys: Vec<&str> = name.split('+').map(suspect_key).collect();
-    keys.dedup();
-    keys.into_iter().map(words).collect::<Vec<_>>().join(" together with ")
 }
 
 /// A difference of accuracies in points, hundredths, with its sign.

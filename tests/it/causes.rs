@@ -1,12 +1,14 @@
 //! Suspects as arms: what each of them changes, and what it leaves alone.
 
-use crate::support::World;
+use crate::support::{Finished, World};
 use batchscope::domain::history::History;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::run::RunSpec;
-use batchscope::spec_file::parse;
+use batchscope::spec_file::{parse, preset};
 use batchscope::store::{RunFolder, Store, read_journal};
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::Command;
 
 /// Every run of the store with its history.
 fn runs(world: &World) -> Vec<(RunSpec, History)> {
@@ -160,4 +162,39 @@ fn the_check_is_remembered_and_without_a_model_it_says_so() {
     other["weights"] = "others".into();
     std::fs::write(remembered(), other.to_string()).unwrap();
     assert!(proof(&world.json(&["report", "--json"])).is_none());
+}
+
+#[test]
+fn a_sweep_of_several_arms_says_what_each_would_show_and_what_it_costs() {
+    let world = World::new();
+    world.write_spec(
+        "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 1\n[arms]\nno-dropout = { dropout = \"off\" }\n\
+         equal-updates = { updates_of = 8 }\n",
+    );
+    let said = world.run(&["--workers", "1"]).expect(0).err;
+    for part in [
+        "An example's logits do not depend on its batch with layer norm",
+        "baseline (4 runs, about 0:0",
+        "no-dropout (4 runs, about 0:0",
+        "dropout off: if the effect of batch size goes with it, dropout made it",
+        // at batch size 8 they are the baseline's
+        "equal-updates (2 runs, about 0:0",
+        "in all 10 runs, about 0:0",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = world.run(&[]).expect(0).err;
+    assert!(!said.contains("no-dropout"), "nothing is left to train: {said}");
+}
+
+#[test]
+fn the_investigation_has_an_arm_for_every_suspect() {
+    let output = Command::new(env!("CARGO_BIN_EXE_batchscope")).arg("presets").output().unwrap();
+    let listed = Finished::of(output).expect(0).out;
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["demo", "why-batch-size"]);
+    let spec = parse("why-batch-size", preset("why-batch-size").unwrap(), &[]).unwrap();
+    let keys: BTreeSet<&str> = spec.arms.iter().flat_map(|arm| arm.changes.keys()).map(String::as_str).collect();
+    let suspects = ["dropout", "dropout_at_evaluation", "learning_rate_scaling", "norm", "updates_of"];
+    assert_eq!(keys, suspects.into());
 }

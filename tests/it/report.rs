@@ -3,7 +3,9 @@
 use crate::support::{Finished, World};
 use batchscope::domain::run::DropoutRates;
 use batchscope::export::report;
-use batchscope::stats::{Cause, Estimate, Evidence, Outcome, Outcomes, Proof, Question, alpha_of_look, judge, ratio_interval};
+use batchscope::stats::{
+    Cause, Estimate, Evidence, Outcome, Outcomes, Proof, Question, alpha_of_look, judge, ratio_interval,
+};
 use batchscope::store::Store;
 use serde_json::Value;
 use std::collections::BTreeMap;
