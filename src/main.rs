@@ -22,6 +22,7 @@ fn main() -> Exit {
 fn obey(arguments: Arguments) -> Result<Exit> {
     match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
+        Some(Subcommand::Presets) => cli::presets(),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),

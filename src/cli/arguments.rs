@@ -38,6 +38,8 @@ pub enum Subcommand {
         #[arg(long)]
         json: bool,
     },
+    /// List the presets: specs that are compiled into the program
+    Presets,
     /// Measure how fast this machine trains, and how close that is to its limit
     Bench(BenchArguments),
     /// What is in a store: list, show, diff, remove
@@ -50,7 +52,7 @@ pub enum Subcommand {
 
 #[derive(Clone, Debug, Args)]
 pub struct SweepArguments {
-    /// A preset (demo) or the path of a TOML file
+    /// A preset (demo, why-batch-size) or the path of a TOML file
     #[arg(default_value = "demo")]
     pub spec: String,
     /// Override a key of the spec, for example --set train.epochs=3

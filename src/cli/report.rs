@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// A preset (demo) or the path of a TOML file [default: the store's only experiment]
+    /// A preset or the path of a TOML file [default: the store's only experiment]
     #[arg(conflicts_with = "experiment")]
     pub spec: Option<String>,
     /// Override a key of the spec, as it was when it ran
@@ -37,10 +37,13 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
         (None, None) => Which::Only,
     };
     let request = Request { spec: spec.clone().unwrap_or_default(), overrides, store, ..Request::default() };
-    let experiment = Experiment::find(&request, which)?;
+    let mut experiment = Experiment::find(&request, which)?;
     let (finished, planned) = experiment.progress();
     if finished < planned {
         talk(&format!("{finished} of {planned} planned runs are finished"));
+    }
+    if let Err(reason) = experiment.prove() {
+        talk(&format!("the invariance check of {} is left out: {reason}", experiment.spec.name));
     }
     let judgement = judge(&experiment.question()?);
     // before it is shown: a look that is not counted would be free

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::lines::line;
 use super::output::Output;
 use super::page::talk;
+use super::plan;
 use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
@@ -23,6 +24,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let (workers, place) = (opened.options.workers, opened.store.root().display());
     let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
     talk(&format!("training {} with {workers}, runs are kept in {place}", opened.prepared.spec.name));
+    plan::tell(&opened);
     let signals = stop_signals(|| {}).context("cannot listen for signals")?;
     let engine = opened.start();
     let mut sweep = Sweep::default();

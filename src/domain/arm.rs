@@ -107,3 +107,27 @@ pub enum Norm {
     /// gain and bias alone
     None,
 }
+
+/// How the peak rate follows the batch size, against that of the reference batch size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LearningRateScaling {
+    #[default]
+    None,
+    /// by the square root (Krizhevsky 2014, section 5)
+    Sqrt,
+    /// in proportion (Goyal et al. 2017)
+    Linear,
+}
+
+impl LearningRateScaling {
+    /// What the rate is multiplied with. 1 at the reference.
+    pub fn factor(self, batch_size: u32, reference: u32) -> f64 {
+        let ratio = f64::from(batch_size) / f64::from(reference);
+        match self {
+            LearningRateScaling::None => 1.0,
+            LearningRateScaling::Sqrt => ratio.sqrt(),
+            LearningRateScaling::Linear => ratio,
+        }
+    }
+}

@@ -11,6 +11,7 @@ pub mod event;
 pub mod filter;
 pub mod history;
 pub mod id;
+pub mod invariance;
 pub mod metric;
 pub mod model;
 pub mod nearest;

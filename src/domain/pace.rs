@@ -145,7 +145,7 @@ impl<'r> Speeds<'r> {
 
 /// Seconds of an update at a batch size, on straight lines through those measured: an update has a fixed cost and one
 /// for every pair. Outside the measured sizes a larger batch is never faster, and never slower for each of its pairs.
-fn along(curve: &[(f64, f64)], size: f64) -> Option<f64> {
+pub fn along(curve: &[(f64, f64)], size: f64) -> Option<f64> {
     let next = curve.partition_point(|(known, _)| *known < size);
     let (first, last) = (curve.first()?, curve.last()?);
     let [(low, slow), (high, fast)] = match curve {

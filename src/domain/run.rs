@@ -20,7 +20,10 @@ pub struct RunSpec {
     pub data: DataIdentity,
     pub model: ModelIdentity,
     pub epochs: u32,
-    /// peak rate
+    /// where they are not those of the epochs, which then only say how often the validation set is scored
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updates: Option<u64>,
+    /// peak rate, scaled to the batch size where it is
     pub learning_rate: f64,
     pub warmup_ratio: f64,
     pub weight_decay: f64,
@@ -84,7 +87,12 @@ impl RunSpec {
 
     /// Updates of the whole run.
     pub fn updates(&self) -> u64 {
-        self.updates_per_epoch() * u64::from(self.epochs)
+        self.updates.unwrap_or_else(|| self.updates_per_epoch() * u64::from(self.epochs))
+    }
+
+    /// Epochs that the run begins; fewer or more than `epochs` where the updates are given.
+    pub fn epochs_begun(&self) -> u64 {
+        self.updates().div_ceil(self.updates_per_epoch().max(1))
     }
 
     /// Training pairs that went through the model when `step` updates are done.
@@ -94,17 +102,23 @@ impl RunSpec {
 
     /// Evaluations of the whole run, the one before the first update included.
     pub fn evaluations(&self) -> u64 {
-        1 + u64::from(self.epochs) * u64::from(self.evaluations_per_epoch).min(self.updates_per_epoch())
+        1 + self.evaluations_while_training()
     }
 
-    /// Whether the validation set is scored after `step` updates: before the first, and evenly within every epoch.
+    /// More than one an update would be the same ones.
+    fn evaluations_while_training(&self) -> u64 {
+        (u64::from(self.epochs) * u64::from(self.evaluations_per_epoch)).min(self.updates())
+    }
+
+    /// Whether the validation set is scored after `step` updates: before the first, and then evenly up to the last.
     pub fn evaluates_after(&self, step: u64) -> bool {
-        let per_epoch = self.updates_per_epoch();
-        // more than one an update would be the same ones
-        let evaluations = u64::from(self.evaluations_per_epoch).min(per_epoch);
-        let within = if step == 0 { 0 } else { (step - 1) % per_epoch + 1 };
-        // rounds(k U / e) for k = 0..e hits `within`, without rounding twice
-        (0..=evaluations).any(|k| (2 * k * per_epoch + evaluations) / (2 * evaluations) == within)
+        let [step, updates, evaluations] = [step, self.updates(), self.evaluations_while_training()].map(u128::from);
+        if step == 0 || evaluations == 0 {
+            return step == 0;
+        }
+        // the k-th is after round(k U / e) updates, here rounded once, and without floats: the smallest k that may hit
+        let k = (evaluations * (2 * step - 1)).div_ceil(2 * updates);
+        k <= evaluations && (2 * k * updates + evaluations) / (2 * evaluations) == step
     }
 }
 
@@ -139,6 +153,7 @@ pub(crate) mod tests {
             },
             model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
             epochs: 2,
+            updates: None,
             learning_rate: 1e-3,
             warmup_ratio: 0.1,
             weight_decay: 0.01,
@@ -173,5 +188,36 @@ pub(crate) mod tests {
         spec.evaluations_per_epoch = 100;
         assert_eq!((0..=20).filter(|step| spec.evaluates_after(*step)).count(), 21);
         assert_eq!(spec.evaluations(), 21);
+    }
+
+    /// Runs that were trained when evaluations were still counted epoch by epoch keep their steps.
+    #[test]
+    fn evaluations_are_the_same_in_every_epoch() {
+        for (batch_size, per_epoch) in [(1, 4), (2, 7), (3, 3), (7, 2), (4, 100)] {
+            let mut spec = example(batch_size, 30);
+            spec.epochs = 3;
+            spec.evaluations_per_epoch = per_epoch;
+            let updates = spec.updates_per_epoch();
+            let e = u64::from(per_epoch).min(updates);
+            for step in 1..=spec.updates() {
+                let within = (step - 1) % updates + 1;
+                let expected = (0..=e).any(|k| (2 * k * updates + e) / (2 * e) == within);
+                assert_eq!(spec.evaluates_after(step), expected, "{batch_size} {per_epoch} {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn given_updates_are_scored_at_the_same_fractions() {
+        let mut spec = example(8, 80);
+        spec.evaluations_per_epoch = 2;
+        for (updates, expected) in [(100, vec![0, 25, 50, 75, 100]), (5, vec![0, 1, 3, 4, 5]), (2, vec![0, 1, 2])] {
+            spec.updates = Some(updates);
+            let steps: Vec<u64> = (0..=updates).filter(|step| spec.evaluates_after(*step)).collect();
+            assert_eq!(steps, expected);
+            assert_eq!(spec.evaluations(), expected.len() as u64);
+        }
+        spec.updates = Some(21);
+        assert_eq!(spec.epochs_begun(), 3);
     }
 }

@@ -1,6 +1,6 @@
 //! An experiment as its author writes it. Reading it from TOML, with friendly errors, is `spec_file`'s business.
 
-use super::arm::{Arm, Dropout, Norm};
+use super::arm::{Arm, Dropout, LearningRateScaling, Norm};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -80,7 +80,11 @@ pub struct Model {
 /// The source that is compiled into the program.
 pub const EMBEDDED: &str = "embedded";
 
-/// How every cell is trained, unless its arm says otherwise.
+/// The batch size that a scaled rate is meant for.
+const LEARNING_RATE_REFERENCE: u32 = 8;
+
+/// How every cell is trained, unless its arm says otherwise. What was added later is written only where it is not the
+/// default: an experiment keeps its digest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Train {
@@ -98,6 +102,24 @@ pub struct Train {
     /// score with dropout left on, as if it had been forgotten; one draw, seeded
     pub dropout_at_evaluation: bool,
     pub norm: Norm,
+    #[serde(skip_serializing_if = "is_default")]
+    pub learning_rate_scaling: LearningRateScaling,
+    #[serde(skip_serializing_if = "is_reference")]
+    pub learning_rate_reference: u32,
+    /// of every cell, instead of as many as its epochs have
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updates: Option<u64>,
+    /// as many as the epochs have at this batch size; never beside `updates`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updates_of: Option<u32>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn is_reference(batch_size: &u32) -> bool {
+    *batch_size == LEARNING_RATE_REFERENCE
 }
 
 impl Default for Train {
@@ -116,6 +138,10 @@ impl Default for Train {
             dropout: Dropout::default(),
             dropout_at_evaluation: false,
             norm: Norm::default(),
+            learning_rate_scaling: LearningRateScaling::default(),
+            learning_rate_reference: LEARNING_RATE_REFERENCE,
+            updates: None,
+            updates_of: None,
         }
     }
 }

@@ -4,9 +4,11 @@
 //! model needs to be there any more.
 
 use super::prepare::{prepare, run_spec};
+use super::proof::proof_of;
 use super::request::{Request, RequestError, store_folder};
-use crate::domain::arm::{Arm, Dropout, Norm};
+use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::history::{EvaluationPoint, History};
+use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Spec, Train};
 use crate::spec_file::{SpecError, parse, train_of};
@@ -57,7 +59,9 @@ pub struct Experiment {
     /// with the arms that were added while it ran
     pub spec: Spec,
     pub arms: Vec<ArmRuns>,
-    majority_share: Option<f64>,
+    /// what the runs read, where it is known
+    pub(super) inputs: Option<Inputs>,
+    pub(super) invariance: Option<Invariance>,
     validation_examples: Option<u32>,
 }
 
@@ -108,8 +112,9 @@ impl Experiment {
         }
         let first = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.data.validation_examples).next();
         let validation_examples = inputs.as_ref().map(|inputs| inputs.data.validation_examples).or(first);
-        let majority_share = inputs.map(|inputs| inputs.majority_share);
-        Ok(Self { store, folder, spec, arms, majority_share, validation_examples })
+        let of_these = |found: &Invariance| read.is_none_or(|(data, model)| found.is_of(data, model));
+        let invariance = store.invariance(&folder).filter(of_these);
+        Ok(Self { store, folder, spec, arms, inputs, invariance, validation_examples })
     }
 
     /// The question that batch sizes and arms put to the finished runs, as the next look at them.
@@ -117,12 +122,18 @@ impl Experiment {
         let looks = self.store.looks(&self.folder)?;
         let planned = self.spec.train.instances as usize;
         let earlier: Vec<usize> = looks.iter().map(|look| look.instances).collect();
-        let (baseline, causes) = match self.arms.split_first() {
+        let (baseline, mut causes): (_, Vec<Cause>) = match self.arms.split_first() {
             Some((baseline, arms)) => {
                 (baseline.outcomes(), arms.iter().map(|arm| arm.cause(&baseline.train)).collect())
             }
             None => (Outcomes::default(), Vec::new()),
         };
+        let check = |found| Evidence::Proof(proof_of(found));
+        causes.extend(self.invariance.as_ref().map(check).map(|evidence| Cause {
+            arm: "invariance check".into(),
+            name: "norm".into(),
+            evidence,
+        }));
         Ok(Question {
             batch_sizes: self.spec.train.batch_sizes.clone(),
             baseline,
@@ -131,7 +142,7 @@ impl Experiment {
             family: looks.iter().map(|look| look.causes).max().unwrap_or(0),
             planned,
             look: look_number(&earlier, planned),
-            majority_share: self.majority_share,
+            majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
         })
     }
@@ -212,14 +223,18 @@ impl ArmRuns {
         finished.map(|(run, r)| Outcome { batch_size: run.batch_size, iid: run.iid, accuracy: r.accuracy }).collect()
     }
 
-    /// What the arm is a test of. Several changes at once are one cause.
     fn cause(&self, baseline: &Train) -> Cause {
-        let name = self.arm.changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
+        let (name, removal) = tested(&self.arm.changes, baseline, &self.train);
         let outcomes = self.outcomes();
-        let removes = self.arm.changes.keys().all(|key| removes(key, baseline, &self.train));
-        let evidence = if removes { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
+        let evidence = if removal { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
         Cause { arm: self.arm.name.clone(), name, evidence }
     }
+}
+
+/// What a set of changes tests: their keys, and whether they take the suspect away. Several changes at once are one cause.
+pub(super) fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
+    let name = changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
+    (name, changes.keys().all(|key| removes(key, baseline, arm)))
 }
 
 /// Whether a change takes a suspect away. Any other puts something in, and is judged by the change of slope alone.
@@ -228,7 +243,11 @@ fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
         "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
         "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
         "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
-        "updates" | "updates_of" | "learning_rate_scaling" => true,
+        "updates" | "updates_of" => baseline.updates.is_none() && baseline.updates_of.is_none(),
+        "learning_rate_scaling" | "learning_rate_reference" => {
+            baseline.learning_rate_scaling == LearningRateScaling::None
+                && arm.learning_rate_scaling != LearningRateScaling::None
+        }
         _ => false,
     }
 }

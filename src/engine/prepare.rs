@@ -37,6 +37,11 @@ pub enum PrepareError {
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
     BatchSize { batch_size: u32, examples: usize },
+    #[error(
+        "arm {arm}: updates_of is {batch_size}, and of the training set's {examples} pairs no batch of that size can be \
+         made; give a smaller one, or `updates`"
+    )]
+    UpdatesOf { arm: String, batch_size: u32, examples: usize },
     #[error("task.max_length is {found}, and the model has positions for {positions} tokens; set it to {positions}")]
     TooLong { found: usize, positions: usize },
     #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
@@ -177,12 +182,16 @@ impl Prepared {
             KeepWeights::Baseline => arm.name == BASELINE,
             KeepWeights::None => false,
         };
+        let examples = self.train.len();
+        if let Some(&batch_size) = train.batch_sizes.iter().find(|size| **size as usize > examples) {
+            return Err(PrepareError::BatchSize { batch_size, examples });
+        }
+        if let Some(batch_size) = train.updates_of.filter(|size| *size as usize > examples) {
+            return Err(PrepareError::UpdatesOf { arm: arm.name.clone(), batch_size, examples });
+        }
         let mut runs = Vec::new();
         for iid in 0..train.instances {
             for &batch_size in &train.batch_sizes {
-                if batch_size as usize > self.train.len() {
-                    return Err(PrepareError::BatchSize { batch_size, examples: self.train.len() });
-                }
                 let spec = run_spec(&train, &self.data, &self.model, batch_size, iid);
                 runs.push(PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights });
             }
@@ -199,7 +208,8 @@ pub(super) fn run_spec(
     batch_size: u32,
     iid: u32,
 ) -> RunSpec {
-    RunSpec {
+    let factor = train.learning_rate_scaling.factor(batch_size, train.learning_rate_reference);
+    let mut spec = RunSpec {
         numerics: NUMERICS,
         batch_size,
         iid,
@@ -207,7 +217,8 @@ pub(super) fn run_spec(
         data: data.clone(),
         model: model.clone(),
         epochs: train.epochs,
-        learning_rate: train.learning_rate,
+        updates: None,
+        learning_rate: train.learning_rate * factor,
         warmup_ratio: train.warmup_ratio,
         weight_decay: train.weight_decay,
         clip_norm: train.clip_norm,
@@ -216,10 +227,15 @@ pub(super) fn run_spec(
         dropout: rates(train.dropout, &model.config),
         dropout_at_evaluation: train.dropout_at_evaluation,
         norm: train.norm,
-    }
+    };
+    let of_batch_size = |size: u32| u64::from(data.train_examples / size) * u64::from(train.epochs);
+    let updates = train.updates.or(train.updates_of.map(of_batch_size));
+    // those of its epochs are not worth a word: the run is then that of an arm which gives none
+    spec.updates = updates.filter(|updates| *updates != spec.updates());
+    spec
 }
 
-fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
+pub(super) fn rates(dropout: Dropout, config: &ModelConfig) -> DropoutRates {
     match dropout {
         Dropout::On => DropoutRates::of(config),
         Dropout::Off => DropoutRates::OFF,

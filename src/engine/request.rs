@@ -2,6 +2,8 @@
 
 use super::conductor::{Engine, Options};
 use super::prepare::{PrepareError, Prepared, prepare};
+use super::proof::ProofError;
+use crate::domain::invariance::Invariance;
 use crate::domain::nearest::suggestion;
 use crate::domain::spec::{EMBEDDED, Spec};
 use crate::spec_file::{PRESETS, SpecError, parse, preset, to_toml};
@@ -112,13 +114,26 @@ pub fn store_folder(given: Option<&Path>) -> Result<PathBuf, RequestError> {
 }
 
 impl Opened {
+    /// The invariance check of this experiment's model: as it was remembered, or made now and remembered.
+    pub fn invariance(&self) -> Result<Invariance, ProofError> {
+        let (experiment, prepared) = (Store::experiment_folder(&self.prepared.spec), &self.prepared);
+        let known = self.store.invariance(&experiment);
+        if let Some(found) = known.filter(|found| found.is_of(&prepared.data, &prepared.model)) {
+            return Ok(found);
+        }
+        let found = prepared.invariance()?;
+        // a store that cannot be written says so when training begins
+        let _ = self.store.remember_invariance(&experiment, &found);
+        Ok(found)
+    }
+
     pub fn start(&self) -> Engine {
         Engine::start(self.prepared.clone(), self.store.clone(), self.options)
     }
 }
 
 fn presets() -> [&'static str; PRESETS.len()] {
-    PRESETS.map(|(name, _, _)| name)
+    PRESETS.map(|preset| preset.name)
 }
 
 /// All of a file, or of a pipe. Devices may never end.

@@ -13,6 +13,12 @@ pub fn train_of(place: &str, baseline: &Train, arm: &Arm) -> Result<Train, SpecE
     for (key, value) in to_table(&arm.changes) {
         let place = || format!("{place}: arm `{}`", arm.name);
         fields::known(place, &key, &fields::of_arm())?.check(place, &key, &value)?;
+        // an arm's way to give the number of updates takes the place of the baseline's
+        match key.as_str() {
+            fields::UPDATES => table.remove(fields::UPDATES_OF),
+            fields::UPDATES_OF => table.remove(fields::UPDATES),
+            _ => None,
+        };
         table.insert(key, value);
     }
     table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
@@ -43,6 +49,13 @@ pub fn describe(changes: &Changes) -> String {
         ("norm", Value::Text(kind)) => format!("{kind} norm"),
         ("dropout", value) => format!("dropout {value}"),
         ("dropout_at_evaluation", Value::Flag(true)) => "dropout left on at evaluation".to_owned(),
+        ("learning_rate_scaling", Value::Text(kind)) => match kind.as_str() {
+            "sqrt" => "learning rate grows with the square root of the batch size".to_owned(),
+            "linear" => "learning rate grows with the batch size".to_owned(),
+            _ => "one learning rate for all batch sizes".to_owned(),
+        },
+        (fields::UPDATES, value) => format!("{value} updates at every batch size"),
+        (fields::UPDATES_OF, value) => format!("as many updates as batch size {value} at every batch size"),
         (key, value) => format!("{} {value}", key.replace('_', " ")),
     });
     words.collect::<Vec<_>>().join(", ")

@@ -51,7 +51,14 @@ fn table(document: &Document, name: &str, table: &Table, fields: &[&'static Fiel
         let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
         fields::known(|| document.place(&path), key, fields)?.check(|| document.place(&path), &path, value)?;
     }
-    Ok(())
+    match table.get(fields::UPDATES_OF) {
+        Some(found) if table.contains_key(fields::UPDATES) => {
+            let key = format!("{name}.{}", fields::UPDATES_OF);
+            let expected = "only one of it and `updates`, which both say how many updates a cell gets".into();
+            Err(SpecError::Value { place: document.place(&key), key, found: found.to_string(), expected })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Endings of files that stand beside the folders of arms.

@@ -1,7 +1,7 @@
 //! Every key a spec may have, table by table: what it takes, in words, and whether a value is that.
 
 use super::error::SpecError;
-use crate::domain::arm::{Dropout, Norm};
+use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
 use crate::domain::spec::{KeepWeights, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
@@ -41,7 +41,7 @@ const TASK: [Field; 7] = [
 
 const MODEL: [Field; 1] = [field("source", "the path of a folder in quotes, or \"embedded\"", not_empty)];
 
-const TRAIN: [Field; 13] = [
+const TRAIN: [Field; 17] = [
     field("batch_sizes", "a list of whole numbers from 1 to 4294967295, each once", batch_sizes),
     field("instances", "a whole number from 1 to 10000", |value| whole(value, 1, 10_000)),
     field("epochs", "a whole number from 1 to 1000000", |value| whole(value, 1, 1_000_000)),
@@ -55,12 +55,20 @@ const TRAIN: [Field; 13] = [
     field("dropout", "\"on\", \"off\" or a rate of at least 0 and below 1", is::<Dropout>),
     field("dropout_at_evaluation", "true or false", Value::is_bool),
     field("norm", "\"layer\", \"batch\", \"rms\" or \"none\"", is::<Norm>),
+    field("learning_rate_scaling", "\"none\", \"sqrt\" or \"linear\"", is::<LearningRateScaling>),
+    field("learning_rate_reference", "a batch size from 1 to 4294967295", batch_size),
+    field(UPDATES, "a whole number from 1 to 1000000000", |value| whole(value, 1, 1_000_000_000)),
+    field(UPDATES_OF, "a batch size from 1 to 4294967295", batch_size),
 ];
 
 const STORE: [Field; 2] = [
     field("keep_weights", "\"baseline\", \"all\" or \"none\"", is::<KeepWeights>),
     field("checkpoint_seconds", "0 or more seconds", |value| is_zero(value) || positive(value)),
 ];
+
+/// Two ways to give the number of updates, of which a cell has one.
+pub const UPDATES: &str = "updates";
+pub const UPDATES_OF: &str = "updates_of";
 
 /// Keys of `[train]` that shape the sweep, not a run: an arm cannot change them.
 const SWEEP_KEYS: [&str; 2] = ["batch_sizes", "instances"];
@@ -152,12 +160,16 @@ fn positive(value: &Value) -> bool {
     number(value).is_some_and(|number| number > 0.0 && (number as f32) <= 1e38)
 }
 
+fn batch_size(value: &Value) -> bool {
+    whole(value, 1, u32::MAX.into())
+}
+
 fn batch_sizes(value: &Value) -> bool {
     let Some(sizes) = value.as_array() else { return false };
     let mut distinct: Vec<i64> = sizes.iter().filter_map(Value::as_integer).collect();
     distinct.sort_unstable();
     distinct.dedup();
-    !sizes.is_empty() && distinct.len() == sizes.len() && sizes.iter().all(|size| whole(size, 1, u32::MAX.into()))
+    !sizes.is_empty() && distinct.len() == sizes.len() && sizes.iter().all(batch_size)
 }
 
 #[cfg(test)]
@@ -175,7 +187,15 @@ mod tests {
             assert_eq!(fields.iter().map(|field| field.key).collect::<Vec<_>>(), table.keys().collect::<Vec<_>>());
             assert!(fields.iter().all(|field| (field.takes)(&table[field.key])));
         }
-        same(&TRAIN, &Train::default());
+        // with every key that is written only where it is not the default
+        let train = Train {
+            learning_rate_scaling: LearningRateScaling::Sqrt,
+            learning_rate_reference: 16,
+            updates: Some(100),
+            updates_of: Some(8),
+            ..Train::default()
+        };
+        same(&TRAIN, &train);
         same(&STORE, &StoreOptions::default());
     }
 }

@@ -199,6 +199,10 @@ mod tests {
             ("epochs = \"three\"", "line 6: `train.epochs` is \"three\", expected a whole number"),
             ("dropout = \"maybe\"", "\"on\", \"off\" or a rate"),
             ("dropout = 1.5", "a rate of at least 0 and below 1"),
+            ("updates = 0", "`train.updates` is 0, expected a whole number from 1"),
+            ("updates = 10\nupdates_of = 8", "line 7: `train.updates_of` is 8, expected only one of it and `updates`"),
+            ("learning_rate_scaling = \"log\"", "is \"log\", expected \"none\", \"sqrt\" or \"linear\""),
+            ("learning_rate_reference = 0", "expected a batch size from 1"),
             ("norm = \"group\"", "`train.norm` is \"group\", expected \"layer\", \"batch\", \"rms\" or \"none\""),
         ] {
             let message = message(&format!("{LEAST}[train]\n{line}\n"), &[]);
@@ -233,9 +237,19 @@ mod tests {
     }
 
     #[test]
+    fn an_arm_has_its_own_way_to_give_the_number_of_updates() {
+        let text = format!("{LEAST}[train]\nupdates_of = 8\n[arms]\nfew = {{ updates = 10 }}\n");
+        let spec = parse("my.toml", &text, &[]).unwrap();
+        let train = train_of("here", &spec.train, &spec.arms[1]).unwrap();
+        assert_eq!((train.updates, train.updates_of), (Some(10), None));
+    }
+
+    #[test]
     fn a_spec_survives_being_written() {
-        let text =
-            format!("name = \"x\"\n{LEAST}[train]\ndropout = 0.2\n[arms]\na = {{ dropout = \"off\", epochs = 2 }}\n");
+        let text = format!(
+            "name = \"x\"\n{LEAST}[train]\ndropout = 0.2\nupdates_of = 8\nlearning_rate_scaling = \"linear\"\n\
+             [arms]\na = {{ dropout = \"off\", epochs = 2 }}\n"
+        );
         let spec = parse("my.toml", &text, &[]).unwrap();
         assert_eq!(parse("again", &to_toml(&spec), &[]).unwrap(), spec);
     }

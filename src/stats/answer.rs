@@ -42,6 +42,12 @@ pub struct CauseRow {
     /// instances complete in the baseline and in the arm
     pub n: Option<usize>,
     pub verdict: Option<Verdict>,
+    /// of a proof alone: of a logit between its example alone and in a batch, with the norm in use
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_difference: Option<f64>,
+    /// the same with batch norm in its place
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_difference_with_batch_norm: Option<f64>,
 }
 
 impl From<&Judgement> for Answer {
@@ -73,6 +79,8 @@ impl From<&Finding> for CauseRow {
             high: finding.interval.map(|interval| interval.high),
             n: finding.n,
             verdict: finding.verdict,
+            largest_difference: finding.proof.as_ref().map(|proof| proof.largest_difference),
+            largest_difference_with_batch_norm: finding.proof.as_ref().map(|proof| proof.with_batch_norm),
         }
     }
 }

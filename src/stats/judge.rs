@@ -7,7 +7,7 @@ use super::learning::silence;
 use super::multiplicity::{ALPHA, alpha_of_look, holm};
 use super::outcomes::{Outcomes, Pairs, cells, contrasts};
 use super::power::{binomial_error, instances_needed, minimal_detectable, pooled_sd};
-use super::question::{Cause, Evidence, Kind, Question};
+use super::question::{Cause, Evidence, Kind, Proof, Question};
 use super::verdict::{MINOR, Verdict};
 
 /// All that can be said of a question.
@@ -67,7 +67,8 @@ pub struct Finding {
     pub arm: String,
     pub cause: String,
     pub kind: Kind,
-    pub depends_on_batch: Option<bool>,
+    /// what the check of the model measured
+    pub proof: Option<Proof>,
     /// of the arm
     pub slope: Option<f64>,
     /// 1 - slope of the arm / slope of the baseline, of a removal
@@ -140,7 +141,7 @@ impl Judgement {
 impl Evidence {
     fn outcomes(&self) -> Option<&Outcomes> {
         match self {
-            Evidence::Proof { .. } => None,
+            Evidence::Proof(_) => None,
             Evidence::Removal(outcomes) | Evidence::Introduction(outcomes) => Some(outcomes),
         }
     }
@@ -195,7 +196,7 @@ impl Court<'_> {
             arm: cause.arm.clone(),
             cause: cause.name.clone(),
             kind: cause.evidence.kind(),
-            depends_on_batch: None,
+            proof: None,
             slope: None,
             share: None,
             change: None,
@@ -208,10 +209,16 @@ impl Court<'_> {
         };
         let outcomes = match &cause.evidence {
             Evidence::Removal(outcomes) | Evidence::Introduction(outcomes) => outcomes,
-            Evidence::Proof { depends_on_batch } => {
-                finding.depends_on_batch = Some(*depends_on_batch);
-                // what depends on the batch may do harm, and need not
-                finding.verdict = Some(if *depends_on_batch { Verdict::NotSeparable } else { Verdict::RuledOut });
+            Evidence::Proof(proof) => {
+                finding.proof = Some(proof.clone());
+                let done = effect.slope.map_or(0, |slope| slope.n);
+                finding.verdict = Some(match proof.depends_on_batch {
+                    // the check is done, and of what it is not the cause is still open
+                    _ if !effect.complete => Verdict::Preliminary { done, planned: self.question.planned },
+                    // what depends on the batch may do harm, and need not
+                    true => Verdict::NotSeparable,
+                    false => Verdict::RuledOut,
+                });
                 return finding;
             }
         };

@@ -13,6 +13,7 @@ mod multiplicity;
 mod outcomes;
 mod power;
 mod question;
+mod suspects;
 mod verdict;
 mod words;
 
@@ -25,6 +26,7 @@ pub use learning::{Silence, silence};
 pub use multiplicity::{ALPHA, alpha_of_look, holm, look_number};
 pub use outcomes::{Outcome, Outcomes};
 pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detectable, pooled_sd};
-pub use question::{Cause, Evidence, Kind, Question};
+pub use question::{Cause, Evidence, Kind, Proof, Question};
+pub use suspects::would_show;
 pub use verdict::Verdict;
 pub use words::{in_percent, in_points, level, points};

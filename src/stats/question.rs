@@ -31,12 +31,24 @@ pub struct Cause {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Evidence {
-    /// whether an example's logits depend on the others in its batch, checked on the real model
-    Proof { depends_on_batch: bool },
+    /// a check of the model itself
+    Proof(Proof),
     /// an arm that takes the suspect away
     Removal(Outcomes),
     /// an arm that puts the suspected fault in
     Introduction(Outcomes),
+}
+
+/// Whether an example's logits depend on the others in its batch, checked on the real model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proof {
+    pub depends_on_batch: bool,
+    /// the norm in use, in words
+    pub norm: String,
+    /// of a logit, between its example alone and in a batch
+    pub largest_difference: f64,
+    /// the same with batch norm in its place
+    pub with_batch_norm: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -50,7 +62,7 @@ pub enum Kind {
 impl Evidence {
     pub fn kind(&self) -> Kind {
         match self {
-            Evidence::Proof { .. } => Kind::Proof,
+            Evidence::Proof(_) => Kind::Proof,
             Evidence::Removal(_) => Kind::Removal,
             Evidence::Introduction(_) => Kind::Introduction,
         }

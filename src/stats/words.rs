@@ -3,18 +3,9 @@
 use super::estimate::Interval;
 use super::judge::{Effect, Finding, Judgement};
 use super::learning::Silence;
-use super::question::Kind;
+use super::question::{Kind, Proof};
+use super::suspects::{SUSPECTS, suspect, suspect_key};
 use super::verdict::Verdict;
-
-/// What might be behind an effect of batch size: the key of the ablation, and what it stands for.
-const SUSPECTS: [(&str, &str); 6] = [
-    ("norm", "the normalization"),
-    ("dropout", "dropout"),
-    ("dropout_at_evaluation", "dropout left on at evaluation"),
-    ("updates_of", "the number of updates"),
-    ("learning_rate_scaling", "a learning rate that does not grow with the batch size"),
-    ("evaluation", "scoring full batches only"),
-];
 
 /// One paragraph that answers the question and names what was not tested.
 pub(super) fn paragraph(judgement: &Judgement) -> String {
@@ -67,6 +58,15 @@ impl Judgement {
     /// One plain sentence on a cause.
     pub fn sentence(&self, finding: &Finding) -> String {
         let cause = suspect(&finding.cause);
+        if let Some(proof) = &finding.proof {
+            return match finding.verdict {
+                Some(Verdict::RuledOut) => format!("{}, which rules out {cause}.", proof.sentence()),
+                Some(Verdict::NotSeparable) => {
+                    format!("{}, so {cause} may play a part; how large a part is not shown.", proof.sentence())
+                }
+                _ => format!("{}.", proof.sentence()),
+            };
+        }
         let arm = &finding.arm;
         let interval = match (finding.interval, finding.kind) {
             (None, _) => "an interval without ends".to_owned(),
@@ -100,12 +100,8 @@ impl Judgement {
             ),
             Verdict::NoEffect => format!("Without an effect there is nothing for {cause} to explain."),
             Verdict::NotSeparable => match finding.kind {
-                Kind::Proof => format!(
-                    "An example's logits depend on its batch in the model as it is, so {cause} may play a part; how \
-                     large a part is not shown."
-                ),
                 Kind::Removal => format!("Whether {cause} plays a part is not separable yet: {gone}."),
-                Kind::Introduction => format!(
+                _ => format!(
                     "Whether arm {arm} changes the slope is not separable yet: {} points per doubling ({interval}).",
                     finding.change.map_or("unknown".into(), points)
                 ),
@@ -115,9 +111,6 @@ impl Judgement {
                 format!("Taking away {cause} explains more than all, the order reverses: {gone}.")
             }
             Verdict::Hides => format!("Taking away {cause} makes the effect larger, it was partly hidden: {gone}."),
-            Verdict::RuledOut if finding.kind == Kind::Proof => {
-                format!("An example's logits do not depend on its batch, which rules out {cause}.")
-            }
             Verdict::RuledOut => format!("It is not mainly {cause}: {gone}."),
             Verdict::Contributes => format!("Taking away {cause} takes away a part of the effect: {gone}."),
             Verdict::Changed(change) => format!(
@@ -136,21 +129,25 @@ impl Judgement {
             named && (key != "norm" || finding.kind != Kind::Introduction)
         };
         let tested = |key: &str| self.causes.iter().any(|finding| tests(finding, key));
-        SUSPECTS.iter().filter(|(key, _)| !tested(key)).map(|(_, words)| (*words).to_owned()).collect()
+        SUSPECTS.iter().filter(|known| !tested(known.key)).map(|known| known.words.to_owned()).collect()
     }
 }
 
-/// Two ways to ask for equal updates are one suspect.
-fn suspect_key(name: &str) -> &str {
-    if name == "updates" { "updates_of" } else { name }
-}
-
-fn suspect(name: &str) -> String {
-    let words = |name: &str| {
-        let known = SUSPECTS.iter().find(|(key, _)| *key == suspect_key(name));
-        known.map_or_else(|| name.replace('_', " "), |(_, words)| (*words).to_owned())
-    };
-    name.split('+').map(words).collect::<Vec<_>>().join(" together with ")
+impl Proof {
+    /// What was measured, and nothing that follows from it.
+    pub fn sentence(&self) -> String {
+        let Proof { depends_on_batch, norm, largest_difference, with_batch_norm } = self;
+        let batch_norm = format!("; with batch norm it would be {with_batch_norm:.2}");
+        let (does, numbers) = match *largest_difference {
+            difference if *depends_on_batch => ("depend", format!("they differ by up to {difference:.2}")),
+            0.0 => ("do not depend", format!("not even in the last bit{batch_norm}")),
+            difference => {
+                let rounding = format!("they differ by at most {difference:.0e}, which is rounding");
+                ("do not depend", rounding + &batch_norm)
+            }
+        };
+        format!("An example's logits {does} on its batch with {norm} ({numbers})")
+    }
 }
 
 /// A difference of accuracies in points, hundredths, with its sign.

@@ -1,14 +1,17 @@
-//! What a store knows of an experiment beside its spec: what its runs read, and how often its answer was looked at.
+//! What a store knows of an experiment beside its spec: what its runs read, what a check of its model found, and how
+//! often its answer was looked at.
 
 use super::error::{At, StoreError};
 use super::files;
 use super::layout::Store;
+use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity};
 use crate::domain::spec::Spec;
 use serde::{Deserialize, Serialize};
 use std::fs;
 
 pub(super) const INPUTS: &str = "inputs.json";
+pub(super) const INVARIANCE: &str = "invariance.json";
 pub(super) const LOOKS: &str = "looks.json";
 
 /// What the runs of an experiment read: with it they can be told from others when the data is gone.
@@ -38,6 +41,18 @@ impl Store {
     /// What the runs of the experiment in this folder read, where that was remembered.
     pub fn inputs(&self, experiment: &str) -> Option<Inputs> {
         files::read_json(&self.experiments().join(experiment).join(INPUTS))
+    }
+
+    /// Remembers what a check of an experiment's model found.
+    pub fn remember_invariance(&self, experiment: &str, invariance: &Invariance) -> Result<(), StoreError> {
+        let folder = self.experiments().join(experiment);
+        fs::create_dir_all(&folder).at("create", &folder)?;
+        files::replace_json(&folder.join(INVARIANCE), invariance)
+    }
+
+    /// What that found, where it was remembered.
+    pub fn invariance(&self, experiment: &str) -> Option<Invariance> {
+        files::read_json(&self.experiments().join(experiment).join(INVARIANCE))
     }
 
     /// Every verdict on an experiment that was shown, the oldest first.

@@ -1,7 +1,7 @@
 //! Where things lie in a store.
 
 use super::error::{At, StoreError};
-use super::experiment::{INPUTS, LOOKS};
+use super::experiment::{INPUTS, INVARIANCE, LOOKS};
 use super::files;
 use super::identity::experiment_digest;
 use crate::domain::arm::Arm;
@@ -111,8 +111,8 @@ impl Store {
     }
 
     /// What lies in an experiment's folder beside its arms.
-    pub(super) fn experiment_files() -> [&'static str; 4] {
-        [SPEC, ADDED_ARMS, INPUTS, LOOKS]
+    pub(super) fn experiment_files() -> [&'static str; 5] {
+        [SPEC, ADDED_ARMS, INPUTS, INVARIANCE, LOOKS]
     }
 
     /// Every run that somebody began, in the order of their digests. A folder without a `run.json` that parses is

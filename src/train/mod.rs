@@ -4,6 +4,7 @@
 
 mod error;
 mod evaluate;
+mod invariance;
 mod learner;
 mod optimizer;
 mod pretrain;
@@ -14,6 +15,7 @@ mod untouched;
 
 pub use error::TrainError;
 pub use evaluate::{Scores, evaluate};
+pub use invariance::logit_shift;
 pub use learner::{Learner, Part, StepMetrics};
 pub use optimizer::AdamW;
 pub use pretrain::{Guesses, PretrainingTally, pretraining_pass};

@@ -62,7 +62,7 @@ pub fn train(
     }
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
     // the epoch after the last: its masks are nobody's while training
-    let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs);
+    let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
     let mut epoch = None;
     let mut step = learner.steps();
     observer.event(RunEvent::Started { step })?;

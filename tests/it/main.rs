@@ -10,6 +10,7 @@ mod golden; // our numbers against PyTorch's
 mod interruption; // killed and stopped runs go on and end the same
 mod layers; // imports point down only
 mod model; // what must hold of the model whatever its numbers
+mod causes;
 mod checkpoints; // real checkpoints' spellings, and what is refused
 mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained

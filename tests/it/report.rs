@@ -3,7 +3,9 @@
 use crate::support::{Finished, World};
 use batchscope::domain::run::DropoutRates;
 use batchscope::export::report;
-use batchscope::stats::{Cause, Estimate, Evidence, Outcome, Outcomes, Question, alpha_of_look, judge, ratio_interval};
+use batchscope::stats::{
+    Cause, Estimate, Evidence, Outcome, Outcomes, Proof, Question, alpha_of_look, judge, ratio_interval,
+};
 use batchscope::store::Store;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -149,7 +151,8 @@ fn a_sweep_that_is_not_complete_gets_no_verdict_and_costs_no_look() {
     let early = answer(&world, &[]);
     for cause in early["causes"].as_array().unwrap() {
         assert_eq!(cause["verdict"], "preliminary, 2 of 3");
-        assert_eq!(cause["n"], 2);
+        // a proof needs no instances
+        assert_eq!(cause["n"], if cause["kind"] == "proof" { Value::Null } else { 2.into() });
     }
     let said = batchscope(&world, &["report"]).expect(0).err;
     assert!(said.contains("17 of 18 planned runs are finished"), "{said}");
@@ -325,12 +328,18 @@ fn pages_read_well() {
         page(outcomes(0.80, -0.015, 0.01, 3, 0), vec![("no-dropout", "dropout", removal(0.79, -0.001, 0.01))])
     );
     insta::assert_snapshot!("nothing_yet", page(Outcomes::default(), vec![]));
+    let proof = Proof {
+        depends_on_batch: false,
+        norm: "layer norm".into(),
+        largest_difference: 5.96e-8,
+        with_batch_norm: 0.412,
+    };
     insta::assert_snapshot!(
         "the_whole_investigation",
         page(
             clear(),
             vec![
-                ("invariance", "norm", Evidence::Proof { depends_on_batch: false }),
+                ("invariance check", "norm", Evidence::Proof(proof)),
                 ("no-dropout", "dropout", removal(0.79, -0.001, 0.01)),
                 ("equal-updates", "updates_of", removal(0.80, -0.0148, 0.004)),
                 ("batch-norm", "norm", Evidence::Introduction(outcomes(0.80, -0.021, 0.01, 10, 3))),

@@ -33,6 +33,7 @@ fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         },
         model: ModelIdentity { config, weights: "random".into() },
         epochs: 5,
+        updates: None,
         learning_rate: 1e-4,
         warmup_ratio: 0.1,
         weight_decay: 0.01,

@@ -60,6 +60,7 @@ impl Case {
             },
             model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
             epochs: self.epochs,
+            updates: None,
             learning_rate: 1e-4,
             warmup_ratio: 0.1,
             weight_decay: 0.01,

@@ -1,0 +1,89 @@
+//! What a sweep of several arms is about to do, in words: what each arm would show, and what it costs.
+
+use super::page::talk;
+use crate::domain::clock::clock;
+use crate::engine::{Opened, Price, proof_of};
+use crate::spec_file::describe;
+use crate::stats::would_show;
+
+/// Tells it before anything is trained, the invariance check first: it takes seconds. A sweep of one arm, or one with
+/// nothing left to train, needs no words.
+pub fn tell(opened: &Opened) {
+    let Opened { prepared, store, options } = opened;
+    if prepared.spec.arms.len() < 2 {
+        return;
+    }
+    // arms were planned before, when they were checked
+    let Ok(price) = prepared.price(store, options.workers) else { return };
+    if price.arms.iter().all(|arm| arm.runs == 0) {
+        return;
+    }
+    match opened.invariance() {
+        Ok(found) => talk(&format!("{}.", proof_of(&found).sentence())),
+        Err(reason) => talk(&format!("the invariance check is left out: {reason}")),
+    }
+    lines(&price, options.workers).iter().for_each(|line| talk(line));
+}
+
+fn lines(price: &Price, workers: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for arm in &price.arms {
+        let shows = match &arm.tested {
+            None => "what batch size does".to_owned(),
+            Some((cause, removal)) => format!("{}: {}", describe(&arm.changes), would_show(cause, *removal)),
+        };
+        lines.push(format!("{} ({}): {shows}", arm.name, costs(arm.runs, arm.seconds)));
+    }
+    let runs = price.arms.iter().map(|arm| arm.runs).sum();
+    let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
+    lines.push(format!("in all {} with {workers}, instance after instance", costs(runs, price.seconds)));
+    lines
+}
+
+/// `25 runs, about 4:10`.
+fn costs(runs: usize, seconds: Option<f64>) -> String {
+    let count = match runs {
+        0 => return "nothing left to train".into(),
+        1 => "1 run".to_owned(),
+        runs => format!("{runs} runs"),
+    };
+    seconds.map_or_else(|| count.clone(), |seconds| format!("{count}, about {}", clock(seconds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::arm::{Changes, Value};
+    use crate::engine::ArmPrice;
+
+    #[test]
+    fn every_arm_says_what_it_shows_and_what_it_costs() {
+        let arm = |name: &str, change: Option<(&str, &str, bool)>, runs, seconds| ArmPrice {
+            name: name.into(),
+            changes: change
+                .iter()
+                .map(|(key, value, _)| ((*key).to_owned(), Value::Text((*value).into())))
+                .collect::<Changes>(),
+            tested: change.map(|(key, _, removal)| (key.to_owned(), removal)),
+            runs,
+            seconds,
+        };
+        let price = Price {
+            arms: vec![
+                arm("baseline", None, 0, Some(0.0)),
+                arm("no-dropout", Some(("dropout", "off", true)), 25, Some(250.0)),
+                arm("batch-norm", Some(("norm", "batch", false)), 1, None),
+            ],
+            seconds: Some(3700.0),
+        };
+        assert_eq!(
+            lines(&price, 2),
+            [
+                "baseline (nothing left to train): what batch size does",
+                "no-dropout (25 runs, about 4:10): dropout off: if the effect of batch size goes with it, dropout made it",
+                "batch-norm (1 run): batch norm: how much it would change the effect",
+                "in all 26 runs, about 1:01:40 with 2 workers, instance after instance",
+            ]
+        );
+    }
+}

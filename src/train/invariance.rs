@@ -1,0 +1,28 @@
+//! Does an example's logits depend on the others in its batch? Measured on the model itself, not believed.
+
+use crate::domain::arm::Norm;
+use crate::domain::batch::Batch;
+use crate::domain::invariance::LogitShift;
+use crate::domain::run::DropoutRates;
+use crate::model::{Bert, Masks, Pass};
+use candle_core::Result;
+
+/// Passes every example alone, and all of them together, in training mode with dropout off. `norm` is the model's.
+pub fn logit_shift(model: &mut Bert, norm: Norm, alone: &[Batch], together: &Batch) -> Result<LogitShift> {
+    let together = logits(model, together)?;
+    let (mut difference, mut largest) = (0f64, 0f64);
+    for (batch, together) in alone.iter().zip(&together) {
+        for (alone, together) in logits(model, batch)?.concat().iter().zip(together) {
+            // what is not a number must not get lost in a maximum
+            let moved = f64::from(alone - together).abs();
+            difference = if moved.is_nan() { f64::INFINITY } else { difference.max(moved) };
+            largest = largest.max(f64::from(together.abs()));
+        }
+    }
+    Ok(LogitShift { norm, difference, largest })
+}
+
+/// \[B\]\[C\]
+fn logits(model: &mut Bert, batch: &Batch) -> Result<Vec<Vec<f32>>> {
+    model.forward(batch, Pass::Train(&Masks::new(DropoutRates::OFF, 0, 0, 0)))?.logits.to_vec2()
+}

@@ -1,0 +1,200 @@
+//! Suspects as arms: what each of them changes, and what it leaves alone.
+
+use crate::support::{Finished, World};
+use batchscope::domain::history::History;
+use batchscope::domain::metric::Metric;
+use batchscope::domain::run::RunSpec;
+use batchscope::spec_file::{parse, preset};
+use batchscope::store::{RunFolder, Store, read_journal};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Every run of the store with its history.
+fn runs(world: &World) -> Vec<(RunSpec, History)> {
+    let stored = Store::open(&world.store()).unwrap().runs().unwrap();
+    let history = |folder: &RunFolder| {
+        let journal = read_journal(folder).unwrap();
+        let entries = journal.iter().flat_map(|(_, entries)| entries);
+        History::replay(entries.map(|entry| &entry.event))
+    };
+    stored.into_iter().map(|(folder, spec)| (spec, history(&folder))).collect()
+}
+
+#[test]
+fn equal_updates_give_every_batch_size_as_many_and_score_at_the_same_fractions() {
+    let world = World::new();
+    world.write_spec(
+        "[train]\nbatch_sizes = [2, 8, 16]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n\
+         [arms]\nequal-updates = { updates_of = 8 }\nfew = { updates = 5 }\n",
+    );
+    world.run(&[]).expect(0);
+    let runs = runs(&world);
+    // 60 pairs: batch size 8 has 7 updates an epoch, and its run is that of the baseline
+    let updates = |given: Option<u64>| {
+        let mut cells: Vec<(u32, u64)> = Vec::new();
+        for (spec, history) in runs.iter().filter(|(spec, _)| spec.updates == given) {
+            assert_eq!(history.updates.len() as u64, history.step);
+            let steps: Vec<u64> = history.evaluations.iter().map(|point| point.step).collect();
+            assert_eq!(steps, [0, history.step.div_ceil(2), history.step], "batch size {}", spec.batch_size);
+            cells.push((spec.batch_size, history.step));
+        }
+        cells.sort_unstable();
+        cells
+    };
+    assert_eq!(updates(None), [(2, 60), (8, 14), (16, 6)]);
+    assert_eq!(updates(Some(14)), [(2, 14), (16, 14)]);
+    assert_eq!(updates(Some(5)), [(2, 5), (8, 5), (16, 5)]);
+    let answer = world.json(&["report", "--json"]);
+    let cause = |place: usize| (answer["causes"][place]["cause"].clone(), answer["causes"][place]["kind"].clone());
+    assert_eq!(cause(0), ("updates_of".into(), "removal".into()));
+    assert_eq!(cause(1), ("updates".into(), "removal".into()));
+    let (_, not_tested) = answer["answer"].as_str().unwrap().split_once("Not tested:").unwrap();
+    assert!(!not_tested.contains("the number of updates") && not_tested.contains("dropout"), "{not_tested}");
+}
+
+#[test]
+fn a_scaled_rate_is_the_references_at_the_reference() {
+    let world = World::new();
+    world.write_spec(
+        "[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 1\nlearning_rate = 1e-3\n[arms]\n\
+         linear = { learning_rate_scaling = \"linear\" }\n\
+         square-root = { learning_rate_scaling = \"sqrt\", learning_rate_reference = 2 }\n",
+    );
+    world.run(&[]).expect(0);
+    let mut peaks: Vec<(u32, f64)> = Vec::new();
+    for (spec, history) in runs(&world) {
+        let rates = history.points(Metric::LearningRate);
+        let highest = rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        assert_eq!(highest, spec.learning_rate, "what is trained with is what the run says of itself");
+        peaks.push((spec.batch_size, spec.learning_rate));
+    }
+    peaks.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    // the baseline's two, linear's at 2, the square root's at 8: the others are the baseline's
+    assert_eq!(peaks, [(2, 0.25e-3), (2, 1e-3), (8, 1e-3), (8, 2e-3)]);
+    let answer = world.json(&["report", "--json"]);
+    for place in [0, 1] {
+        assert_eq!(answer["causes"][place]["kind"], "removal", "{answer}");
+    }
+}
+
+#[test]
+fn updates_of_a_batch_that_cannot_be_made_are_refused() {
+    let world = World::new();
+    world.write_spec("[arms]\nequal = { updates_of = 100 }\n");
+    let refused = world.run(&["--set", "train.batch_sizes=[2]"]).expect(2);
+    assert!(refused.err.contains("arm equal: updates_of is 100"), "{}", refused.err);
+    assert!(!world.store().exists());
+}
+
+/// What a spec does not say leaves no trace: stores of before keep their experiments.
+#[test]
+fn experiments_of_before_keep_their_names() {
+    let text = "name = \"mine\"\n[task]\npath = \"/data\"\n[model]\nsource = \"/model\"\n";
+    let spec = parse("mine", text, &[]).unwrap();
+    assert_eq!(Store::experiment_folder(&spec), "mine-0bb8e802b524");
+    let said = format!("{text}[train]\nlearning_rate_scaling = \"none\"\nlearning_rate_reference = 8\n");
+    assert_eq!(Store::experiment_folder(&parse("mine", &said, &[]).unwrap()), Store::experiment_folder(&spec));
+}
+
+/// The row of the invariance check.
+fn proof(answer: &Value) -> Option<&Value> {
+    answer["causes"].as_array().unwrap().iter().find(|cause| cause["kind"] == "proof")
+}
+
+#[test]
+fn layer_norm_does_not_see_the_batch_and_batch_norm_does() {
+    for (norm, verdict) in [
+        ("layer", "ruled out as the main cause"),
+        ("rms", "ruled out as the main cause"),
+        ("none", "ruled out as the main cause"),
+        ("batch", "not separable yet"),
+    ] {
+        let world = World::new();
+        world.write_spec(&format!("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\nnorm = \"{norm}\"\n"));
+        world.run(&[]).expect(0);
+        let answer = world.json(&["report", "--json"]);
+        let proof = proof(&answer).unwrap();
+        assert_eq!((&proof["cause"], &proof["verdict"]), (&"norm".into(), &verdict.into()), "{norm}");
+        let number = |key: &str| proof[key].as_f64().unwrap();
+        let (in_use, with_batch_norm) = (number("largest_difference"), number("largest_difference_with_batch_norm"));
+        assert!(with_batch_norm > 1e-3, "{norm}: {proof}");
+        match norm {
+            "batch" => assert_eq!(in_use, with_batch_norm),
+            _ => assert!(in_use < 1e-5, "{norm}: {proof}"),
+        }
+        for null in ["slope", "share", "change", "low", "high", "n"] {
+            assert!(proof[null].is_null(), "{null}");
+        }
+        assert!(!answer["answer"].as_str().unwrap().split_once("Not tested").unwrap().1.contains("the normalization"));
+    }
+}
+
+#[test]
+fn the_check_is_remembered_and_without_a_model_it_says_so() {
+    let world = World::new();
+    world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
+    world.run(&[]).expect(0);
+    let remembered = || {
+        let folder = std::fs::read_dir(world.store().join("experiments")).unwrap().next().unwrap().unwrap().path();
+        folder.join("invariance.json")
+    };
+    let gone = |gone: bool| {
+        let (here, away) = (world.path("model"), world.path("model elsewhere"));
+        let (from, to) = if gone { (here, away) } else { (away, here) };
+        std::fs::rename(from, to).unwrap();
+    };
+    gone(true);
+    let without = world.batchscope(&["report", "--json"]).expect(0);
+    assert!(without.err.contains("the invariance check of tiny is left out: its data or its model"), "{}", without.err);
+    assert!(proof(&serde_json::from_str(&without.out).unwrap()).is_none());
+    assert!(!remembered().exists());
+    gone(false);
+    let first = world.json(&["report", "--json"]);
+    assert!(remembered().exists());
+    gone(true);
+    let again = world.batchscope(&["report", "--json"]).expect(0);
+    assert_eq!(again.err, "");
+    assert_eq!(proof(&serde_json::from_str(&again.out).unwrap()), proof(&first));
+    // of another model's weights it says nothing
+    let text = std::fs::read_to_string(remembered()).unwrap();
+    let mut other: Value = serde_json::from_str(&text).unwrap();
+    other["weights"] = "others".into();
+    std::fs::write(remembered(), other.to_string()).unwrap();
+    assert!(proof(&world.json(&["report", "--json"])).is_none());
+}
+
+#[test]
+fn a_sweep_of_several_arms_says_what_each_would_show_and_what_it_costs() {
+    let world = World::new();
+    world.write_spec(
+        "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 1\n[arms]\nno-dropout = { dropout = \"off\" }\n\
+         equal-updates = { updates_of = 8 }\n",
+    );
+    let said = world.run(&["--workers", "1"]).expect(0).err;
+    for part in [
+        "An example's logits do not depend on its batch with layer norm",
+        "baseline (4 runs, about 0:0",
+        "no-dropout (4 runs, about 0:0",
+        "dropout off: if the effect of batch size goes with it, dropout made it",
+        // at batch size 8 they are the baseline's
+        "equal-updates (2 runs, about 0:0",
+        "in all 10 runs, about 0:0",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let said = world.run(&[]).expect(0).err;
+    assert!(!said.contains("no-dropout"), "nothing is left to train: {said}");
+}
+
+#[test]
+fn the_investigation_has_an_arm_for_every_suspect() {
+    let output = Command::new(env!("CARGO_BIN_EXE_batchscope")).arg("presets").output().unwrap();
+    let listed = Finished::of(output).expect(0).out;
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["demo", "why-batch-size"]);
+    let spec = parse("why-batch-size", preset("why-batch-size").unwrap(), &[]).unwrap();
+    let keys: BTreeSet<&str> = spec.arms.iter().flat_map(|arm| arm.changes.keys()).map(String::as_str).collect();
+    let suspects = ["dropout", "dropout_at_evaluation", "learning_rate_scaling", "norm", "updates_of"];
+    assert_eq!(keys, suspects.into());
+}
