@@ -108,5 +108,10 @@ fn specs() {
     }
     let world = World::new();
     fs::remove_file(world.path("spec.toml")).unwrap();
-    refuse(&world, "a spec that is not there", &[], &["neither a preset (demo, why-batch-size) nor a file that can be read"]);
+    refuse(
+        &world,
+        "a spec that is not there",
+        &[],
+        &["neither a preset (demo, why-batch-size) nor a file that can be read"],
+    );
 }
