@@ -35,6 +35,9 @@ fn entry_line(row: &Row, entry: &Entry) -> Option<String> {
     let (name, spec) = (name(row), &row.planned.spec);
     match &entry.event {
         RunEvent::Started { step: 0 } => Some(format!("{name}: started, {} updates", spec.updates())),
+        RunEvent::Started { step } if *step == spec.updates() && spec.scored_plainly().is_some() => {
+            Some(format!("{name}: scores final weights again"))
+        }
         RunEvent::Started { step } => Some(format!("{name}: goes on from update {step} of {}", spec.updates())),
         RunEvent::Evaluation { step, loss, accuracy, f1 } => {
             let f1 = f1.map_or(String::new(), |f1| format!(" f1 {f1:.4}"));

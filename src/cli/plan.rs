@@ -32,7 +32,11 @@ fn lines(price: &Price, workers: usize) -> Vec<String> {
             None => "what batch size does".to_owned(),
             Some((cause, removal)) => format!("{}: {}", describe(&arm.changes), would_show(cause, *removal)),
         };
-        lines.push(format!("{} ({}): {shows}", arm.name, costs(arm.runs, arm.seconds)));
+        let again = match arm.without_weights {
+            0 => String::new(),
+            runs => format!("; {runs} of them must be trained again, for the weights to score were not kept"),
+        };
+        lines.push(format!("{} ({}{again}): {shows}", arm.name, costs(arm.runs, arm.seconds)));
     }
     let runs = price.arms.iter().map(|arm| arm.runs).sum();
     let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
@@ -66,6 +70,7 @@ mod tests {
                 .collect::<Changes>(),
             tested: change.map(|(key, _, removal)| (key.to_owned(), removal)),
             runs,
+            without_weights: 0,
             seconds,
         };
         let price = Price {

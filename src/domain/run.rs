@@ -95,6 +95,13 @@ impl RunSpec {
         self.updates().div_ceil(self.updates_per_epoch().max(1))
     }
 
+    /// The run that ends with the same weights and scores them plainly, where this one scores otherwise. Not with batch
+    /// norm, whose running statistics are no part of kept weights.
+    pub fn scored_plainly(&self) -> Option<RunSpec> {
+        let otherwise = self.dropout_at_evaluation && self.norm != Norm::Batch;
+        otherwise.then(|| RunSpec { dropout_at_evaluation: false, ..self.clone() })
+    }
+
     /// Training pairs that went through the model when `step` updates are done.
     pub fn pairs_seen(&self, step: u64) -> u64 {
         step * u64::from(self.batch_size)
@@ -131,6 +138,13 @@ pub struct PlannedRun {
     pub spec: RunSpec,
     /// whether the store keeps its final weights
     pub keep_weights: bool,
+}
+
+impl PlannedRun {
+    /// Instance after instance. What only scores otherwise comes an instance later, when the weights are there.
+    pub fn turn(&self) -> u32 {
+        self.spec.iid + u32::from(self.spec.scored_plainly().is_some())
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::domain::arm::Arm;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
+use crate::domain::run::PlannedRun;
 use crate::store::{Place, Store};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::HashSet;
@@ -74,6 +75,7 @@ fn conduct(
             .map(|_| {
                 let worker = Worker {
                     prepared,
+                    store,
                     shared: &shared,
                     jobs: waiting.clone(),
                     records: records.clone(),
@@ -132,7 +134,7 @@ impl Planner<'_> {
                 Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
             }
         }
-        runs.sort_by_key(|run| run.spec.iid);
+        runs.sort_by_key(PlannedRun::turn);
         self.tell(SweepEvent::Planned(runs.clone()));
         let mut jobs = Vec::new();
         for planned in runs {
@@ -148,6 +150,9 @@ impl Planner<'_> {
         }
         if self.shared.pending.fetch_add(jobs.len(), Ordering::AcqRel) + jobs.len() == 0 {
             let _ = self.records.send(Record::Idle);
+        }
+        if let Ok(mut keeping) = self.shared.keeping.lock() {
+            keeping.extend(jobs.iter().filter(|job| job.planned.keep_weights).map(|job| job.planned.id.clone()));
         }
         for job in jobs {
             let _ = self.jobs.send(job);

@@ -5,11 +5,12 @@ use super::prepare::{PrepareError, Prepared, rates};
 use super::priority;
 use crate::data::gather;
 use crate::domain::arm::{BASELINE, Changes};
+use crate::domain::id::RunId;
 use crate::domain::pace::{along, last_done};
 use crate::domain::run::RunSpec;
 use crate::model::{Bert, Masks};
 use crate::spec_file::train_of;
-use crate::store::Store;
+use crate::store::{Store, run_id};
 use crate::train::{Learner, evaluate};
 use candle_core::Result;
 use std::collections::HashSet;
@@ -34,8 +35,10 @@ pub struct ArmPrice {
     pub changes: Changes,
     /// what it tests: the keys of its changes, and whether it takes the suspect away; nothing for the baseline
     pub tested: Option<(String, bool)>,
-    /// not trained yet
+    /// not done yet
     pub runs: usize,
+    /// of them: those that would only score weights again, had they been kept
+    pub without_weights: usize,
     pub seconds: Option<f64>,
 }
 
@@ -61,7 +64,17 @@ impl Prepared {
         }
         let nothing_left = unfinished.iter().all(|(_, _, runs)| runs.is_empty());
         let speed = if nothing_left { None } else { self.speed(workers).ok() };
-        let seconds_of = |spec: &RunSpec| speed.as_ref()?.seconds(spec);
+        let kept: HashSet<RunId> = self.kept()?;
+        // finished or still to come, with its weights kept
+        let scored_again = |spec: &RunSpec| {
+            let plain = run_id(&spec.scored_plainly()?);
+            let folder = store.run(&plain);
+            Some(folder.kept_weights().is_some() || (folder.result().is_none() && kept.contains(&plain)))
+        };
+        let seconds_of = |spec: &RunSpec| match (scored_again(spec), &speed) {
+            (Some(true), Some(speed)) => Some(speed.evaluation),
+            (_, speed) => speed.as_ref()?.seconds(spec),
+        };
         let mut all = Vec::new();
         let mut arms = Vec::new();
         for (arm, tested, runs) in unfinished {
@@ -72,14 +85,24 @@ impl Prepared {
                 changes: arm.changes.clone(),
                 tested,
                 runs: runs.len(),
+                without_weights: runs.iter().filter(|run| scored_again(&run.spec) == Some(false)).count(),
                 seconds,
             });
             all.extend(runs.into_iter().zip(each.unwrap_or_default()));
         }
-        // in the order of the queue: instance after instance
-        all.sort_by_key(|(run, _)| run.spec.iid);
+        // in the order of the queue
+        all.sort_by_key(|(run, _)| run.turn());
         let seconds = last_done(workers, Vec::new(), all.into_iter().map(|(_, seconds)| seconds));
         Ok(Price { arms, seconds: speed.is_some().then_some(seconds) })
+    }
+
+    /// Runs whose final weights stay.
+    fn kept(&self) -> std::result::Result<HashSet<RunId>, PrepareError> {
+        let mut kept = HashSet::new();
+        for arm in &self.spec.arms {
+            kept.extend(self.plan(arm)?.into_iter().filter(|run| run.keep_weights).map(|run| run.id));
+        }
+        Ok(kept)
     }
 
     fn speed(&self, workers: usize) -> Result<Speed> {

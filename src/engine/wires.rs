@@ -5,6 +5,7 @@ use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
 use crate::model::Interrupt;
 use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
@@ -73,6 +74,8 @@ pub struct Shared {
     pub pending: AtomicUsize,
     /// jobs that another process is at, to be asked for again
     pub deferred: Mutex<Vec<Job>>,
+    /// runs not done yet that will keep their final weights: others may wait for these
+    pub keeping: Mutex<HashSet<RunId>>,
 }
 
 /// Seconds since 1970.

@@ -4,10 +4,10 @@ use super::prepare::Prepared;
 use super::priority;
 use super::wires::{Job, Record, Shared, now};
 use crate::domain::event::{RunEvent, SweepEvent};
-use crate::domain::run::PlannedRun;
+use crate::domain::run::{PlannedRun, RunSpec};
 use crate::model::Interrupt;
-use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, StoreError};
-use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
+use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
+use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 pub struct Worker<'e> {
     pub prepared: &'e Prepared,
+    pub store: &'e Store,
     pub shared: &'e Shared,
     pub jobs: Receiver<Job>,
     pub records: Sender<Record>,
@@ -41,9 +42,17 @@ impl Worker<'_> {
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let Some(job) = job else { continue };
+            if self.weights_are_to_come(&job.planned.spec) {
+                self.defer(job);
+                continue;
+            }
+            let run = job.planned.id.clone();
             match self.job(job, &here, &mut watch) {
                 Ok(Some(job)) => self.defer(job),
                 Ok(None) => {
+                    if let Ok(mut keeping) = self.shared.keeping.lock() {
+                        keeping.remove(&run);
+                    }
                     if self.shared.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
                         let _ = self.records.send(Record::Idle);
                     }
@@ -149,6 +158,11 @@ impl Worker<'_> {
             train: &prepared.train,
             validation: &prepared.validation,
         };
+        if let Some(kept) = self.weights_of(&reporter.planned.spec)
+            && let Ok(model) = kept_model(&inputs, &kept)
+        {
+            return score_again(&inputs, model, reporter);
+        }
         let (path, snapshot) = newest_snapshot(folder).map_err(record)?.unzip();
         let ending = train(&inputs, snapshot, reporter).map_err(|error| match (error, path) {
             (TrainError::Snapshot(message), Some(path)) => TrainError::Snapshot(format!(
@@ -162,6 +176,17 @@ impl Worker<'_> {
             reporter.attempt.write_weights(&bytes).map_err(record)?;
         }
         Ok(ending)
+    }
+
+    /// Whether the run only scores otherwise than one of this sweep that is not done yet.
+    fn weights_are_to_come(&self, spec: &RunSpec) -> bool {
+        let Some(plain) = spec.scored_plainly() else { return false };
+        self.shared.keeping.lock().is_ok_and(|keeping| keeping.contains(&run_id(&plain)))
+    }
+
+    /// What the run would end with, where it only scores otherwise than one that kept its weights.
+    fn weights_of(&self, spec: &RunSpec) -> Option<Vec<u8>> {
+        std::fs::read(self.store.run(&run_id(&spec.scored_plainly()?)).kept_weights()?).ok()
     }
 
     fn send(&self, record: Record) -> Result<(), RecorderLeft> {
@@ -241,7 +266,6 @@ mod tests {
     use super::super::wires::RECORDS;
     use super::*;
     use crate::spec_file::{parse, preset};
-    use crate::store::Store;
     use crossbeam_channel::{bounded, unbounded};
 
     /// What an attempt ends with, and the events it leaves, when it is trained by `train`.
@@ -250,7 +274,8 @@ mod tests {
         let prepared = prepare(spec).unwrap();
         let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
         let root = tempfile::tempdir().unwrap();
-        let folder = Store::open(root.path()).unwrap().run(&planned.id);
+        let store = Store::open(root.path()).unwrap();
+        let folder = store.run(&planned.id);
         folder.create(&planned.spec).unwrap();
         let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
         let Claim::Mine(claimed) = claim else { panic!("not mine") };
@@ -258,7 +283,8 @@ mod tests {
         let (front, _events) = unbounded();
         let (_jobs, jobs) = unbounded();
         let shared = Shared::default();
-        let worker = Worker { prepared: &prepared, shared: &shared, jobs, records, front, retry_failed: false };
+        let worker =
+            Worker { prepared: &prepared, store: &store, shared: &shared, jobs, records, front, retry_failed: false };
         let Ok((ended, _)) = worker.attempt(&planned, &claimed, train) else { panic!("the recorder is there") };
         let events = recorded.try_iter().filter_map(|record| match record {
             Record::Event { event, .. } => Some(event),

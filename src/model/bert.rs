@@ -14,6 +14,7 @@ use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
 use candle_core::{Device, Result, Tensor, bail};
+use safetensors::tensor::{Dtype, SafeTensors};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A model being trained, with all the state that training changes.
@@ -271,5 +272,28 @@ impl Bert {
             tensors.push((name, Tensor::from_vec(values, shape, &Device::Cpu)?));
         }
         safetensors::serialize(tensors, None).map_err(candle_core::Error::wrap)
+    }
+
+    /// Takes the parameters of a file that [`Bert::to_safetensors`] wrote of such a model. Running statistics stay.
+    pub fn load_safetensors(&mut self, words: &[u32], bytes: &[u8]) -> Result<()> {
+        let file = SafeTensors::deserialize(bytes).map_err(candle_core::Error::wrap)?;
+        let find = |name: &str, dtype: Dtype, length: usize| match file.tensor(name) {
+            Ok(found) if found.dtype() == dtype && found.data().len() == 4 * length => Ok(found.data().to_vec()),
+            _ => bail!("`{name}` is not there in this shape"),
+        };
+        let rows = find("words", Dtype::U32, words.len())?;
+        if !rows.as_chunks().0.iter().zip(words).all(|(row, word)| u32::from_le_bytes(*row) == *word) {
+            bail!("the rows are of other words")
+        }
+        for group in &mut self.groups {
+            let mut values = vec![0.0; group.layout().len()];
+            for view in group.layout().views() {
+                let found = find(&view.name, Dtype::F32, view.len())?;
+                let numbers = found.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+                values[view.range()].iter_mut().zip(numbers).for_each(|(value, number)| *value = number);
+            }
+            group.update(|target, _| target.copy_from_slice(&values))?;
+        }
+        Ok(())
     }
 }

@@ -82,6 +82,12 @@ impl RunFolder {
         }
     }
 
+    /// Final weights of any attempt. Written at the very end, they may be there before the result is.
+    pub fn kept_weights(&self) -> Option<PathBuf> {
+        let paths = self.attempts().ok()?.into_iter().map(|attempt| self.attempt(attempt).join(WEIGHTS));
+        paths.rev().find(|path| path.exists())
+    }
+
     /// The run's checkpoints, the furthest first.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut found = Vec::new();

@@ -19,7 +19,7 @@ pub use invariance::logit_shift;
 pub use learner::{Learner, Part, StepMetrics};
 pub use optimizer::AdamW;
 pub use pretrain::{Guesses, PretrainingTally, pretraining_pass};
-pub use run::{Ending, Inputs, Observer, train};
+pub use run::{Ending, Inputs, Observer, kept_model, score_again, train};
 pub use schedule::LinearSchedule;
 pub use snapshot::{OwnedSnapshot, Snapshot};
 pub use untouched::untouched_scale;

@@ -61,27 +61,12 @@ pub fn train(
         learner.restore(snapshot)?;
     }
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
-    // the epoch after the last: its masks are nobody's while training
-    let evaluation_masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
     let mut epoch = None;
     let mut step = learner.steps();
     observer.event(RunEvent::Started { step })?;
     loop {
-        if spec.evaluates_after(step) {
-            let masks = spec.dropout_at_evaluation.then_some(&evaluation_masks);
-            let scores = match evaluate(learner.model()?, inputs.validation, masks, &|| interrupt.is_asked()) {
-                Err(_) if interrupt.is_asked() => None,
-                scores => scores?,
-            };
-            match scores {
-                Some(Scores { loss, .. }) if !loss.is_finite() => {
-                    return Err(TrainError::NotFinite { step, what: "validation loss", value: loss });
-                }
-                Some(Scores { loss, accuracy, f1 }) => {
-                    observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
-                }
-                None => return stop(&mut learner, observer),
-            }
+        if spec.evaluates_after(step) && !score(learner.model()?, inputs, step, observer)? {
+            return stop(&mut learner, observer);
         }
         if step == updates {
             return Ok(Ending::Finished(Box::new(learner.finish()?)));
@@ -118,6 +103,50 @@ pub fn train(
             observer.checkpoint(&learner.snapshot()?)?;
             observer.event(RunEvent::Checkpointed { step })?;
         }
+    }
+}
+
+/// The final weights that another run with the same updates kept, as this run's model.
+pub fn kept_model(inputs: &Inputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> {
+    let spec = inputs.spec;
+    let classes = spec.data.classes as usize;
+    let config = &spec.model.config;
+    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    model.load_safetensors(inputs.words, kept)?;
+    Ok(model)
+}
+
+/// A run that needs no training: its final evaluation, of the weights that it would end with.
+pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
+    let step = inputs.spec.updates();
+    model.interrupted_by(observer.interrupt().clone());
+    observer.event(RunEvent::Started { step })?;
+    Ok(match score(&mut model, inputs, step, observer)? {
+        true => Ending::Finished(Box::new(model)),
+        false => Ending::Stopped { step },
+    })
+}
+
+/// Scores the validation set and tells it; false when somebody asked to stop meanwhile.
+fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+    let spec = inputs.spec;
+    // the epoch after the last: its masks are nobody's while training
+    let masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
+    let masks = spec.dropout_at_evaluation.then_some(&masks);
+    let interrupt = observer.interrupt().clone();
+    let scores = match evaluate(model, inputs.validation, masks, &|| interrupt.is_asked()) {
+        Err(_) if interrupt.is_asked() => None,
+        scores => scores?,
+    };
+    match scores {
+        Some(Scores { loss, .. }) if !loss.is_finite() => {
+            Err(TrainError::NotFinite { step, what: "validation loss", value: loss })
+        }
+        Some(Scores { loss, accuracy, f1 }) => {
+            observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
+            Ok(true)
+        }
+        None => Ok(false),
     }
 }
 

@@ -198,3 +198,53 @@ fn the_investigation_has_an_arm_for_every_suspect() {
     let suspects = ["dropout", "dropout_at_evaluation", "learning_rate_scaling", "norm", "updates_of"];
     assert_eq!(keys, suspects.into());
 }
+
+/// Runs of the world's store that leave dropout on at evaluation.
+fn forgotten(world: &World) -> Vec<(RunSpec, History)> {
+    let mut found = runs(world);
+    found.retain(|(spec, _)| spec.dropout_at_evaluation);
+    found.sort_by_key(|(spec, _)| (spec.iid, spec.batch_size));
+    found
+}
+
+#[test]
+fn an_evaluation_change_scores_kept_weights_again_and_trains_nothing() {
+    const ARMS: &str = "[arms]\nforgotten = { dropout_at_evaluation = true }\n";
+    let train = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 2\nlearning_rate = 1e-3\n";
+    let (kept, lost) = (World::new(), World::new());
+    for (world, keep) in [(&kept, "baseline"), (&lost, "none")] {
+        let store = format!("[store]\nkeep_weights = \"{keep}\"\n");
+        world.write_spec(&format!("{train}{store}"));
+        world.run(&[]).expect(0);
+        world.write_spec(&format!("{train}{store}{ARMS}"));
+    }
+    let said = lost.run(&[]).expect(0).err;
+    assert!(said.contains("4 of them must be trained again"), "{said}");
+    let scored = kept.run(&[]).expect(0);
+    assert!(!scored.err.contains("trained again"), "{}", scored.err);
+    assert!(scored.out.contains("forgotten/bs2/iid0: scores final weights again"), "{}", scored.out);
+    let (scored, trained) = (forgotten(&kept), forgotten(&lost));
+    assert_eq!((scored.len(), trained.len()), (4, 4));
+    for ((spec, scored), (same, trained)) in scored.iter().zip(&trained) {
+        assert_eq!(spec, same);
+        assert!(scored.updates.is_empty() && !trained.updates.is_empty());
+        assert_eq!(scored.last_evaluation(), trained.last_evaluation(), "the same bits either way");
+        assert_eq!((&scored.progress, scored.step), (&trained.progress, trained.step));
+    }
+    assert_eq!(kept.json(&["report", "--json"])["causes"][0], lost.json(&["report", "--json"])["causes"][0]);
+}
+
+#[test]
+fn weights_that_do_not_read_are_trained_again() {
+    let world = World::new();
+    let train = "[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n";
+    world.write_spec(train);
+    world.run(&[]).expect(0);
+    let (folder, _) = Store::open(&world.store()).unwrap().runs().unwrap().remove(0);
+    let weights = folder.path().join("attempts/1/weights.safetensors");
+    let bytes = std::fs::read(&weights).unwrap();
+    std::fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
+    world.write_spec(&format!("{train}[arms]\nforgotten = {{ dropout_at_evaluation = true }}\n"));
+    world.run(&[]).expect(0);
+    assert_eq!(forgotten(&world)[0].1.updates.len(), 7);
+}

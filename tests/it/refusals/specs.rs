@@ -108,7 +108,12 @@ fn specs() {
     }
     let world = World::new();
     fs::remove_file(world.path("spec.toml")).unwrap();
-    refuse(&world, "a spec that is not there", &[], &["is neither a preset (demo) nor a file that can be read"]);
+    refuse(
+        &world,
+        "a spec that is not there",
+        &[],
+        &["neither a preset (demo, why-batch-size) nor a file that can be read"],
+    );
 }
 
 #[test]
@@ -116,7 +121,7 @@ fn a_slip_in_a_command_is_told_with_the_one_that_was_meant() {
     for (words, told) in [
         (&["rnus"][..], "there is no command `rnus`; did you mean `runs`?"),
         (&["reprot", "spec.toml"], "there is no command `reprot`; did you mean `report`?"),
-        (&["run", "dmeo"], "`dmeo` is neither a preset (demo) nor a file"),
+        (&["run", "dmeo"], "`dmeo` is neither a preset (demo, why-batch-size) nor a file"),
         (&["run", "dmeo"], "did you mean `demo`?"),
     ] {
         let world = World::new();
