@@ -1,7 +1,7 @@
 //! Batch normalization in place of the norm over rows: statistics of every feature over all tokens of the batch (Ioffe,
 //! Szegedy 2015, algorithm 1, and its backward pass in section 3).
 
-use super::normalize::Saved;
+use super::normalize::{Saved, dropped_row, residual_row, row_of};
 use super::workspace::room;
 use crate::model::norm::BATCH_NORM_EPSILON;
 use crate::model::vectorised::vectorised;
@@ -65,16 +65,7 @@ vectorised! {
         let width = x_bias.len();
         for (row, z) in z.chunks_exact_mut(width).enumerate() {
             let range = row * width..(row + 1) * width;
-            let (x, residual) = (&x[range.clone()], &residual[range.clone()]);
-            if mask.is_empty() {
-                for (((z, x), b), r) in z.iter_mut().zip(x).zip(x_bias).zip(residual) {
-                    *z = r + (x + b);
-                }
-            } else {
-                for ((((z, x), b), r), m) in z.iter_mut().zip(x).zip(x_bias).zip(residual).zip(&mask[range]) {
-                    *z = r + (x + b) * m;
-                }
-            }
+            residual_row(&x[range.clone()], x_bias, row_of(mask, &range), &residual[range], z);
         }
     }
 
@@ -140,16 +131,7 @@ vectorised! {
             for ((g, z), ((mean, along), scale)) in g.iter_mut().zip(&z[range.clone()]).zip(columns) {
                 *g = (*g - mean - z * along) * scale;
             }
-            if mask.is_empty() {
-                dx.copy_from_slice(g);
-            } else {
-                for ((dx, g), m) in dx.iter_mut().zip(g.iter()).zip(&mask[range]) {
-                    *dx = g * m;
-                }
-            }
-            for (d_x_bias, dx) in d_x_bias.iter_mut().zip(dx.iter()) {
-                *d_x_bias += dx;
-            }
+            dropped_row(g, row_of(mask, &range), dx, d_x_bias);
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::elementwise::{dot, sum};
 use crate::domain::arm::Norm;
 use crate::model::vectorised::vectorised;
+use std::ops::Range;
 
 /// How much rows vary, for the way back.
 #[derive(Default)]
@@ -46,6 +47,42 @@ impl Statistics {
     }
 }
 
+/// A row of a mask; empty where the mask is.
+#[inline(always)]
+pub fn row_of<'m>(mask: &'m [f32], row: &Range<usize>) -> &'m [f32] {
+    if mask.is_empty() { mask } else { &mask[row.clone()] }
+}
+
+/// `z = residual + mask * (x + x_bias)`
+#[inline(always)]
+pub fn residual_row(x: &[f32], x_bias: &[f32], mask: &[f32], residual: &[f32], z: &mut [f32]) {
+    let sums = z.iter_mut().zip(x).zip(x_bias).zip(residual);
+    if mask.is_empty() {
+        for (((z, x), b), r) in sums {
+            *z = r + (x + b);
+        }
+    } else {
+        for ((((z, x), b), r), m) in sums.zip(mask) {
+            *z = r + (x + b) * m;
+        }
+    }
+}
+
+/// The way back of that for x, whose bias gets the sum.
+#[inline(always)]
+pub fn dropped_row(gradient: &[f32], mask: &[f32], dx: &mut [f32], d_x_bias: &mut [f32]) {
+    if mask.is_empty() {
+        dx.copy_from_slice(gradient);
+    } else {
+        for ((dx, g), m) in dx.iter_mut().zip(gradient).zip(mask) {
+            *dx = g * m;
+        }
+    }
+    for (d_x_bias, dx) in d_x_bias.iter_mut().zip(dx.iter()) {
+        *d_x_bias += dx;
+    }
+}
+
 vectorised! {
     /// `y = norm(residual + mask * (x + x_bias)) * gain + bias`; an empty mask drops nothing. All \[T, H\].
     #[allow(clippy::too_many_arguments)]
@@ -67,16 +104,7 @@ vectorised! {
             let range = row * width..(row + 1) * width;
             let z = &mut normalized[range.clone()];
             let (x, residual) = (&x[range.clone()], &residual[range.clone()]);
-            if mask.is_empty() {
-                for (((z, x), b), r) in z.iter_mut().zip(x).zip(x_bias).zip(residual) {
-                    *z = r + (x + b);
-                }
-            } else {
-                let mask = &mask[range.clone()];
-                for ((((z, x), b), r), m) in z.iter_mut().zip(x).zip(x_bias).zip(residual).zip(mask) {
-                    *z = r + (x + b) * m;
-                }
-            }
+            residual_row(x, x_bias, row_of(mask, &range), residual, z);
             *scale = match rows {
                 Rows::Layer => {
                     let mean = sum(z) / width as f32;
@@ -126,17 +154,7 @@ vectorised! {
             for (g, z) in g.iter_mut().zip(z) {
                 *g = (*g - mean - z * along) * scale;
             }
-            let dx = &mut dx[range.clone()];
-            if mask.is_empty() {
-                dx.copy_from_slice(g);
-            } else {
-                for ((dx, g), m) in dx.iter_mut().zip(g.iter()).zip(&mask[range]) {
-                    *dx = g * m;
-                }
-            }
-            for (d_x_bias, dx) in d_x_bias.iter_mut().zip(dx.iter()) {
-                *d_x_bias += dx;
-            }
+            dropped_row(g, row_of(mask, &range), &mut dx[range], d_x_bias);
         }
     }
 }
