@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 const BATCH_SIZE: usize = 16;
 const BATCHES: usize = 4;
 /// Draws that second sentences are searched in.
-const DRAWS_IN_BLOCK: u64 = 32;
+const DRAWS_IN_BLOCK: u64 = 48;
 const SEED: u32 = 0;
 const WEIGHT_DECAY: f64 = 0.01;
 const CLIP_NORM: f64 = 1.0;

@@ -1,5 +1,5 @@
-//! What the model reads: an endless stream of sequences out of freshly drawn pairs, without their labels. This file
-//! knows sentences and their tokens; it does not know what is learned from them.
+//! What the model reads: an endless stream of sequences out of freshly drawn events, each told twice, as two
+//! newspapers would. This file knows sentences and their tokens; it does not know what is learned from them.
 
 use super::corpus::pairs;
 use super::corpus::random::Random;
@@ -8,8 +8,10 @@ use batchscope::data::{DataError, PairTokenizer};
 use batchscope::domain::batch::Batch;
 use std::collections::BTreeSet;
 
-/// Pairs that are drawn together.
-pub const DRAW: usize = 1024;
+/// Pairs that are drawn together, ...
+const DRAW: usize = 1024;
+/// ... and how many of them are read: of those whose sentences tell the same event, a number that fills whole updates.
+pub const READ: usize = 640;
 /// Draw `n` has this seed plus `n`. Far from the seed of the fine-tuning pairs.
 const SEED: u64 = 7_000_000_000;
 
@@ -50,15 +52,16 @@ struct Pair {
 impl Reader {
     /// Pairs of a block.
     pub fn block(&self) -> usize {
-        self.draws as usize * DRAW
+        self.draws as usize * READ
     }
 
-    /// Drawn pairs as text. No sentence occurs twice in them (there are too few for a whole block) and none is reserved.
+    /// Drawn pairs as text, both sentences of the same event. No sentence occurs twice in them (there are too few for a
+    /// whole block) and none is reserved.
     pub fn draw(&self, number: u64) -> Vec<(String, String)> {
         let mut spoken = self.reserved.clone();
         let drawn = pairs::draw(DRAW, &mut spoken, &mut Random::new(SEED + number));
-        // what the pair's label would be is not looked at from here on
-        drawn.into_iter().map(|pair| (pair.first, pair.second)).collect()
+        let same = drawn.into_iter().filter(|pair| pair.same_meaning);
+        same.map(|pair| (pair.first, pair.second)).take(READ).collect()
     }
 
     /// A block as batches of so many pairs; what is left over at its end is not read.

@@ -11,7 +11,7 @@ use batchscope::data::{Columns, Format, Masked, PairTokenizer};
 use batchscope::engine::Pretrainer;
 use batchscope::model::Bert;
 use batchscope::train::{Snapshot, pretraining_pass};
-use reading::{DRAW, Diet, Reader};
+use reading::{Diet, READ, Reader};
 use std::collections::BTreeSet;
 
 /// Batches of pairs in which the second word of each sequence is to be guessed.
@@ -109,7 +109,7 @@ fn no_sentence_of_the_task_is_read_in_pre_training() {
     assert_eq!(reserved.len(), 2 * (830 + 300));
     for draw in [0, 1, 7_000] {
         let sentences = reader.draw(draw);
-        assert_eq!(sentences.len(), DRAW);
+        assert_eq!(sentences.len(), READ);
         assert!(sentences.iter().all(|(first, second)| !reserved.contains(first) && !reserved.contains(second)));
     }
     assert_ne!(reader.draw(0), reader.draw(1));
@@ -119,7 +119,7 @@ fn no_sentence_of_the_task_is_read_in_pre_training() {
 fn half_of_the_pairs_that_are_read_belong_together() {
     let batches = reader(Diet::Pairs).batches(3, 32).unwrap();
     assert_eq!(batches, reader(Diet::Pairs).batches(3, 32).unwrap());
-    assert_eq!(batches.len(), DRAW / 32);
+    assert_eq!(batches.len(), READ / 32);
     let (mut single, mut belong, mut others) = (0, 0, 0);
     for batch in &batches {
         for (tokens, label) in batch.sequences().zip(&batch.labels) {
