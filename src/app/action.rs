@@ -13,6 +13,10 @@ pub enum Action {
     CycleDropout,
     CycleNorm,
     AddDraft,
+    /// add every arm that asks why batch size matters
+    Investigate,
+    /// to what is asked
+    Yes,
     /// one step back: help, zoom, draft, selection
     Back,
     /// the focused panel over the whole screen, and back

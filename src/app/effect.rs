@@ -14,6 +14,12 @@ pub enum Effect {
         provenance: String,
     },
     NextTheme,
+    /// make the invariance check
+    Prove,
+    /// count a verdict on so many causes, which is about to be seen
+    RememberLook {
+        causes: usize,
+    },
     /// give the terminal back and stop until continued
     Pause,
     /// ask the engine to checkpoint and leave

@@ -4,8 +4,10 @@
 //! values and returns effects for others to carry out.
 
 mod action;
+mod asking;
 mod draft;
 mod effect;
+mod inquiry;
 mod log;
 mod panel;
 mod scroll;
@@ -13,8 +15,10 @@ mod state;
 mod update;
 
 pub use action::{Action, Motion};
+pub use asking::Asking;
 pub use draft::Draft;
 pub use effect::Effect;
+pub use inquiry::Inquiry;
 pub use log::{Log, LogLine};
 pub use panel::Panel;
 pub use scroll::Scroll;

@@ -1,6 +1,8 @@
 //! What is on the screen.
 
+use super::asking::Asking;
 use super::draft::Draft;
+use super::inquiry::Inquiry;
 use super::log::Log;
 use super::panel::Panel;
 use super::scroll::Scroll;
@@ -31,6 +33,8 @@ pub struct App {
     /// the focused panel alone, over the whole screen
     pub zoomed: bool,
     pub help: bool,
+    pub inquiry: Inquiry,
+    pub asking: Option<Asking>,
     pub log: Log,
     scrolls: [Scroll; Panel::ALL.len()],
     pub help_scroll: Scroll,
@@ -69,6 +73,8 @@ impl App {
             companion: Panel::Run,
             zoomed: false,
             help: false,
+            inquiry: Inquiry::default(),
+            asking: None,
             log: Log::default(),
             scrolls: Default::default(),
             help_scroll: Scroll::default(),
@@ -110,7 +116,11 @@ impl App {
 
     /// The draft as an arm, under a name that no arm has.
     pub fn drafted_arm(&self) -> Arm {
-        let arm = self.draft.arm();
+        self.named_anew(self.draft.arm())
+    }
+
+    /// The same arm under a name that no other has.
+    pub(super) fn named_anew(&self, arm: Arm) -> Arm {
         let taken = |name: &str| self.arms.iter().any(|other| other.name == name);
         let numbered = (2..).map(|number| format!("{}-{number}", arm.name));
         let name = std::iter::once(arm.name.clone()).chain(numbered).find(|name| !taken(name));

@@ -15,6 +15,14 @@ impl App {
     /// A key, as an action.
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.toast = None;
+        let asked = self.asking.is_some();
+        if asked && action != Action::Yes {
+            // any other key is a no; to leave or to read help is no answer
+            self.asking = None;
+            if action == Action::Back {
+                return Vec::new();
+            }
+        }
         match action {
             Action::Focus(panel) => self.focus(panel),
             Action::FocusNext => self.focus(self.focus.next()),
@@ -24,6 +32,9 @@ impl App {
             Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
             Action::CycleNorm => self.draft.cycle_norm(&self.spec.train),
             Action::AddDraft => return self.add_draft(),
+            Action::Investigate if !asked => return self.investigate(),
+            Action::Investigate => {}
+            Action::Yes => return self.yes(),
             Action::Back => self.back(),
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Picture => return self.picture(),
@@ -39,6 +50,7 @@ impl App {
     pub fn hear(&mut self, event: SweepEvent) {
         let had_ended = self.sweep.idle;
         self.log.hear(&event, &self.sweep);
+        self.inquiry.hear(&event);
         self.sweep.apply(event);
         if let Some(message) = &self.sweep.broken {
             self.toast = Some(Toast { text: format!("training stopped: {message}"), bad: true });
@@ -60,7 +72,7 @@ impl App {
         self.toast = Some(Toast { text, bad });
     }
 
-    fn focus(&mut self, panel: Panel) {
+    pub(super) fn focus(&mut self, panel: Panel) {
         self.focus = panel;
         if panel.is_text() {
             self.companion = panel;

@@ -3,16 +3,15 @@
 //! Arms are planned again from the spec and held against what each run says of itself, so neither the data nor the
 //! model needs to be there any more.
 
-use super::prepare::{prepare, run_spec};
-use super::proof::proof_of;
+use super::prepare::prepare;
+use super::question::{Background, PlannedArm};
 use super::request::{Request, RequestError, store_folder};
-use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
-use crate::domain::spec::{Spec, Train};
-use crate::spec_file::{SpecError, parse, train_of};
-use crate::stats::{Cause, Evidence, Outcome, Outcomes, Question, look_number};
+use crate::domain::spec::Spec;
+use crate::spec_file::{SpecError, parse};
+use crate::stats::{Outcome, Outcomes, Question};
 use crate::store::{Inputs, Look, RunFolder, Store, StoreError, read_journal};
 
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +66,7 @@ pub struct Experiment {
 
 /// An arm with those of its planned runs that somebody began.
 pub struct ArmRuns {
-    pub arm: Arm,
-    train: Train,
+    pub planned: PlannedArm,
     pub runs: Vec<(RunFolder, RunSpec)>,
 }
 
@@ -97,11 +95,10 @@ impl Experiment {
         }
         let mut arms = Vec::new();
         for arm in &spec.arms {
-            let train = train_of(&folder, &spec.train, arm)?;
-            arms.push(ArmRuns { arm: arm.clone(), train, runs: Vec::new() });
+            arms.push(ArmRuns { planned: PlannedArm::of(&folder, arm, &spec.train)?, runs: Vec::new() });
         }
         for (run, planned) in store.runs()? {
-            for arm in arms.iter_mut().filter(|arm| arm.plans(&planned)) {
+            for arm in arms.iter_mut().filter(|arm| arm.planned.plans(&planned)) {
                 arm.runs.push((run.clone(), planned.clone()));
             }
         }
@@ -119,32 +116,14 @@ impl Experiment {
 
     /// The question that batch sizes and arms put to the finished runs, as the next look at them.
     pub fn question(&self) -> Result<Question, ExperimentError> {
-        let looks = self.store.looks(&self.folder)?;
-        let planned = self.spec.train.instances as usize;
-        let earlier: Vec<usize> = looks.iter().map(|look| look.instances).collect();
-        let (baseline, mut causes): (_, Vec<Cause>) = match self.arms.split_first() {
-            Some((baseline, arms)) => {
-                (baseline.outcomes(), arms.iter().map(|arm| arm.cause(&baseline.train)).collect())
-            }
-            None => (Outcomes::default(), Vec::new()),
-        };
-        let check = |found| Evidence::Proof(proof_of(found));
-        causes.extend(self.invariance.as_ref().map(check).map(|evidence| Cause {
-            arm: "invariance check".into(),
-            name: "norm".into(),
-            evidence,
-        }));
-        Ok(Question {
-            batch_sizes: self.spec.train.batch_sizes.clone(),
-            baseline,
-            causes,
-            // a cause that was left out after a look has had its chance of error all the same
-            family: looks.iter().map(|look| look.causes).max().unwrap_or(0),
-            planned,
-            look: look_number(&earlier, planned),
+        let background = Background {
+            looks: self.store.looks(&self.folder)?,
+            invariance: self.invariance.clone(),
             majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
-        })
+        };
+        let arms = self.arms.iter().map(|arm| (&arm.planned, arm.outcomes())).collect();
+        Ok(background.question(&self.spec, arms))
     }
 
     /// Finished runs, and planned ones.
@@ -211,44 +190,9 @@ fn inputs(store: &Store, folder: &str, spec: &Spec, arms: &[ArmRuns]) -> Result<
 }
 
 impl ArmRuns {
-    /// Whether the run is one of this arm's, on whatever data and weights.
-    fn plans(&self, run: &RunSpec) -> bool {
-        self.train.batch_sizes.contains(&run.batch_size)
-            && run.iid < self.train.instances
-            && run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid) == *run
-    }
-
     fn outcomes(&self) -> Outcomes {
         let finished = self.runs.iter().filter_map(|(folder, run)| Some((run, folder.result()?)));
         finished.map(|(run, r)| Outcome { batch_size: run.batch_size, iid: run.iid, accuracy: r.accuracy }).collect()
-    }
-
-    fn cause(&self, baseline: &Train) -> Cause {
-        let (name, removal) = tested(&self.arm.changes, baseline, &self.train);
-        let outcomes = self.outcomes();
-        let evidence = if removal { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
-        Cause { arm: self.arm.name.clone(), name, evidence }
-    }
-}
-
-/// What a set of changes tests: their keys, and whether they take the suspect away. Several changes at once are one cause.
-pub(super) fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
-    let name = changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
-    (name, changes.keys().all(|key| removes(key, baseline, arm)))
-}
-
-/// Whether a change takes a suspect away. Any other puts something in, and is judged by the change of slope alone.
-fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
-    match key {
-        "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
-        "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
-        "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
-        "updates" | "updates_of" => baseline.updates.is_none() && baseline.updates_of.is_none(),
-        "learning_rate_scaling" | "learning_rate_reference" => {
-            baseline.learning_rate_scaling == LearningRateScaling::None
-                && arm.learning_rate_scaling != LearningRateScaling::None
-        }
-        _ => false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a sweep costs before it starts: its runs, and their time by a few updates timed here.
 
-use super::experiment::tested;
 use super::prepare::{PrepareError, Prepared, rates};
 use super::priority;
+use super::question::tested;
 use crate::data::gather;
 use crate::domain::arm::{BASELINE, Changes};
 use crate::domain::id::RunId;

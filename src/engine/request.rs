@@ -3,11 +3,12 @@
 use super::conductor::{Engine, Options};
 use super::prepare::{PrepareError, Prepared, prepare};
 use super::proof::ProofError;
+use super::question::Background;
 use crate::domain::invariance::Invariance;
 use crate::domain::nearest::suggestion;
 use crate::domain::spec::{EMBEDDED, Spec};
 use crate::spec_file::{PRESETS, SpecError, parse, preset, to_toml};
-use crate::store::{Store, StoreError};
+use crate::store::{Look, Store, StoreError};
 use etcetera::BaseStrategy;
 use std::fs::File;
 use std::io::{self, Read};
@@ -52,6 +53,7 @@ pub enum RequestError {
 }
 
 /// Everything that a sweep needs to start.
+#[derive(Clone)]
 pub struct Opened {
     pub prepared: Arc<Prepared>,
     pub store: Store,
@@ -125,6 +127,25 @@ impl Opened {
         // a store that cannot be written says so when training begins
         let _ = self.store.remember_invariance(&experiment, &found);
         Ok(found)
+    }
+
+    /// What an answer needs beside outcomes. The invariance check is there if it was made before.
+    pub fn background(&self) -> Result<Background, StoreError> {
+        let (experiment, prepared) = (Store::experiment_folder(&self.prepared.spec), &self.prepared);
+        let of_these = |found: &Invariance| found.is_of(&prepared.data, &prepared.model);
+        Ok(Background {
+            looks: self.store.looks(&experiment)?,
+            invariance: self.store.invariance(&experiment).filter(of_these),
+            majority_share: Some(prepared.inputs().majority_share),
+            validation_examples: Some(prepared.data.validation_examples),
+        })
+    }
+
+    /// Remembers that a verdict on so many causes was shown.
+    pub fn remember_look(&self, causes: usize) -> Result<(), StoreError> {
+        let spec = &self.prepared.spec;
+        let look = Look { instances: spec.train.instances as usize, causes };
+        self.store.remember_look(&Store::experiment_folder(spec), look)
     }
 
     pub fn start(&self) -> Engine {

@@ -2,12 +2,14 @@
 //! nothing changed.
 
 use super::keymap;
+use super::layout::areas;
 use super::screen::draw;
 use super::terminal::{self, Terminal};
 use super::theme::Theme;
-use crate::app::{Action, App, Effect, Leaving};
+use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
+use crate::domain::invariance::Invariance;
 use crate::engine::{Engine, Opened, pause, pause_signals, stop_signals};
 use crate::export;
 use crate::plot::Figure;
@@ -15,7 +17,7 @@ use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
 use std::io::Write;
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,9 +42,10 @@ pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
-    let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
+    let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
+    app.inquiry = Inquiry::new(opened.background()?);
     let (said, sayings) = unbounded();
-    let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey, pausing: false };
+    let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left: Left::ByKey, pausing: false };
     dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
@@ -52,13 +55,18 @@ pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
     Ok((left, app))
 }
 
-/// What came of an effect that took its time: words, and whether they are bad news.
-type Saying = (String, bool);
+/// What came of an effect that took its time.
+enum Saying {
+    /// words, and whether they are bad news
+    Words(String, bool),
+    Proved(Box<Invariance>),
+}
 
 struct Dashboard<'e> {
     app: App,
     theme: Theme,
     engine: &'e Engine,
+    opened: &'e Opened,
     said: Sender<Saying>,
     left: Left,
     /// asked to stop for a while
@@ -94,8 +102,12 @@ impl Dashboard<'_> {
                     }
                     Err(_) => news = never(),
                 },
-                recv(sayings) -> saying => if let Ok((text, bad)) = saying {
-                    self.app.say(text, bad);
+                recv(sayings) -> saying => {
+                    match saying {
+                        Ok(Saying::Words(text, bad)) => self.app.say(text, bad),
+                        Ok(Saying::Proved(found)) => self.app.inquiry.proved(*found),
+                        Err(_) => {}
+                    }
                     now = true;
                 },
                 recv(signals) -> _ => {
@@ -123,6 +135,9 @@ impl Dashboard<'_> {
 
     /// A terminal that takes no frame is gone: what is left to do is to save and leave.
     fn draw(&mut self, terminal: &mut Terminal) {
+        if let Some(effect) = self.app.settle(answer_in_sight(terminal, &self.app)) {
+            self.carry_out(effect);
+        }
         if self.left != Left::TerminalGone && terminal.draw(|frame| draw(frame, &self.app, &self.theme)).is_err() {
             self.terminal_gone();
         }
@@ -173,21 +188,44 @@ impl Dashboard<'_> {
                 self.theme = self.theme.next();
                 self.app.say(format!("theme {}", self.theme.name), false);
             }
+            Effect::RememberLook { causes } => {
+                if let Err(error) = self.opened.remember_look(causes) {
+                    self.app.say(format!("this look at the answer cannot be counted in the store: {error}"), true);
+                }
+            }
+            Effect::Prove => {
+                let (said, opened) = (self.said.clone(), self.opened.clone());
+                // takes seconds on a large model
+                thread::spawn(move || {
+                    let saying = match catch_unwind(AssertUnwindSafe(|| opened.invariance())) {
+                        Ok(Ok(found)) => Saying::Proved(Box::new(found)),
+                        Ok(Err(error)) => Saying::Words(format!("no invariance check: {error}"), true),
+                        Err(_) => Saying::Words("no invariance check: it panicked".into(), true),
+                    };
+                    let _ = said.send(saying);
+                });
+            }
             Effect::Picture { figure, name, provenance } => {
                 let said = self.said.clone();
                 // drawing takes some hundredths of a second: not on the thread that answers keys
                 thread::spawn(move || {
                     let written = catch_unwind(|| write_picture(&figure, &name, &provenance));
-                    let saying = match written {
+                    let (text, bad) = match written {
                         Ok(Ok(path)) => (format!("wrote {}", path.display()), false),
                         Ok(Err(error)) => (format!("no picture: {error:#}"), true),
                         Err(_) => ("no picture: drawing it panicked".into(), true),
                     };
-                    let _ = said.send(saying);
+                    let _ = said.send(Saying::Words(text, bad));
                 });
             }
         }
     }
+}
+
+/// A verdict counts as looked at only where it can be seen.
+fn answer_in_sight(terminal: &Terminal, app: &App) -> bool {
+    let areas = areas(terminal.area(), app.focus, app.companion, app.zoomed);
+    areas.panels.iter().any(|(panel, area)| *panel == Panel::Answer && !area.is_empty())
 }
 
 /// Whole or not at all, and never over an earlier picture. Gives the full path.

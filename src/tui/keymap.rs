@@ -55,6 +55,8 @@ pub const KEYS: &[Binding] = &[
     letter('d', Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
     letter('n', Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
     letter('a', Action::AddDraft, "a", "add the draft as an arm and train it", "add arm"),
+    letter('i', Action::Investigate, "i", "investigate why: every suspect as an arm, after a question", "why?"),
+    letter('y', Action::Yes, "y", "yes, to what is asked; any other key is a no", ""),
     letter('w', Action::Picture, "w", "write the chart as a PNG into the current folder", "picture"),
     binding(KeyCode::Enter, Action::Zoom, "Enter", "the focused panel over the whole screen, and back", "zoom"),
     letter('z', Action::Zoom, "z", SAME, ""),

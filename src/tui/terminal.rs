@@ -5,6 +5,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterA
 use crossterm::{cursor, execute, terminal};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use std::io::{BufWriter, Stdout, stdout};
 
 /// Bytes of a frame that are gathered before they are written.
@@ -19,6 +20,11 @@ impl Terminal {
     pub fn enter() -> Result<Self> {
         restore_before_panic_report();
         Ok(Self(take_over()?))
+    }
+
+    /// Where a frame would be drawn; nowhere when the terminal is gone.
+    pub fn area(&self) -> Rect {
+        self.0.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
     /// One frame, shown at once by terminals that can.

@@ -278,3 +278,64 @@ fn the_figure_is_what_the_histories_say() {
         assert_eq!(line.points, expected);
     }
 }
+
+/// A run that ended with this accuracy.
+fn ended(app: &mut App, run: &PlannedRun, accuracy: f64) {
+    let step = run.spec.updates();
+    let evaluation = RunEvent::Evaluation { step, loss: 0.5, accuracy, f1: None };
+    tell(app, run, vec![RunEvent::Started { step: 0 }, evaluation, RunEvent::Finished { step }]);
+}
+
+/// Both arms done: without dropout the effect of batch size is the same, up to noise.
+fn answered() -> App {
+    let mut app = App::new(spec(), 2);
+    app.act(Action::CycleDropout);
+    app.act(Action::AddDraft);
+    for (arm, noise) in [("baseline", 0.001), ("no-dropout", -0.001)] {
+        let runs = plan(arm);
+        app.hear(SweepEvent::Planned(runs.clone()));
+        for run in &runs {
+            let doublings = f64::from(run.spec.batch_size).log2();
+            let jitter = if (run.spec.iid + run.spec.batch_size / 8) % 2 == 0 { noise } else { -noise };
+            ended(&mut app, run, 0.86 - 0.01 * doublings + jitter);
+        }
+    }
+    app
+}
+
+#[test]
+fn the_answer_comes_together_with_the_runs() {
+    let mut app = app();
+    app.act(Action::Focus(Panel::Answer));
+    assert_eq!(app.settle(true), None, "what is preliminary is no look");
+    assert!(screen(&app, 80, 24).contains("Too few instances are finished"), "{}", screen(&app, 80, 24));
+    let mut app = answered();
+    app.act(Action::Focus(Panel::Answer));
+    assert_eq!(app.settle(false), None, "what nobody sees is no look");
+    assert_eq!(app.settle(true), Some(Effect::RememberLook { causes: 1 }));
+    assert_eq!(app.settle(true), None, "a look counts once");
+    insta::assert_snapshot!("answer_80x24", screen(&app, 80, 24));
+    app.act(Action::Zoom);
+    insta::assert_snapshot!("answer_120x40", screen(&app, 120, 40));
+}
+
+#[test]
+fn an_investigation_is_asked_about_before_it_is_added() {
+    let mut app = app();
+    assert!(app.act(Action::Investigate).is_empty());
+    let text = screen(&app, 200, 60);
+    assert!(text.contains("investigate why? 8 arms, 80 runs, about"), "{text}");
+    assert!(
+        text.contains("no-dropout dropout off  if the effect of batch size goes with it, dropout made it"),
+        "{text}"
+    );
+    app.act(Action::NextMetric);
+    assert!(!screen(&app, 200, 60).contains("investigate why?"), "any other key is a no");
+    assert_eq!(app.arms.len(), 1);
+    app.act(Action::Investigate);
+    let effects = app.act(Action::Yes);
+    assert_eq!(effects[0], Effect::Prove, "what is cheap and telling comes first");
+    assert_eq!(effects.len(), 9, "{effects:?}");
+    assert_eq!((app.arms.len(), app.focus), (9, Panel::Answer));
+    assert_eq!(app.act(Action::Investigate), [Effect::Prove], "what is there is not added twice");
+}

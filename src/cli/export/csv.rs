@@ -35,7 +35,7 @@ fn write(experiment: &Experiment, output: impl Write) -> Result<()> {
     let mut table = CsvTable::new(output)?;
     for arm in &experiment.arms {
         for (folder, spec) in &arm.runs {
-            table.run(&experiment.spec.name, &arm.arm.name, spec, &history(folder)?)?;
+            table.run(&experiment.spec.name, &arm.planned.arm.name, spec, &history(folder)?)?;
         }
     }
     Ok(table.finish()?)

@@ -1,7 +1,7 @@
 //! The arms: what each changes, and how far it is.
 
 use super::panel;
-use crate::app::{App, Panel};
+use crate::app::{App, Asking, Panel};
 use crate::domain::history::Progress;
 use crate::spec_file::describe;
 use crate::tui::theme::Theme;
@@ -19,5 +19,16 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
             Span::styled(describe(&arm.changes), theme.dim()),
         ])
     });
-    panel::text(frame, area, Panel::Ablations, lines.collect(), app, theme);
+    let mut lines: Vec<Line<'_>> = lines.collect();
+    if let Some(Asking::Investigate(arms)) = &app.asking {
+        lines.push(Line::styled("to be added, and what each would show:", theme.title()));
+        lines.extend(arms.iter().map(|arm| {
+            Line::from(vec![
+                Span::styled(format!("{} ", arm.name), theme.accent()),
+                Span::styled(describe(&arm.changes), theme.dim()),
+                Span::styled(format!("  {}", app.would_show(arm)), theme.text()),
+            ])
+        }));
+    }
+    panel::text(frame, area, Panel::Ablations, lines, app, theme);
 }

@@ -7,6 +7,7 @@ pub mod charts;
 pub mod footer;
 pub mod header;
 pub mod help;
+mod interval;
 pub mod log;
 pub mod panel;
 pub mod run;

@@ -11,7 +11,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let line = if !app.draft.is_empty() && app.leaving == Leaving::No {
+    let line = if let Some(asked) = app.asked() {
+        let style = theme.accent();
+        Line::from(vec![
+            Span::styled(format!(" {asked}  "), style),
+            Span::styled("y", theme.key()),
+            Span::styled(" yes, any other key no", theme.dim()),
+        ])
+    } else if !app.draft.is_empty() && app.leaving == Leaving::No {
         draft(app, theme)
     } else if app.leaving == Leaving::Saving {
         Line::styled(" saving…  q again leaves at once", theme.accent())

@@ -1,0 +1,115 @@
+//! The answer so far: the sweep's outcomes judged again whenever some came in.
+
+use super::effect::Effect;
+use super::state::App;
+use crate::domain::arm::{Arm, BASELINE};
+use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::history::Progress;
+use crate::domain::invariance::Invariance;
+use crate::engine::{Background, PlannedArm};
+use crate::spec_file::{parse, preset, train_of};
+use crate::stats::{Judgement, Outcome, Outcomes, judge, would_show};
+
+/// The preset whose arms ask why.
+const INVESTIGATION: &str = "why-batch-size";
+
+/// What is known, and what follows from it.
+#[derive(Clone, Debug, Default)]
+pub struct Inquiry {
+    background: Background,
+    judgement: Option<Judgement>,
+    /// something came in since it was judged
+    stale: bool,
+    /// causes of the verdict that was counted as a look
+    counted: Option<usize>,
+}
+
+impl Inquiry {
+    pub fn new(background: Background) -> Self {
+        Self { background, stale: true, ..Self::default() }
+    }
+
+    /// Nothing before the sweep is planned.
+    pub fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_ref()
+    }
+
+    pub fn is_proved(&self) -> bool {
+        self.background.invariance.is_some()
+    }
+
+    pub(super) fn hear(&mut self, event: &SweepEvent) {
+        self.stale |= match event {
+            SweepEvent::Run { entry, .. } => matches!(entry.event, RunEvent::Finished { .. }),
+            SweepEvent::Planned(_) | SweepEvent::Replayed { .. } => true,
+            _ => false,
+        };
+    }
+
+    /// Takes in what the invariance check found.
+    pub fn proved(&mut self, invariance: Invariance) {
+        self.background.invariance = Some(invariance);
+        self.stale = true;
+    }
+}
+
+impl App {
+    /// Judges what came in. A complete verdict that is about to be seen is counted as a look, once.
+    pub fn settle(&mut self, answer_in_sight: bool) -> Option<Effect> {
+        if std::mem::take(&mut self.inquiry.stale) {
+            self.inquiry.judgement = (!self.sweep.rows().is_empty()).then(|| self.judged());
+        }
+        let causes = self.arms.len().saturating_sub(1);
+        let seen = answer_in_sight && self.inquiry.judgement.as_ref().is_some_and(Judgement::is_complete);
+        if !seen || self.inquiry.counted == Some(causes) {
+            return None;
+        }
+        self.inquiry.counted = Some(causes);
+        Some(Effect::RememberLook { causes })
+    }
+
+    fn judged(&self) -> Judgement {
+        let arms: Vec<PlannedArm> =
+            self.arms.iter().filter_map(|arm| PlannedArm::of("the sweep", arm, &self.spec.train).ok()).collect();
+        let arms = arms.iter().map(|arm| (arm, self.outcomes(arm))).collect();
+        judge(&self.inquiry.background.question(&self.spec, arms))
+    }
+
+    /// A run that several arms plan counts in each.
+    fn outcomes(&self, arm: &PlannedArm) -> Outcomes {
+        let finished = self.sweep.rows().iter().filter(|row| row.history.progress == Progress::Finished);
+        let of_arm = finished.filter(|row| row.planned.arm == arm.arm.name || arm.plans(&row.planned.spec));
+        let outcome = of_arm.filter_map(|row| {
+            let (batch_size, iid) = (row.planned.spec.batch_size, row.planned.spec.iid);
+            Some(Outcome { batch_size, iid, accuracy: row.history.last_evaluation()?.accuracy })
+        });
+        outcome.collect()
+    }
+
+    /// Arms that ask why batch size matters, those that this sweep does not have yet.
+    pub(super) fn investigation(&self) -> Vec<Arm> {
+        let Some(spec) = preset(INVESTIGATION).and_then(|text| parse(INVESTIGATION, text, &[]).ok()) else {
+            return Vec::new();
+        };
+        let trained = |arm: &Arm| train_of("the investigation", &self.spec.train, arm).ok();
+        let known: Vec<_> = self.arms.iter().filter_map(trained).collect();
+        let is_new = |arm: &Arm| trained(arm).is_some_and(|train| !known.contains(&train));
+        spec.arms
+            .into_iter()
+            .filter(|arm| arm.name != BASELINE && is_new(arm))
+            .map(|arm| self.named_anew(arm))
+            .collect()
+    }
+
+    /// What an arm would show, in words.
+    pub fn would_show(&self, arm: &Arm) -> String {
+        let planned = PlannedArm::of("the sweep", arm, &self.spec.train);
+        planned.map_or_else(
+            |error| error.to_string(),
+            |planned| {
+                let (name, removal) = planned.tested(&self.spec.train);
+                would_show(&name, removal)
+            },
+        )
+    }
+}

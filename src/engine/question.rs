@@ -1,0 +1,101 @@
+//! What a sweep's outcomes are asked: each arm as a suspect, with what is known beside the outcomes.
+
+use super::prepare::run_spec;
+use super::proof::proof_of;
+use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
+use crate::domain::invariance::Invariance;
+use crate::domain::run::RunSpec;
+use crate::domain::spec::{Spec, Train};
+use crate::spec_file::{SpecError, train_of};
+use crate::stats::{Cause, Evidence, Outcomes, Question, look_number};
+use crate::store::Look;
+
+/// An arm, and how it trains.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedArm {
+    pub arm: Arm,
+    train: Train,
+}
+
+impl PlannedArm {
+    pub fn of(place: &str, arm: &Arm, baseline: &Train) -> Result<Self, SpecError> {
+        Ok(Self { train: train_of(place, baseline, arm)?, arm: arm.clone() })
+    }
+
+    /// Whether the run is one of this arm's, on whatever data and weights.
+    pub fn plans(&self, run: &RunSpec) -> bool {
+        self.train.batch_sizes.contains(&run.batch_size)
+            && run.iid < self.train.instances
+            && run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid) == *run
+    }
+
+    /// What it tests: the keys of its changes, and whether it takes the suspect away.
+    pub fn tested(&self, baseline: &Train) -> (String, bool) {
+        tested(&self.arm.changes, baseline, &self.train)
+    }
+
+    fn cause(&self, baseline: &Train, outcomes: Outcomes) -> Cause {
+        let (name, removal) = self.tested(baseline);
+        let evidence = if removal { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
+        Cause { arm: self.arm.name.clone(), name, evidence }
+    }
+}
+
+/// What an answer needs beside outcomes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Background {
+    /// verdicts that were shown before
+    pub looks: Vec<Look>,
+    pub invariance: Option<Invariance>,
+    /// of the most frequent class in the validation set, where it is known
+    pub majority_share: Option<f64>,
+    pub validation_examples: Option<u32>,
+}
+
+impl Background {
+    /// The next look at these arms' outcomes; the baseline comes first.
+    pub fn question(&self, spec: &Spec, arms: Vec<(&PlannedArm, Outcomes)>) -> Question {
+        let planned = spec.train.instances as usize;
+        let earlier: Vec<usize> = self.looks.iter().map(|look| look.instances).collect();
+        let mut arms = arms.into_iter();
+        let baseline = arms.next().map(|(_, outcomes)| outcomes).unwrap_or_default();
+        let mut causes: Vec<Cause> = arms.map(|(arm, outcomes)| arm.cause(&spec.train, outcomes)).collect();
+        causes.extend(self.invariance.as_ref().map(|found| Cause {
+            arm: "invariance check".into(),
+            name: "norm".into(),
+            evidence: Evidence::Proof(proof_of(found)),
+        }));
+        Question {
+            batch_sizes: spec.train.batch_sizes.clone(),
+            baseline,
+            causes,
+            // a cause that was left out after a look has had its chance of error all the same
+            family: self.looks.iter().map(|look| look.causes).max().unwrap_or(0),
+            planned,
+            look: look_number(&earlier, planned),
+            majority_share: self.majority_share,
+            validation_examples: self.validation_examples,
+        }
+    }
+}
+
+/// What a set of changes tests: their keys, and whether they take the suspect away. Several changes at once are one cause.
+pub(super) fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
+    let name = changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
+    (name, changes.keys().all(|key| removes(key, baseline, arm)))
+}
+
+/// Whether a change takes a suspect away. Any other puts something in, and is judged by the change of slope alone.
+fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
+    match key {
+        "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
+        "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
+        "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
+        "updates" | "updates_of" => baseline.updates.is_none() && baseline.updates_of.is_none(),
+        "learning_rate_scaling" | "learning_rate_reference" => {
+            baseline.learning_rate_scaling == LearningRateScaling::None
+                && arm.learning_rate_scaling != LearningRateScaling::None
+        }
+        _ => false,
+    }
+}
