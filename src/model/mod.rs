@@ -32,4 +32,5 @@ pub use layout::{Layout, View};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
 pub use rows::TableRows;
+pub use vectorised::Simd;
 pub use weights::{WORD_TABLE, Weights, layouts};

@@ -6,7 +6,8 @@ use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
-use batchscope::model::{Bert, Group, Implementation, Masks, Pass, Weights};
+use batchscope::model::{Bert, Group, Implementation, Masks, Pass, Simd, Weights};
+use batchscope::train::Learner;
 use candle_core::{Device, Tensor};
 use std::collections::BTreeMap;
 
@@ -190,6 +191,26 @@ fn a_pass_for_the_logits_scores_as_a_pass_over_every_token() {
             }
         }
     }
+}
+
+/// The order of every sum is fixed, so vectors of any width give the same bits.
+#[test]
+fn loops_give_the_same_bits_with_every_kind_of_instructions() {
+    let config = ModelConfig { initializer_range: 0.2, hidden_size: 36, intermediate_size: 75, ..tiny_config() };
+    let (batch, masks) = (batch_of(&[1, 30, 20, 17]), Masks::new(ON, 5, 0, 0));
+    let trained = |simd: Simd, norm: Norm| {
+        simd.at_most();
+        let mut learner = Learner::new(model(&config, norm, Implementation::Fused), 0.01);
+        let losses: Vec<f32> = (0..3).map(|_| learner.step(&batch, &masks, 1e-2, 1.0).unwrap().unwrap().loss).collect();
+        (losses, learner.finish().unwrap().tensors().unwrap())
+    };
+    for norm in [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None] {
+        let widest = trained(Simd::widest(), norm);
+        for narrower in [Simd::Portable, Simd::Avx2] {
+            assert!(trained(narrower, norm) == widest, "{norm:?}: {narrower:?} differs");
+        }
+    }
+    Simd::widest().at_most();
 }
 
 #[test]
