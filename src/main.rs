@@ -4,12 +4,13 @@ use anyhow::Result;
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
 use batchscope::engine::{ExperimentError, Request, RequestError};
 use batchscope::export::table;
+use batchscope::model::Simd;
 use batchscope::tui::{self, Left, Theme, ThemeError};
 use std::io::{IsTerminal, Write};
 
 fn main() -> Exit {
     single_threaded_kernels();
-    Arguments::read().map_err(anyhow::Error::from).and_then(obey).unwrap_or_else(|error| {
+    narrower_loops().and_then(|()| Ok(Arguments::read()?)).and_then(obey).unwrap_or_else(|error| {
         cli::talk(&format!("batchscope: {error:#}"));
         let asked_for = error.is::<RequestError>()
             || error.is::<ExperimentError>()
@@ -53,6 +54,17 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
         Left::ByKey if app.sweep.failed() > 0 => Exit::Failed,
         Left::ByKey => Exit::Done,
     })
+}
+
+/// `BATCHSCOPE_SIMD` keeps our own loops from the processor's widest instructions, to compare them on one machine
+/// (docs/PERFORMANCE.md).
+fn narrower_loops() -> Result<()> {
+    let Some(name) = std::env::var_os("BATCHSCOPE_SIMD").filter(|name| !name.is_empty()) else { return Ok(()) };
+    let Some(simd) = name.to_str().and_then(Simd::named) else {
+        return Err(BadInput(format!("BATCHSCOPE_SIMD is {name:?}: expected portable, avx2 or avx512")).into());
+    };
+    simd.at_most();
+    Ok(())
 }
 
 /// One run trains on each core, so every kernel must stay on the core of its run: pools of threads inside a kernel

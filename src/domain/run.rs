@@ -6,7 +6,7 @@ use super::model::ModelConfig;
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever the same spec would give other numbers than before.
-pub const NUMERICS: u32 = 2;
+pub const NUMERICS: u32 = 3;
 
 /// All that determines a run's result, and nothing else: not the host, the time or the number of workers.
 /// Its canonical JSON is what a [`RunId`] is a digest of.

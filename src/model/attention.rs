@@ -1,10 +1,11 @@
 //! Multi-head self-attention over a packed batch (Vaswani et al. 2017, section 3.2).
 //!
 //! Projections run over the packed tokens; only the attention itself is laid out as a padded rectangle, where padded
-//! keys get probability 0 and padded queries are never read.
+//! keys get probability 0 and padded queries are never read. Where first tokens alone are read, so are their queries.
 
 use super::blocks::{Context, linear};
 use super::parameters::Views;
+use super::read::Read;
 use crate::domain::batch::Batch;
 use candle_core::{D, Device, Result, Tensor};
 use candle_nn::Module;
@@ -72,32 +73,34 @@ impl Attention {
         })
     }
 
-    /// x \[T, H\] -> \[T, H\]
-    pub fn forward(&self, x: &Tensor, layer: usize, context: &Context<'_>) -> Result<Tensor> {
+    /// x \[T, H\] -> \[R, H\]
+    pub fn forward(&self, x: &Tensor, layer: usize, read: Read, context: &Context<'_>) -> Result<Tensor> {
         let (_, hidden) = x.dims2()?;
         let (rectangle, heads) = (&context.rectangle, self.heads);
         let (sequences, longest) = (rectangle.sequences, rectangle.longest);
+        // of the rectangle's queries: L, or the first, which stands at the start of each row
+        let queries = if read == Read::Every { longest } else { 1 };
         let projected = self.query_key_value.forward(x)?; // [T, 3H]
         let split = projected
             .index_select(&rectangle.gather, 0)? // [B * L, 3H]
             .reshape((sequences, longest, 3, heads, hidden / heads))? // [B, L, 3, A, D]
             .permute((2, 0, 3, 1, 4))?; // [3, B, A, L, D]
         let part = |index: usize| split.get(index)?.contiguous();
-        let (query, key, value) = (part(0)?, part(1)?, part(2)?); // [B, A, L, D]
+        let (query, key, value) = (part(0)?.narrow(2, 0, queries)?.contiguous()?, part(1)?, part(2)?); // [B, A, queries or L, D]
         let scale = 1.0 / ((hidden / heads) as f64).sqrt();
-        let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&rectangle.key_mask)?; // [B, A, L, L]
+        let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&rectangle.key_mask)?; // [B, A, queries, L]
         let mut probabilities = softmax(&scores)?;
         if let Some(masks) = context.masks
             && let Some(scales) = masks.attention(layer)
         {
-            probabilities = (probabilities * scales.rectangle(context.batch, heads)?)?;
+            probabilities = (probabilities * scales.rectangle(context.batch, heads)?.narrow(2, 0, queries)?)?;
         }
-        let context = probabilities
-            .matmul(&value)? // [B, A, L, D]
-            .transpose(1, 2)? // [B, L, A, D]
-            .reshape((sequences * longest, hidden))? // [B * L, H]
-            .index_select(&rectangle.scatter, 0)?; // [T, H]
-        self.output.forward(&context)
+        let mixed = probabilities
+            .matmul(&value)? // [B, A, queries, D]
+            .transpose(1, 2)? // [B, queries, A, D]
+            .reshape((sequences * queries, hidden))?; // [B * queries, H]
+        let mixed = if read == Read::Every { mixed.index_select(&rectangle.scatter, 0)? } else { mixed }; // [R, H]
+        self.output.forward(&mixed)
     }
 }
 

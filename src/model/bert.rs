@@ -8,6 +8,7 @@ use super::interrupt::Interrupt;
 use super::layout::Layout;
 use super::norm::RunningStatistics;
 use super::parameters::Group;
+use super::read::Read;
 use super::weights::{Weights, layouts};
 use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
@@ -63,7 +64,7 @@ pub enum Pass<'m> {
     Evaluate(Option<&'m Masks>),
 }
 
-/// What a pass gives.
+/// What a pass over every token gives.
 pub struct Output {
     /// \[T, H\] after the embeddings and after every layer
     pub hidden: Vec<Tensor>,
@@ -111,11 +112,13 @@ impl Fused {
         Ok(y)
     }
 
-    /// x \[T, H\] -> \[T, H\]. `running` of the layer's two norms is followed while training with batch norm.
+    /// x \[T, H\] -> \[R, H\]. `running` of the layer's two norms is followed while training with batch norm.
+    #[allow(clippy::too_many_arguments)]
     fn layer(
         &self,
         x: &Tensor,
         number: usize,
+        read: Read,
         group: &Group,
         context: &Context<'_>,
         running: &mut [RunningStatistics],
@@ -126,6 +129,7 @@ impl Fused {
         let operation = fused::EncoderLayerOperation::new(
             shape.clone(),
             number,
+            read,
             context.batch,
             context.masks,
             (!context.training).then_some(&*running),
@@ -213,8 +217,18 @@ impl Bert {
         self.interrupt.as_ref().is_some_and(Interrupt::is_asked)
     }
 
-    /// One forward pass. An empty batch is an error.
+    /// One forward pass that computes every hidden state. An empty batch is an error.
     pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Output> {
+        self.pass(batch, pass, Read::Every)
+    }
+
+    /// The logits alone, \[B, C\]: the last layer computes the first token of each sequence and no other.
+    pub fn logits(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Tensor> {
+        Ok(self.pass(batch, pass, Read::First)?.logits)
+    }
+
+    /// `read` of the last layer's output.
+    fn pass(&mut self, batch: &Batch, pass: Pass<'_>, read: Read) -> Result<Output> {
         let (training, masks) = match pass {
             Pass::Train(masks) => (true, Some(masks)),
             Pass::Evaluate(masks) => (false, masks),
@@ -229,22 +243,31 @@ impl Bert {
             Some(fused) => fused.embeddings(&groups[0], &context, &mut first[0])?,
             None => Embeddings::load(groups[0].views(training), *norm, config)?.forward(&context, &mut first[0])?,
         }];
+        // what the newest hidden states hold
+        let mut held = Read::Every;
         let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
         for (number, (group, running)) in layers {
+            // batch norm takes its statistics over all tokens
+            if number + 1 == config.num_hidden_layers && *norm != Norm::Batch {
+                held = read;
+            }
             if let Some(interrupt) = interrupt {
                 interrupt.check()?;
             }
             let x = &hidden[number];
             let x = match fused {
-                Some(fused) => fused.layer(x, number, group, &context, running, interrupt.as_ref())?,
+                Some(fused) => fused.layer(x, number, held, group, &context, running, interrupt.as_ref())?,
                 None => {
-                    EncoderLayer::load(group.views(training), *norm, config)?.forward(x, number, &context, running)?
+                    let layer = EncoderLayer::load(group.views(training), *norm, config)?;
+                    layer.forward(x, number, held, &context, running)?
                 }
             };
             hidden.push(x);
         }
         let head = Head::load(groups[groups.len() - 1].views(training))?;
-        let logits = head.forward(&hidden[hidden.len() - 1], &context)?;
+        let last = &hidden[hidden.len() - 1];
+        let first = if held == Read::Every { context.read(last, Read::First)? } else { last.clone() };
+        let logits = head.forward(&first, &context)?;
         Ok(Output { hidden, logits })
     }
 

@@ -5,6 +5,7 @@ use super::attention::{Attention, Rectangle};
 use super::dropout::{Masks, Site};
 use super::norm::{Normalize, RunningStatistics};
 use super::parameters::Views;
+use super::read::Read;
 use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
@@ -35,12 +36,23 @@ pub struct Context<'b> {
 }
 
 impl Context<'_> {
-    /// Applies the mask of a site, where there is one. x \[T, H\]
-    fn drop(&self, x: Tensor, layer: usize, site: Site) -> Result<Tensor> {
+    /// Applies the mask of a site, where there is one. x \[R, H\]
+    fn drop(&self, x: Tensor, layer: usize, site: Site, read: Read) -> Result<Tensor> {
         let Some(masks) = self.masks else { return Ok(x) };
         match masks.hidden(layer, site) {
-            Some(scales) => x.dim(1).and_then(|width| &x * scales.tokens(self.batch, width)?),
+            Some(scales) => x.dim(1).and_then(|width| &x * scales.tokens(self.batch, read, width)?),
             None => Ok(x),
+        }
+    }
+
+    /// The tokens that are read: \[T, H\] -> \[R, H\].
+    pub fn read(&self, x: &Tensor, read: Read) -> Result<Tensor> {
+        match read {
+            Read::Every => Ok(x.clone()),
+            Read::First => {
+                let first: Vec<u32> = self.batch.sequences().map(|tokens| tokens.start as u32).collect();
+                x.index_select(&Tensor::from_vec(first, self.batch.len(), &Device::Cpu)?, 0)
+            }
         }
     }
 }
@@ -64,7 +76,7 @@ impl<'g> Embeddings<'g> {
         let types = self.views.rows("token_type_embeddings.weight", &batch.token_types)?; // [T, H]
         let places = self.views.rows("position_embeddings.weight", &positions)?; // [T, H]
         let sum = ((words + types)? + places)?;
-        context.drop(self.norm.forward(&sum, running, context.training)?, 0, Site::Embeddings)
+        context.drop(self.norm.forward(&sum, running, context.training)?, 0, Site::Embeddings, Read::Every)
     }
 }
 
@@ -95,19 +107,21 @@ impl EncoderLayer {
         })
     }
 
-    /// x \[T, H\] -> \[T, H\]; `running` of the two norms
+    /// x \[T, H\] -> \[R, H\]; `running` of the two norms
     pub fn forward(
         &self,
         x: &Tensor,
         layer: usize,
+        read: Read,
         context: &Context<'_>,
         running: &mut [RunningStatistics],
     ) -> Result<Tensor> {
-        let attended = self.attention.forward(x, layer, context)?;
-        let attended = context.drop(attended, layer, Site::AttentionOutput)?;
+        let attended = self.attention.forward(x, layer, read, context)?;
+        let attended = context.drop(attended, layer, Site::AttentionOutput, read)?;
+        let x = context.read(x, read)?; // [R, H]
         let x = self.attention_norm.forward(&(x + attended)?, &mut running[0], context.training)?;
-        let wide = self.activation.forward(&self.intermediate.forward(&x)?)?; // [T, F]
-        let narrow = context.drop(self.output.forward(&wide)?, layer, Site::Output)?; // [T, H]
+        let wide = self.activation.forward(&self.intermediate.forward(&x)?)?; // [R, F]
+        let narrow = context.drop(self.output.forward(&wide)?, layer, Site::Output, read)?; // [R, H]
         self.output_norm.forward(&(x + narrow)?, &mut running[1], context.training)
     }
 }
@@ -155,15 +169,13 @@ impl Head {
         Ok(Self { pooler: linear(views, "bert.pooler.dense")?, classifier: linear(views, "classifier")? })
     }
 
-    /// x \[T, H\] -> logits \[B, C\]
-    pub fn forward(&self, x: &Tensor, context: &Context<'_>) -> Result<Tensor> {
-        let first: Vec<u32> = context.batch.sequences().map(|tokens| tokens.start as u32).collect();
-        let first = x.index_select(&Tensor::from_vec(first, context.batch.len(), &Device::Cpu)?, 0)?; // [B, H]
-        let mut pooled = self.pooler.forward(&first)?.tanh()?;
+    /// first tokens \[B, H\] -> logits \[B, C\]
+    pub fn forward(&self, first: &Tensor, context: &Context<'_>) -> Result<Tensor> {
+        let mut pooled = self.pooler.forward(first)?.tanh()?;
         if let Some(masks) = context.masks
             && let Some(scales) = masks.pooled()
         {
-            pooled = (pooled * scales.sequences(context.batch, x.dim(1)?)?)?;
+            pooled = (pooled * scales.tokens(context.batch, Read::First, first.dim(1)?)?)?;
         }
         self.classifier.forward(&pooled)
     }

@@ -3,6 +3,7 @@
 //! A mask is a function of (seed, instance, epoch, example, layer, site, position in the example's own sequence). The
 //! same example therefore sees the same mask at batch size 2 and at 64, whatever lies beside it in the batch.
 
+use super::read::Read;
 use super::vectorised::vectorised;
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
@@ -74,13 +75,33 @@ impl SiteScales {
         fill(key, self.threshold, self.kept, first_position, values);
     }
 
-    /// The scales of every token, \[T, width\].
-    pub fn tokens(&self, batch: &Batch, width: usize) -> Result<Tensor> {
-        let mut mask = vec![0f32; batch.token_count() * width];
-        for (tokens, example) in batch.sequences().zip(&batch.examples) {
-            self.fill(*example, 0, &mut mask[tokens.start * width..tokens.end * width]);
+    /// Fills in the scales of the tokens that are read, \[R, width\].
+    pub fn fill_tokens(&self, batch: &Batch, read: Read, width: usize, mask: &mut Vec<f32>) {
+        mask.resize(read.count(batch) * width, 0.0);
+        for (rows, example) in read.rows(batch).into_iter().zip(&batch.examples) {
+            self.fill(*example, 0, &mut mask[rows.start * width..rows.end * width]);
         }
-        Tensor::from_vec(mask, (batch.token_count(), width), &Device::Cpu)
+    }
+
+    /// Fills in the scales of attention probabilities without padding: sequence after sequence, head after head, the
+    /// queries that are read, key after key.
+    pub fn fill_attention(&self, batch: &Batch, read: Read, heads: usize, mask: &mut Vec<f32>) {
+        mask.clear();
+        for ((tokens, rows), example) in batch.sequences().zip(read.rows(batch)).zip(&batch.examples) {
+            let (keys, queries) = (tokens.len(), rows.len());
+            for head in 0..heads {
+                let start = mask.len();
+                mask.resize(start + queries * keys, 0.0);
+                self.fill(*example, (head * keys * keys) as u32, &mut mask[start..]);
+            }
+        }
+    }
+
+    /// The scales of the tokens that are read, \[R, width\].
+    pub fn tokens(&self, batch: &Batch, read: Read, width: usize) -> Result<Tensor> {
+        let mut mask = Vec::new();
+        self.fill_tokens(batch, read, width, &mut mask);
+        Tensor::from_vec(mask, (read.count(batch), width), &Device::Cpu)
     }
 
     /// The scales of attention probabilities padded to L tokens, \[B, A, L, L\]. Padding keeps scale 0.
@@ -96,15 +117,6 @@ impl SiteScales {
             }
         }
         Tensor::from_vec(mask, (batch.len(), heads, longest, longest), &Device::Cpu)
-    }
-
-    /// The scales of one vector a sequence, \[B, width\].
-    pub fn sequences(&self, batch: &Batch, width: usize) -> Result<Tensor> {
-        let mut mask = vec![0f32; batch.len() * width];
-        for (values, example) in mask.chunks_exact_mut(width).zip(&batch.examples) {
-            self.fill(*example, 0, values);
-        }
-        Tensor::from_vec(mask, (batch.len(), width), &Device::Cpu)
     }
 }
 
@@ -141,20 +153,26 @@ mod tests {
         let (alone, company) = (batch(&[3], 5), batch(&[9, 3, 1], 5));
         let start = 14 * 16; // example 9 is 14 tokens long
         let output = masks.hidden(1, Site::Output).unwrap();
-        assert_eq!(values(output.tokens(&alone, 16)), values(output.tokens(&company, 16))[start..start + 8 * 16]);
+        assert_eq!(
+            values(output.tokens(&alone, Read::Every, 16)),
+            values(output.tokens(&company, Read::Every, 16))[start..start + 8 * 16]
+        );
         let attention = masks.attention(1).unwrap();
         let c = attention.rectangle(&company, 2).unwrap();
         let inner = c.narrow(0, 1, 1).unwrap().narrow(2, 0, 8).unwrap().narrow(3, 0, 8).unwrap();
         assert_eq!(values(attention.rectangle(&alone, 2)), values(inner.contiguous()));
         let pooled = masks.pooled().unwrap();
-        let second = pooled.sequences(&company, 16).unwrap().narrow(0, 1, 1);
-        assert_eq!(values(pooled.sequences(&alone, 16)), values(second));
+        let second = pooled.tokens(&company, Read::First, 16).unwrap().narrow(0, 1, 1);
+        assert_eq!(values(pooled.tokens(&alone, Read::First, 16)), values(second));
     }
 
     #[test]
     fn the_rate_is_met_and_the_mean_kept() {
-        let mask =
-            values(Masks::new(RATES, 1, 2, 3).hidden(0, Site::Embeddings).unwrap().tokens(&batch(&[0], 500), 256));
+        let mask = values(Masks::new(RATES, 1, 2, 3).hidden(0, Site::Embeddings).unwrap().tokens(
+            &batch(&[0], 500),
+            Read::Every,
+            256,
+        ));
         let dropped = mask.iter().filter(|scale| **scale == 0.0).count() as f64 / mask.len() as f64;
         // 128,000 draws: standard deviation 0.00084
         assert!((dropped - 0.1).abs() < 0.004, "{dropped}");
@@ -164,7 +182,11 @@ mod tests {
     #[test]
     fn epochs_sites_and_layers_have_masks_of_their_own() {
         let draw = |epoch, layer, site| {
-            values(Masks::new(RATES, 1, 2, epoch).hidden(layer, site).unwrap().tokens(&batch(&[0], 20), 16))
+            values(Masks::new(RATES, 1, 2, epoch).hidden(layer, site).unwrap().tokens(
+                &batch(&[0], 20),
+                Read::Every,
+                16,
+            ))
         };
         let reference = draw(0, 0, Site::Output);
         assert_eq!(reference, draw(0, 0, Site::Output));

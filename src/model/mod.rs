@@ -4,7 +4,7 @@
 //!
 //! Every shape comment uses the alphabet of [`crate::domain::batch`]: B sequences, T tokens in the packed batch, H hidden,
 //! A heads, D head size, F feed-forward, V rows of the word table, C classes; here also L, tokens of the longest
-//! sequence of a batch.
+//! sequence of a batch, and R, tokens that somebody reads.
 
 mod attention;
 mod bert;
@@ -18,6 +18,7 @@ mod layout;
 mod norm;
 mod parameters;
 mod pretraining;
+mod read;
 mod rows;
 pub(crate) mod vectorised;
 mod weights;
@@ -31,4 +32,5 @@ pub use layout::{Layout, View};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
 pub use rows::TableRows;
+pub use vectorised::Simd;
 pub use weights::{WORD_TABLE, Weights, layouts};

@@ -28,7 +28,7 @@ pub fn evaluate(
         if stop() {
             return Ok(None);
         }
-        let logits: Vec<Vec<f32>> = model.forward(batch, Pass::Evaluate(masks))?.logits.to_vec2()?; // [B, C]
+        let logits: Vec<Vec<f32>> = model.logits(batch, Pass::Evaluate(masks))?.to_vec2()?; // [B, C]
         for (logits, label) in logits.iter().zip(&batch.labels) {
             tally.add(logits, *label as usize);
         }

@@ -24,5 +24,5 @@ pub fn logit_shift(model: &mut Bert, norm: Norm, alone: &[Batch], together: &Bat
 
 /// \[B\]\[C\]
 fn logits(model: &mut Bert, batch: &Batch) -> Result<Vec<Vec<f32>>> {
-    model.forward(batch, Pass::Train(&Masks::new(DropoutRates::OFF, 0, 0, 0)))?.logits.to_vec2()
+    model.logits(batch, Pass::Train(&Masks::new(DropoutRates::OFF, 0, 0, 0)))?.to_vec2()
 }

@@ -106,7 +106,7 @@ impl Learner {
 
 /// Forward and backward: loss and accuracy of the batch; the gradients are in the model's groups.
 fn pass(model: &mut Bert, batch: &Batch, masks: &Masks, done: &mut dyn FnMut(Part)) -> Result<(f32, f32)> {
-    let logits = model.forward(batch, Pass::Train(masks))?.logits; // [B, C]
+    let logits = model.logits(batch, Pass::Train(masks))?; // [B, C]
     let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu)?; // [B]
     let loss = candle_nn::loss::cross_entropy(&logits, &labels)?;
     let correct = logits.argmax(D::Minus1)?.eq(&labels)?.to_dtype(candle_core::DType::F32)?.sum_all()?;

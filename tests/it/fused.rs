@@ -1,31 +1,53 @@
-//! The fused layer is the composed layer: the same numbers forward and backward, whatever the shape.
+//! The fused layer is the composed layer: the same numbers forward and backward, whatever the shape. A pass for the
+//! logits alone, whose last layer computes the first token of each sequence only, is a pass over every token.
 
 use crate::support::{batch_of, tiny_config};
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
-use batchscope::model::{Bert, Implementation, Masks, Pass, Weights};
+use batchscope::model::{Bert, Group, Implementation, Masks, Pass, Simd, Weights};
+use batchscope::train::Learner;
 use candle_core::{Device, Tensor};
+use std::collections::BTreeMap;
 
 fn model(config: &ModelConfig, norm: Norm, implementation: Implementation) -> Bert {
     let words: Vec<u32> = (0..config.vocab_size as u32).collect();
     Bert::new(config, norm, &Weights::random(config, 1), &words, 2, 1, 0).unwrap().implemented(implementation)
 }
 
-/// Hidden states, logits and all gradients of one training pass, each with its name.
-fn pass(model: &mut Bert, batch: &Batch, masks: &Masks) -> Vec<(String, Vec<f32>)> {
+/// Numbers of a pass by their names.
+type Numbers = BTreeMap<String, Vec<f32>>;
+
+/// A training pass over every token: logits, all gradients, hidden states.
+fn pass_over_tokens(model: &mut Bert, batch: &Batch, masks: &Masks) -> Numbers {
     let output = model.forward(batch, Pass::Train(masks)).unwrap();
-    let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
-    candle_nn::loss::cross_entropy(&output.logits, &labels).unwrap().backward().unwrap();
-    let floats = |tensor: &Tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-    let mut numbers = vec![("logits".to_owned(), floats(&output.logits))];
+    let mut numbers = way_back(model, batch, &output.logits);
     numbers.extend(output.hidden.iter().enumerate().map(|(layer, x)| (format!("hidden {layer}"), floats(x))));
+    numbers
+}
+
+/// A training pass for the logits alone: logits, all gradients.
+fn pass_for_logits(model: &mut Bert, batch: &Batch, masks: &Masks) -> Numbers {
+    let logits = model.logits(batch, Pass::Train(masks)).unwrap();
+    way_back(model, batch, &logits)
+}
+
+const PASSES: [fn(&mut Bert, &Batch, &Masks) -> Numbers; 2] = [pass_over_tokens, pass_for_logits];
+
+fn way_back(model: &Bert, batch: &Batch, logits: &Tensor) -> Numbers {
+    let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
+    candle_nn::loss::cross_entropy(logits, &labels).unwrap().backward().unwrap();
+    let mut numbers = Numbers::from([("logits".to_owned(), floats(logits))]);
     for group in &model.groups {
         let gradient = group.gradient();
         numbers.extend(group.layout().views().iter().map(|view| (view.name.clone(), gradient[view.range()].to_vec())));
     }
     numbers
+}
+
+fn floats(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
 }
 
 fn norm_of(values: impl Iterator<Item = f32>) -> f64 {
@@ -36,14 +58,30 @@ fn norm_of(values: impl Iterator<Item = f32>) -> f64 {
 fn assert_same(config: &ModelConfig, norm: Norm, lengths: &[usize], rates: DropoutRates) {
     let masks = Masks::new(rates, 5, 0, 0);
     let batch = batch_of(lengths);
-    let composed = pass(&mut model(config, norm, Implementation::Composed), &batch, &masks);
-    let fused = pass(&mut model(config, norm, Implementation::Fused), &batch, &masks);
-    assert_eq!(composed.len(), fused.len());
-    for ((name, ours), (_, theirs)) in fused.iter().zip(&composed) {
+    let [mut composed, mut fused] =
+        [Implementation::Composed, Implementation::Fused].map(|implementation| model(config, norm, implementation));
+    let definition = pass_over_tokens(&mut composed, &batch, &masks);
+    clear_gradients(&mut composed);
+    let same = [
+        ("fused", pass_over_tokens(&mut fused, &batch, &masks)),
+        ("composed, logits alone", pass_for_logits(&mut composed, &batch, &masks)),
+        ("fused, logits alone", {
+            clear_gradients(&mut fused);
+            pass_for_logits(&mut fused, &batch, &masks)
+        }),
+    ];
+    assert_eq!(definition.len(), same[0].1.len());
+    for (kind, (name, ours)) in same.iter().flat_map(|(kind, numbers)| numbers.iter().map(move |one| (kind, one))) {
+        let theirs = &definition[name];
+        assert_eq!(ours.len(), theirs.len());
         let difference = norm_of(ours.iter().zip(theirs).map(|(a, b)| a - b));
         let bound = 2e-5 * norm_of(theirs.iter().copied()) + 1e-6;
-        assert!(difference <= bound, "{norm:?} {lengths:?} {name}: differs by {difference}, bound {bound}");
+        assert!(difference <= bound, "{kind}: {norm:?} {lengths:?} {name}: differs by {difference}, bound {bound}");
     }
+}
+
+fn clear_gradients(model: &mut Bert) {
+    model.groups.iter_mut().for_each(Group::clear_gradient);
 }
 
 const ON: DropoutRates = DropoutRates { hidden: 0.2, attention: 0.3, classifier: 0.1 };
@@ -87,12 +125,12 @@ fn buffers_of_a_larger_batch_leave_nothing_behind() {
     let (large, small) = (batch_of(&[30, 20, 32]), batch_of(&[3, 5]));
     let masks = Masks::new(ON, 5, 0, 0);
     let mut used = model(&config, Norm::Layer, Implementation::Fused);
-    pass(&mut used, &large, &masks);
-    for group in &mut used.groups {
-        group.update(|_, gradient| gradient.fill(0.0)).unwrap();
+    for (before, pass) in PASSES.into_iter().flat_map(|before| PASSES.map(|pass| (before, pass))) {
+        before(&mut used, &large, &masks);
+        clear_gradients(&mut used);
+        let fresh = pass(&mut model(&config, Norm::Layer, Implementation::Fused), &small, &masks);
+        assert_eq!(pass(&mut used, &small, &masks), fresh);
     }
-    let fresh = pass(&mut model(&config, Norm::Layer, Implementation::Fused), &small, &masks);
-    assert_eq!(pass(&mut used, &small, &masks), fresh);
 }
 
 #[test]
@@ -120,19 +158,59 @@ fn batch_norm_evaluates_by_what_it_followed() {
 fn gradients_of_two_passes_add_up() {
     let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
     let (batch, masks) = (batch_of(&[5, 9]), Masks::new(ON, 5, 0, 0));
-    let mut model = model(&config, Norm::Layer, Implementation::Fused);
-    pass(&mut model, &batch, &masks);
-    let once: Vec<Vec<f32>> = model.groups.iter().map(batchscope::model::Group::gradient).collect();
-    pass(&mut model, &batch, &masks);
-    for (group, once) in model.groups.iter_mut().zip(&once) {
-        let twice = group.gradient();
-        let difference = norm_of(twice.iter().zip(once).map(|(twice, once)| twice - 2.0 * once));
-        assert!(difference <= 1e-5 * norm_of(twice.into_iter()), "differs by {difference}");
-        group.clear_gradient();
+    for pass in PASSES {
+        let mut model = model(&config, Norm::Layer, Implementation::Fused);
+        pass(&mut model, &batch, &masks);
+        let once: Vec<Vec<f32>> = model.groups.iter().map(Group::gradient).collect();
+        pass(&mut model, &batch, &masks);
+        for (group, once) in model.groups.iter_mut().zip(&once) {
+            let twice = group.gradient();
+            let difference = norm_of(twice.iter().zip(once).map(|(twice, once)| twice - 2.0 * once));
+            assert!(difference <= 1e-5 * norm_of(twice.into_iter()), "differs by {difference}");
+            group.clear_gradient();
+        }
+        pass(&mut model, &batch, &masks);
+        let again: Vec<Vec<f32>> = model.groups.iter().map(Group::gradient).collect();
+        assert_eq!(again, once, "a gradient that begins anew holds nothing of the one before");
     }
-    pass(&mut model, &batch, &masks);
-    let again: Vec<Vec<f32>> = model.groups.iter().map(batchscope::model::Group::gradient).collect();
-    assert_eq!(again, once, "a gradient that begins anew holds nothing of the one before");
+}
+
+#[test]
+fn a_pass_for_the_logits_scores_as_a_pass_over_every_token() {
+    let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };
+    let batch = batch_of(&[1, 30, 20, 1, 32]);
+    let masks = Masks::new(ON, 5, 0, 0);
+    for norm in [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None] {
+        for implementation in [Implementation::Composed, Implementation::Fused] {
+            let mut model = model(&config, norm, implementation);
+            for pass in [Pass::Evaluate(None), Pass::Evaluate(Some(&masks))] {
+                let whole = floats(&model.forward(&batch, pass).unwrap().logits);
+                let logits = floats(&model.logits(&batch, pass).unwrap());
+                let difference = norm_of(logits.iter().zip(&whole).map(|(a, b)| a - b));
+                assert!(difference <= 2e-5 * norm_of(whole.into_iter()), "{norm:?} {implementation:?}: {difference}");
+            }
+        }
+    }
+}
+
+/// The order of every sum is fixed, so vectors of any width give the same bits.
+#[test]
+fn loops_give_the_same_bits_with_every_kind_of_instructions() {
+    let config = ModelConfig { initializer_range: 0.2, hidden_size: 36, intermediate_size: 75, ..tiny_config() };
+    let (batch, masks) = (batch_of(&[1, 30, 20, 17]), Masks::new(ON, 5, 0, 0));
+    let trained = |simd: Simd, norm: Norm| {
+        simd.at_most();
+        let mut learner = Learner::new(model(&config, norm, Implementation::Fused), 0.01);
+        let losses: Vec<f32> = (0..3).map(|_| learner.step(&batch, &masks, 1e-2, 1.0).unwrap().unwrap().loss).collect();
+        (losses, learner.finish().unwrap().tensors().unwrap())
+    };
+    for norm in [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None] {
+        let widest = trained(Simd::widest(), norm);
+        for narrower in [Simd::Portable, Simd::Avx2] {
+            assert!(trained(narrower, norm) == widest, "{norm:?}: {narrower:?} differs");
+        }
+    }
+    Simd::widest().at_most();
 }
 
 #[test]
@@ -175,7 +253,7 @@ fn a_backward_pass_must_belong_to_the_newest_forward_pass() {
     let config = tiny_config();
     let mut model = model(&config, Norm::Layer, Implementation::Fused);
     let (batch, masks) = (batch_of(&[4, 6]), Masks::new(ON, 5, 0, 0));
-    let first = model.forward(&batch, Pass::Train(&masks)).unwrap().logits;
+    let first = model.logits(&batch, Pass::Train(&masks)).unwrap();
     model.forward(&batch, Pass::Evaluate(None)).unwrap();
     let error = first.sum_all().unwrap().backward().unwrap_err().to_string();
     assert!(error.contains("another forward pass came between"), "{error}");

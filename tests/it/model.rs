@@ -12,13 +12,13 @@ use candle_core::{Device, Tensor};
 const NORMS: [Norm; 4] = [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None];
 
 fn loss(model: &mut Bert, batch: &Batch, masks: &Masks) -> Tensor {
-    let logits = model.forward(batch, Pass::Train(masks)).unwrap().logits;
+    let logits = model.logits(batch, Pass::Train(masks)).unwrap();
     let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
     candle_nn::loss::cross_entropy(&logits, &labels).unwrap()
 }
 
 fn logits(model: &mut Bert, batch: &Batch) -> Vec<Vec<f32>> {
-    model.forward(batch, Pass::Evaluate(None)).unwrap().logits.to_vec2().unwrap()
+    model.logits(batch, Pass::Evaluate(None)).unwrap().to_vec2().unwrap()
 }
 
 #[test]
@@ -96,8 +96,8 @@ fn batch_norm_alone_lets_examples_see_each_other_while_training() {
     for norm in NORMS {
         let first_logits = |lengths: &[usize]| {
             let mut model = tiny_model(norm);
-            let output = model.forward(&batch_of(lengths), Pass::Train(&no_dropout())).unwrap();
-            output.logits.to_vec2::<f32>().unwrap()[0].clone()
+            let logits = model.logits(&batch_of(lengths), Pass::Train(&no_dropout())).unwrap();
+            logits.to_vec2::<f32>().unwrap()[0].clone()
         };
         let (alone, company) = (first_logits(&[6]), first_logits(&[6, 9]));
         let difference = alone.iter().zip(&company).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);

@@ -55,7 +55,7 @@ pub struct Row {
     pub batch_size: u32,
     pub pairs_per_second: f64,
     pub tokens_per_second: f64,
-    /// billions of operations a second that the model needs on its tokens: 3 times those of a forward pass
+    /// billions of operations a second that the model needs: 3 times those of a forward pass, no row that nobody reads
     pub gflops: f64,
     /// model operations over what matrix products reach in the same time (Chowdhery et al. 2022, appendix B)
     pub mfu: f64,
@@ -110,7 +110,7 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
     let mut slots_done = 0;
     for _ in 0..ROUNDS {
         for (number, batch_size) in batch_sizes.iter().enumerate() {
-            training[number].push(together(&mut trainees, |trainee| trainee.step(&config, *batch_size), slot)?);
+            training[number].push(together(&mut trainees, |trainee| trainee.step(&config, *norm, *batch_size), slot)?);
             slots_done += 1;
             told(slots_done as f64 / slots as f64);
         }
@@ -177,7 +177,7 @@ fn together(
 }
 
 impl Trainee {
-    fn step(&mut self, config: &ModelConfig, batch_size: u32) -> Result<Done> {
+    fn step(&mut self, config: &ModelConfig, norm: Norm, batch_size: u32) -> Result<Done> {
         let batch = self.workload.batch(batch_size);
         let rates = DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 };
         let masks = Masks::new(rates, 0, 0, 0);
@@ -187,7 +187,7 @@ impl Trainee {
             lap = Instant::now();
         };
         self.learner.step_in_parts(&batch, &masks, 2e-5, 1.0, &mut told)?;
-        let operations = batch.sequences().map(|tokens| config.training_operations(tokens.len(), 2)).sum();
+        let operations = batch.sequences().map(|tokens| config.training_operations(norm, tokens.len(), 2)).sum();
         let (pairs, tokens) = (batch.len() as f64, batch.token_count() as f64);
         Ok(Done { steps: 1.0, pairs, tokens, operations, seconds: 0.0, parts })
     }

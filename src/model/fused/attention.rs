@@ -1,9 +1,9 @@
 //! Attention over packed sequences, each on its own: no padding, one head at a time.
 
-use super::elementwise::{multiply, product, softmax, softmax_backward};
+use super::elementwise::{add_bias, add_column_sums, multiply, product, softmax, softmax_backward};
 use super::layer::Shape;
-use super::matmul::{Into, Matrix, matmul};
-use super::workspace::{Scratch, room};
+use super::matmul::{Into, Matrix, map, matmul};
+use super::workspace::{Scratch, Workspace, room};
 use std::ops::Range;
 
 /// One head of one sequence in the packed buffers.
@@ -36,22 +36,26 @@ fn heads<'s>(shape: &'s Shape, sequences: &'s [Range<usize>]) -> impl Iterator<I
 }
 
 /// S: numbers in all squares.
-pub fn squares(shape: &Shape, sequences: &[Range<usize>]) -> usize {
+fn squares(shape: &Shape, sequences: &[Range<usize>]) -> usize {
     shape.heads * sequences.iter().map(|tokens| tokens.len().pow(2)).sum::<usize>()
 }
 
-/// query_key_value \[T, 3H\] -> context \[T, H\]; the probabilities stay. An empty mask drops nothing.
+/// x \[T, H\] -> the workspace's context \[T, H\]. Its mask drops nothing where it is empty.
 pub fn forward(
     shape: &Shape,
+    parameters: &[f32],
     sequences: &[Range<usize>],
-    query_key_value: &[f32],
-    mask: &[f32],
-    probabilities: &mut [f32],
-    context: &mut [f32],
+    x: &[f32],
+    workspace: &mut Workspace,
     scratch: &mut Scratch,
 ) {
-    let (hidden, size) = (shape.hidden, shape.head_size());
+    let (hidden, size, place) = (shape.hidden, shape.head_size(), &shape.places.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
+    let query_key_value = room(&mut workspace.query_key_value, 3 * x.len());
+    map(x, &parameters[place.weight.clone()], hidden, &mut scratch.turned, query_key_value); // [T, 3H]
+    add_bias(query_key_value, &parameters[place.bias.clone()]);
+    let probabilities = room(&mut workspace.probabilities, squares(shape, sequences));
+    let (context, mask) = (room(&mut workspace.context, x.len()), &workspace.attention_mask);
     for head in heads(shape, sequences) {
         let n = head.length;
         let part = |offset: usize| Matrix::strided(&query_key_value[head.query + offset..], n, size, 3 * hidden);
@@ -69,21 +73,26 @@ pub fn forward(
     }
 }
 
-/// From the gradient of the context \[T, H\] that of queries, keys and values \[T, 3H\].
+/// From the gradient of the context, which is in the scratch, that of x: added to what the residual connection gives,
+/// \[T, H\]. The parameters' goes into `gradient`.
 #[allow(clippy::too_many_arguments)]
 pub fn backward(
     shape: &Shape,
+    parameters: &[f32],
     sequences: &[Range<usize>],
-    query_key_value: &[f32],
-    mask: &[f32],
-    probabilities: &[f32],
-    d_context: &[f32],
-    d_query_key_value: &mut [f32],
-    square: &mut Vec<f32>,
-    square_too: &mut Vec<f32>,
-) {
-    let (hidden, size) = (shape.hidden, shape.head_size());
+    x: &[f32],
+    workspace: &Workspace,
+    scratch: &mut Scratch,
+    mut d_residual: Vec<f32>,
+    gradient: &mut [f32],
+    into: Into,
+) -> Vec<f32> {
+    let (hidden, size, place) = (shape.hidden, shape.head_size(), &shape.places.query_key_value);
+    let tokens = x.len() / hidden;
     let scale = 1.0 / (size as f32).sqrt();
+    let Workspace { query_key_value, probabilities, attention_mask: mask, .. } = workspace;
+    let Scratch { d_context, wide, square, square_too, .. } = scratch;
+    let d_query_key_value = room(wide, 3 * x.len());
     for head in heads(shape, sequences) {
         let n = head.length;
         let part = |offset: usize| Matrix::strided(&query_key_value[head.query + offset..], n, size, 3 * hidden);
@@ -110,4 +119,11 @@ pub fn backward(
         give(0, scale, scores, part(hidden));
         give(hidden, scale, scores.transposed(), part(0));
     }
+    add_column_sums(d_query_key_value, &mut gradient[place.bias.clone()]);
+    let given = Matrix::new(d_query_key_value, tokens, 3 * hidden);
+    let d_weight = &mut gradient[place.weight.clone()];
+    matmul(d_weight, hidden, into, 1.0, given.transposed(), Matrix::new(x, tokens, hidden)); // [3H, H]
+    let weight = Matrix::new(&parameters[place.weight.clone()], 3 * hidden, hidden);
+    matmul(&mut d_residual, hidden, Into::Add, 1.0, given, weight); // [T, H]
+    d_residual
 }

@@ -10,6 +10,7 @@ use crate::model::dropout::{Masks, Site};
 use crate::model::layout::Layout;
 use crate::model::norm::RunningStatistics;
 use crate::model::parameters::{Gradient, floats, lock, with_floats};
+use crate::model::read::Read;
 use candle_core::{CpuStorage, CustomOp1, Layout as Strides, Result, Shape as Dimensions, Tensor, bail};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -98,10 +99,7 @@ impl EmbeddingsOperation {
         let pass = inside.pass;
         inside.mask.clear();
         if let Some(scales) = masks.and_then(|masks| masks.hidden(0, Site::Embeddings)) {
-            inside.mask.resize(batch.token_count() * shape.hidden, 0.0);
-            for (tokens, example) in batch.sequences().zip(&batch.examples) {
-                scales.fill(*example, 0, &mut inside.mask[tokens.start * shape.hidden..tokens.end * shape.hidden]);
-            }
+            scales.fill_tokens(batch, Read::Every, shape.hidden, &mut inside.mask);
         }
         if let Some(running) = running {
             inside.saved.mean.clone_from(&running.mean);

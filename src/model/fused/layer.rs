@@ -1,14 +1,15 @@
 //! One encoder layer, forward and backward, over its flat parameters.
 
-use super::attention;
-use super::elementwise::{add_bias, add_column_sums, bias_gelu, gelu, gelu_backward, transpose};
-use super::matmul::{Into, Matrix, matmul};
+use super::elementwise::{add_column_sums, bias_gelu, gelu, gelu_backward};
+use super::matmul::{Into, Matrix, map, matmul};
 use super::norm;
 use super::normalize::{Saved, Statistics};
 use super::workspace::{Scratch, Workspace, room};
+use super::{attention, first_attention};
 use crate::domain::arm::Norm as NormKind;
 use crate::domain::model::ModelConfig;
 use crate::model::layout::Layout;
+use crate::model::read::Read;
 use std::ops::Range;
 
 /// Sizes of a layer and where each of its tensors lies in the flat parameters.
@@ -22,13 +23,13 @@ pub struct Shape {
     pub heads: usize,
     pub statistics: Statistics,
     pub epsilon: f32,
-    places: Places,
+    pub(super) places: Places,
 }
 
 /// Stretches of the flat parameters.
 #[derive(Clone, Debug)]
-struct Places {
-    query_key_value: Linear,
+pub(super) struct Places {
+    pub query_key_value: Linear,
     attention_output: Linear,
     attention_norm: Norm,
     intermediate: Linear,
@@ -37,11 +38,11 @@ struct Places {
 }
 
 #[derive(Clone, Debug)]
-struct Linear {
+pub(super) struct Linear {
     /// \[out, in\]
-    weight: Range<usize>,
+    pub weight: Range<usize>,
     /// \[out\]
-    bias: Range<usize>,
+    pub bias: Range<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -97,23 +98,14 @@ impl Places {
     }
 }
 
-/// `y = x W^T` with W \[out, in\], without the bias. A product runs fastest with rows of its right side one after the
-/// other, so the weight is turned first: that costs less than the product's own way of doing it.
-fn map(x: &[f32], weight: &[f32], inside: usize, turned: &mut Vec<f32>, y: &mut [f32]) {
-    let (rows, outside) = (x.len() / inside, weight.len() / inside);
-    let turned = room(turned, weight.len());
-    transpose(weight, inside, turned);
-    let (x, turned) = (Matrix::new(x, rows, inside), Matrix::new(turned, inside, outside));
-    matmul(y, outside, Into::Replace, 1.0, x, turned);
-}
-
-/// x \[T, H\] -> y \[T, H\]. Masks are in the workspace already; so are, unless `training`, the means and variances of
+/// x \[T, H\] -> y \[R, H\]. Masks are in the workspace already; so are, unless `training`, the means and variances of
 /// batch norm.
 #[allow(clippy::too_many_arguments)]
 pub fn forward(
     shape: &Shape,
     parameters: &[f32],
     sequences: &[Range<usize>],
+    read: Read,
     x: &[f32],
     workspace: &mut Workspace,
     scratch: &mut Scratch,
@@ -121,39 +113,42 @@ pub fn forward(
     y: &mut [f32],
 ) {
     let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
-    let tokens = x.len() / hidden;
+    let rows = y.len() / hidden;
     let at = |range: &Range<usize>| &parameters[range.clone()];
 
-    let query_key_value = room(&mut workspace.query_key_value, tokens * 3 * hidden);
-    map(x, at(&places.query_key_value.weight), hidden, &mut scratch.turned, query_key_value); // [T, 3H]
-    add_bias(query_key_value, at(&places.query_key_value.bias));
-    let squares = attention::squares(shape, sequences);
-    let context = room(&mut workspace.context, tokens * hidden); // [T, H]
-    let probabilities = room(&mut workspace.probabilities, squares);
-    attention::forward(shape, sequences, query_key_value, &workspace.attention_mask, probabilities, context, scratch);
-
-    let attended = room(&mut scratch.narrow, tokens * hidden);
-    map(context, at(&places.attention_output.weight), hidden, &mut scratch.turned, attended); // [T, H]
-    let middle = room(&mut workspace.middle, tokens * hidden);
+    let residual = match read {
+        Read::Every => {
+            attention::forward(shape, parameters, sequences, x, workspace, scratch);
+            x
+        }
+        Read::First => {
+            first_attention::forward(shape, parameters, sequences, x, workspace, scratch);
+            &workspace.first.x[..rows * hidden]
+        }
+    };
+    let context = &workspace.context[..rows * hidden];
+    let attended = room(&mut scratch.narrow, rows * hidden);
+    map(context, at(&places.attention_output.weight), hidden, &mut scratch.turned, attended); // [R, H]
+    let middle = room(&mut workspace.middle, rows * hidden);
     norm_forward(
         shape,
         training,
         attended,
         &workspace.first_mask,
-        x,
+        residual,
         (&places.attention_norm, &places.attention_output),
         parameters,
         &mut workspace.first_norm,
         middle,
     );
 
-    let before = room(&mut workspace.wide, tokens * wide);
-    map(middle, at(&places.intermediate.weight), hidden, &mut scratch.turned, before); // [T, F]
-    let activated = room(&mut scratch.activated, tokens * wide);
+    let before = room(&mut workspace.wide, rows * wide);
+    map(middle, at(&places.intermediate.weight), hidden, &mut scratch.turned, before); // [R, F]
+    let activated = room(&mut scratch.activated, rows * wide);
     bias_gelu(before, at(&places.intermediate.bias), activated);
 
-    let narrow = room(&mut scratch.narrow, tokens * hidden);
-    map(activated, at(&places.output.weight), wide, &mut scratch.turned, narrow); // [T, H]
+    let narrow = room(&mut scratch.narrow, rows * hidden);
+    map(activated, at(&places.output.weight), wide, &mut scratch.turned, narrow); // [R, H]
     norm_forward(
         shape,
         training,
@@ -167,32 +162,33 @@ pub fn forward(
     );
 }
 
-/// From the gradient of y \[T, H\], which it uses up, that of x; the parameters' goes into `gradient`.
+/// From the gradient of y \[R, H\] that of x \[T, H\]; the parameters' goes into `gradient`.
 #[allow(clippy::too_many_arguments)]
 pub fn backward(
     shape: &Shape,
     parameters: &[f32],
     sequences: &[Range<usize>],
+    read: Read,
     x: &[f32],
     workspace: &mut Workspace,
     scratch: &mut Scratch,
-    dy: &mut [f32],
+    mut dy: Vec<f32>,
     gradient: &mut [f32],
     into: Into,
-) {
+) -> Vec<f32> {
     let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
-    let tokens = x.len() / hidden;
+    let rows = dy.len() / hidden;
     let at = |range: &Range<usize>| &parameters[range.clone()];
     if into == Into::Replace {
-        // weights are written whole; only what sums over tokens is added to
+        // weights are written whole; only what sums over rows is added to
         places.vectors().for_each(|vector| gradient[vector.clone()].fill(0.0));
     }
-    let narrow = room(&mut scratch.narrow, tokens * hidden);
+    let narrow = room(&mut scratch.narrow, rows * hidden);
 
     // feed-forward part: dy becomes the gradient of its input, by way of the residual connection first
     norm_backward(
         shape.statistics,
-        dy,
+        &mut dy,
         &workspace.second_norm,
         &workspace.second_mask,
         (&places.output_norm, &places.output),
@@ -201,25 +197,24 @@ pub fn backward(
         narrow,
     );
     // computed once more: keeping it would take more memory than anything else
-    let activated = room(&mut scratch.activated, tokens * wide);
-    gelu(&workspace.wide[..tokens * wide], activated);
-    let given = Matrix::new(narrow, tokens, hidden);
+    let activated = room(&mut scratch.activated, rows * wide);
+    gelu(&workspace.wide[..rows * wide], activated);
+    let given = Matrix::new(narrow, rows, hidden);
     let d_weight = &mut gradient[places.output.weight.clone()];
-    matmul(d_weight, wide, into, 1.0, given.transposed(), Matrix::new(activated, tokens, wide)); // [H, F]
-    let broad = room(&mut scratch.wide, tokens * wide.max(3 * hidden));
-    let d_wide = &mut broad[..tokens * wide];
-    matmul(d_wide, wide, Into::Replace, 1.0, given, Matrix::new(at(&places.output.weight), hidden, wide)); // [T, F]
-    gelu_backward(&workspace.wide[..tokens * wide], d_wide);
+    matmul(d_weight, wide, into, 1.0, given.transposed(), Matrix::new(activated, rows, wide)); // [H, F]
+    let d_wide = room(&mut scratch.wide, rows * wide);
+    matmul(d_wide, wide, Into::Replace, 1.0, given, Matrix::new(at(&places.output.weight), hidden, wide)); // [R, F]
+    gelu_backward(&workspace.wide[..rows * wide], d_wide);
     add_column_sums(d_wide, &mut gradient[places.intermediate.bias.clone()]);
-    let given = Matrix::new(d_wide, tokens, wide);
-    let middle = Matrix::new(&workspace.middle, tokens, hidden);
+    let given = Matrix::new(d_wide, rows, wide);
+    let middle = Matrix::new(&workspace.middle, rows, hidden);
     matmul(&mut gradient[places.intermediate.weight.clone()], hidden, into, 1.0, given.transposed(), middle); // [F, H]
-    matmul(dy, hidden, Into::Add, 1.0, given, Matrix::new(at(&places.intermediate.weight), wide, hidden)); // [T, H]
+    matmul(&mut dy, hidden, Into::Add, 1.0, given, Matrix::new(at(&places.intermediate.weight), wide, hidden)); // [R, H]
 
     // attention part
     norm_backward(
         shape.statistics,
-        dy,
+        &mut dy,
         &workspace.first_norm,
         &workspace.first_mask,
         (&places.attention_norm, &places.attention_output),
@@ -227,34 +222,18 @@ pub fn backward(
         gradient,
         narrow,
     );
-    let given = Matrix::new(narrow, tokens, hidden);
-    let context = Matrix::new(&workspace.context, tokens, hidden);
+    let given = Matrix::new(narrow, rows, hidden);
+    let context = Matrix::new(&workspace.context, rows, hidden);
     let d_weight = &mut gradient[places.attention_output.weight.clone()];
     matmul(d_weight, hidden, into, 1.0, given.transposed(), context); // [H, H]
-    let (d_context, broad) = {
-        // the gradient of the context takes the place of what was activated: that is used up
-        let d_context = room(&mut scratch.activated, tokens * hidden);
-        let weight = Matrix::new(at(&places.attention_output.weight), hidden, hidden);
-        matmul(d_context, hidden, Into::Replace, 1.0, given, weight); // [T, H]
-        (&*d_context, &mut broad[..tokens * 3 * hidden])
+    let d_context = room(&mut scratch.d_context, rows * hidden);
+    let weight = Matrix::new(at(&places.attention_output.weight), hidden, hidden);
+    matmul(d_context, hidden, Into::Replace, 1.0, given, weight); // [R, H]
+    let way_back = match read {
+        Read::Every => attention::backward,
+        Read::First => first_attention::backward,
     };
-    attention::backward(
-        shape,
-        sequences,
-        &workspace.query_key_value,
-        &workspace.attention_mask,
-        &workspace.probabilities,
-        d_context,
-        broad,
-        &mut scratch.square,
-        &mut scratch.square_too,
-    );
-    add_column_sums(broad, &mut gradient[places.query_key_value.bias.clone()]);
-    let given = Matrix::new(broad, tokens, 3 * hidden);
-    let d_weight = &mut gradient[places.query_key_value.weight.clone()];
-    matmul(d_weight, hidden, into, 1.0, given.transposed(), Matrix::new(x, tokens, hidden)); // [3H, H]
-    let weight = Matrix::new(at(&places.query_key_value.weight), 3 * hidden, hidden);
-    matmul(dy, hidden, Into::Add, 1.0, given, weight); // [T, H]
+    way_back(shape, parameters, sequences, x, workspace, scratch, dy, gradient, into)
 }
 
 /// A norm, together with the bias of the linear map in front of it, dropout, and the residual connection.

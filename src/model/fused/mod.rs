@@ -7,6 +7,7 @@ mod attention;
 mod batch_norm;
 pub mod elementwise;
 mod embeddings;
+mod first_attention;
 mod layer;
 pub mod matmul;
 mod norm;

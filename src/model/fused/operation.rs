@@ -1,6 +1,5 @@
 //! The fused layer as an operation of candle's graph: a node a layer.
 
-use super::attention::squares;
 use super::layer::{self, Shape};
 use super::matmul::Into;
 use super::workspace::{Scratch, Workspace};
@@ -9,16 +8,20 @@ use crate::model::dropout::{Masks, Site};
 use crate::model::interrupt::Interrupt;
 use crate::model::norm::RunningStatistics;
 use crate::model::parameters::{Gradient, floats, lock, with_floats};
+use crate::model::read::Read;
 use candle_core::{CpuStorage, CustomOp2, Device, Layout, Result, Shape as Dimensions, Tensor, bail};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// x \[T, H\] and a layer's flat parameters -> \[T, H\].
+/// x \[T, H\] and a layer's flat parameters -> \[R, H\].
 ///
 /// The parameters' gradient goes straight to their group: this passes on the gradient of x alone.
 pub struct EncoderLayerOperation {
     shape: Arc<Shape>,
     sequences: Vec<Range<usize>>,
+    read: Read,
+    /// R
+    rows: usize,
     workspace: Arc<Mutex<Workspace>>,
     scratch: Arc<Mutex<Scratch>>,
     /// looked at before the way back
@@ -37,6 +40,7 @@ impl EncoderLayerOperation {
     pub fn new(
         shape: Arc<Shape>,
         layer: usize,
+        read: Read,
         batch: &Batch,
         masks: Option<&Masks>,
         running: Option<&[RunningStatistics]>,
@@ -45,17 +49,13 @@ impl EncoderLayerOperation {
         interrupt: Option<Interrupt>,
         gradient: Gradient,
     ) -> Self {
-        let sequences: Vec<_> = batch.sequences().collect();
         let mut inside = enter(&workspace);
         inside.pass += 1;
         let pass = inside.pass;
         for (site, mask) in [Site::AttentionOutput, Site::Output].into_iter().zip(inside.hidden_masks()) {
             mask.clear();
             if let Some(scales) = masks.and_then(|masks| masks.hidden(layer, site)) {
-                mask.resize(batch.token_count() * shape.hidden, 0.0);
-                for (tokens, example) in sequences.iter().zip(&batch.examples) {
-                    scales.fill(*example, 0, &mut mask[tokens.start * shape.hidden..tokens.end * shape.hidden]);
-                }
+                scales.fill_tokens(batch, read, shape.hidden, mask);
             }
         }
         let Workspace { first_norm, second_norm, .. } = &mut *inside;
@@ -66,16 +66,11 @@ impl EncoderLayerOperation {
         let mask = &mut inside.attention_mask;
         mask.clear();
         if let Some(scales) = masks.and_then(|masks| masks.attention(layer)) {
-            mask.resize(squares(&shape, &sequences), 0.0);
-            let mut rest = &mut mask[..];
-            for (tokens, example) in sequences.iter().zip(&batch.examples) {
-                let (values, others) = rest.split_at_mut(shape.heads * tokens.len().pow(2));
-                scales.fill(*example, 0, values);
-                rest = others;
-            }
+            scales.fill_attention(batch, read, shape.heads, mask);
         }
         drop(inside);
-        Self { shape, sequences, workspace, scratch, interrupt, gradient, training: running.is_none(), pass }
+        let (sequences, rows, training) = (batch.sequences().collect(), read.count(batch), running.is_none());
+        Self { shape, sequences, read, rows, workspace, scratch, interrupt, gradient, training, pass }
     }
 }
 
@@ -97,19 +92,20 @@ impl CustomOp2 for EncoderLayerOperation {
         strides: &Layout,
     ) -> Result<(CpuStorage, Dimensions)> {
         let (x, parameters) = (floats(x, x_strides)?, floats(parameters, strides)?);
-        let mut y = vec![0.0; x.len()];
+        let mut y = vec![0.0; self.rows * self.shape.hidden];
         let (mut workspace, mut scratch) = (enter(&self.workspace), enter(&self.scratch));
         layer::forward(
             &self.shape,
             parameters,
             &self.sequences,
+            self.read,
             x,
             &mut workspace,
             &mut scratch,
             self.training,
             &mut y,
         );
-        Ok((CpuStorage::F32(y), x_strides.shape().clone()))
+        Ok((CpuStorage::F32(y), Dimensions::from((self.rows, self.shape.hidden))))
     }
 
     fn bwd(
@@ -126,8 +122,8 @@ impl CustomOp2 for EncoderLayerOperation {
         if workspace.pass != self.pass {
             bail!("another forward pass came between this one and its backward pass")
         }
-        let mut dx = with_floats(dy, <[f32]>::to_vec)?;
-        with_floats(parameters, |parameters| {
+        let dy = with_floats(dy, <[f32]>::to_vec)?;
+        let dx = with_floats(parameters, |parameters| {
             with_floats(x, |x| {
                 let mut gradient = lock(&self.gradient);
                 let (gradient, empty) = gradient.begun();
@@ -136,13 +132,14 @@ impl CustomOp2 for EncoderLayerOperation {
                     &self.shape,
                     parameters,
                     &self.sequences,
+                    self.read,
                     x,
                     &mut workspace,
                     &mut scratch,
-                    &mut dx,
+                    dy,
                     gradient,
                     into,
-                );
+                )
             })
         })??;
         Ok((Some(Tensor::from_vec(dx, x.shape(), &Device::Cpu)?), None))

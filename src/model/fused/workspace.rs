@@ -1,27 +1,31 @@
 //! Buffers that a layer fills on its way forward and reads on its way back, kept from step to step: memory that is
 //! given back to the system and asked for again costs more than the loops that fill it.
 
+use super::first_attention::FirstTokens;
 use super::normalize::Saved;
 
-/// Of one layer. T tokens, H hidden, F feed-forward; S is the sum over sequences of A times length squared.
+/// Of one layer. T tokens, R of them read, H hidden, F feed-forward; S is the sum over sequences of A times the queries
+/// that are read times the length.
 #[derive(Default)]
 pub struct Workspace {
-    /// \[T, 3H\] queries, keys, values
+    /// \[T, 3H\] queries, keys, values, where every token is read
     pub query_key_value: Vec<f32>,
+    /// what stands in their place where first tokens alone are read
+    pub first: FirstTokens,
     /// \[S\] attention probabilities, sequence after sequence, head after head
     pub probabilities: Vec<f32>,
     /// \[S\] their dropout scales; empty without dropout
     pub attention_mask: Vec<f32>,
-    /// \[T, H\] mixed values
+    /// \[R, H\] mixed values
     pub context: Vec<f32>,
-    /// \[T, H\] dropout scales; empty without dropout
+    /// \[R, H\] dropout scales; empty without dropout
     pub first_mask: Vec<f32>,
     pub first_norm: Saved,
-    /// \[T, H\] what goes into the feed-forward part
+    /// \[R, H\] what goes into the feed-forward part
     pub middle: Vec<f32>,
-    /// \[T, F\] before the activation
+    /// \[R, F\] before the activation
     pub wide: Vec<f32>,
-    /// \[T, H\] dropout scales; empty without dropout
+    /// \[R, H\] dropout scales; empty without dropout
     pub second_mask: Vec<f32>,
     pub second_norm: Saved,
     /// counts forward passes: a backward pass must belong to the newest
@@ -38,11 +42,13 @@ impl Workspace {
 /// What one call fills and uses up: the layers of a model share it.
 #[derive(Default)]
 pub struct Scratch {
-    /// \[T, F\] behind the activation; on the way back \[T, H\], the gradient of the mixed values
+    /// \[R, F\] behind the activation
     pub activated: Vec<f32>,
-    /// \[T, H\]
+    /// \[R, H\] the gradient of the mixed values
+    pub d_context: Vec<f32>,
+    /// \[R, H\]
     pub narrow: Vec<f32>,
-    /// \[T, F\] or \[T, 3H\]
+    /// \[R, F\] or \[T, 3H\]
     pub wide: Vec<f32>,
     /// \[length, length\] of one head
     pub square: Vec<f32>,
