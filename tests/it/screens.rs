@@ -223,7 +223,7 @@ fn metrics_go_round() {
         let text = screen(&app, 80, 24);
         assert!(text.contains(app.metric.title()), "{text}");
     }
-    assert_eq!(seen.len(), 7);
+    assert_eq!(seen.len(), 8);
 }
 
 #[test]
@@ -275,6 +275,6 @@ fn the_figure_is_what_the_histories_say() {
             .iter()
             .map(|point| ((point.step * u64::from(row.planned.spec.batch_size)) as f64, point.accuracy))
             .collect();
-        assert_eq!(line.points, expected);
+        assert_eq!(line.curve.points().collect::<Vec<_>>(), expected);
     }
 }
