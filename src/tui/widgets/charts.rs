@@ -10,7 +10,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 /// Smallest area of one of several charts, its title included.
-const LEAST: (u16, u16) = (36, 8);
+const LEAST: (u16, u16) = (44, 8);
 /// How much wider than high a chart is at best, in cells.
 const SHAPE: f64 = 4.5;
 
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn charts_are_as_many_as_have_room_in_a_good_shape() {
         let areas = |width, height, count| grid(Rect::new(0, 0, width, height), count);
-        assert_eq!(areas(78, 9, 2).map(|areas| areas.len()), Some(2), "beside one another");
+        assert_eq!(areas(98, 12, 2).map(|areas| areas.len()), Some(2), "beside one another");
         assert_eq!(areas(60, 9, 2), None);
         assert_eq!(areas(122, 36, 2).unwrap()[1].x, 0, "one above the other");
         assert_eq!(areas(122, 36, 4).unwrap()[1].y, 0, "two by two");
