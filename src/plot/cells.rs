@@ -51,8 +51,8 @@ impl Grid {
         if pattern.is_empty() || points.len() > self.dots.0 / 2 {
             return strokes(&points, &[], (1.0, 1.0));
         }
-        let (up, down): (fn(f64) -> f64, fn(f64) -> f64) =
-            if self.log_y { (f64::log10, |y| 10f64.powf(y)) } else { (|y| y, |y| y) };
+        let up = |y: f64| if self.log_y { y.log10() } else { y };
+        let down = |y: f64| if self.log_y { 10f64.powf(y) } else { y };
         let span = |(low, high): (f64, f64), dots: usize| (high - low) / dots.max(1) as f64 / PIXELS_OF_A_DOT;
         let y_range = (up(self.y_range.0), up(self.y_range.1));
         let per_pixel = (span(self.x_range, self.dots.0), span(y_range, self.dots.1));
@@ -88,7 +88,9 @@ pub fn raw_plot(figure: &Figure, panel: &Panel, grid: &Grid, ink: Ink<'_>) -> Pl
 fn drawn(mut plot: Plot<'static>, strokes: Vec<Vec<(f64, f64)>>, grid: &Grid, colour: Color) -> Plot<'static> {
     let (dots, lines): (Vec<_>, Vec<_>) = strokes.into_iter().partition(|stroke| stroke.len() == 1);
     if !dots.is_empty() {
-        let (x, y): (Vec<f64>, Vec<f64>) = dots.into_iter().flatten().unzip();
+        // a neighbour outside is there for its line, and has none
+        let inside = |(x, _): &(f64, f64)| (grid.x_range.0..=grid.x_range.1).contains(x);
+        let (x, y): (Vec<f64>, Vec<f64>) = dots.into_iter().flatten().filter(inside).unzip();
         plot = plot.layer(malevich::Points::xy(x, y).color(colour));
     }
     let points = lines.join(&(f64::NAN, f64::NAN));

@@ -57,7 +57,7 @@ impl Curve {
         self.x.push(x);
         self.y.push(y);
         let place = self.y.len() - 1;
-        if place % BLOCK == 0 {
+        if place.is_multiple_of(BLOCK) {
             self.blocks.push(Stretch::default());
         }
         if let Some(block) = self.blocks.last_mut() {

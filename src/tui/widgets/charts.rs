@@ -88,7 +88,7 @@ fn grid(area: Rect, count: usize) -> Option<Vec<Rect>> {
     };
     let fits = |columns: &usize| {
         let rows = count.div_ceil(*columns);
-        count % columns == 0
+        count.is_multiple_of(*columns)
             && side(area.width, *columns) >= f64::from(LEAST.0)
             && side(area.height, rows) >= f64::from(LEAST.1)
     };
