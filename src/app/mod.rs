@@ -9,6 +9,7 @@ mod draft;
 mod effect;
 mod inquiry;
 mod log;
+mod look;
 mod panel;
 mod scroll;
 mod state;

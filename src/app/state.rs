@@ -11,8 +11,9 @@ use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
-use crate::plot::Figure;
+use crate::plot::{Curves, Figure, View};
 use crate::spec_file::train_of;
+use std::cell::RefCell;
 
 /// The whole dashboard.
 #[derive(Clone, Debug)]
@@ -22,7 +23,11 @@ pub struct App {
     pub arms: Vec<Arm>,
     pub workers: usize,
     pub sweep: Sweep,
+    /// of the first chart
     pub metric: Metric,
+    pub view: View,
+    /// what earlier frames worked out
+    curves: RefCell<Curves>,
     pub draft: Draft,
     /// the row of the table under the cursor; nothing until a person moves it: the table then follows what is trained
     pub selected: Option<usize>,
@@ -67,6 +72,8 @@ impl App {
             workers,
             sweep: Sweep::default(),
             metric: Metric::ValidAccuracy,
+            view: View::default(),
+            curves: RefCell::default(),
             draft: Draft::default(),
             selected: None,
             focus: Panel::Sweep,
@@ -103,8 +110,18 @@ impl App {
         &self.scrolls[panel.place()]
     }
 
+    /// What the first chart shows.
     pub fn figure(&self) -> Figure {
-        Figure::of(&self.sweep, self.metric)
+        self.figure_of(self.metric)
+    }
+
+    pub fn figure_of(&self, metric: Metric) -> Figure {
+        Figure::of(self.sweep.rows(), metric, &self.view, &mut self.curves.borrow_mut())
+    }
+
+    /// What a second chart shows: how training goes beside what comes of it.
+    pub fn second_metric(&self) -> Metric {
+        if self.metric.is_of_validation() { Metric::TrainLoss } else { Metric::ValidAccuracy }
     }
 
     /// The arm that trains the same as the draft, if there is one.

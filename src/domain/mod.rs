@@ -20,3 +20,4 @@ pub mod random;
 pub mod run;
 pub mod spec;
 pub mod sweep;
+pub mod times;
