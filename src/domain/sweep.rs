@@ -1,5 +1,6 @@
 //! A sweep as a front sees it: every planned run with what is known of it.
 
+use super::attempts::Attempts;
 use super::event::{Entry, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
@@ -13,6 +14,7 @@ pub struct Row {
     pub planned: PlannedRun,
     pub history: History,
     pub pace: Pace,
+    pub attempts: Attempts,
     /// whether this process trains it, or did
     pub here: bool,
     /// who trains it, when it is not this process
@@ -63,8 +65,7 @@ impl Sweep {
                 for planned in runs {
                     if !self.places.contains_key(&planned.id) {
                         self.places.insert(planned.id.clone(), self.rows.len());
-                        let (history, pace) = (History::default(), Pace::default());
-                        self.rows.push(Row { planned, history, pace, here: false, elsewhere: None });
+                        self.rows.push(Row::new(planned));
                         self.idle = false;
                     }
                 }
@@ -77,7 +78,7 @@ impl Sweep {
             }
             SweepEvent::Replayed { run, live, entries } => {
                 if let Some(row) = self.row_mut(&run) {
-                    (row.history, row.pace) = (History::default(), Pace::default());
+                    row.forget();
                     entries.iter().for_each(|entry| row.apply(entry));
                     row.here |= live;
                     // its owner was killed, or is another process, which is told apart
@@ -154,9 +155,20 @@ impl Sweep {
 }
 
 impl Row {
+    fn new(planned: PlannedRun) -> Self {
+        let (history, pace, attempts) = (History::default(), Pace::default(), Attempts::default());
+        Self { planned, history, pace, attempts, here: false, elsewhere: None }
+    }
+
     fn apply(&mut self, entry: &Entry) {
         self.history.apply(&entry.event);
         self.pace.apply(entry);
+        self.attempts.apply(entry);
+    }
+
+    /// What its events said.
+    fn forget(&mut self) {
+        (self.history, self.pace, self.attempts) = (History::default(), Pace::default(), Attempts::default());
     }
 
     fn remaining_updates(&self) -> u64 {
