@@ -7,6 +7,7 @@ mod action;
 mod draft;
 mod effect;
 mod state;
+pub mod table;
 mod update;
 
 pub use action::Action;
