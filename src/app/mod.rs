@@ -6,11 +6,17 @@
 mod action;
 mod draft;
 mod effect;
+mod log;
+mod panel;
+mod scroll;
 mod state;
 pub mod table;
 mod update;
 
-pub use action::Action;
+pub use action::{Action, Motion};
 pub use draft::Draft;
 pub use effect::Effect;
+pub use log::{Log, LogLine};
+pub use panel::Panel;
+pub use scroll::Scroll;
 pub use state::{App, Leaving, Toast};

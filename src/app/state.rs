@@ -1,6 +1,9 @@
 //! What is on the screen.
 
 use super::draft::Draft;
+use super::log::Log;
+use super::panel::Panel;
+use super::scroll::Scroll;
 use crate::domain::arm::Arm;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
@@ -21,9 +24,16 @@ pub struct App {
     pub draft: Draft,
     /// the row of the table under the cursor; nothing until a person moves it: the table then follows what is trained
     pub selected: Option<usize>,
-    /// the chart alone, over the whole screen
+    /// where keys go
+    pub focus: Panel,
+    /// the panel beside or instead of the table where there is no room for all: the last focused of those with text
+    pub companion: Panel,
+    /// the focused panel alone, over the whole screen
     pub zoomed: bool,
     pub help: bool,
+    pub log: Log,
+    scrolls: [Scroll; Panel::ALL.len()],
+    pub help_scroll: Scroll,
     pub toast: Option<Toast>,
     pub leaving: Leaving,
 }
@@ -55,8 +65,13 @@ impl App {
             metric: Metric::ValidAccuracy,
             draft: Draft::default(),
             selected: None,
+            focus: Panel::Sweep,
+            companion: Panel::Run,
             zoomed: false,
             help: false,
+            log: Log::default(),
+            scrolls: Default::default(),
+            help_scroll: Scroll::default(),
             toast: None,
             leaving: Leaving::No,
         }
@@ -75,6 +90,11 @@ impl App {
     /// The arm whose chart is shown where there is room for one only.
     pub fn arm_in_sight(&self) -> Option<&str> {
         self.sweep.rows().get(self.row_in_sight()).map(|row| row.planned.arm.as_str())
+    }
+
+    /// How far down a panel of text is read.
+    pub fn scroll(&self, panel: Panel) -> &Scroll {
+        &self.scrolls[panel.place()]
     }
 
     pub fn figure(&self) -> Figure {

@@ -1,7 +1,8 @@
 //! What follows from a key or an event.
 
-use super::action::Action;
+use super::action::{Action, Motion};
 use super::effect::Effect;
+use super::panel::Panel;
 use super::state::{App, Leaving, Toast};
 use crate::domain::event::SweepEvent;
 use crate::domain::metric::Metric;
@@ -15,6 +16,10 @@ impl App {
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.toast = None;
         match action {
+            Action::Focus(panel) => self.focus(panel),
+            Action::FocusNext => self.focus(self.focus.next()),
+            Action::FocusPrevious => self.focus(self.focus.previous()),
+            Action::Go(motion) => self.go(motion),
             Action::NextMetric => self.metric = self.next_metric(),
             Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
             Action::CycleNorm => self.draft.cycle_norm(&self.spec.train),
@@ -24,12 +29,6 @@ impl App {
             Action::Picture => return self.picture(),
             Action::NextTheme => return vec![Effect::NextTheme],
             Action::Help => self.help = !self.help,
-            Action::SelectNext => self.select(1),
-            Action::SelectPrevious => self.select(-1),
-            Action::PageDown => self.select(PAGE),
-            Action::PageUp => self.select(-PAGE),
-            Action::SelectFirst => self.selected = Some(0),
-            Action::SelectLast => self.selected = Some(self.sweep.rows().len().saturating_sub(1)),
             Action::Pause => return vec![Effect::Pause],
             Action::Quit => return self.quit(),
         }
@@ -39,6 +38,7 @@ impl App {
     /// News of the sweep.
     pub fn hear(&mut self, event: SweepEvent) {
         let had_ended = self.sweep.idle;
+        self.log.hear(&event, &self.sweep);
         self.sweep.apply(event);
         if let Some(message) = &self.sweep.broken {
             self.toast = Some(Toast { text: format!("training stopped: {message}"), bad: true });
@@ -58,6 +58,21 @@ impl App {
     /// What came of an effect.
     pub fn say(&mut self, text: String, bad: bool) {
         self.toast = Some(Toast { text, bad });
+    }
+
+    fn focus(&mut self, panel: Panel) {
+        self.focus = panel;
+        if panel.is_text() {
+            self.companion = panel;
+        }
+    }
+
+    fn go(&mut self, motion: Motion) {
+        match self.focus {
+            _ if self.help => self.help_scroll.go(motion),
+            Panel::Sweep | Panel::Charts => self.select(motion),
+            panel => self.scroll(panel).go(motion),
+        }
     }
 
     /// The next metric that this sweep has.
@@ -115,9 +130,18 @@ impl App {
         vec![Effect::Picture { figure, name, provenance }]
     }
 
-    fn select(&mut self, by: isize) {
+    fn select(&mut self, motion: Motion) {
         let last = self.sweep.rows().len().saturating_sub(1);
-        self.selected = Some(self.row_in_sight().saturating_add_signed(by).min(last));
+        let by = |by: isize| self.row_in_sight().saturating_add_signed(by).min(last);
+        self.selected = Some(match motion {
+            Motion::Down => by(1),
+            Motion::Up => by(-1),
+            Motion::PageDown => by(PAGE),
+            Motion::PageUp => by(-PAGE),
+            Motion::First => 0,
+            Motion::Last => last,
+            Motion::Left | Motion::Right => return,
+        });
     }
 
     /// The first time: save, then leave. The second time, or when nothing is left to save: leave.

@@ -145,7 +145,7 @@ impl Dashboard<'_> {
     /// Whether the screen must be drawn again.
     fn terminal_event(&mut self, event: Event) -> bool {
         match event {
-            Event::Key(key) => match keymap::action(key) {
+            Event::Key(key) => match keymap::action(key, self.app.focus) {
                 Some(action) => {
                     self.act(action);
                     true

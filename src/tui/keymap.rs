@@ -1,6 +1,6 @@
 //! Keys to actions: one table that feeds the dispatch, the footer and the help.
 
-use crate::app::Action;
+use crate::app::{Action, Motion, Panel};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// One key.
@@ -13,47 +13,86 @@ pub struct Binding {
     pub help: &'static str,
     /// one word for the footer; empty: not there
     pub hint: &'static str,
+    /// the panel it needs the focus of; everywhere when absent
+    pub panel: Option<Panel>,
 }
+
+/// The help of a key that does what the one above it does.
+pub const SAME: &str = "the same";
 
 const fn binding(key: KeyCode, action: Action, label: &'static str, help: &'static str, hint: &'static str) -> Binding {
-    Binding { key, action, label, help, hint }
+    Binding { key, action, label, help, hint, panel: None }
 }
 
-/// In the order of the help. The footer takes as many hints as fit, from the top.
-pub const KEYS: [Binding; 23] = [
-    binding(KeyCode::Char('q'), Action::Quit, "q", "save and leave; a second time: leave at once", "quit"),
-    binding(KeyCode::Char('?'), Action::Help, "?", "this help", "help"),
-    binding(KeyCode::Char('m'), Action::NextMetric, "m", "next metric", "metric"),
-    binding(KeyCode::Char('d'), Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
-    binding(KeyCode::Char('n'), Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
-    binding(KeyCode::Char('a'), Action::AddDraft, "a", "add the draft as an arm and train it", "add arm"),
-    binding(KeyCode::Char('w'), Action::Picture, "w", "write the chart as a PNG into the current folder", "picture"),
-    binding(KeyCode::Enter, Action::Zoom, "Enter", "the chart over the whole screen, and back", "zoom"),
-    binding(KeyCode::Char('z'), Action::Zoom, "z", "the same", ""),
+impl Binding {
+    const fn within(self, panel: Panel) -> Self {
+        Self { panel: Some(panel), ..self }
+    }
+}
+
+const fn letter(key: char, action: Action, label: &'static str, help: &'static str, hint: &'static str) -> Binding {
+    binding(KeyCode::Char(key), action, label, help, hint)
+}
+
+const fn go(key: KeyCode, motion: Motion, label: &'static str, help: &'static str) -> Binding {
+    binding(key, Action::Go(motion), label, help, "")
+}
+
+/// In the order of the help. The footer takes as many hints as fit, from the top. A key of the focused panel comes
+/// before the same key of everywhere.
+pub const KEYS: &[Binding] = &[
+    letter('q', Action::Quit, "q", "save and leave; a second time: leave at once", "quit"),
+    letter('?', Action::Help, "?", "this help", "help"),
+    binding(KeyCode::Tab, Action::FocusNext, "Tab", "focus the next panel", "panel"),
+    binding(KeyCode::BackTab, Action::FocusPrevious, "Shift-Tab", "focus the previous panel", ""),
+    letter('1', Action::Focus(Panel::Sweep), "1", "focus the sweep's runs", ""),
+    letter('2', Action::Focus(Panel::Charts), "2", "focus the charts", ""),
+    letter('3', Action::Focus(Panel::Ablations), "3", "focus the arms", ""),
+    letter('4', Action::Focus(Panel::Run), "4", "focus the run under the cursor", ""),
+    letter('5', Action::Focus(Panel::Answer), "5", "focus the answer so far", ""),
+    letter('6', Action::Focus(Panel::Log), "6", "focus the log", ""),
+    letter('m', Action::NextMetric, "m", "next metric", "metric"),
+    letter('d', Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
+    letter('n', Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
+    letter('a', Action::AddDraft, "a", "add the draft as an arm and train it", "add arm"),
+    letter('w', Action::Picture, "w", "write the chart as a PNG into the current folder", "picture"),
+    binding(KeyCode::Enter, Action::Zoom, "Enter", "the focused panel over the whole screen, and back", "zoom"),
+    letter('z', Action::Zoom, "z", SAME, ""),
     binding(KeyCode::Esc, Action::Back, "Esc", "one step back: help, zoom, draft, selection", "back"),
-    binding(KeyCode::Char('T'), Action::NextTheme, "T", "next theme", "theme"),
-    binding(KeyCode::Down, Action::SelectNext, "↓", "next run", ""),
-    binding(KeyCode::Char('j'), Action::SelectNext, "j", "the same", ""),
-    binding(KeyCode::Up, Action::SelectPrevious, "↑", "previous run", ""),
-    binding(KeyCode::Char('k'), Action::SelectPrevious, "k", "the same", ""),
-    binding(KeyCode::PageDown, Action::PageDown, "PgDn", "ten runs down", ""),
-    binding(KeyCode::PageUp, Action::PageUp, "PgUp", "ten runs up", ""),
-    binding(KeyCode::Home, Action::SelectFirst, "Home", "first run", ""),
-    binding(KeyCode::Char('g'), Action::SelectFirst, "g", "the same", ""),
-    binding(KeyCode::End, Action::SelectLast, "End", "last run", ""),
-    binding(KeyCode::Char('G'), Action::SelectLast, "G", "the same", ""),
-    binding(KeyCode::Char('c'), Action::Quit, "Ctrl-c", "the same as q", ""),
-    binding(KeyCode::Char('z'), Action::Pause, "Ctrl-z", "stop for a while; fg in the shell goes on", ""),
+    letter('T', Action::NextTheme, "T", "next theme", "theme"),
+    go(KeyCode::Down, Motion::Down, "↓", "next run").within(Panel::Sweep),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Sweep),
+    go(KeyCode::Up, Motion::Up, "↑", "previous run").within(Panel::Sweep),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Sweep),
+    go(KeyCode::Down, Motion::Down, "↓", "one down"),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME),
+    go(KeyCode::Up, Motion::Up, "↑", "one up"),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME),
+    go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten down"),
+    go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten up"),
+    go(KeyCode::Home, Motion::First, "Home", "to the first"),
+    go(KeyCode::Char('g'), Motion::First, "g", SAME),
+    go(KeyCode::End, Motion::Last, "End", "to the last"),
+    go(KeyCode::Char('G'), Motion::Last, "G", SAME),
+    letter('c', Action::Quit, "Ctrl-c", "the same as q", ""),
+    letter('z', Action::Pause, "Ctrl-z", "stop for a while; fg in the shell goes on", ""),
 ];
 
-/// What a key press asks for.
-pub fn action(event: KeyEvent) -> Option<Action> {
+/// What a key press asks for while this panel has the focus.
+pub fn action(event: KeyEvent, focus: Panel) -> Option<Action> {
     if event.kind == KeyEventKind::Release {
         return None;
     }
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
-    let bound = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
-    KEYS.iter().find(bound).map(|binding| binding.action)
+    let pressed = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
+    working(focus).find(pressed).map(|binding| binding.action)
+}
+
+/// Keys that work while this panel has the focus: its own first, then those of everywhere that it leaves alone.
+pub fn working(focus: Panel) -> impl Iterator<Item = &'static Binding> {
+    let own = move || KEYS.iter().filter(move |binding| binding.panel == Some(focus));
+    let left_alone = move |binding: &&Binding| own().all(|other| other.label != binding.label);
+    own().chain(KEYS.iter().filter(|binding| binding.panel.is_none()).filter(left_alone))
 }
 
 #[cfg(test)]
@@ -62,11 +101,19 @@ mod tests {
 
     #[test]
     fn every_binding_is_reached_by_its_own_key() {
-        for binding in &KEYS {
+        for binding in KEYS {
             let control = binding.label.starts_with("Ctrl-");
             let modifiers = if control { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
-            assert_eq!(action(KeyEvent::new(binding.key, modifiers)), Some(binding.action), "{}", binding.label);
+            let focus = Panel::ALL.into_iter().filter(|panel| binding.panel.is_none_or(|own| own == *panel));
+            let reached =
+                focus.filter(|panel| action(KeyEvent::new(binding.key, modifiers), *panel) == Some(binding.action));
+            assert!(reached.count() > 0, "{}", binding.label);
         }
-        assert_eq!(action(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE)), None);
+    }
+
+    #[test]
+    fn a_key_without_a_modifier_is_not_the_one_with_it() {
+        let plain = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE);
+        assert_ne!(action(plain, Panel::Sweep), Some(Action::Quit));
     }
 }

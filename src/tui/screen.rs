@@ -2,31 +2,32 @@
 
 use super::layout::areas;
 use super::theme::Theme;
-use super::widgets::{chart, footer, header, help, status, table};
-use crate::app::App;
+use super::widgets::{ablations, answer, charts, footer, header, help, log, panel, run, status, table};
+use crate::app::{App, Panel};
 use ratatui::Frame;
 use ratatui::widgets::Block;
 
 pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     let area = frame.area();
     frame.render_widget(Block::new().style(theme.text()), area);
-    let figure = app.figure();
-    let areas = areas(area, figure.panels.len(), app.zoomed);
+    let areas = areas(area, app.focus, app.companion, app.zoomed);
     header::draw(frame, areas.header, app, theme);
-    if let [single] = areas.charts[..] {
-        let place = figure.panels.iter().position(|panel| Some(panel.title.as_str()) == app.arm_in_sight());
-        chart::draw(frame, single, &figure, place.unwrap_or(0), true, theme);
-    } else {
-        for (panel, area) in areas.charts.iter().enumerate() {
-            chart::draw(frame, *area, &figure, panel, false, theme);
+    for (panel, area) in &areas.panels {
+        match panel {
+            Panel::Sweep => table::draw(frame, *area, app, theme),
+            Panel::Charts => charts::draw(frame, *area, app, theme),
+            Panel::Ablations => ablations::draw(frame, *area, app, theme),
+            Panel::Run => run::draw(frame, *area, app, theme),
+            Panel::Answer => answer::draw(frame, *area, app, theme),
+            Panel::Log => log::draw(frame, *area, app, theme),
         }
     }
-    if let Some(area) = areas.table {
-        table::draw(frame, area, app, theme);
+    if let [(_, alone)] = areas.panels[..] {
+        panel::tabs(frame, alone, app, theme);
     }
+    footer::draw(frame, areas.footer, app.focus, theme);
     status::draw(frame, areas.status, app, theme);
-    footer::draw(frame, areas.footer, theme);
     if app.help {
-        help::draw(frame, area, theme);
+        help::draw(frame, area, app, theme);
     }
 }

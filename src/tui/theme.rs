@@ -108,6 +108,11 @@ impl Theme {
         Style::new().fg(self.border)
     }
 
+    /// The frame of the panel that has the keys. Bold too, so that it is seen without colours.
+    pub fn focus(&self) -> Style {
+        Style::new().fg(self.accent).add_modifier(Modifier::BOLD)
+    }
+
     pub fn title(&self) -> Style {
         Style::new().fg(self.title).add_modifier(Modifier::BOLD)
     }

@@ -1,6 +1,6 @@
 //! What the screen looks like: the whole of it, from a made-up sweep, at several sizes.
 
-use batchscope::app::{Action, App, Effect, Leaving};
+use batchscope::app::{Action, App, Effect, Leaving, Motion, Panel};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::arm::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
@@ -113,10 +113,9 @@ fn screen(app: &App, width: u16, height: u16) -> String {
 #[test]
 fn a_sweep_under_way() {
     let app = app();
-    insta::assert_snapshot!("under_way_40x10", screen(&app, 40, 10));
-    insta::assert_snapshot!("under_way_80x24", screen(&app, 80, 24));
-    insta::assert_snapshot!("under_way_120x40", screen(&app, 120, 40));
-    insta::assert_snapshot!("under_way_200x60", screen(&app, 200, 60));
+    for (width, height) in [(40, 10), (60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+        insta::assert_snapshot!(format!("under_way_{width}x{height}"), screen(&app, width, height));
+    }
 }
 
 #[test]
@@ -169,14 +168,44 @@ fn the_help_names_every_key() {
 }
 
 #[test]
+fn help_scrolls_where_it_does_not_fit() {
+    let mut app = app();
+    app.act(Action::Help);
+    assert!(!screen(&app, 40, 10).contains("fg in the"));
+    app.act(Action::Go(Motion::Last));
+    assert!(screen(&app, 40, 10).contains("Ctrl-z"));
+    app.act(Action::Go(Motion::Up));
+    assert!(!screen(&app, 40, 10).contains("Ctrl-z"), "one line up is one line, however far down was asked for");
+}
+
+#[test]
+fn a_focused_panel_is_in_sight_and_zooms_and_goes_back_step_by_step() {
+    let mut app = app();
+    for panel in Panel::ALL {
+        app.act(Action::Focus(panel));
+        let title = format!("{} {}", panel.number(), panel.title());
+        for (width, height) in [(40, 10), (80, 24), (120, 40), (200, 60)] {
+            assert!(screen(&app, width, height).contains(&title), "{title} at {width} x {height}");
+        }
+    }
+    app.act(Action::Zoom);
+    assert!(!screen(&app, 200, 60).contains("1 Sweep"));
+    app.act(Action::Help);
+    app.act(Action::Back);
+    assert!(!app.help && app.zoomed);
+    app.act(Action::Back);
+    assert!(screen(&app, 200, 60).contains("1 Sweep"));
+}
+
+#[test]
 fn the_page_of_keys_is_the_table_of_keys() {
     let page = include_str!("../../docs/KEYS.md");
-    for binding in &KEYS {
+    for binding in KEYS {
         // a line of the table: the words around it speak of keys too
-        let mut rows = page.lines().filter(|line| line.starts_with("| `"));
-        let line = rows.find(|line| line.contains(&format!("`{}`", binding.label)));
-        let line = line.unwrap_or_else(|| panic!("docs/KEYS.md lacks `{}`", binding.label));
-        assert!(binding.help == "the same" || line.contains(binding.help), "docs/KEYS.md: {line}");
+        let rows = page.lines().filter(|line| line.starts_with("| `"));
+        let lines: Vec<&str> = rows.filter(|line| line.contains(&format!("`{}`", binding.label))).collect();
+        let told = lines.iter().any(|line| binding.help == "the same" || line.contains(binding.help));
+        assert!(told, "docs/KEYS.md does not say what `{}` does: {}; it has {lines:?}", binding.label, binding.help);
     }
 }
 
@@ -203,7 +232,8 @@ fn every_size_is_drawn() {
     app.hear(SweepEvent::Planned(plan("batch-norm")));
     for width in (1..=210).step_by(11) {
         for height in (1..=62).step_by(5) {
-            for zoomed in [false, true] {
+            for (focus, zoomed) in Panel::ALL.into_iter().flat_map(|panel| [(panel, false), (panel, true)]) {
+                app.act(Action::Focus(focus));
                 app.zoomed = zoomed;
                 app.help = !zoomed;
                 screen(&app, width, height);

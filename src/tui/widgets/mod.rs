@@ -1,8 +1,14 @@
 //! The parts of the screen. Each draws itself into an area from the state and knows nothing of the others.
 
+pub mod ablations;
+pub mod answer;
 pub mod chart;
+pub mod charts;
 pub mod footer;
 pub mod header;
 pub mod help;
+pub mod log;
+pub mod panel;
+pub mod run;
 pub mod status;
 pub mod table;

@@ -8,6 +8,7 @@ use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let line = if !app.draft.is_empty() && app.leaving == Leaving::No {
@@ -21,7 +22,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     } else {
         return;
     };
-    frame.render_widget(line, area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(line.style(theme.text()), area);
 }
 
 /// Why the selected run failed.

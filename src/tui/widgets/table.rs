@@ -1,6 +1,7 @@
 //! The runs, a line each. Columns are shed from the right of the list below when there is no room.
 
-use crate::app::App;
+use super::panel;
+use crate::app::{App, Panel};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::domain::sweep::Row as Run;
@@ -9,7 +10,7 @@ use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Cell, Row, Table, TableState};
+use ratatui::widgets::{Cell, Row, Table, TableState};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -66,11 +67,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let body = rows.iter().map(|run| Row::new(columns.iter().map(|column| cell(*column, run, &sizes, theme))));
     let selected = (!rows.is_empty()).then(|| app.row_in_sight());
     let count = Line::styled(position(selected, rows.len()), theme.dim()).alignment(Alignment::Right);
-    let block = Block::bordered()
-        .border_type(BorderType::Rounded)
-        .border_style(theme.border())
-        .title_top(Span::styled(" runs ", theme.title()))
-        .title_bottom(count);
+    let block = panel::frame(Panel::Sweep, app, theme).title_bottom(count);
     let highlight = if app.selected.is_some() { theme.selection() } else { Style::new() };
     let widths = columns.iter().map(|column| Constraint::Length(width(*column, arm_width)));
     let table = Table::new(body, widths).header(header).block(block).row_highlight_style(highlight);

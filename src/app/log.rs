@@ -1,0 +1,77 @@
+//! What happened, in lines.
+
+use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::run::PlannedRun;
+use crate::domain::sweep::Sweep;
+use std::collections::VecDeque;
+
+/// Lines that are kept; older ones are in the journals.
+const KEPT: usize = 1000;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// seconds since 1970, where the event has a time
+    pub time: Option<f64>,
+    pub text: String,
+    pub bad: bool,
+}
+
+/// The newest lines, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Log(VecDeque<LogLine>);
+
+impl Log {
+    pub fn lines(&self) -> impl DoubleEndedIterator<Item = &LogLine> + ExactSizeIterator {
+        self.0.iter()
+    }
+
+    pub(super) fn add(&mut self, text: String, bad: bool) {
+        self.push(LogLine { time: None, text, bad });
+    }
+
+    /// A line for what a person would want to have been told; most events are for charts.
+    pub(super) fn hear(&mut self, event: &SweepEvent, sweep: &Sweep) {
+        match event {
+            SweepEvent::Planned(runs) => self.add(format!("{} planned", count(runs.len())), false),
+            SweepEvent::Run { run, attempt, entry } => {
+                let Some(row) = sweep.row(run) else { return };
+                let told = match &entry.event {
+                    RunEvent::Started { step: 0 } if *attempt == 1 => ("started".to_owned(), false),
+                    RunEvent::Started { step } => (format!("continues after update {step}"), false),
+                    RunEvent::Stopped { step } => (format!("stopped after update {step}"), false),
+                    RunEvent::Failed { message, .. } => (format!("failed: {message}"), true),
+                    RunEvent::Finished { .. } => {
+                        let score = row.history.last_evaluation().map(|point| point.accuracy);
+                        (score.map_or("finished".into(), |score| format!("finished, accuracy {score:.3}")), false)
+                    }
+                    RunEvent::Update { .. } | RunEvent::Evaluation { .. } | RunEvent::Checkpointed { .. } => return,
+                };
+                let text = format!("{} {}", name(&row.planned), told.0);
+                self.push(LogLine { time: Some(entry.time), text, bad: told.1 });
+            }
+            SweepEvent::Elsewhere { run, owner } => {
+                if let Some(row) = sweep.row(run) {
+                    self.add(format!("{} is trained by {owner}", name(&row.planned)), false);
+                }
+            }
+            SweepEvent::Broken(message) => self.add(format!("training stopped: {message}"), true),
+            SweepEvent::Idle => self.add("nothing is left to train".into(), false),
+            SweepEvent::Replayed { .. } | SweepEvent::Closed => {}
+        }
+    }
+
+    fn push(&mut self, line: LogLine) {
+        if self.0.len() == KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(line);
+    }
+}
+
+fn count(runs: usize) -> String {
+    if runs == 1 { "1 run".into() } else { format!("{runs} runs") }
+}
+
+fn name(run: &PlannedRun) -> String {
+    format!("{} bs {} #{}", run.arm, run.spec.batch_size, run.spec.iid)
+}

@@ -1,0 +1,46 @@
+//! What all panels have in common: a frame with number and title, in the focus colour where keys go.
+
+use crate::app::{App, Panel};
+use crate::tui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Paragraph, Wrap};
+
+/// The frame of a panel. More titles may follow.
+pub fn frame<'t>(panel: Panel, app: &App, theme: &Theme) -> Block<'t> {
+    let focused = app.focus == panel;
+    let border = if focused { theme.focus() } else { theme.border() };
+    let title = if focused { theme.title() } else { theme.dim() };
+    Block::bordered().border_type(BorderType::Rounded).border_style(border).title_top(Line::from(vec![
+        Span::styled(format!(" {} ", panel.number()), border),
+        Span::styled(format!("{} ", panel.title()), title),
+    ]))
+}
+
+/// A panel of text, which scrolls. Long lines are broken.
+pub fn text(frame: &mut Frame<'_>, area: Rect, panel: Panel, lines: Vec<Line<'_>>, app: &App, theme: &Theme) {
+    let block = self::frame(panel, app, theme);
+    let inner = block.inner(area);
+    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
+    let count = paragraph.line_count(inner.width);
+    let first = app.scroll(panel).within(count, usize::from(inner.height));
+    let block = match count.saturating_sub(first + usize::from(inner.height)) {
+        0 => block,
+        more => block.title_bottom(Line::styled(format!(" {more} more "), theme.dim()).right_aligned()),
+    };
+    frame.render_widget(paragraph.scroll((first.try_into().unwrap_or(u16::MAX), 0)).block(block), area);
+}
+
+/// All panels by their numbers, on the lower edge of the only one in sight.
+pub fn tabs(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let mut spans = vec![Span::raw(" ")];
+    for panel in Panel::ALL {
+        let style = if panel == app.focus { theme.key() } else { theme.dim() };
+        spans.push(Span::styled(format!("{} ", panel.number()), style));
+    }
+    let edge = Rect { x: area.x + 1, y: area.bottom().saturating_sub(1), width: 13, height: 1 };
+    if area.height > 2 && area.width > edge.width + 2 {
+        frame.render_widget(Line::from(spans), edge);
+    }
+}
