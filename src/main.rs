@@ -34,7 +34,8 @@ fn obey(arguments: Arguments) -> Result<Exit> {
 /// The dashboard on a terminal; lines where there is none.
 fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     let theme = Theme::named(theme)?;
-    let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
+    // where it is not said what the terminal is, it may be anything
+    let dumb = std::env::var("TERM").map_or(cfg!(unix), |kind| kind.is_empty() || kind == "dumb");
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return cli::run(request, false);
     }

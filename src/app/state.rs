@@ -4,13 +4,14 @@ use super::draft::Draft;
 use super::log::Log;
 use super::panel::Panel;
 use super::scroll::Scroll;
+use super::table::Table;
 use crate::domain::arm::Arm;
-use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
-use crate::domain::sweep::Sweep;
+use crate::domain::sweep::{Row, Sweep};
 use crate::plot::Figure;
 use crate::spec_file::train_of;
+use crate::store::Store;
 
 /// The whole dashboard.
 #[derive(Clone, Debug)]
@@ -22,8 +23,9 @@ pub struct App {
     pub sweep: Sweep,
     pub metric: Metric,
     pub draft: Draft,
-    /// the row of the table under the cursor; nothing until a person moves it: the table then follows what is trained
-    pub selected: Option<usize>,
+    pub table: Table,
+    /// where runs lie, to be named
+    pub store: Option<Store>,
     /// where keys go
     pub focus: Panel,
     /// the panel beside or instead of the table where there is no room for all: the last focused of those with text
@@ -64,7 +66,8 @@ impl App {
             sweep: Sweep::default(),
             metric: Metric::ValidAccuracy,
             draft: Draft::default(),
-            selected: None,
+            table: Table::default(),
+            store: None,
             focus: Panel::Sweep,
             companion: Panel::Run,
             zoomed: false,
@@ -77,19 +80,14 @@ impl App {
         }
     }
 
-    /// The row the table keeps in sight: the selected one, else the first under way, else the last done.
-    pub fn row_in_sight(&self) -> usize {
-        let rows = self.sweep.rows();
-        self.selected
-            .or_else(|| rows.iter().position(|row| row.history.progress == Progress::Running))
-            .or_else(|| rows.iter().rposition(|row| row.history.progress == Progress::Finished))
-            .unwrap_or(0)
-            .min(rows.len().saturating_sub(1))
+    /// The run under the cursor of the table, or that it follows.
+    pub fn run_in_sight(&self) -> Option<&Row> {
+        self.table.run_in_sight(&self.sweep)
     }
 
     /// The arm whose chart is shown where there is room for one only.
     pub fn arm_in_sight(&self) -> Option<&str> {
-        self.sweep.rows().get(self.row_in_sight()).map(|row| row.planned.arm.as_str())
+        self.run_in_sight().map(|row| row.planned.arm.as_str())
     }
 
     /// How far down a panel of text is read.

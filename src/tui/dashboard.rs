@@ -40,7 +40,8 @@ pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
-    let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
+    let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
+    app.store = Some(opened.store.clone());
     let (said, sayings) = unbounded();
     let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey, pausing: false };
     dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses);
@@ -145,7 +146,7 @@ impl Dashboard<'_> {
     /// Whether the screen must be drawn again.
     fn terminal_event(&mut self, event: Event) -> bool {
         match event {
-            Event::Key(key) => match keymap::action(key, self.app.focus) {
+            Event::Key(key) => match keymap::action(key, &self.app) {
                 Some(action) => {
                     self.act(action);
                     true

@@ -97,7 +97,7 @@ impl FilterLine {
     /// Takes the line as the filter. The words for why not, where it cannot be read: the filter then stays.
     fn read(&mut self) -> Option<String> {
         let read = Filter::parse(self.input.value(), &filter_names());
-        read.map(|filter| self.filter = filter).err().map(|error| error.to_string())
+        read.map(|filter| self.filter = filter).err().map(|error| error.fault.to_string())
     }
 
     fn complete(&mut self, sweep: &Sweep) {

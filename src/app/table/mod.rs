@@ -12,7 +12,6 @@ pub use filter_line::{Completion, FilterLine, Typing};
 pub use listing::{Cell, Item, Listing, Shown, Subject};
 pub use measures::{Baselines, Measures, Stage};
 
-use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::sweep::{Row, Sweep};
 use std::collections::HashSet;
@@ -40,9 +39,9 @@ impl Table {
     pub fn place(&self, listing: &Listing<'_>, sweep: &Sweep) -> usize {
         let selected = self.selected.as_ref().and_then(|subject| listing.place(subject, sweep));
         let follow = || {
-            let at = |wanted: Progress| move |item: &Item<'_>| item.row.history.progress == wanted;
-            let first = listing.items.iter().position(at(Progress::Running));
-            first.or_else(|| listing.items.iter().rposition(at(Progress::Finished)))
+            let at = |wanted: Stage| move |item: &Item<'_>| item.measures.stage == wanted;
+            let first = listing.items.iter().position(at(Stage::Running));
+            first.or_else(|| listing.items.iter().rposition(at(Stage::Finished)))
         };
         selected.or_else(|| self.sort.is_none().then(follow).flatten()).unwrap_or(0)
     }

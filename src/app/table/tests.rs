@@ -3,6 +3,7 @@ use crate::domain::arm::BASELINE;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::run::PlannedRun;
 use crate::domain::run::tests::example;
+use proptest::prelude::*;
 use tui_input::InputRequest;
 
 fn id(arm: &str, batch_size: u32, iid: u32) -> RunId {
@@ -308,4 +309,34 @@ fn an_error_is_told_once_a_word_can_become_nothing_any_more() {
     assert_eq!(table.filter.error(), None, "the number is still to come");
     typed(&mut table, &sweep, "high");
     assert!(table.filter.error().unwrap().contains("`high` is not a number"));
+}
+
+proptest! {
+    #[test]
+    fn nothing_but_the_cursor_keys_moves_the_cursor(
+        grouped in any::<bool>(), steps in 0isize..8, deeds in prop::collection::vec((0u8..7, 0usize..8, 0.0..1.0f64), 0..40),
+    ) {
+        let mut sweep = sweep();
+        let mut table = Table { grouped, ..Table::default() };
+        table.select_by(&sweep, steps);
+        let before = selected(&table, &sweep);
+        for (deed, place, accuracy) in deeds {
+            match deed {
+                0 => table.sort_by_neighbour(true),
+                1 => table.sort_by_neighbour(false),
+                2 => table.reverse(),
+                3 => table.hide(&sweep),
+                4 => table.pin(&sweep),
+                5 if grouped => prop_assert!(table.open(&sweep)),
+                _ => {
+                    let run = sweep.rows()[place].planned.id.clone();
+                    score(&mut sweep, run, &[0.5, accuracy]);
+                }
+            }
+            prop_assert_eq!(&selected(&table, &sweep), &before);
+            let runs = shown(&table, &sweep);
+            let distinct: std::collections::BTreeSet<&String> = runs.iter().collect();
+            prop_assert_eq!(distinct.len(), runs.len(), "each row once: {:?}", runs);
+        }
+    }
 }
