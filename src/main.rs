@@ -33,7 +33,9 @@ fn obey(arguments: Arguments) -> Result<Exit> {
 
 /// The dashboard on a terminal; lines where there is none.
 fn dashboard(request: Request, theme: &str) -> Result<Exit> {
+    let plain = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
     let theme = Theme::named(theme)?;
+    let theme = if plain { theme.without_colours() } else { theme };
     // where it is not said what the terminal is, it may be anything
     let dumb = std::env::var("TERM").map_or(cfg!(unix), |kind| kind.is_empty() || kind == "dumb");
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {

@@ -7,6 +7,7 @@ mod action;
 mod draft;
 mod effect;
 mod log;
+mod look;
 mod panel;
 mod scroll;
 mod state;

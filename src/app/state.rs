@@ -9,9 +9,10 @@ use crate::domain::arm::Arm;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
-use crate::plot::Figure;
+use crate::plot::{Curves, Figure, View};
 use crate::spec_file::train_of;
 use crate::store::Store;
+use std::cell::RefCell;
 
 /// The whole dashboard.
 #[derive(Clone, Debug)]
@@ -21,7 +22,11 @@ pub struct App {
     pub arms: Vec<Arm>,
     pub workers: usize,
     pub sweep: Sweep,
+    /// of the first chart
     pub metric: Metric,
+    pub view: View,
+    /// what earlier frames worked out
+    curves: RefCell<Curves>,
     pub draft: Draft,
     pub table: Table,
     /// where runs lie, to be named
@@ -65,6 +70,8 @@ impl App {
             workers,
             sweep: Sweep::default(),
             metric: Metric::ValidAccuracy,
+            view: View::default(),
+            curves: RefCell::default(),
             draft: Draft::default(),
             table: Table::default(),
             store: None,
@@ -95,8 +102,19 @@ impl App {
         &self.scrolls[panel.place()]
     }
 
+    /// What the first chart shows.
     pub fn figure(&self) -> Figure {
-        Figure::of(&self.sweep, self.metric)
+        self.figure_of(self.metric)
+    }
+
+    pub fn figure_of(&self, metric: Metric) -> Figure {
+        let shows = self.table.shows(&self.sweep);
+        Figure::of_shown(self.sweep.rows(), &shows, metric, &self.view, &mut self.curves.borrow_mut())
+    }
+
+    /// What a second chart shows: how training goes beside what comes of it.
+    pub fn second_metric(&self) -> Metric {
+        if self.metric.is_of_validation() { Metric::TrainLoss } else { Metric::ValidAccuracy }
     }
 
     /// The arm that trains the same as the draft, if there is one.

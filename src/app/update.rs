@@ -30,7 +30,8 @@ impl App {
             Action::Open if self.table.open(&self.sweep) => {}
             Action::Open => self.zoomed = !self.zoomed,
             Action::Filter(typing) => self.filter(typing),
-            Action::NextMetric => self.metric = self.next_metric(),
+            Action::NextMetric => self.metric = self.metric_after(Metric::next),
+            Action::PreviousMetric => self.metric = self.metric_after(Metric::previous),
             Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
             Action::CycleNorm => self.draft.cycle_norm(&self.spec.train),
             Action::AddDraft => return self.add_draft(),
@@ -39,6 +40,19 @@ impl App {
             Action::Picture => return self.picture(),
             Action::NextTheme => return vec![Effect::NextTheme],
             Action::Help => self.help = !self.help,
+            Action::NextAxis
+            | Action::LogY
+            | Action::SmoothMore
+            | Action::SmoothLess
+            | Action::NextBand
+            | Action::Clip
+            | Action::ZoomIn
+            | Action::ZoomOut
+            | Action::PanLeft
+            | Action::PanRight
+            | Action::WholeAxis
+            | Action::Follow
+            | Action::Crosshair => self.look(action),
             Action::Pause => return vec![Effect::Pause],
             Action::Quit => return self.quit(),
         }
@@ -69,16 +83,17 @@ impl App {
     fn go(&mut self, motion: Motion) {
         match self.focus {
             _ if self.help => self.help_scroll.go(motion),
-            Panel::Sweep | Panel::Charts => self.select(motion),
+            Panel::Sweep => self.select(motion),
+            Panel::Charts => self.go_in_charts(motion),
             panel => self.scroll(panel).go(motion),
         }
     }
 
     /// The next metric that this sweep has.
-    fn next_metric(&self) -> Metric {
+    fn metric_after(&self, step: fn(Metric) -> Metric) -> Metric {
         let has_f1 = self.sweep.rows().iter().all(|row| row.planned.spec.data.classes == 2);
-        match self.metric.next() {
-            Metric::ValidF1 if !has_f1 => Metric::ValidF1.next(),
+        match step(self.metric) {
+            Metric::ValidF1 if !has_f1 => step(Metric::ValidF1),
             metric => metric,
         }
     }

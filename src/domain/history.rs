@@ -102,6 +102,8 @@ impl History {
             Metric::TrainAccuracy => updates(|point| point.accuracy.into()),
             Metric::LearningRate => updates(|point| point.learning_rate),
             Metric::GradientNorm => updates(|point| point.gradient_norm.into()),
+            // the time of an event is not part of it
+            Metric::PairsPerSecond => Vec::new(),
         }
     }
 }

@@ -13,11 +13,24 @@ pub enum Metric {
     TrainAccuracy,
     LearningRate,
     GradientNorm,
+    PairsPerSecond,
 }
 
 impl Metric {
     /// In the order in which the `m` key goes through them.
-    pub const ALL: [Metric; 7] = [
+    pub const ALL: [Metric; 8] = [
+        Metric::ValidAccuracy,
+        Metric::ValidLoss,
+        Metric::ValidF1,
+        Metric::TrainLoss,
+        Metric::TrainAccuracy,
+        Metric::LearningRate,
+        Metric::GradientNorm,
+        Metric::PairsPerSecond,
+    ];
+
+    /// Those whose values are part of a run's result. How fast it was trained is not.
+    pub const MEASURED: [Metric; 7] = [
         Metric::ValidAccuracy,
         Metric::ValidLoss,
         Metric::ValidF1,
@@ -37,6 +50,7 @@ impl Metric {
             Metric::TrainAccuracy => "training accuracy",
             Metric::LearningRate => "learning rate",
             Metric::GradientNorm => "gradient norm",
+            Metric::PairsPerSecond => "pairs per second",
         }
     }
 
@@ -50,6 +64,7 @@ impl Metric {
             Metric::TrainAccuracy => "train-accuracy",
             Metric::LearningRate => "learning-rate",
             Metric::GradientNorm => "gradient-norm",
+            Metric::PairsPerSecond => "pairs-per-second",
         }
     }
 
@@ -58,8 +73,23 @@ impl Metric {
         matches!(self, Metric::ValidAccuracy | Metric::ValidF1 | Metric::TrainAccuracy)
     }
 
+    /// Whether the validation set is scored for it; the others have a value at every update.
+    pub fn is_of_validation(self) -> bool {
+        matches!(self, Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1)
+    }
+
+    /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed.
+    pub fn is_of_a_batch(self) -> bool {
+        !self.is_of_validation() && self != Metric::LearningRate
+    }
+
     pub fn next(self) -> Self {
         let place = Self::ALL.iter().position(|metric| *metric == self).unwrap_or(0);
         Self::ALL[(place + 1) % Self::ALL.len()]
+    }
+
+    pub fn previous(self) -> Self {
+        let place = Self::ALL.iter().position(|metric| *metric == self).unwrap_or(0);
+        Self::ALL[(place + Self::ALL.len() - 1) % Self::ALL.len()]
     }
 }

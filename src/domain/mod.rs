@@ -23,3 +23,4 @@ pub mod run;
 pub mod settings;
 pub mod spec;
 pub mod sweep;
+pub mod times;

@@ -4,8 +4,10 @@ use super::attempts::Attempts;
 use super::event::{Entry, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
+use super::metric::Metric;
 use super::pace::{Pace, Speeds, last_done};
 use super::run::PlannedRun;
+use super::times::Times;
 use std::collections::HashMap;
 
 /// One run of the sweep.
@@ -15,10 +17,22 @@ pub struct Row {
     pub history: History,
     pub pace: Pace,
     pub attempts: Attempts,
+    pub times: Times,
+    /// how often points were taken back: whatever was derived from them begins anew
+    pub revision: u64,
     /// whether this process trains it, or did
     pub here: bool,
     /// who trains it, when it is not this process
     pub elsewhere: Option<String>,
+}
+
+/// A value of a metric.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample {
+    pub step: u64,
+    /// of training, until then
+    pub seconds: f64,
+    pub value: f64,
 }
 
 /// Everything planned so far, in the order in which it was planned.
@@ -156,19 +170,57 @@ impl Sweep {
 
 impl Row {
     fn new(planned: PlannedRun) -> Self {
-        let (history, pace, attempts) = (History::default(), Pace::default(), Attempts::default());
-        Self { planned, history, pace, attempts, here: false, elsewhere: None }
+        let (history, pace, times, attempts) = Default::default();
+        Self { planned, history, pace, times, attempts, revision: 0, here: false, elsewhere: None }
     }
 
     fn apply(&mut self, entry: &Entry) {
+        let points = |history: &History| history.updates.len() + history.evaluations.len();
+        let before = points(&self.history);
         self.history.apply(&entry.event);
+        self.revision += u64::from(points(&self.history) < before);
         self.pace.apply(entry);
         self.attempts.apply(entry);
+        self.times.apply(entry, &self.history);
     }
 
     /// What its events said.
     fn forget(&mut self) {
-        (self.history, self.pace, self.attempts) = (History::default(), Pace::default(), Attempts::default());
+        (self.history, self.pace, self.times, self.attempts) = Default::default();
+        self.revision += 1;
+    }
+
+    /// How many values a metric has.
+    pub fn sample_count(&self, metric: Metric) -> usize {
+        match metric {
+            // more than two classes have no F1
+            Metric::ValidF1 if self.history.evaluations.iter().any(|point| point.f1.is_none()) => 0,
+            _ if metric.is_of_validation() => self.history.evaluations.len(),
+            _ => self.history.updates.len(),
+        }
+    }
+
+    /// A value of a metric by its place.
+    pub fn sample(&self, metric: Metric, place: usize) -> Option<Sample> {
+        let (update, evaluation) = (self.history.updates.get(place), self.history.evaluations.get(place));
+        let value = match metric {
+            Metric::ValidAccuracy => evaluation?.accuracy,
+            Metric::ValidLoss => evaluation?.loss,
+            Metric::ValidF1 => evaluation?.f1?,
+            Metric::TrainLoss => update?.loss.into(),
+            Metric::TrainAccuracy => update?.accuracy.into(),
+            Metric::LearningRate => update?.learning_rate,
+            Metric::GradientNorm => update?.gradient_norm.into(),
+            Metric::PairsPerSecond => {
+                f64::from(self.planned.spec.batch_size) / f64::from(*self.times.spans.get(place)?)
+            }
+        };
+        let (step, times) = if metric.is_of_validation() {
+            (evaluation?.step, &self.times.evaluations)
+        } else {
+            (update?.step, &self.times.updates)
+        };
+        Some(Sample { step, seconds: times.get(place).copied().unwrap_or(0.0), value })
     }
 
     fn remaining_updates(&self) -> u64 {

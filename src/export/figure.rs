@@ -1,6 +1,6 @@
 //! A figure as a PNG: same data and ranges as on the screen, at a size of its own. Same figure, same bytes.
 
-use crate::plot::{Figure, Line, Panel};
+use crate::plot::{Band, Curve, Figure, Line, Panel, pattern, strokes};
 use dejavu::sans;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -23,6 +23,12 @@ pub struct Palette {
 }
 
 const GRID: RGBColor = RGBColor(228, 231, 236);
+const EPOCH: RGBColor = RGBColor(178, 184, 194);
+/// Epochs in sight up to which their ends are marked.
+const MOST_EPOCHS: f64 = 50.0;
+/// How much of its colour a measured line behind a smoothed one has, and a band.
+const FAINT: f64 = 0.3;
+const BAND: f64 = 0.2;
 
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
@@ -85,7 +91,7 @@ impl Drawing<'_> {
         if titled {
             builder.caption(&panel.title, ("sans-serif", 24).into_font().color(&text));
         }
-        let (x, y) = (figure.x_range, figure.y_range);
+        let (x, y) = (figure.x_range, (self.height(figure.y_range.0), self.height(figure.y_range.1)));
         let mut chart: Chart<'_, '_> = builder.build_cartesian_2d(x.0..x.1, y.0..y.1).map_err(draw_error)?;
         let font = |size: u32| ("sans-serif", size).into_font().color(&text);
         chart
@@ -98,20 +104,80 @@ impl Drawing<'_> {
             .bold_line_style(GRID)
             .light_line_style(WHITE)
             .x_label_formatter(&|value| number(*value))
-            .y_label_formatter(&|value| number(*value))
+            .y_label_formatter(&|value| number(if figure.log_y { 10f64.powf(*value) } else { *value }))
             .draw()
             .map_err(draw_error)?;
-        panel.lines.iter().try_for_each(|line| self.line(&mut chart, line))
+        self.epochs(&mut chart)?;
+        for line in &panel.lines {
+            self.band(&mut chart, line)?;
+        }
+        for line in &panel.lines {
+            if let Some(raw) = &line.raw {
+                self.curve(&mut chart, raw, 0, self.series(line.colour).mix(FAINT).stroke_width(1))?;
+            }
+        }
+        for line in &panel.lines {
+            self.curve(&mut chart, &line.curve, line.dash, self.series(line.colour).stroke_width(2))?;
+        }
+        let deaths = panel.deaths.iter().map(|death| {
+            let y = death.y.map_or(y.0, |y| self.height(y)).clamp(y.0, y.1);
+            Cross::new((death.x, y), 8, self.series(death.colour).stroke_width(3))
+        });
+        chart.draw_series(deaths).map(|_| ()).map_err(draw_error)
     }
 
-    fn line(&self, chart: &mut Chart<'_, '_>, line: &Line) -> Result<(), FigureError> {
-        let style = self.series(line.colour).stroke_width(2);
-        let points = line.points.iter().copied().filter(|(_, y)| y.is_finite());
-        match pattern(line.dash) {
-            [] => chart.draw_series(LineSeries::new(points, style)).map(|_| ()),
-            dashes => chart.draw_series(dashed(points.collect(), style, dashes, chart)).map(|_| ()),
-        }
-        .map_err(draw_error)
+    /// Where a value stands on the y axis.
+    fn height(&self, y: f64) -> f64 {
+        if self.figure.log_y { y.log10() } else { y }
+    }
+
+    /// The ends of epochs as faint lines, where they are not too many.
+    fn epochs(&self, chart: &mut Chart<'_, '_>) -> Result<(), FigureError> {
+        let (low, high) = self.figure.x_range;
+        let Some(epoch) = self.figure.epoch.filter(|epoch| MOST_EPOCHS * epoch >= high - low) else { return Ok(()) };
+        let (bottom, top) = (self.height(self.figure.y_range.0), self.height(self.figure.y_range.1));
+        let ends = ((low / epoch).floor() as u64 + 1..).map(|number| number as f64 * epoch).take_while(|x| *x < high);
+        let ticks = ends.map(|x| PathElement::new(vec![(x, bottom), (x, top)], EPOCH));
+        chart.draw_series(ticks).map(|_| ()).map_err(draw_error)
+    }
+
+    fn band(&self, chart: &mut Chart<'_, '_>, line: &Line) -> Result<(), FigureError> {
+        let Some((low, high)) = &line.band else { return Ok(()) };
+        let (least, most) = (self.height(self.figure.y_range.0), self.height(self.figure.y_range.1));
+        let visible = |y: f64| if y.is_finite() { self.height(y).clamp(least, most) } else { y };
+        let edge = |curve: &Curve| -> Vec<(f64, f64)> {
+            self.points(curve).into_iter().map(|(x, y)| (x, visible(y))).collect()
+        };
+        let (low, high) = (edge(low), edge(high));
+        // a gap divides it; both edges have their gaps at the same places
+        let gap = |point: &(f64, f64)| !point.1.is_finite();
+        let parts = low.split(gap).zip(high.split(gap)).filter(|(low, _)| low.len() > 1);
+        let fills = parts.map(|(low, high)| {
+            let outline = low.iter().chain(high.iter().rev()).copied().collect::<Vec<_>>();
+            Polygon::new(outline, self.series(line.colour).mix(BAND))
+        });
+        chart.draw_series(fills).map(|_| ()).map_err(draw_error)
+    }
+
+    /// What a picture as wide as this one shows of a curve.
+    fn points(&self, curve: &Curve) -> Vec<(f64, f64)> {
+        let (low, high) = self.figure.x_range;
+        let columns = SIZE.0 as usize;
+        curve.reduced(self.figure.x_range, columns, |x| ((x - low) / (high - low) * columns as f64).round())
+    }
+
+    fn curve(&self, chart: &mut Chart<'_, '_>, curve: &Curve, dash: u32, style: ShapeStyle) -> Result<(), FigureError> {
+        let points: Vec<(f64, f64)> = self.points(curve).into_iter().map(|(x, y)| (x, self.height(y))).collect();
+        let (range, pixels) = (chart.as_coord_spec(), chart.plotting_area().get_pixel_range());
+        let span = |range: std::ops::Range<i32>| f64::from(range.end - range.start).abs().max(1.0);
+        let per_pixel = (
+            (range.get_x_range().end - range.get_x_range().start) / span(pixels.0),
+            (range.get_y_range().end - range.get_y_range().start) / span(pixels.1),
+        );
+        // gaps of a pattern would hide spikes of a line with about as many points as there are pixels
+        let dashes = if points.len() > SIZE.0 as usize / 4 { &[] } else { pattern(dash) };
+        let strokes = strokes(&points, dashes, per_pixel).into_iter().map(|stroke| PathElement::new(stroke, style));
+        chart.draw_series(strokes).map(|_| ()).map_err(draw_error)
     }
 
     fn series(&self, place: usize) -> RGBColor {
@@ -137,6 +203,12 @@ impl Drawing<'_> {
         for (place, size) in self.figure.batch_sizes.iter().enumerate() {
             entry(&size.to_string(), Some((self.series(place), 0)))?;
         }
+        if self.figure.band != Band::Runs {
+            let counts = || self.figure.panels.iter().flat_map(|panel| &panel.lines).map(|line| line.runs);
+            let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
+            let n = if least == most { format!("n = {most}") } else { format!("n = {least} to {most}") };
+            entry(&format!("   {}, {n}", self.figure.band.label()), None)?;
+        }
         if self.figure.instances > 1 {
             entry("   instance", None)?;
             for instance in 0..self.figure.instances.min(5) {
@@ -149,61 +221,6 @@ impl Drawing<'_> {
 
 fn colour((red, green, blue): Rgb) -> RGBColor {
     RGBColor(red, green, blue)
-}
-
-/// Lengths of strokes and gaps, in turn, in pixels; none: unbroken.
-fn pattern(instance: u32) -> &'static [f64] {
-    match instance % 5 {
-        0 => &[],
-        1 => &[14.0, 7.0],
-        2 => &[3.0, 6.0],
-        3 => &[16.0, 6.0, 3.0, 6.0],
-        _ => &[7.0, 5.0],
-    }
-}
-
-/// The polyline cut into strokes; the pattern runs on across its joints.
-fn dashed(
-    points: Vec<(f64, f64)>,
-    style: ShapeStyle,
-    pattern: &[f64],
-    chart: &Chart<'_, '_>,
-) -> Vec<PathElement<(f64, f64)>> {
-    let (range, pixels) = (chart.as_coord_spec(), chart.plotting_area().get_pixel_range());
-    let span = |range: std::ops::Range<i32>| f64::from(range.end - range.start).abs().max(1.0);
-    let per_pixel = (
-        (range.get_x_range().end - range.get_x_range().start) / span(pixels.0),
-        (range.get_y_range().end - range.get_y_range().start) / span(pixels.1),
-    );
-    let (mut strokes, mut stroke, mut place, mut left) = (Vec::new(), Vec::new(), 0, pattern[0]);
-    for pair in points.windows(2) {
-        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-        let length = ((x1 - x0) / per_pixel.0).hypot((y1 - y0) / per_pixel.1);
-        let mut done = 0.0;
-        while done < length {
-            let drawn = left.min(length - done);
-            let at = |pixels: f64| (x0 + (x1 - x0) * pixels / length, y0 + (y1 - y0) * pixels / length);
-            if place % 2 == 0 {
-                if stroke.is_empty() {
-                    stroke.push(at(done));
-                }
-                stroke.push(at(done + drawn));
-            }
-            done += drawn;
-            left -= drawn;
-            if left <= 0.0 {
-                if !stroke.is_empty() {
-                    strokes.push(PathElement::new(std::mem::take(&mut stroke), style));
-                }
-                place = (place + 1) % pattern.len();
-                left = pattern[place];
-            }
-        }
-    }
-    if stroke.len() > 1 {
-        strokes.push(PathElement::new(stroke, style));
-    }
-    strokes
 }
 
 fn sample_line(area: &Area<'_>, x: i32, y: i32, colour: RGBColor, instance: u32) -> Result<(), FigureError> {
@@ -245,13 +262,17 @@ fn load_font() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn figure() -> Figure {
         let line = |dash| Line {
             name: format!("bs 2 #{dash}"),
             colour: dash as usize,
             dash,
-            points: vec![(0.0, 0.5), (50.0, 0.6 + 0.05 * f64::from(dash)), (100.0, 0.8)],
+            curve: Arc::new(Curve::of([(0.0, 0.5), (50.0, 0.6 + 0.05 * f64::from(dash)), (100.0, 0.8)])),
+            raw: None,
+            band: None,
+            runs: 1,
         };
         Figure {
             title: "validation accuracy".into(),
@@ -259,16 +280,50 @@ mod tests {
             y_label: "validation accuracy".into(),
             x_range: (0.0, 100.0),
             y_range: (0.4, 0.9),
+            log_y: false,
+            band: Band::Runs,
+            epoch: Some(50.0),
             batch_sizes: vec![2, 8, 16, 32, 64],
             instances: 5,
-            panels: vec![Panel { title: "baseline".into(), lines: (0..5).map(line).collect() }],
+            panels: vec![Panel { title: "baseline".into(), lines: (0..5).map(line).collect(), deaths: Vec::new() }],
+        }
+    }
+
+    fn pixels_of(figure: &Figure, palette: &Palette) -> Vec<u8> {
+        let bytes = png(figure, palette, "a test").unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        pixels
+    }
+
+    fn palette() -> Palette {
+        let series = vec![(200, 0, 0), (0, 150, 0), (0, 0, 200), (150, 120, 0), (150, 0, 150)];
+        Palette { text: (0, 0, 0), dim: (90, 90, 90), series }
+    }
+
+    #[test]
+    fn a_band_a_measured_line_and_a_failure_are_drawn_and_a_logarithmic_axis_is_another_picture() {
+        let plain = figure();
+        let curve = |offset: f64| Arc::new(Curve::of([(0.0, 0.5 + offset), (100.0, 0.8 + offset)]));
+        let mut banded = plain.clone();
+        banded.panels[0].lines[0].band = Some((curve(-0.05), curve(0.05)));
+        let mut raw = plain.clone();
+        raw.panels[0].lines[0].raw = Some(curve(0.1));
+        let mut failed = plain.clone();
+        failed.panels[0].deaths = vec![crate::plot::Death { colour: 0, x: 30.0, y: None }];
+        let logarithmic = Figure { log_y: true, ..plain.clone() };
+        let before = pixels_of(&plain, &palette());
+        for (figure, least) in [(banded, 10_000), (raw, 300), (failed, 30), (logarithmic, 1000)] {
+            let after = pixels_of(&figure, &palette());
+            let differ = before.chunks_exact(3).zip(after.chunks_exact(3)).filter(|(a, b)| a != b).count();
+            assert!(differ >= least, "{differ} pixels differ");
         }
     }
 
     #[test]
     fn the_same_figure_gives_the_same_bytes_and_shows_every_line() {
-        let series = vec![(200, 0, 0), (0, 150, 0), (0, 0, 200), (150, 120, 0), (150, 0, 150)];
-        let palette = Palette { text: (0, 0, 0), dim: (90, 90, 90), series };
+        let palette = palette();
         let bytes = png(&figure(), &palette, "a test").unwrap();
         assert_eq!(bytes, png(&figure(), &palette, "a test").unwrap());
         let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();

@@ -1,12 +1,20 @@
 //! Runs as a figure: what is drawn, in data's own units, and the same for a terminal and for a picture.
 //!
-//! May import: `domain`. A [`Figure`] knows axes, lines, palette places and dashes; it knows no colour, no pixel and no
-//! cell.
+//! May import: `domain` and `stats`. A [`Figure`] knows axes, lines, palette places and dashes; it knows no colour, no
+//! pixel and no cell.
 
 mod cells;
+mod curve;
+mod curves;
+mod dash;
 mod figure;
 mod range;
 mod smooth;
+mod view;
 
-pub use cells::{Ink, to_plot};
-pub use figure::{Figure, Line, Panel};
+pub use cells::{Grid, Ink, raw_plot, to_plot};
+pub use curve::Curve;
+pub use curves::Curves;
+pub use dash::{pattern, strokes};
+pub use figure::{Death, Figure, Line, Panel, x_extent};
+pub use view::{Band, View, XAxis};

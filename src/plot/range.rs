@@ -1,10 +1,7 @@
 //! Axes that hold still: a range with room, in steps a person can read.
 
-/// The range of the y axis for these values. Values that are not finite do not count.
-pub fn nice(values: impl Iterator<Item = f64>, fraction: bool) -> (f64, f64) {
-    let extent = values.filter(|value| value.is_finite()).fold(None, |extent: Option<(f64, f64)>, value| {
-        Some(extent.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
-    });
+/// The range of the y axis for values from lowest to highest.
+pub fn nice(extent: Option<(f64, f64)>, fraction: bool) -> (f64, f64) {
     let Some((low, high)) = extent else {
         return (0.0, 1.0);
     };
@@ -19,10 +16,38 @@ pub fn nice(values: impl Iterator<Item = f64>, fraction: bool) -> (f64, f64) {
     if fraction { (low.max(0.0), high.min(1.0)) } else { (low, high) }
 }
 
+/// The range of a logarithmic axis: whole steps of 1, 2, 5 around values above 0.
+pub fn nice_log(extent: Option<(f64, f64)>) -> (f64, f64) {
+    let Some((low, high)) = extent.filter(|(low, _)| *low > 0.0) else {
+        return (0.1, 1.0);
+    };
+    let (below, above) = (step_below(low), step_below(high));
+    let above = if above < high {
+        STEPS.into_iter().map(|step| step * power(high)).find(|step| *step >= high)
+    } else {
+        Some(above)
+    };
+    let above = above.unwrap_or(high);
+    if above > below { (below, above) } else { (below / 2.0, above * 2.0) }
+}
+
+/// The next number that an axis may end at without jumping at every change of a guess.
+pub fn round_up(value: f64) -> f64 {
+    const ENDS: [f64; 12] = [1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.5];
+    let power = power(value);
+    ENDS.into_iter().map(|end| end * power).find(|end| *end >= value).unwrap_or(value)
+}
+
+const STEPS: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
+
+fn power(value: f64) -> f64 {
+    10f64.powf(value.log10().floor())
+}
+
 /// The largest of 1, 2, 5 times a power of ten that is not above `most`.
 fn step_below(most: f64) -> f64 {
-    let power = 10f64.powf(most.log10().floor());
-    [5.0, 2.0, 1.0].into_iter().map(|factor| factor * power).find(|step| *step <= most).unwrap_or(power)
+    let power = power(most);
+    STEPS.into_iter().rev().map(|factor| factor * power).find(|step| *step <= most).unwrap_or(power)
 }
 
 #[cfg(test)]
@@ -35,10 +60,24 @@ mod tests {
 
     #[test]
     fn ranges_hold_all_values_on_round_ends() {
-        assert_near(nice([0.676, 0.82].into_iter(), true), 0.66, 0.82);
-        assert_near(nice([0.3, 0.98].into_iter(), true), 0.3, 1.0);
-        assert_near(nice([0.0, 2e-5].into_iter(), false), 0.0, 2e-5);
-        assert_near(nice([0.7, f64::NAN, f64::INFINITY].into_iter(), true), 0.64, 0.76);
-        assert_near(nice(std::iter::empty(), true), 0.0, 1.0);
+        assert_near(nice(Some((0.676, 0.82)), true), 0.66, 0.82);
+        assert_near(nice(Some((0.3, 0.98)), true), 0.3, 1.0);
+        assert_near(nice(Some((0.0, 2e-5)), false), 0.0, 2e-5);
+        assert_near(nice(Some((0.7, 0.7)), true), 0.64, 0.76);
+        assert_near(nice(None, true), 0.0, 1.0);
+    }
+
+    #[test]
+    fn logarithmic_ranges_end_on_1_2_5() {
+        assert_near(nice_log(Some((0.03, 7.0))), 0.02, 10.0);
+        assert_near(nice_log(Some((1.0, 1.0))), 0.5, 2.0);
+        assert_near(nice_log(Some((0.0, 1.0))), 0.1, 1.0);
+    }
+
+    #[test]
+    fn guessed_ends_hold_still() {
+        assert_eq!(round_up(61.0), 80.0);
+        assert_eq!(round_up(79.0), 80.0);
+        assert_eq!(round_up(1.0), 1.0);
     }
 }

@@ -55,10 +55,24 @@ pub const KEYS: &[Binding] = &[
     letter('6', Action::Focus(Panel::Log), "6", "focus the log", ""),
     letter('/', Action::Filter(Typing::Begin), "/", "filter the runs: bs=8 dropout=off acc>0.75", "filter"),
     letter('m', Action::NextMetric, "m", "next metric", "metric"),
+    letter('M', Action::PreviousMetric, "M", "previous metric", ""),
     letter('d', Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
     letter('n', Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
     letter('a', Action::AddDraft, "a", "add the draft as an arm and train it", "add arm"),
     letter('w', Action::Picture, "w", "write the chart as a PNG into the current folder", "picture"),
+    letter('x', Action::NextAxis, "x", "x axis: pairs seen, updates, epochs, time", "axis"),
+    letter('b', Action::NextBand, "b", "runs, or means with a band: min-max, sd, 95 % t interval", "band"),
+    letter('s', Action::SmoothMore, "s", "smooth metrics of single batches more", "smooth"),
+    letter('S', Action::SmoothLess, "S", "smooth less, down to not at all", ""),
+    letter('y', Action::LogY, "y", "logarithmic y axis, and back", ""),
+    letter('o', Action::Clip, "o", "y axis without outliers (1 to 99 %), and back", ""),
+    letter('+', Action::ZoomIn, "+", "zoom in on the crosshair, or the middle", ""),
+    letter('-', Action::ZoomOut, "-", "zoom out", ""),
+    letter('[', Action::PanLeft, "[", "pan left", ""),
+    letter(']', Action::PanRight, "]", "pan right", ""),
+    letter('=', Action::WholeAxis, "=", "the whole x axis", ""),
+    letter('t', Action::Follow, "t", "follow the newest points, and stop", ""),
+    letter('c', Action::Crosshair, "c", "crosshair with a read-out in all charts, and off", "crosshair"),
     binding(KeyCode::Enter, Action::Zoom, "Enter", "the focused panel over the whole screen, and back", "zoom"),
     letter('z', Action::Zoom, "z", SAME, ""),
     binding(KeyCode::Esc, Action::Back, "Esc", "one step back: help, zoom, draft, filter, selection", "back"),
@@ -75,6 +89,18 @@ pub const KEYS: &[Binding] = &[
     go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Sweep),
     go(KeyCode::Up, Motion::Up, "↑", "previous run").within(Panel::Sweep),
     go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Sweep),
+    go(KeyCode::Left, Motion::Left, "←", "crosshair to the left, else pan").within(Panel::Charts),
+    go(KeyCode::Char('h'), Motion::Left, "h", SAME).within(Panel::Charts),
+    go(KeyCode::Right, Motion::Right, "→", "crosshair to the right, else pan").within(Panel::Charts),
+    go(KeyCode::Char('l'), Motion::Right, "l", SAME).within(Panel::Charts),
+    go(KeyCode::Down, Motion::Down, "↓", "next arm").within(Panel::Charts),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Charts),
+    go(KeyCode::Up, Motion::Up, "↑", "previous arm").within(Panel::Charts),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Charts),
+    go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten steps to the right").within(Panel::Charts),
+    go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten steps to the left").within(Panel::Charts),
+    go(KeyCode::Home, Motion::First, "Home", "to the beginning of the axis").within(Panel::Charts),
+    go(KeyCode::End, Motion::Last, "End", "to the newest point").within(Panel::Charts),
     go(KeyCode::Down, Motion::Down, "↓", "one down"),
     go(KeyCode::Char('j'), Motion::Down, "j", SAME),
     go(KeyCode::Up, Motion::Up, "↑", "one up"),
@@ -167,6 +193,6 @@ mod tests {
     #[test]
     fn a_key_without_a_modifier_is_not_the_one_with_it() {
         let plain = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE);
-        assert_ne!(pressed(plain, Panel::Sweep), Some(Action::Quit));
+        assert_eq!(pressed(plain, Panel::Sweep), Some(Action::Crosshair));
     }
 }

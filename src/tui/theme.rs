@@ -49,6 +49,8 @@ pub struct Theme {
     bad: Color,
     selection: Color,
     series: Vec<Color>,
+    /// colours are not shown: what they tell is told by marks
+    plain: bool,
 }
 
 impl Theme {
@@ -67,7 +69,8 @@ impl Theme {
         let place = BUILT_IN.iter().position(|(known, _)| *known == self.name);
         let (name, text) = BUILT_IN[place.map_or(0, |place| (place + 1) % BUILT_IN.len())];
         // a test reads every built-in theme
-        Self::parse(name, text).unwrap_or_else(|_| self.clone())
+        let next = Self::parse(name, text).unwrap_or_else(|_| self.clone());
+        Self { plain: self.plain, ..next }
     }
 
     fn parse(name: &str, text: &str) -> Result<Self, ThemeError> {
@@ -93,7 +96,28 @@ impl Theme {
             bad: colour(&written.bad)?,
             selection: colour(&written.selection)?,
             series,
+            plain: false,
         })
+    }
+
+    /// For a terminal that shows no colours.
+    pub fn without_colours(self) -> Self {
+        Self { plain: true, ..self }
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// The ground of a band around the line of a series, where colours can be mixed.
+    pub fn band(&self, place: usize) -> Option<Color> {
+        let (Color::Rgb(r, g, b), Color::Rgb(red, green, blue)) =
+            (self.background, self.series[place % self.series.len()])
+        else {
+            return None;
+        };
+        let mix = |ground: u8, ink: u8| ((f64::from(ground) * 3.0 + f64::from(ink)) / 4.0).round() as u8;
+        (!self.plain).then(|| Color::Rgb(mix(r, red), mix(g, green), mix(b, blue)))
     }
 
     pub fn text(&self) -> Style {

@@ -283,6 +283,24 @@ fn a_filter_is_typed_in_sight_and_stands_over_the_table() {
 }
 
 #[test]
+fn what_the_table_hides_is_not_on_the_charts_and_changes_nothing_else_there() {
+    let mut app = app();
+    let lines = |app: &App| -> Vec<(String, usize)> {
+        app.figure().panels[0].lines.iter().map(|line| (line.name.clone(), line.colour)).collect()
+    };
+    let (all, x_range) = (lines(&app), app.figure().x_range);
+    press(&mut app, &[Action::Go(Motion::First), Action::Hide]);
+    assert_eq!(lines(&app), all[1..]);
+    type_filter(&mut app, "bs=8,16");
+    assert_eq!(lines(&app), all[1..3]);
+    assert_eq!(app.figure().x_range, x_range);
+    // the mean of a cell that is hidden in part is the mean of its cell
+    press(&mut app, &[Action::Filter(Typing::Drop), Action::NextBand]);
+    let runs: Vec<usize> = app.figure().panels[0].lines.iter().map(|line| line.runs).collect();
+    assert_eq!(runs, [2, 1, 1, 1, 1]);
+}
+
+#[test]
 fn the_run_panel_tells_all_of_a_run() {
     let mut app = two_arms();
     app.store = Some(Store::open(tempfile::tempdir().unwrap().path()).unwrap());
@@ -341,7 +359,82 @@ fn metrics_go_round() {
         let text = screen(&app, 80, 24);
         assert!(text.contains(app.metric.title()), "{text}");
     }
-    assert_eq!(seen.len(), 7);
+    assert_eq!(seen.len(), 8);
+}
+
+/// In the charts, at a size where two of them have room.
+fn charts(app: &mut App, keys: &[Action]) -> String {
+    app.act(Action::Focus(Panel::Charts));
+    for key in keys {
+        app.act(*key);
+    }
+    screen(app, 120, 40)
+}
+
+#[test]
+fn two_metrics_stand_side_by_side_where_there_is_room() {
+    let text = charts(&mut app(), &[]);
+    assert!(text.contains("validation accuracy") && text.contains("training loss"), "{text}");
+}
+
+#[test]
+fn the_crosshair_reads_all_charts_at_the_same_place() {
+    let text = charts(&mut app(), &[Action::Crosshair, Action::Go(Motion::PageUp)]);
+    insta::assert_snapshot!(text);
+    assert_eq!(text.matches("pairs seen").count(), 3, "both read-outs and the axis:\n{text}");
+    let gone = charts(&mut app(), &[Action::Crosshair, Action::Crosshair]);
+    assert_eq!(gone.matches("pairs seen").count(), 1);
+}
+
+#[test]
+fn bands_name_what_they_are_and_of_how_many_runs() {
+    let mut app = app();
+    for words in ["mean, min to max, n = 1 to 2", "mean ± sd, n = 1 to 2", "mean, 95 % t interval, n = 1 to 2"] {
+        let text = charts(&mut app, &[Action::NextBand]);
+        assert!(text.contains(words), "no `{words}` in\n{text}");
+    }
+    assert!(charts(&mut app, &[Action::NextBand]).contains("instance"));
+}
+
+#[test]
+fn a_band_has_a_ground_or_edges_where_colours_cannot_be_mixed() {
+    let mut app = app();
+    charts(&mut app, &[Action::NextBand]);
+    let grounds = |theme: Theme| {
+        let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+        terminal.draw(|frame| draw(frame, &app, &theme)).unwrap();
+        let mut grounds: Vec<String> =
+            terminal.backend().buffer().content.iter().map(|cell| format!("{:?}", cell.bg)).collect();
+        grounds.sort();
+        grounds.dedup();
+        grounds.len()
+    };
+    assert!(grounds(Theme::named("dark").unwrap()) > 1);
+    assert_eq!(grounds(Theme::named("terminal").unwrap()), 1);
+}
+
+#[test]
+fn without_colours_batch_sizes_are_told_apart_by_marks() {
+    let app = app();
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let theme = Theme::named("dark").unwrap().without_colours();
+    terminal.draw(|frame| draw(frame, &app, &theme)).unwrap();
+    insta::assert_snapshot!(terminal.backend().to_string());
+}
+
+#[test]
+fn the_axes_say_how_they_are_looked_at() {
+    let mut app = app();
+    let text = charts(&mut app, &[Action::NextAxis, Action::LogY, Action::Clip, Action::ZoomIn]);
+    assert!(text.contains("zoomed, = all  log  1 to 99 %  updates"), "{text}");
+    let text = charts(&mut app, &[Action::WholeAxis, Action::NextAxis, Action::NextAxis]);
+    assert!(text.contains("seconds of training"), "{text}");
+    assert!(!text.contains("zoomed"));
+}
+
+#[test]
+fn a_failed_run_is_marked_in_its_chart() {
+    assert!(charts(&mut app(), &[]).contains("✗ 1 failed"));
 }
 
 #[test]
@@ -395,6 +488,6 @@ fn the_figure_is_what_the_histories_say() {
             .iter()
             .map(|point| ((point.step * u64::from(row.planned.spec.batch_size)) as f64, point.accuracy))
             .collect();
-        assert_eq!(line.points, expected);
+        assert_eq!(line.curve.points().collect::<Vec<_>>(), expected);
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::run::PlannedRun;
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
 use crate::export::text_table;
-use crate::plot::{Figure, to_plot};
+use crate::plot::{Curves, Figure, Grid, View, to_plot};
 use crate::store::{Ended, Owner, Standing, Store};
 use anyhow::Result;
 use malevich::Frame;
@@ -185,9 +185,10 @@ fn chart(listed: &Listed, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &
     sweep.apply(SweepEvent::Planned(vec![PlannedRun { id: run.clone(), arm, spec, keep_weights: false }]));
     let entries = journal.iter().flat_map(|(_, entries)| entries).cloned().collect();
     sweep.apply(SweepEvent::Replayed { run, live: false, entries });
-    let figure = Figure::of(&sweep, metric);
+    let figure = Figure::of(sweep.rows(), metric, &View::default(), &mut Curves::default());
     let Some(panel) = figure.panels.first().filter(|panel| !panel.lines.is_empty()) else { return String::new() };
-    let plot = to_plot(&figure, panel, &[]);
+    let Some(grid) = Grid::new(&figure, page.chart_width(), HEIGHT) else { return String::new() };
+    let plot = to_plot(&figure, panel, &grid, &[]);
     let drawn = plot.render(&Frame::plain(page.chart_width(), HEIGHT));
     format!("\n{}; x: {}\n{}\n", page.bold(&figure.y_label), figure.x_label, drawn.trim_end())
 }
@@ -206,8 +207,10 @@ fn whole_object(
         rows.map(|(key, own, other)| json!({"key": key, "value": own, "other": other})).collect()
     };
     let history = listed.run.history(journal);
-    let points: serde_json::Map<String, Value> =
-        Metric::ALL.into_iter().map(|metric| (metric.file_name().to_owned(), json!(history.points(metric)))).collect();
+    let points: serde_json::Map<String, Value> = Metric::MEASURED
+        .into_iter()
+        .map(|metric| (metric.file_name().to_owned(), json!(history.points(metric))))
+        .collect();
     whole["places"] =
         listed.places.iter().map(|place| json!({"experiment": place.experiment, "arm": place.arm})).collect();
     whole["differs_from_defaults"] = differences(&settings::defaults(), true);

@@ -1,0 +1,239 @@
+//! The points of a line, in the order of x, and the few of them that a picture of a given width needs.
+
+use std::ops::Range;
+
+/// Points of which the extremes are kept.
+const BLOCK: usize = 64;
+
+/// What a stretch of points holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Stretch {
+    /// places of the lowest and the highest finite value, the first where several are
+    extremes: Option<(usize, usize)>,
+    /// some value is not finite
+    broken: bool,
+}
+
+/// Points of ascending x. A y that is not finite is a gap.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curve {
+    steps: Vec<u64>,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// of every [`BLOCK`] points
+    blocks: Vec<Stretch>,
+}
+
+impl Curve {
+    /// A curve of these points, as steps 0, 1, ...
+    pub fn of(points: impl IntoIterator<Item = (f64, f64)>) -> Self {
+        let mut curve = Self::default();
+        points.into_iter().enumerate().for_each(|(step, (x, y))| curve.push(step as u64, x, y));
+        curve
+    }
+
+    pub fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.x.is_empty()
+    }
+
+    pub fn point(&self, place: usize) -> Option<(f64, f64)> {
+        Some((*self.x.get(place)?, *self.y.get(place)?))
+    }
+
+    pub fn step(&self, place: usize) -> Option<u64> {
+        self.steps.get(place).copied()
+    }
+
+    pub fn points(&self) -> impl DoubleEndedIterator<Item = (f64, f64)> + '_ {
+        self.x.iter().copied().zip(self.y.iter().copied())
+    }
+
+    pub fn push(&mut self, step: u64, x: f64, y: f64) {
+        self.steps.push(step);
+        self.x.push(x);
+        self.y.push(y);
+        let place = self.y.len() - 1;
+        if place % BLOCK == 0 {
+            self.blocks.push(Stretch::default());
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            *block = join(&self.y, *block, one(&self.y, place));
+        }
+    }
+
+    /// Replaces points that are there, and appends the next.
+    pub(super) fn set(&mut self, range: Range<usize>, mut point: impl FnMut(usize) -> (u64, f64, f64)) {
+        for place in range.clone() {
+            let (step, x, y) = point(place);
+            if place < self.len() {
+                (self.steps[place], self.x[place], self.y[place]) = (step, x, y);
+            } else {
+                self.push(step, x, y);
+            }
+        }
+        for block in range.start / BLOCK..range.end.min(self.len()).div_ceil(BLOCK) {
+            self.blocks[block] = self.scan(block * BLOCK..((block + 1) * BLOCK).min(self.len()));
+        }
+    }
+
+    /// The value at the last point that is not after `x`.
+    pub fn at(&self, x: f64) -> Option<f64> {
+        let place = self.x.partition_point(|known| *known <= x).checked_sub(1)?;
+        self.y.get(place).copied()
+    }
+
+    /// The value at `x` on the straight line between its neighbours.
+    pub fn between(&self, x: f64) -> Option<f64> {
+        let next = self.x.partition_point(|known| *known <= x);
+        let ((x0, y0), (x1, y1)) = (self.point(next.checked_sub(1)?)?, self.point(next)?);
+        Some(y0 + (y1 - y0) * (x - x0) / (x1 - x0)).filter(|y| y.is_finite())
+    }
+
+    /// Lowest and highest finite value above `floor` of this part of the x axis.
+    pub fn extent(&self, range: (f64, f64), floor: f64) -> Option<(f64, f64)> {
+        let places = self.within(range);
+        let (low, high) = self.stretch(places.clone()).extremes?;
+        let (low, high) = (self.y[low], self.y[high]);
+        if low > floor {
+            return Some((low, high));
+        }
+        let above = self.y[places].iter().copied().filter(|y| y.is_finite() && *y > floor);
+        above.fold(None, |extent: Option<(f64, f64)>, y| {
+            Some(extent.map_or((y, y), |(low, high)| (low.min(y), high.max(y))))
+        })
+    }
+
+    /// Values of this part of the x axis, at most about `count` of them, evenly.
+    pub(super) fn sampled(&self, range: (f64, f64), count: usize) -> impl Iterator<Item = f64> + '_ {
+        let places = self.within(range);
+        let every = places.len().div_ceil(count.max(1)).max(1);
+        self.y[places].iter().copied().step_by(every).filter(|y| y.is_finite())
+    }
+
+    fn within(&self, (low, high): (f64, f64)) -> Range<usize> {
+        let first = self.x.partition_point(|x| *x < low);
+        first..self.x.partition_point(|x| *x <= high).max(first)
+    }
+
+    /// The points that decide which pixels a line through all points would light: of each column the first, the lowest,
+    /// the highest and the last (M4; Jugel et al., VLDB 2014), and the neighbours outside. `column` is where the drawing
+    /// puts an x; it must not fall. A gap is a point that is not finite.
+    pub fn reduced(&self, range: (f64, f64), columns: usize, column: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+        let inside = self.within(range);
+        let all = inside.start.saturating_sub(1)..(inside.end + 1).min(self.len());
+        if all.len() <= 4 * columns {
+            return all.filter_map(|place| self.point(place)).collect();
+        }
+        let mut places: Vec<usize> = Vec::with_capacity(4 * columns + 2);
+        places.extend(all.start..inside.start);
+        let mut first = inside.start;
+        while first < inside.end {
+            let here = column(self.x[first]);
+            let end = first + self.x[first..inside.end].partition_point(|x| column(*x) <= here).max(1);
+            self.silhouette(first..end, &mut places);
+            first = end;
+        }
+        places.extend(inside.end..all.end);
+        places.into_iter().filter_map(|place| self.point(place)).collect()
+    }
+
+    /// First, lowest, highest and last of every stretch without a gap.
+    fn silhouette(&self, range: Range<usize>, places: &mut Vec<usize>) {
+        let stretch = self.stretch(range.clone());
+        let Some((low, high)) = stretch.extremes else {
+            // one gap says as much as many
+            places.push(range.start);
+            return;
+        };
+        if stretch.broken {
+            let mut first = range.start;
+            for place in range.clone().filter(|place| !self.y[*place].is_finite()) {
+                if first < place {
+                    self.silhouette(first..place, places);
+                }
+                places.push(place);
+                first = place + 1;
+            }
+            if first < range.end {
+                self.silhouette(first..range.end, places);
+            }
+            return;
+        }
+        let mut kept = [range.start, low, high, range.end - 1];
+        kept.sort_unstable();
+        let begin = places.len();
+        for place in kept {
+            if places[begin..].last() != Some(&place) {
+                places.push(place);
+            }
+        }
+    }
+
+    /// Of whole blocks where there are any, else point by point.
+    fn stretch(&self, range: Range<usize>) -> Stretch {
+        let (first, last) = (range.start.div_ceil(BLOCK), range.end / BLOCK);
+        if first >= last {
+            return self.scan(range);
+        }
+        let whole = self.blocks[first..last].iter().copied();
+        let parts = std::iter::once(self.scan(range.start..first * BLOCK)).chain(whole);
+        let parts = parts.chain(std::iter::once(self.scan(last * BLOCK..range.end)));
+        parts.fold(Stretch::default(), |all, part| join(&self.y, all, part))
+    }
+
+    fn scan(&self, range: Range<usize>) -> Stretch {
+        range.fold(Stretch::default(), |all, place| join(&self.y, all, one(&self.y, place)))
+    }
+}
+
+fn one(y: &[f64], place: usize) -> Stretch {
+    let finite = y[place].is_finite();
+    Stretch { extremes: finite.then_some((place, place)), broken: !finite }
+}
+
+/// Two stretches as one, the first of which comes first.
+fn join(y: &[f64], one: Stretch, other: Stretch) -> Stretch {
+    let extremes = match (one.extremes, other.extremes) {
+        (Some(one), Some(other)) => Some((
+            if y[other.0] < y[one.0] { other.0 } else { one.0 },
+            if y[other.1] > y[one.1] { other.1 } else { one.1 },
+        )),
+        (one, other) => one.or(other),
+    };
+    Stretch { extremes, broken: one.broken || other.broken }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_that_was_changed_in_the_middle_is_as_if_made_so() {
+        let point =
+            |place: usize| (place as u64, place as f64, if place % 97 == 3 { f64::NAN } else { (place as f64).sin() });
+        let mut changed = Curve::of((0..300).map(|place| (place as f64, 5.0)));
+        changed.set(0..400, point);
+        let made = Curve::of((0..400).map(point).map(|(_, x, y)| (x, y)));
+        assert_eq!(changed.blocks, made.blocks);
+        assert_eq!(changed.extent((10.0, 350.0), f64::NEG_INFINITY), made.extent((10.0, 350.0), f64::NEG_INFINITY));
+    }
+
+    #[test]
+    fn values_are_read_at_and_between_points() {
+        let curve = Curve::of([(0.0, 1.0), (10.0, 2.0), (20.0, f64::NAN)]);
+        assert_eq!((curve.at(-1.0), curve.at(5.0), curve.at(10.0)), (None, Some(1.0), Some(2.0)));
+        assert_eq!((curve.between(5.0), curve.between(15.0), curve.between(99.0)), (Some(1.5), None, None));
+    }
+
+    #[test]
+    fn only_values_above_the_floor_count_where_there_is_one() {
+        let curve = Curve::of([(0.0, -1.0), (1.0, 0.5), (2.0, 0.25), (3.0, 9.0)]);
+        assert_eq!(curve.extent((0.0, 2.0), 0.0), Some((0.25, 0.5)));
+        assert_eq!(curve.extent((0.0, 2.0), f64::NEG_INFINITY), Some((-1.0, 0.5)));
+        assert_eq!(curve.extent((5.0, 6.0), 0.0), None);
+    }
+}

@@ -1,0 +1,168 @@
+//! Curves as they grow: what was worked out for one frame is there for the next, which adds the newest points only.
+
+use super::curve::Curve;
+use super::smooth::Smoother;
+use super::view::{Band, View, XAxis};
+use crate::domain::id::RunId;
+use crate::domain::metric::Metric;
+use crate::domain::sweep::Row;
+use crate::stats::Estimate;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// What a curve shows, of a run or of a cell.
+type Key<Of> = (Of, Metric, XAxis, u32);
+
+/// Curves that were drawn of late.
+#[derive(Clone, Debug, Default)]
+pub struct Curves {
+    runs: HashMap<Key<RunId>, Kept<RunCurve>>,
+    means: HashMap<Key<(Vec<RunId>, Band)>, Kept<MeanCurve>>,
+    /// figures so far
+    round: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Kept<C> {
+    curve: C,
+    used: u64,
+}
+
+#[derive(Clone, Debug)]
+struct RunCurve {
+    revision: u64,
+    smoother: Option<Smoother>,
+    curve: Arc<Curve>,
+}
+
+/// The mean of a cell's runs, and the edges of its band.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MeanCurve {
+    /// revision and length of every run when the mean was last worked out
+    seen: Vec<(u64, usize)>,
+    pub mean: Arc<Curve>,
+    pub low: Arc<Curve>,
+    pub high: Arc<Curve>,
+    /// t quantiles are slow: half the width of the interval over the standard deviation, by number of runs
+    widths: Vec<f64>,
+}
+
+/// Figures for which a curve is kept unused: a person goes through metrics and comes back.
+const KEPT: u64 = 32;
+
+impl Curves {
+    /// A new figure begins.
+    pub(super) fn begin(&mut self) {
+        self.round += 1;
+        let oldest = self.round.saturating_sub(KEPT);
+        self.runs.retain(|_, kept| kept.used >= oldest);
+        self.means.retain(|_, kept| kept.used >= oldest);
+    }
+
+    /// A run's curve; `smoothing` in pairs, 0 for what was measured.
+    pub(super) fn run(&mut self, row: &Row, metric: Metric, axis: XAxis, smoothing: u32) -> Arc<Curve> {
+        let share = f64::from(row.planned.spec.batch_size) / f64::from(smoothing);
+        let fresh = || RunCurve {
+            revision: row.revision,
+            smoother: (smoothing > 0 && share < 1.0).then(|| Smoother::new(share)),
+            curve: Arc::default(),
+        };
+        let key = (row.planned.id.clone(), metric, axis, smoothing);
+        let kept = recall(&mut self.runs, key, self.round, fresh);
+        if kept.revision != row.revision {
+            *kept = fresh();
+        }
+        let (from, to) = (kept.curve.len(), row.sample_count(metric));
+        if from < to {
+            let curve = Arc::make_mut(&mut kept.curve);
+            for sample in (from..to).filter_map(|place| row.sample(metric, place)) {
+                let y = kept.smoother.as_mut().map_or(sample.value, |smoother| smoother.add(sample.value));
+                curve.push(sample.step, axis.place(row, &sample), y);
+            }
+        }
+        kept.curve.clone()
+    }
+
+    /// The mean of these runs of a cell. Runs of a cell have the same steps: values are of the same place of each.
+    pub(super) fn mean(&mut self, rows: &[&Row], metric: Metric, view: &View, smoothing: u32) -> MeanCurve {
+        let curves: Vec<Arc<Curve>> = rows.iter().map(|row| self.run(row, metric, view.x, smoothing)).collect();
+        let runs: Vec<RunId> = rows.iter().map(|row| row.planned.id.clone()).collect();
+        let key = ((runs, view.band), metric, view.x, smoothing);
+        let kept = recall(&mut self.means, key, self.round, MeanCurve::default);
+        let now: Vec<(u64, usize)> = rows.iter().zip(&curves).map(|(row, curve)| (row.revision, curve.len())).collect();
+        if kept.seen == now {
+            return kept.clone();
+        }
+        if kept.seen.iter().map(|(revision, _)| revision).ne(now.iter().map(|(revision, _)| revision)) {
+            *kept = MeanCurve { seen: now.iter().map(|(revision, _)| (*revision, 0)).collect(), ..Default::default() };
+        }
+        if kept.widths.len() <= rows.len() {
+            kept.widths = (0..=rows.len()).map(width_of_interval).collect();
+        }
+        let from = kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1).map(|(old, _)| old.1).min();
+        let to = kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1).map(|(_, new)| new.1).max();
+        if let (Some(from), Some(to)) = (from, to) {
+            kept.work_out(from, to, &curves, view.band);
+        }
+        kept.seen = now;
+        kept.clone()
+    }
+}
+
+impl MeanCurve {
+    fn work_out(&mut self, from: usize, to: usize, curves: &[Arc<Curve>], band: Band) {
+        let at: Vec<(u64, f64, f64, f64, f64)> = (from..to)
+            .map(|place| {
+                let step = curves.iter().find_map(|curve| curve.step(place)).unwrap_or(0);
+                let here = curves.iter().filter(|curve| curve.step(place) == Some(step));
+                let points: Vec<(f64, f64)> =
+                    here.filter_map(|curve| curve.point(place)).filter(|(_, y)| y.is_finite()).collect();
+                let x = points.iter().map(|point| point.0).sum::<f64>() / points.len() as f64;
+                let (mean, low, high) = self.spread(&points, band);
+                (step, x, mean, low, high)
+            })
+            .collect();
+        // a place without any finite value is a gap; it stands where the one before does
+        let mut last = from.checked_sub(1).and_then(|place| self.mean.point(place)).map_or(0.0, |point| point.0);
+        let xs: Vec<f64> = at
+            .iter()
+            .map(|point| {
+                last = if point.1.is_finite() { point.1.max(last) } else { last };
+                last
+            })
+            .collect();
+        Arc::make_mut(&mut self.mean).set(from..to, |i| (at[i - from].0, xs[i - from], at[i - from].2));
+        Arc::make_mut(&mut self.low).set(from..to, |i| (at[i - from].0, xs[i - from], at[i - from].3));
+        Arc::make_mut(&mut self.high).set(from..to, |i| (at[i - from].0, xs[i - from], at[i - from].4));
+    }
+
+    /// Mean and edges; a single value has no edges but for the range.
+    fn spread(&self, points: &[(f64, f64)], band: Band) -> (f64, f64, f64) {
+        let n = points.len() as f64;
+        let mean = points.iter().map(|point| point.1).sum::<f64>() / n;
+        let sd = (points.iter().map(|point| (point.1 - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+        let half = match band {
+            Band::Runs => f64::NAN,
+            Band::Range => {
+                let fold = |with: fn(f64, f64) -> f64| points.iter().map(|point| point.1).reduce(with);
+                return (mean, fold(f64::min).unwrap_or(f64::NAN), fold(f64::max).unwrap_or(f64::NAN));
+            }
+            Band::Deviation => sd,
+            Band::Interval => sd * self.widths.get(points.len()).copied().unwrap_or(f64::NAN),
+        };
+        (mean, mean - half, mean + half)
+    }
+}
+
+/// Half of the 95 % interval of a mean whose values have a standard deviation of 1.
+fn width_of_interval(n: usize) -> f64 {
+    let unit = Estimate { mean: 0.0, sd: Some(1.0), n };
+    unit.interval(0.05).map_or(f64::NAN, |interval| interval.high)
+}
+
+fn recall<K: Eq + Hash, C>(all: &mut HashMap<K, Kept<C>>, key: K, round: u64, fresh: impl FnOnce() -> C) -> &mut C {
+    let kept = all.entry(key).or_insert_with(|| Kept { curve: fresh(), used: round });
+    kept.used = round;
+    &mut kept.curve
+}

@@ -1,0 +1,73 @@
+//! Broken lines: the pattern runs on across the joints of a polyline.
+
+/// Lengths of strokes and gaps, in turn, in pixels of a picture; none: unbroken. Five instances are told apart.
+pub fn pattern(instance: u32) -> &'static [f64] {
+    match instance % 5 {
+        0 => &[],
+        1 => &[14.0, 7.0],
+        2 => &[3.0, 6.0],
+        3 => &[16.0, 6.0, 3.0, 6.0],
+        _ => &[7.0, 5.0],
+    }
+}
+
+/// The polyline cut into strokes. `per_pixel`: how much of x and of y a pixel is. A point that is not finite is a gap,
+/// after which the pattern begins anew.
+pub fn strokes(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec<(f64, f64)>> {
+    let unbroken = points.split(|(_, y)| !y.is_finite()).filter(|run| !run.is_empty());
+    if pattern.is_empty() {
+        return unbroken.map(<[_]>::to_vec).collect();
+    }
+    unbroken.flat_map(|run| cut(run, pattern, per_pixel)).collect()
+}
+
+fn cut(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec<(f64, f64)>> {
+    let (mut strokes, mut stroke, mut place, mut left) = (Vec::new(), Vec::new(), 0, pattern[0]);
+    for pair in points.windows(2) {
+        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        let length = ((x1 - x0) / per_pixel.0).hypot((y1 - y0) / per_pixel.1);
+        let mut done = 0.0;
+        while done < length {
+            let drawn = left.min(length - done);
+            let at = |pixels: f64| (x0 + (x1 - x0) * pixels / length, y0 + (y1 - y0) * pixels / length);
+            if place % 2 == 0 {
+                if stroke.is_empty() {
+                    stroke.push(at(done));
+                }
+                stroke.push(at(done + drawn));
+            }
+            done += drawn;
+            left -= drawn;
+            if left <= 0.0 {
+                if !stroke.is_empty() {
+                    strokes.push(std::mem::take(&mut stroke));
+                }
+                place = (place + 1) % pattern.len();
+                left = pattern[place];
+            }
+        }
+    }
+    if stroke.len() > 1 || points.len() == 1 {
+        strokes.push(if points.len() == 1 { points.to_vec() } else { stroke });
+    }
+    strokes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strokes_and_gaps_have_their_lengths_across_joints() {
+        let points: Vec<(f64, f64)> = (0..=10).map(|x| (f64::from(x), 0.0)).collect();
+        let cut = strokes(&points, &[3.0, 2.0], (1.0, 1.0));
+        let ends: Vec<(f64, f64)> = cut.iter().map(|stroke| (stroke[0].0, stroke[stroke.len() - 1].0)).collect();
+        assert_eq!(ends, [(0.0, 3.0), (5.0, 8.0)]);
+    }
+
+    #[test]
+    fn gaps_stay_gaps() {
+        let points = [(0.0, 0.0), (1.0, 0.0), (2.0, f64::NAN), (3.0, 0.0), (4.0, 0.0)];
+        assert_eq!(strokes(&points, &[], (1.0, 1.0)).len(), 2);
+    }
+}

@@ -1,0 +1,299 @@
+//! How a person wants a figure: axes, smoothing, bands, and the part in sight.
+
+use crate::domain::sweep::{Row, Sample};
+
+/// What the x axis counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum XAxis {
+    #[default]
+    Pairs,
+    Updates,
+    Epochs,
+    Time,
+}
+
+impl XAxis {
+    pub fn label(self) -> &'static str {
+        match self {
+            XAxis::Pairs => "pairs seen",
+            XAxis::Updates => "updates",
+            XAxis::Epochs => "epochs",
+            XAxis::Time => "seconds of training",
+        }
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            XAxis::Pairs => XAxis::Updates,
+            XAxis::Updates => XAxis::Epochs,
+            XAxis::Epochs => XAxis::Time,
+            XAxis::Time => XAxis::Pairs,
+        }
+    }
+
+    /// Where a sample of a run stands.
+    pub(super) fn place(self, row: &Row, sample: &Sample) -> f64 {
+        match self {
+            XAxis::Time => sample.seconds,
+            _ => self.of_step(row, sample.step),
+        }
+    }
+
+    /// Where a run is now.
+    pub(super) fn now(self, row: &Row) -> f64 {
+        match self {
+            XAxis::Time => row.times.seconds(),
+            _ => self.of_step(row, row.history.step),
+        }
+    }
+
+    fn of_step(self, row: &Row, step: u64) -> f64 {
+        let spec = &row.planned.spec;
+        match self {
+            XAxis::Pairs => spec.pairs_seen(step) as f64,
+            XAxis::Epochs => step as f64 / spec.updates_per_epoch().max(1) as f64,
+            XAxis::Updates | XAxis::Time => step as f64,
+        }
+    }
+
+    /// The planned end of the longest run, so that the axis holds still; how long a run will take is a guess, which is
+    /// rounded up.
+    pub(super) fn end<'r>(self, rows: impl Iterator<Item = &'r Row>) -> f64 {
+        let ends = rows.map(|row| match self {
+            XAxis::Time => row.times.seconds() + row.remaining_seconds().unwrap_or(0.0),
+            _ => self.of_step(row, row.planned.spec.updates()),
+        });
+        let end = ends.fold(0.0, f64::max);
+        match self {
+            XAxis::Time => super::range::round_up(end.max(1.0)),
+            _ => end.max(1.0),
+        }
+    }
+
+    /// The length of an epoch, where it is the same for all of these runs.
+    pub(super) fn epoch<'r>(self, mut rows: impl Iterator<Item = &'r Row>) -> Option<f64> {
+        let length = |row: &Row| match self {
+            XAxis::Epochs => Some(1.0),
+            // but for a last batch that is not full
+            XAxis::Pairs => Some(f64::from(row.planned.spec.data.train_examples)),
+            XAxis::Updates => Some(row.planned.spec.updates_per_epoch() as f64),
+            XAxis::Time => None,
+        };
+        let first = length(rows.next()?)?;
+        rows.all(|row| length(row) == Some(first)).then_some(first)
+    }
+}
+
+/// Every run, or the mean of a cell with a band around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Band {
+    /// every run by itself
+    #[default]
+    Runs,
+    /// from the lowest to the highest
+    Range,
+    /// a standard deviation to both sides
+    Deviation,
+    /// Student's 95 % interval of the mean
+    Interval,
+}
+
+impl Band {
+    pub fn next(self) -> Self {
+        match self {
+            Band::Runs => Band::Range,
+            Band::Range => Band::Deviation,
+            Band::Deviation => Band::Interval,
+            Band::Interval => Band::Runs,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Band::Runs => "every run",
+            Band::Range => "mean, min to max",
+            Band::Deviation => "mean ± sd",
+            Band::Interval => "mean, 95 % t interval",
+        }
+    }
+}
+
+/// Pairs to smooth over, weakest first.
+const SMOOTHING: [u32; 9] = [0, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    pub x: XAxis,
+    pub log_y: bool,
+    /// pairs over which metrics of single batches are smoothed, whatever the batch size; 0: not at all
+    pub smoothing: u32,
+    pub band: Band,
+    /// the y axis holds 98 % of the values, so that outliers do not flatten the rest
+    pub clip: bool,
+    /// the part of the x axis in sight; all of it when absent
+    pub window: Option<(f64, f64)>,
+    /// the window goes with the newest point
+    pub follow: bool,
+    /// a place on the x axis to read values at
+    pub crosshair: Option<f64>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self {
+            x: XAxis::Pairs,
+            log_y: false,
+            smoothing: 256,
+            band: Band::Runs,
+            clip: false,
+            window: None,
+            follow: false,
+            crosshair: None,
+        }
+    }
+}
+
+/// Least part of the axis that zooming shows.
+const CLOSEST: f64 = 1e-4;
+
+impl View {
+    /// Another axis: places on the old one mean nothing on it.
+    pub fn next_axis(&mut self) {
+        self.x = self.x.next();
+        (self.window, self.crosshair) = (None, None);
+    }
+
+    pub fn smooth_more(&mut self) {
+        self.smoothing = SMOOTHING.into_iter().find(|pairs| *pairs > self.smoothing).unwrap_or(self.smoothing);
+    }
+
+    pub fn smooth_less(&mut self) {
+        self.smoothing = SMOOTHING.into_iter().rev().find(|pairs| *pairs < self.smoothing).unwrap_or(0);
+    }
+
+    /// The part of the x axis in sight, of an axis that ends at `end` with the newest point at `newest`.
+    pub fn range(&self, end: f64, newest: f64) -> (f64, f64) {
+        match self.window {
+            Some((low, high)) if self.follow => {
+                let high = newest.clamp(high - low, end.max(high - low));
+                (self.window.map_or(0.0, |(low, was)| high - (was - low)).max(0.0), high)
+            }
+            Some((low, high)) => (low, high),
+            None => (0.0, end),
+        }
+    }
+
+    /// Half or twice as much in sight, around the crosshair or the middle.
+    pub fn zoom(&mut self, factor: f64, end: f64, newest: f64) {
+        let (low, high) = self.range(end, newest);
+        let anchor = self.crosshair.filter(|x| (low..=high).contains(x)).unwrap_or((low + high) / 2.0);
+        let share = (anchor - low) / (high - low).max(f64::MIN_POSITIVE);
+        let width = ((high - low) * factor).max(end * CLOSEST);
+        if width >= end {
+            self.window = None;
+            return;
+        }
+        let low = (anchor - share * width).clamp(0.0, end - width);
+        self.window = Some((low, low + width));
+    }
+
+    /// Moves the window by a share of its width. By hand: it follows no longer.
+    pub fn pan(&mut self, share: f64, end: f64, newest: f64) {
+        let (low, high) = self.range(end, newest);
+        self.follow = false;
+        if self.window.is_some() {
+            let width = high - low;
+            let low = (low + share * width).clamp(0.0, (end - width).max(0.0));
+            self.window = Some((low, low + width));
+        }
+    }
+
+    /// Keeps the newest point in sight, in a window of a fifth of the axis where none is chosen.
+    pub fn follow(&mut self, end: f64) {
+        self.follow = !self.follow;
+        if self.follow && self.window.is_none() {
+            self.window = Some((0.0, end / 5.0));
+        }
+    }
+
+    /// On at the newest point, and off.
+    pub fn toggle_crosshair(&mut self, end: f64, newest: f64) {
+        let (low, high) = self.range(end, newest);
+        self.crosshair = match self.crosshair {
+            Some(_) => None,
+            None => Some(newest.clamp(low, high)),
+        };
+    }
+
+    /// Moves the crosshair by a share of what is in sight.
+    pub fn move_crosshair(&mut self, share: f64, end: f64, newest: f64) {
+        let (low, high) = self.range(end, newest);
+        if let Some(x) = self.crosshair {
+            self.put_crosshair(x + share * (high - low), end, newest);
+        }
+    }
+
+    /// The window comes along where the crosshair leaves it.
+    pub fn put_crosshair(&mut self, x: f64, end: f64, newest: f64) {
+        let (low, high) = self.range(end, newest);
+        let x = x.clamp(0.0, end);
+        self.crosshair = Some(x);
+        let over = (x - high).max(0.0) + (x - low).min(0.0);
+        if over != 0.0 {
+            self.pan(over / (high - low), end, newest);
+        }
+    }
+
+    pub fn reset(&mut self) {
+        (self.window, self.follow) = (None, false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zoom_and_pan_stay_within_the_axis_and_undo_each_other() {
+        let mut view = View::default();
+        view.pan(0.5, 100.0, 40.0);
+        assert_eq!(view.window, None, "all of it has nowhere to go");
+        view.zoom(0.5, 100.0, 40.0);
+        assert_eq!(view.window, Some((25.0, 75.0)));
+        view.pan(10.0, 100.0, 40.0);
+        assert_eq!(view.window, Some((50.0, 100.0)));
+        view.zoom(2.0, 100.0, 40.0);
+        assert_eq!(view.window, None);
+        (0..100).for_each(|_| view.zoom(0.5, 100.0, 40.0));
+        let (low, high) = view.window.unwrap();
+        assert!(high - low >= 100.0 * CLOSEST * 0.99);
+    }
+
+    #[test]
+    fn zoom_keeps_the_crosshair_where_it_is() {
+        let mut view = View { crosshair: Some(20.0), ..View::default() };
+        view.zoom(0.5, 100.0, 40.0);
+        assert_eq!(view.window, Some((10.0, 60.0)));
+    }
+
+    #[test]
+    fn a_window_that_follows_ends_at_the_newest_point() {
+        let mut view = View::default();
+        view.follow(100.0);
+        assert_eq!(view.range(100.0, 5.0), (0.0, 20.0), "there is nothing before 0");
+        assert_eq!(view.range(100.0, 50.0), (30.0, 50.0));
+        view.pan(-0.5, 100.0, 50.0);
+        assert_eq!(view.range(100.0, 60.0), (20.0, 40.0), "moved by hand it stays");
+    }
+
+    #[test]
+    fn smoothing_goes_up_and_down_its_ladder() {
+        let mut view = View::default();
+        view.smooth_more();
+        assert_eq!(view.smoothing, 512);
+        (0..20).for_each(|_| view.smooth_less());
+        assert_eq!(view.smoothing, 0);
+        (0..20).for_each(|_| view.smooth_more());
+        assert_eq!(view.smoothing, 4096);
+    }
+}
