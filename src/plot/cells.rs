@@ -152,7 +152,7 @@ mod tests {
             steps in prop::collection::vec(0.1f64..3.0, 2500),
             (from, part) in (0.0f64..0.9, 0.05f64..1.0),
             (width, height) in (24usize..70, 6usize..14),
-            log_y: bool,
+            log_y in any::<bool>(),
         ) {
             // a point between two gaps is no segment: the oracle does not know it
             let finite = |place: Option<usize>| place.and_then(|place| values.get(place)).is_some_and(|y| y.is_finite());

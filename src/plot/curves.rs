@@ -100,8 +100,13 @@ impl Curves {
         if kept.widths.len() <= rows.len() {
             kept.widths = (0..=rows.len()).map(width_of_interval).collect();
         }
-        let from = kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1).map(|(old, _)| old.1).min();
-        let to = kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1).map(|(_, new)| new.1).max();
+        let grown = || kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1);
+        let from = grown().map(|(old, _)| old.1).min();
+        // times of later points hang on those before: the mean of several must not go back
+        let to = match view.x {
+            XAxis::Time => now.iter().map(|(_, length)| *length).max(),
+            _ => grown().map(|(_, new)| new.1).max(),
+        };
         if let (Some(from), Some(to)) = (from, to) {
             kept.work_out(from, to, &curves, view.band);
         }
@@ -110,31 +115,35 @@ impl Curves {
     }
 }
 
+/// A point of a mean.
+struct Moment {
+    step: u64,
+    x: f64,
+    mean: f64,
+    low: f64,
+    high: f64,
+}
+
 impl MeanCurve {
     fn work_out(&mut self, from: usize, to: usize, curves: &[Arc<Curve>], band: Band) {
-        let at: Vec<(u64, f64, f64, f64, f64)> = (from..to)
+        // a place without any finite value is a gap; it stands where the one before does
+        let mut last = from.checked_sub(1).and_then(|place| self.mean.point(place)).map_or(0.0, |point| point.0);
+        let moments: Vec<Moment> = (from..to)
             .map(|place| {
                 let step = curves.iter().find_map(|curve| curve.step(place)).unwrap_or(0);
                 let here = curves.iter().filter(|curve| curve.step(place) == Some(step));
                 let points: Vec<(f64, f64)> =
                     here.filter_map(|curve| curve.point(place)).filter(|(_, y)| y.is_finite()).collect();
-                let x = points.iter().map(|point| point.0).sum::<f64>() / points.len() as f64;
+                // the mean of none is not a number, which `max` passes over
+                last = last.max(points.iter().map(|point| point.0).sum::<f64>() / points.len() as f64);
                 let (mean, low, high) = self.spread(&points, band);
-                (step, x, mean, low, high)
+                Moment { step, x: last, mean, low, high }
             })
             .collect();
-        // a place without any finite value is a gap; it stands where the one before does
-        let mut last = from.checked_sub(1).and_then(|place| self.mean.point(place)).map_or(0.0, |point| point.0);
-        let xs: Vec<f64> = at
-            .iter()
-            .map(|point| {
-                last = if point.1.is_finite() { point.1.max(last) } else { last };
-                last
-            })
-            .collect();
-        Arc::make_mut(&mut self.mean).set(from..to, |i| (at[i - from].0, xs[i - from], at[i - from].2));
-        Arc::make_mut(&mut self.low).set(from..to, |i| (at[i - from].0, xs[i - from], at[i - from].3));
-        Arc::make_mut(&mut self.high).set(from..to, |i| (at[i - from].0, xs[i - from], at[i - from].4));
+        let at = |place: usize| &moments[place - from];
+        Arc::make_mut(&mut self.mean).set(from..to, |place| (at(place).step, at(place).x, at(place).mean));
+        Arc::make_mut(&mut self.low).set(from..to, |place| (at(place).step, at(place).x, at(place).low));
+        Arc::make_mut(&mut self.high).set(from..to, |place| (at(place).step, at(place).x, at(place).high));
     }
 
     /// Mean and edges; a single value has no edges but for the range.

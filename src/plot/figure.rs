@@ -343,22 +343,42 @@ mod tests {
     }
 
     #[test]
-    fn an_outlier_flattens_the_rest_unless_clipped_and_a_failure_is_marked() {
+    fn an_outlier_flattens_the_rest_unless_clipped() {
         let (mut sweep, runs) = sweep();
         for step in 0..200 {
-            let accuracy = if step == 100 { 50.0 } else { 0.5 + 0.001 * step as f64 };
+            let loss = if step == 100 { 50.0 } else { 0.5 + 0.001 * step as f64 };
+            tell(&mut sweep, &runs[0], 0.0, RunEvent::Evaluation { step, loss, accuracy: 0.5, f1: None });
+        }
+        let range = |clip| {
+            let view = View { clip, ..View::default() };
+            Figure::of(sweep.rows(), Metric::ValidLoss, &view, &mut Curves::default()).y_range
+        };
+        assert!(range(false).1 >= 50.0);
+        assert!(range(true).1 < 1.0);
+    }
+
+    #[test]
+    fn a_failed_run_is_marked_at_its_last_value_where_it_failed() {
+        let (mut sweep, runs) = sweep();
+        tell(&mut sweep, &runs[1], 0.0, evaluation(0, 0.5));
+        tell(
+            &mut sweep,
+            &runs[1],
+            0.0,
+            RunEvent::Update { step: 7, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 },
+        );
+        tell(&mut sweep, &runs[1], 0.0, RunEvent::Failed { step: 8, message: "the loss is NaN".into() });
+        let figure = drawn(&sweep, &View::default());
+        assert_eq!(figure.panels[0].deaths, [Death { colour: 1, x: 56.0, y: Some(0.5) }]);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_leaves_out_what_it_cannot_show() {
+        let (mut sweep, runs) = sweep();
+        for (step, accuracy) in [(0, 0.0), (10, 0.02), (20, 0.7)] {
             tell(&mut sweep, &runs[0], 0.0, evaluation(step, accuracy));
         }
-        tell(&mut sweep, &runs[0], 0.0, RunEvent::Failed { step: 200, message: "the loss is NaN".into() });
-        let range = |clip| {
-            Figure::of(sweep.rows(), Metric::ValidLoss, &View { clip, ..View::default() }, &mut Curves::default())
-        };
-        assert_eq!(range(false).panels[0].deaths.len(), 1);
-        let loss = |clip| {
-            let view = View { clip, ..View::default() };
-            Figure::of(sweep.rows(), Metric::GradientNorm, &view, &mut Curves::default()).y_range
-        };
-        assert_eq!(loss(true), (0.0, 1.0), "nothing to show is no reason to fail");
-        assert!(drawn(&sweep, &View { clip: true, ..View::default() }).y_range.1 <= 1.0);
+        let (low, high) = drawn(&sweep, &View { log_y: true, ..View::default() }).y_range;
+        assert!((low - 0.02).abs() < 1e-9 && (high - 1.0).abs() < 1e-9, "{low} to {high}");
     }
 }
