@@ -37,7 +37,8 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     let plain = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
     let theme = Theme::named(theme)?;
     let theme = if plain { theme.without_colours() } else { theme };
-    let dumb = std::env::var("TERM").is_ok_and(|kind| kind == "dumb");
+    // where it is not said what the terminal is, it may be anything
+    let dumb = std::env::var("TERM").map_or(cfg!(unix), |kind| kind.is_empty() || kind == "dumb");
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return cli::run(request, false);
     }

@@ -1,6 +1,7 @@
 //! Everything a person can ask of the dashboard.
 
 use super::panel::Panel;
+use super::table::Typing;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -9,6 +10,18 @@ pub enum Action {
     FocusPrevious,
     /// within the focused panel, or the help where it is open
     Go(Motion),
+    /// in the table: by the column after, or before
+    SortNext,
+    SortPrevious,
+    ReverseOrder,
+    /// cells, or single runs
+    Group,
+    /// of the table's row under the cursor: from the charts, and back
+    Hide,
+    Pin,
+    /// the cell under the cursor; a run has nothing to open, and the panel is zoomed
+    Open,
+    Filter(Typing),
     NextMetric,
     PreviousMetric,
     NextAxis,

@@ -77,6 +77,6 @@ impl App {
             return;
         };
         let wanted = arms[here.saturating_add_signed(by).min(arms.len() - 1)];
-        self.selected = self.sweep.rows().iter().position(|row| row.planned.arm == wanted);
+        self.table.select_arm(&self.sweep, wanted);
     }
 }

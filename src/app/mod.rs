@@ -1,7 +1,7 @@
 //! The dashboard's model: what is on the screen, and what follows from a key or an event.
 //!
-//! May import: `domain`, `plot`, `spec_file` and below. Knows no terminal, file or thread: [`App::update`] changes
-//! values and returns effects for others to carry out.
+//! May import: `domain`, `stats`, `plot`, `spec_file`, `store` and below. Knows no terminal, file or thread:
+//! [`App::act`] changes values and returns effects for others to carry out.
 
 mod action;
 mod asking;
@@ -13,6 +13,7 @@ mod look;
 mod panel;
 mod scroll;
 mod state;
+pub mod table;
 mod update;
 
 pub use action::{Action, Motion};

@@ -6,13 +6,14 @@ use super::inquiry::Inquiry;
 use super::log::Log;
 use super::panel::Panel;
 use super::scroll::Scroll;
+use super::table::Table;
 use crate::domain::arm::Arm;
-use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
-use crate::domain::sweep::Sweep;
+use crate::domain::sweep::{Row, Sweep};
 use crate::plot::{Curves, Figure, View};
 use crate::spec_file::train_of;
+use crate::store::Store;
 use std::cell::RefCell;
 
 /// The whole dashboard.
@@ -29,8 +30,9 @@ pub struct App {
     /// what earlier frames worked out
     curves: RefCell<Curves>,
     pub draft: Draft,
-    /// the row of the table under the cursor; nothing until a person moves it: the table then follows what is trained
-    pub selected: Option<usize>,
+    pub table: Table,
+    /// where runs lie, to be named
+    pub store: Option<Store>,
     /// where keys go
     pub focus: Panel,
     /// the panel beside or instead of the table where there is no room for all: the last focused of those with text
@@ -75,7 +77,8 @@ impl App {
             view: View::default(),
             curves: RefCell::default(),
             draft: Draft::default(),
-            selected: None,
+            table: Table::default(),
+            store: None,
             focus: Panel::Sweep,
             companion: Panel::Run,
             zoomed: false,
@@ -90,19 +93,14 @@ impl App {
         }
     }
 
-    /// The row the table keeps in sight: the selected one, else the first under way, else the last done.
-    pub fn row_in_sight(&self) -> usize {
-        let rows = self.sweep.rows();
-        self.selected
-            .or_else(|| rows.iter().position(|row| row.history.progress == Progress::Running))
-            .or_else(|| rows.iter().rposition(|row| row.history.progress == Progress::Finished))
-            .unwrap_or(0)
-            .min(rows.len().saturating_sub(1))
+    /// The run under the cursor of the table, or that it follows.
+    pub fn run_in_sight(&self) -> Option<&Row> {
+        self.table.run_in_sight(&self.sweep)
     }
 
     /// The arm whose chart is shown where there is room for one only.
     pub fn arm_in_sight(&self) -> Option<&str> {
-        self.sweep.rows().get(self.row_in_sight()).map(|row| row.planned.arm.as_str())
+        self.run_in_sight().map(|row| row.planned.arm.as_str())
     }
 
     /// How far down a panel of text is read.
@@ -116,7 +114,8 @@ impl App {
     }
 
     pub fn figure_of(&self, metric: Metric) -> Figure {
-        Figure::of(self.sweep.rows(), metric, &self.view, &mut self.curves.borrow_mut())
+        let shows = self.table.shows(&self.sweep);
+        Figure::of_shown(self.sweep.rows(), &shows, metric, &self.view, &mut self.curves.borrow_mut())
     }
 
     /// What a second chart shows: how training goes beside what comes of it.

@@ -4,6 +4,7 @@ use super::action::{Action, Motion};
 use super::effect::Effect;
 use super::panel::Panel;
 use super::state::{App, Leaving, Toast};
+use super::table::Typing;
 use crate::domain::event::SweepEvent;
 use crate::domain::metric::Metric;
 use crate::spec_file::{describe, train_of};
@@ -28,6 +29,15 @@ impl App {
             Action::FocusNext => self.focus(self.focus.next()),
             Action::FocusPrevious => self.focus(self.focus.previous()),
             Action::Go(motion) => self.go(motion),
+            Action::SortNext => self.table.sort_by_neighbour(true),
+            Action::SortPrevious => self.table.sort_by_neighbour(false),
+            Action::ReverseOrder => self.table.reverse(),
+            Action::Group => self.table.group(),
+            Action::Hide => self.table.hide(&self.sweep),
+            Action::Pin => self.table.pin(&self.sweep),
+            Action::Open if self.table.open(&self.sweep) => {}
+            Action::Open => self.zoomed = !self.zoomed,
+            Action::Filter(typing) => self.filter(typing),
             Action::NextMetric => self.metric = self.metric_after(Metric::next),
             Action::PreviousMetric => self.metric = self.metric_after(Metric::previous),
             Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
@@ -62,20 +72,9 @@ impl App {
 
     /// News of the sweep.
     pub fn hear(&mut self, event: SweepEvent) {
-        let had_ended = self.sweep.idle;
         self.log.hear(&event, &self.sweep);
         self.inquiry.hear(&event);
         self.sweep.apply(event);
-        if let Some(message) = &self.sweep.broken {
-            self.toast = Some(Toast { text: format!("training stopped: {message}"), bad: true });
-        } else if self.sweep.idle && !had_ended {
-            let failed = self.sweep.failed();
-            let text = match failed {
-                0 => "every run is done; w writes the chart, d and n draft another arm, q leaves".to_owned(),
-                _ => format!("done, but {failed} failed; --retry-failed trains them again"),
-            };
-            self.toast = Some(Toast { text, bad: failed > 0 });
-        }
         if self.sweep.closed && self.leaving == Leaving::Saving {
             self.leaving = Leaving::Now;
         }
@@ -118,7 +117,7 @@ impl App {
         }
         if let Some(arm) = self.arm_like_draft() {
             let name = arm.name.clone();
-            self.selected = self.sweep.rows().iter().position(|row| row.planned.arm == name);
+            self.table.select_arm(&self.sweep, &name);
             self.say(format!("there already: {name}"), false);
             self.draft = Default::default();
             return Vec::new();
@@ -141,8 +140,10 @@ impl App {
             self.zoomed = false;
         } else if !self.draft.is_empty() {
             self.draft = Default::default();
+        } else if self.table.filter.is_on() {
+            self.table.filter.act(Typing::Drop, &self.sweep);
         } else {
-            self.selected = None;
+            self.table.unselect();
         }
     }
 
@@ -158,17 +159,24 @@ impl App {
     }
 
     fn select(&mut self, motion: Motion) {
-        let last = self.sweep.rows().len().saturating_sub(1);
-        let by = |by: isize| self.row_in_sight().saturating_add_signed(by).min(last);
-        self.selected = Some(match motion {
-            Motion::Down => by(1),
-            Motion::Up => by(-1),
-            Motion::PageDown => by(PAGE),
-            Motion::PageUp => by(-PAGE),
-            Motion::First => 0,
-            Motion::Last => last,
+        let by = match motion {
+            Motion::Down => 1,
+            Motion::Up => -1,
+            Motion::PageDown => PAGE,
+            Motion::PageUp => -PAGE,
+            Motion::First => isize::MIN,
+            Motion::Last => isize::MAX,
             Motion::Left | Motion::Right => return,
-        });
+        };
+        self.table.select_by(&self.sweep, by);
+    }
+
+    /// Whoever filters wants to see the table.
+    fn filter(&mut self, typing: Typing) {
+        if typing == Typing::Begin {
+            self.focus(Panel::Sweep);
+        }
+        self.table.filter.act(typing, &self.sweep);
     }
 
     /// The first time: save, then leave. The second time, or when nothing is left to save: leave.

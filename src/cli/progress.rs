@@ -25,6 +25,11 @@ impl Bars {
         Self { bars, whole, runs: BTreeMap::new(), workers }
     }
 
+    /// Where the terminal cannot move its cursor: nothing of them is seen, nor of what they print.
+    pub fn is_hidden(&self) -> bool {
+        self.bars.is_hidden()
+    }
+
     /// Draws the state of the sweep.
     pub fn draw(&mut self, sweep: &Sweep) {
         for row in sweep.rows() {

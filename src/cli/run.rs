@@ -29,7 +29,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let engine = opened.start();
     let mut sweep = Sweep::default();
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
-    let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers));
+    let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers)).filter(|bars| !bars.is_hidden());
     // bars that are on the screen when a shell writes there would be drawn over its words
     let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
     let mut output = Output::new(signals.clone());

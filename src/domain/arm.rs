@@ -108,6 +108,18 @@ pub enum Norm {
     None,
 }
 
+impl Norm {
+    /// As in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Norm::Layer => "layer",
+            Norm::Batch => "batch",
+            Norm::Rms => "rms",
+            Norm::None => "none",
+        }
+    }
+}
+
 /// How the peak rate follows the batch size, against that of the reference batch size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

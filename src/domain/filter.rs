@@ -50,14 +50,22 @@ struct Condition {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter(Vec<Condition>);
 
+/// Why a condition cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FilterError {
-    #[error("filter `{0}`: expected a name, one of = != ~ < <= > >=, and a value, for example bs=8 or acc>0.75")]
-    Shape(String),
-    #[error("filter `{given}`: unknown name `{name}`{suggestion}; known are {known}")]
-    Name { given: String, name: String, suggestion: String, known: String },
-    #[error("filter `{given}`: `{value}` is not a number")]
-    Number { given: String, value: String },
+#[error("filter `{given}`: {fault}")]
+pub struct FilterError {
+    pub given: String,
+    pub fault: Fault,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("expected a name, one of = != ~ < <= > >=, and a value, for example bs=8 or acc>0.75")]
+    Shape,
+    #[error("unknown name `{name}`{suggestion}; known are {known}")]
+    Name { name: String, suggestion: String, known: String },
+    #[error("`{value}` is not a number")]
+    Number { value: String },
 }
 
 impl Filter {
@@ -78,7 +86,8 @@ pub fn is_condition(word: &str) -> bool {
 }
 
 fn condition(given: &str, names: &[&str]) -> Result<Condition, FilterError> {
-    let shape = || FilterError::Shape(given.to_owned());
+    let wrong = |fault| FilterError { given: given.to_owned(), fault };
+    let shape = || wrong(Fault::Shape);
     let at = given.find(['!', '=', '<', '>', '~']).ok_or_else(shape)?;
     let (name, rest) = given.split_at(at);
     let found = OPERATORS.iter().find_map(|(sign, operator)| Some((rest.strip_prefix(sign)?, *operator)));
@@ -89,13 +98,12 @@ fn condition(given: &str, names: &[&str]) -> Result<Condition, FilterError> {
     }
     if !names.contains(&name) {
         let suggestion = suggestion(name, names.iter().copied());
-        let (given, name) = (given.to_owned(), name.to_owned());
-        return Err(FilterError::Name { given, name, suggestion, known: names.join(", ") });
+        return Err(wrong(Fault::Name { name: name.to_owned(), suggestion, known: names.join(", ") }));
     }
     if operator.is_of_numbers()
         && let Some(value) = values.iter().find(|value| number(value).is_none())
     {
-        return Err(FilterError::Number { given: given.to_owned(), value: value.clone() });
+        return Err(wrong(Fault::Number { value: value.clone() }));
     }
     Ok(Condition { name: name.to_owned(), operator, values })
 }

@@ -18,6 +18,19 @@ pub enum Progress {
     Failed(String),
 }
 
+impl Progress {
+    /// The word for it in lists and filters.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Progress::Waiting => "waiting",
+            Progress::Running => "running",
+            Progress::Interrupted => "interrupted",
+            Progress::Finished => "finished",
+            Progress::Failed(_) => "failed",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UpdatePoint {
     pub step: u64,

@@ -1,9 +1,10 @@
 //! The words of the program as plain values: what a sweep is, what a run is, what happens in it.
 //!
-//! May import: `std`, `serde`, `thiserror` and `strsim`. Knows no file, thread, tensor or terminal; rooms that are strangers to one another
-//! meet through these values.
+//! May import: `std`, `serde`, `serde_json`, `thiserror` and `strsim`. Knows no file, thread, tensor or terminal; rooms
+//! that are strangers to one another meet through these values.
 
 pub mod arm;
+pub mod attempts;
 pub mod batch;
 pub mod clock;
 pub mod command;
@@ -16,8 +17,10 @@ pub mod metric;
 pub mod model;
 pub mod nearest;
 pub mod pace;
+pub mod property;
 pub mod random;
 pub mod run;
+pub mod settings;
 pub mod spec;
 pub mod sweep;
 pub mod times;

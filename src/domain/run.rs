@@ -102,6 +102,17 @@ impl RunSpec {
         otherwise.then(|| RunSpec { dropout_at_evaluation: false, ..self.clone() })
     }
 
+    /// `on` where the rates are the model's own, `off`, or the rates.
+    pub fn dropout_in_words(&self) -> String {
+        let DropoutRates { hidden, attention, classifier } = self.dropout;
+        match self.dropout {
+            DropoutRates::OFF => "off".into(),
+            rates if rates == DropoutRates::of(&self.model.config) => "on".into(),
+            _ if hidden == attention && hidden == classifier => hidden.to_string(),
+            _ => format!("hidden {hidden}, attention {attention}, classifier {classifier}"),
+        }
+    }
+
     /// Training pairs that went through the model when `step` updates are done.
     pub fn pairs_seen(&self, step: u64) -> u64 {
         step * u64::from(self.batch_size)

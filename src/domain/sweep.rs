@@ -1,5 +1,6 @@
 //! A sweep as a front sees it: every planned run with what is known of it.
 
+use super::attempts::Attempts;
 use super::event::{Entry, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
@@ -15,6 +16,7 @@ pub struct Row {
     pub planned: PlannedRun,
     pub history: History,
     pub pace: Pace,
+    pub attempts: Attempts,
     pub times: Times,
     /// how often points were taken back: whatever was derived from them begins anew
     pub revision: u64,
@@ -90,8 +92,7 @@ impl Sweep {
             }
             SweepEvent::Replayed { run, live, entries } => {
                 if let Some(row) = self.row_mut(&run) {
-                    (row.history, row.pace, row.times) = Default::default();
-                    row.revision += 1;
+                    row.forget();
                     entries.iter().for_each(|entry| row.apply(entry));
                     row.here |= live;
                     // its owner was killed, or is another process, which is told apart
@@ -169,8 +170,8 @@ impl Sweep {
 
 impl Row {
     fn new(planned: PlannedRun) -> Self {
-        let (history, pace, times) = Default::default();
-        Self { planned, history, pace, times, revision: 0, here: false, elsewhere: None }
+        let (history, pace, times, attempts) = Default::default();
+        Self { planned, history, pace, times, attempts, revision: 0, here: false, elsewhere: None }
     }
 
     fn apply(&mut self, entry: &Entry) {
@@ -179,7 +180,14 @@ impl Row {
         self.history.apply(&entry.event);
         self.revision += u64::from(points(&self.history) < before);
         self.pace.apply(entry);
+        self.attempts.apply(entry);
         self.times.apply(entry, &self.history);
+    }
+
+    /// What its events said.
+    fn forget(&mut self) {
+        (self.history, self.pace, self.times, self.attempts) = Default::default();
+        self.revision += 1;
     }
 
     /// How many values a metric has.

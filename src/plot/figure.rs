@@ -71,6 +71,18 @@ pub struct Line {
 impl Figure {
     /// Of these runs. `curves` remembers what earlier figures worked out.
     pub fn of<'r>(rows: impl IntoIterator<Item = &'r Row>, metric: Metric, view: &View, curves: &mut Curves) -> Self {
+        Self::of_shown(rows, &|_| true, metric, view, curves)
+    }
+
+    /// Of those of the runs that are shown. Colours, dashes, the x axis and means are those of all: what is hidden changes
+    /// nothing but what is seen.
+    pub fn of_shown<'r>(
+        rows: impl IntoIterator<Item = &'r Row>,
+        shows: &dyn Fn(&Row) -> bool,
+        metric: Metric,
+        view: &View,
+        curves: &mut Curves,
+    ) -> Self {
         curves.begin();
         let rows: Vec<&Row> = rows.into_iter().collect();
         let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
@@ -84,7 +96,7 @@ impl Figure {
                 None => arms.push((&row.planned.arm, vec![row])),
             }
         }
-        let mut builder = Builder { metric, view, smoothing, batch_sizes: &batch_sizes, curves };
+        let mut builder = Builder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, curves };
         let panels: Vec<Panel> = arms.into_iter().map(|(arm, rows)| builder.panel(arm, &rows)).collect();
         let x_range = view.range(view.x.end(rows.iter().copied()), newest(&rows, view));
         let means = view.band != Band::Runs;
@@ -122,6 +134,7 @@ pub fn x_extent(rows: &[Row], view: &View) -> (f64, f64) {
 }
 
 struct Builder<'b> {
+    shows: &'b dyn Fn(&Row) -> bool,
     metric: Metric,
     view: &'b View,
     smoothing: u32,
@@ -131,15 +144,17 @@ struct Builder<'b> {
 
 impl Builder<'_> {
     fn panel(&mut self, arm: &str, rows: &[&Row]) -> Panel {
+        let shows = self.shows;
+        let shown = || rows.iter().filter(|row| shows(row));
         let lines: Vec<Line> = match self.view.band {
-            Band::Runs => rows.iter().filter_map(|row| self.run(row)).collect(),
+            Band::Runs => shown().filter_map(|row| self.run(row)).collect(),
             _ => self.means(rows),
         };
         let lines: Vec<Line> = match lines.len() {
             ..=FEW => lines,
             _ => lines.into_iter().map(|line| Line { raw: None, ..line }).collect(),
         };
-        let deaths = rows.iter().filter_map(|row| self.death(row)).collect();
+        let deaths = shown().filter_map(|row| self.death(row)).collect();
         Panel { title: arm.to_owned(), lines, deaths }
     }
 
@@ -165,12 +180,14 @@ impl Builder<'_> {
         })
     }
 
-    /// A line a batch size, of the runs that have begun.
+    /// A line a batch size, of the runs that have begun, unless all of them are hidden.
     fn means(&mut self, rows: &[&Row]) -> Vec<Line> {
         let mut cells: BTreeMap<u32, Vec<&Row>> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.sample_count(self.metric) > 0) {
             cells.entry(row.planned.spec.batch_size).or_default().push(row);
         }
+        let shows = self.shows;
+        cells.retain(|_, rows| rows.iter().any(|row| shows(row)));
         let line = |(batch_size, rows): (u32, Vec<&Row>)| {
             let mean = self.curves.mean(&rows, self.metric, self.view, self.smoothing);
             Line {

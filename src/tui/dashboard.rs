@@ -44,6 +44,7 @@ pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
     let engine = opened.start();
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.inquiry = Inquiry::new(opened.background()?);
+    app.store = Some(opened.store.clone());
     let (said, sayings) = unbounded();
     let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left: Left::ByKey, pausing: false };
     dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses);
@@ -160,7 +161,7 @@ impl Dashboard<'_> {
     /// Whether the screen must be drawn again.
     fn terminal_event(&mut self, event: Event) -> bool {
         match event {
-            Event::Key(key) => match keymap::action(key, self.app.focus) {
+            Event::Key(key) => match keymap::action(key, &self.app) {
                 Some(action) => {
                     self.act(action);
                     true

@@ -1,7 +1,9 @@
 //! Keys to actions: one table that feeds the dispatch, the footer and the help.
 
-use crate::app::{Action, Motion, Panel};
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crate::app::table::Typing;
+use crate::app::{Action, App, Motion, Panel};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use tui_input::backend::crossterm::to_input_request;
 
 /// One key.
 pub struct Binding {
@@ -51,6 +53,7 @@ pub const KEYS: &[Binding] = &[
     letter('4', Action::Focus(Panel::Run), "4", "focus the run under the cursor", ""),
     letter('5', Action::Focus(Panel::Answer), "5", "focus the answer so far", ""),
     letter('6', Action::Focus(Panel::Log), "6", "focus the log", ""),
+    letter('/', Action::Filter(Typing::Begin), "/", "filter the runs: bs=8 dropout=off acc>0.75", "filter"),
     letter('m', Action::NextMetric, "m", "next metric", "metric"),
     letter('M', Action::PreviousMetric, "M", "previous metric", ""),
     letter('d', Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
@@ -74,8 +77,16 @@ pub const KEYS: &[Binding] = &[
     letter('c', Action::Crosshair, "c", "crosshair with a read-out in all charts, and off", "crosshair"),
     binding(KeyCode::Enter, Action::Zoom, "Enter", "the focused panel over the whole screen, and back", "zoom"),
     letter('z', Action::Zoom, "z", SAME, ""),
-    binding(KeyCode::Esc, Action::Back, "Esc", "one step back: help, zoom, draft, selection", "back"),
+    binding(KeyCode::Esc, Action::Back, "Esc", "one step back: help, zoom, draft, filter, selection", "back"),
     letter('T', Action::NextTheme, "T", "next theme", "theme"),
+    letter('g', Action::Group, "g", "group the runs by cell, arm and batch size", "group").within(Panel::Sweep),
+    letter(' ', Action::Hide, "space", "hide from the charts, show again", "hide").within(Panel::Sweep),
+    letter('*', Action::Pin, "*", "pin to the top, let go", "pin").within(Panel::Sweep),
+    letter('>', Action::SortNext, ">", "sort by the next column", "sort").within(Panel::Sweep),
+    letter('<', Action::SortPrevious, "<", "sort by the previous column", "").within(Panel::Sweep),
+    letter('r', Action::ReverseOrder, "r", "reverse the order", "").within(Panel::Sweep),
+    binding(KeyCode::Enter, Action::Open, "Enter", "open the cell, fold it; else the panel over the screen", "open")
+        .within(Panel::Sweep),
     go(KeyCode::Down, Motion::Down, "↓", "next run").within(Panel::Sweep),
     go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Sweep),
     go(KeyCode::Up, Motion::Up, "↑", "previous run").within(Panel::Sweep),
@@ -99,21 +110,51 @@ pub const KEYS: &[Binding] = &[
     go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten down"),
     go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten up"),
     go(KeyCode::Home, Motion::First, "Home", "to the first"),
-    go(KeyCode::Char('g'), Motion::First, "g", SAME),
     go(KeyCode::End, Motion::Last, "End", "to the last"),
     go(KeyCode::Char('G'), Motion::Last, "G", SAME),
     letter('c', Action::Quit, "Ctrl-c", "the same as q", ""),
     letter('z', Action::Pause, "Ctrl-z", "stop for a while; fg in the shell goes on", ""),
 ];
 
-/// What a key press asks for while this panel has the focus.
-pub fn action(event: KeyEvent, focus: Panel) -> Option<Action> {
+/// Keys that work while the filter is typed. All others are letters of it.
+pub const TYPING: &[Binding] = &[
+    binding(KeyCode::Enter, Action::Filter(Typing::Keep), "Enter", "keep the filter", "keep"),
+    binding(
+        KeyCode::Tab,
+        Action::Filter(Typing::Complete),
+        "Tab",
+        "complete the word, and its other endings",
+        "complete",
+    ),
+    binding(KeyCode::Esc, Action::Filter(Typing::Drop), "Esc", "drop the filter", "drop"),
+    go(KeyCode::Down, Motion::Down, "↓", "next run"),
+    go(KeyCode::Up, Motion::Up, "↑", "previous run"),
+    letter('c', Action::Quit, "Ctrl-c", "the same as q", ""),
+    letter('z', Action::Pause, "Ctrl-z", "stop for a while", ""),
+];
+
+/// What a key press asks for.
+pub fn action(event: KeyEvent, app: &App) -> Option<Action> {
+    if app.table.filter.is_typing() && !app.help { typed(event) } else { pressed(event, app.focus) }
+}
+
+fn typed(event: KeyEvent) -> Option<Action> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let bound = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
+    match TYPING.iter().find(bound) {
+        Some(binding) if event.kind != KeyEventKind::Release => Some(binding.action),
+        _ => to_input_request(&Event::Key(event)).map(|request| Action::Filter(Typing::Edit(request))),
+    }
+}
+
+/// What it asks for while this panel has the focus.
+fn pressed(event: KeyEvent, focus: Panel) -> Option<Action> {
     if event.kind == KeyEventKind::Release {
         return None;
     }
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
-    let pressed = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
-    working(focus).find(pressed).map(|binding| binding.action)
+    let bound = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
+    working(focus).find(bound).map(|binding| binding.action)
 }
 
 /// Keys that work while this panel has the focus: its own first, then those of everywhere that it leaves alone.
@@ -126,6 +167,18 @@ pub fn working(focus: Panel) -> impl Iterator<Item = &'static Binding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tui_input::InputRequest;
+
+    #[test]
+    fn letters_that_are_keys_elsewhere_are_letters_of_the_filter() {
+        let plain = |code| typed(KeyEvent::new(code, KeyModifiers::NONE));
+        for letter in ['q', 'g', '*', ' ', '?', '1'] {
+            let edit = Action::Filter(Typing::Edit(InputRequest::InsertChar(letter)));
+            assert_eq!(plain(KeyCode::Char(letter)), Some(edit));
+        }
+        assert_eq!(plain(KeyCode::Esc), Some(Action::Filter(Typing::Drop)));
+        assert_eq!(typed(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Some(Action::Quit));
+    }
 
     #[test]
     fn every_binding_is_reached_by_its_own_key() {
@@ -134,7 +187,7 @@ mod tests {
             let modifiers = if control { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
             let focus = Panel::ALL.into_iter().filter(|panel| binding.panel.is_none_or(|own| own == *panel));
             let reached =
-                focus.filter(|panel| action(KeyEvent::new(binding.key, modifiers), *panel) == Some(binding.action));
+                focus.filter(|panel| pressed(KeyEvent::new(binding.key, modifiers), *panel) == Some(binding.action));
             assert!(reached.count() > 0, "{}", binding.label);
         }
     }
@@ -142,6 +195,6 @@ mod tests {
     #[test]
     fn a_key_without_a_modifier_is_not_the_one_with_it() {
         let plain = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE);
-        assert_eq!(action(plain, Panel::Sweep), Some(Action::Crosshair));
+        assert_eq!(pressed(plain, Panel::Sweep), Some(Action::Crosshair));
     }
 }

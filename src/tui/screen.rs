@@ -25,7 +25,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     if let [(_, alone)] = areas.panels[..] {
         panel::tabs(frame, alone, app, theme);
     }
-    footer::draw(frame, areas.footer, app.focus, theme);
+    footer::draw(frame, areas.footer, app, theme);
     status::draw(frame, areas.status, app, theme);
     if app.help {
         help::draw(frame, area, app, theme);

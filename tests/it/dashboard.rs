@@ -103,6 +103,11 @@ fn a_person_watches_adds_an_arm_takes_a_picture_and_leaves() {
     screen.wait_for("8 of 8 runs");
     screen.wait_for("no-dropout-batch-norm");
 
+    screen.press("/arm=no-dr\t\r");
+    screen.wait_for("arm=no-dropout-batch-norm · 4 of 8");
+    screen.press("\u{1b}");
+    screen.wait_until("without a filter", |screen| !screen.text().contains("4 of 8"));
+
     screen.press("w");
     screen.wait_for("figure_valid-loss.png");
     let picture = std::fs::read(world.path("figure_valid-loss.png")).unwrap();
@@ -224,4 +229,23 @@ fn bars_tell_the_time_left_on_a_narrow_terminal() {
     screen.wait_until("the time left of a run", tells);
     screen.press("\u{3}");
     assert_eq!(screen.code(), 130);
+}
+
+/// One that cannot move its cursor, as an editor's: no dashboard, no bars, but every word.
+#[test]
+fn a_dumb_terminal_gets_lines() {
+    for subcommand in [None, Some("run")] {
+        let world = World::new();
+        let mut command = CommandBuilder::new("env");
+        command.cwd(world.path("."));
+        command.args(["TERM=dumb", env!("CARGO_BIN_EXE_batchscope")]);
+        command.args(subcommand);
+        command.args(["spec.toml", "--store", "store"]);
+        let mut screen = Screen::open(command, 100, 60);
+        screen.wait_for("mean accuracy");
+        assert_eq!(screen.code(), 0);
+        let text = screen.text();
+        assert_eq!(text.matches(": finished").count(), 4, "{subcommand:?}:\n{text}");
+        assert!(!screen.alternate());
+    }
 }

@@ -1,5 +1,6 @@
 //! What the screen looks like: the whole of it, from a made-up sweep, at several sizes.
 
+use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Leaving, Motion, Panel};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::arm::Norm;
@@ -9,9 +10,11 @@ use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
 use batchscope::domain::spec::Spec;
 use batchscope::spec_file::{parse, preset};
-use batchscope::tui::{KEYS, Theme, draw};
+use batchscope::store::Store;
+use batchscope::tui::{KEYS, TYPING, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use tui_input::InputRequest;
 
 fn spec() -> Spec {
     parse("demo", preset("demo").unwrap(), &["train.instances=2".into()]).unwrap()
@@ -156,7 +159,7 @@ fn a_draft_equal_to_an_arm_selects_that_arm() {
     app.hear(SweepEvent::Planned(plan("no-dropout")));
     app.act(Action::CycleDropout);
     assert!(app.act(Action::AddDraft).is_empty(), "it must not be trained twice");
-    assert_eq!(app.selected, Some(10));
+    assert_eq!(app.run_in_sight().unwrap().planned.id, plan("no-dropout")[0].id);
     assert!(screen(&app, 80, 24).contains("there already: no-dropout"));
 }
 
@@ -200,13 +203,146 @@ fn a_focused_panel_is_in_sight_and_zooms_and_goes_back_step_by_step() {
 #[test]
 fn the_page_of_keys_is_the_table_of_keys() {
     let page = include_str!("../../docs/KEYS.md");
-    for binding in KEYS {
+    for binding in KEYS.iter().chain(TYPING) {
         // a line of the table: the words around it speak of keys too
         let rows = page.lines().filter(|line| line.starts_with("| `"));
         let lines: Vec<&str> = rows.filter(|line| line.contains(&format!("`{}`", binding.label))).collect();
         let told = lines.iter().any(|line| binding.help == "the same" || line.contains(binding.help));
         assert!(told, "docs/KEYS.md does not say what `{}` does: {}; it has {lines:?}", binding.label, binding.help);
     }
+}
+
+fn press(app: &mut App, actions: &[Action]) {
+    for action in actions {
+        app.act(*action);
+    }
+}
+
+fn type_filter(app: &mut App, text: &str) {
+    app.act(Action::Filter(Typing::Begin));
+    for letter in text.chars() {
+        app.act(Action::Filter(Typing::Edit(InputRequest::InsertChar(letter))));
+    }
+}
+
+/// The baseline of [`app`] with an arm that is half done.
+fn two_arms() -> App {
+    let mut app = app();
+    let runs = plan("no-dropout");
+    app.hear(SweepEvent::Planned(runs.clone()));
+    for run in &runs[..3] {
+        tell(&mut app, run, progress(run, 1.0));
+    }
+    app
+}
+
+#[test]
+fn cells_with_their_means_one_of_them_open() {
+    let mut app = two_arms();
+    press(&mut app, &[Action::Group, Action::Open, Action::Go(Motion::Down), Action::Hide, Action::Pin]);
+    insta::assert_snapshot!("cells_80x24", screen(&app, 80, 24));
+    app.act(Action::Zoom);
+    insta::assert_snapshot!("cells_zoomed_120x30", screen(&app, 120, 30));
+}
+
+#[test]
+fn the_column_that_the_table_is_sorted_by_is_always_in_sight() {
+    let mut app = two_arms();
+    for _ in 0..15 {
+        app.act(Action::SortNext);
+        let Some((column, descending)) = app.table.sort else { continue };
+        let arrow = if descending { "↓" } else { "↑" };
+        let name = if column == Column::State { "" } else { column.name() };
+        for (width, height) in [(40, 10), (80, 24), (200, 60)] {
+            let text = screen(&app, width, height);
+            assert!(text.contains(&format!("{name}{arrow}")), "{column:?} at {width} x {height}:\n{text}");
+        }
+    }
+    press(&mut app, &[Action::SortPrevious, Action::ReverseOrder, Action::Zoom]);
+    insta::assert_snapshot!("sorted_100x30", screen(&app, 100, 30));
+}
+
+#[test]
+fn a_filter_is_typed_in_sight_and_stands_over_the_table() {
+    let mut app = two_arms();
+    type_filter(&mut app, "bs=2,8 s");
+    insta::assert_snapshot!("filter_typed_80x24", screen(&app, 80, 24));
+    type_filter(&mut app, "tat=");
+    let text = screen(&app, 80, 24);
+    assert!(text.contains("unknown name `stat`; did you mean `state`?"), "{text}");
+    assert!(text.contains("bs=2,8 · 8 of 20"), "what could be read still holds:\n{text}");
+    app.act(Action::Filter(Typing::Drop));
+    type_filter(&mut app, "arm=no-dropout state=finished");
+    app.act(Action::Filter(Typing::Keep));
+    let text = screen(&app, 80, 24);
+    assert!(text.contains("arm=no-dropout state=finished · 3 of 20"), "{text}");
+    app.act(Action::Back);
+    assert!(!screen(&app, 80, 24).contains("3 of 20"));
+    type_filter(&mut app, "acc>0.99");
+    assert!(screen(&app, 80, 24).contains("no run fits the filter"));
+}
+
+#[test]
+fn what_the_table_hides_is_not_on_the_charts_and_changes_nothing_else_there() {
+    let mut app = app();
+    let lines = |app: &App| -> Vec<(String, usize)> {
+        app.figure().panels[0].lines.iter().map(|line| (line.name.clone(), line.colour)).collect()
+    };
+    let (all, x_range) = (lines(&app), app.figure().x_range);
+    press(&mut app, &[Action::Go(Motion::First), Action::Hide]);
+    assert_eq!(lines(&app), all[1..]);
+    type_filter(&mut app, "bs=8,16");
+    assert_eq!(lines(&app), all[1..3]);
+    assert_eq!(app.figure().x_range, x_range);
+    // the mean of a cell that is hidden in part is the mean of its cell
+    press(&mut app, &[Action::Filter(Typing::Drop), Action::NextBand]);
+    let runs: Vec<usize> = app.figure().panels[0].lines.iter().map(|line| line.runs).collect();
+    assert_eq!(runs, [2, 1, 1, 1, 1]);
+}
+
+#[test]
+fn the_run_panel_tells_all_of_a_run() {
+    let mut app = two_arms();
+    app.store = Some(Store::open(tempfile::tempdir().unwrap().path()).unwrap());
+    let folder = app.store.as_ref().unwrap().run(&plan("no-dropout")[1].id).path().display().to_string();
+    press(&mut app, &[Action::Go(Motion::First), Action::Go(Motion::PageDown), Action::Go(Motion::Down)]);
+    press(&mut app, &[Action::Focus(Panel::Run), Action::Zoom]);
+    let text = screen(&app, 110, 50);
+    for words in [
+        "no-dropout  bs 8  #0",
+        "✓ finished",
+        "against the baseline",
+        "differs from the baseline",
+        "learning_rate",
+        "attempts",
+    ] {
+        assert!(text.contains(words), "{words}:\n{text}");
+    }
+    app.act(Action::Go(Motion::Last));
+    // broken into lines as it is
+    let end = screen(&app, 110, 20);
+    assert!(end.contains(&folder[..40]), "{end}");
+
+    press(
+        &mut app,
+        &[Action::Back, Action::Focus(Panel::Sweep), Action::Go(Motion::First), Action::Go(Motion::PageDown)],
+    );
+    press(&mut app, &[Action::Go(Motion::Up); 4]);
+    press(&mut app, &[Action::Focus(Panel::Run)]);
+    insta::assert_snapshot!("run_failed_80x24", screen(&app, 80, 24));
+}
+
+#[test]
+fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
+    let mut app = app();
+    app.hear(SweepEvent::Idle);
+    for action in [Action::NextMetric, Action::Group, Action::Group] {
+        app.act(action);
+        let text = screen(&app, 100, 24);
+        assert!(text.contains("done, but 1 failed; --retry-failed trains them again; w writes the chart"), "{text}");
+    }
+    app.hear(SweepEvent::Planned(plan("batch-norm")));
+    assert!(!screen(&app, 100, 24).contains("done, but"));
 }
 
 #[test]
@@ -311,6 +447,8 @@ fn every_size_is_drawn() {
                 app.act(Action::Focus(focus));
                 app.zoomed = zoomed;
                 app.help = !zoomed;
+                app.act(Action::SortNext);
+                app.act(Action::Group);
                 screen(&app, width, height);
             }
         }

@@ -3,9 +3,9 @@
 use super::listed::Listed;
 use crate::cli::exit::BadInput;
 use crate::cli::page::harmless;
-use crate::domain::arm;
 use crate::domain::filter::Value;
 use crate::domain::nearest::suggestion;
+use crate::domain::property::Property;
 use std::cmp::Ordering;
 
 /// A property of runs that can be shown, filtered and sorted by.
@@ -14,8 +14,6 @@ pub enum Column {
     Run,
     Experiment,
     Arm,
-    BatchSize,
-    Instance,
     State,
     Progress,
     Accuracy,
@@ -24,48 +22,46 @@ pub enum Column {
     Age,
     Message,
     Step,
-    Updates,
-    Dropout,
-    DropoutAtEvaluation,
-    Norm,
-    LearningRate,
-    Epochs,
-    Seed,
-    WeightDecay,
-    WarmupRatio,
+    Spec(Property),
 }
 
 use Column::*;
 
-/// With the name a column is called by, and the one that is its key in JSON and in a spec.
-const NAMES: [(Column, &str, &str); 22] = [
-    (Run, "run", "run"),
-    (Experiment, "experiment", "experiments"),
-    (Arm, "arm", "arms"),
-    (BatchSize, "bs", "batch_size"),
-    (Instance, "iid", "iid"),
-    (State, "state", "state"),
-    (Progress, "progress", "progress"),
-    (Accuracy, "acc", "accuracy"),
-    (Loss, "loss", "loss"),
-    (F1, "f1", "f1"),
-    (Age, "age", "age"),
-    (Message, "message", "message"),
-    (Step, "step", "step"),
-    (Updates, "updates", "updates"),
-    (Dropout, "dropout", "dropout"),
-    (DropoutAtEvaluation, "dropout_at_evaluation", "dropout_at_evaluation"),
-    (Norm, "norm", "norm"),
-    (LearningRate, "lr", "learning_rate"),
-    (Epochs, "epochs", "epochs"),
-    (Seed, "seed", "seed"),
-    (WeightDecay, "decay", "weight_decay"),
-    (WarmupRatio, "warmup", "warmup_ratio"),
+/// With the name a column is called by, and the one that is its key in JSON. Those of a spec have their own.
+const NAMES: [(Column, [&str; 2]); 11] = [
+    (Run, ["run", "run"]),
+    (Experiment, ["experiment", "experiments"]),
+    (Arm, ["arm", "arms"]),
+    (State, ["state", "state"]),
+    (Progress, ["progress", "progress"]),
+    (Accuracy, ["acc", "accuracy"]),
+    (Loss, ["loss", "loss"]),
+    (F1, ["f1", "f1"]),
+    (Age, ["age", "age"]),
+    (Message, ["message", "message"]),
+    (Step, ["step", "step"]),
 ];
 
+fn all() -> impl Iterator<Item = (Column, [&'static str; 2])> {
+    let of_spec = Property::ALL.into_iter().map(|property| (Spec(property), property.names()));
+    NAMES.into_iter().chain(of_spec)
+}
+
 /// What is shown when nobody asks for columns; the message only where there is one.
-pub const SHOWN: [Column; 12] =
-    [Run, Experiment, Arm, BatchSize, Instance, State, Progress, Accuracy, Loss, F1, Age, Message];
+pub const SHOWN: [Column; 12] = [
+    Run,
+    Experiment,
+    Arm,
+    Spec(Property::BatchSize),
+    Spec(Property::Instance),
+    State,
+    Progress,
+    Accuracy,
+    Loss,
+    F1,
+    Age,
+    Message,
+];
 
 /// In the order in which columns are left out of a screen too narrow for all.
 pub const SHED: [Column; 5] = [F1, Age, Loss, Progress, Experiment];
@@ -75,7 +71,7 @@ const DIGITS: usize = 10;
 
 /// Every name a column is known by.
 pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = NAMES.iter().flat_map(|(_, name, key)| [*name, *key]).collect();
+    let mut names: Vec<&str> = all().flat_map(|(_, names)| names).collect();
     names.dedup();
     names
 }
@@ -89,7 +85,7 @@ impl Column {
     }
 
     fn find(name: &str) -> Option<Self> {
-        NAMES.iter().find(|(_, short, key)| *short == name || *key == name).map(|(column, _, _)| *column)
+        all().find(|(_, names)| names.contains(&name)).map(|(column, _)| column)
     }
 
     /// What a run says about a name.
@@ -98,18 +94,15 @@ impl Column {
     }
 
     pub fn title(self) -> &'static str {
-        NAMES.iter().find(|(column, _, _)| *column == self).map_or("", |(_, name, _)| name)
+        all().find(|(column, _)| *column == self).map_or("", |(_, [name, _])| name)
     }
 
     pub fn value(self, listed: &Listed) -> Value {
-        let spec = &listed.run.spec;
         let number = |value: Option<f64>| value.map_or(Value::Missing, Value::Number);
         match self {
             Run => Value::Text(listed.run.id.to_string()),
             Experiment => Value::Several(listed.experiments()),
             Arm => Value::Several(listed.arms()),
-            BatchSize => Value::Number(spec.batch_size.into()),
-            Instance => Value::Number(spec.iid.into()),
             State => Value::Text(listed.state().into()),
             Progress => Value::Number(listed.share()),
             Accuracy => number(listed.accuracy),
@@ -118,15 +111,7 @@ impl Column {
             Age => number(listed.age()),
             Message => listed.failure.clone().map_or(Value::Missing, |(_, message)| Value::Text(message)),
             Step => Value::Number(listed.step as f64),
-            Updates => Value::Number(spec.updates() as f64),
-            Dropout => Value::Text(listed.dropout()),
-            DropoutAtEvaluation => Value::Text(spec.dropout_at_evaluation.to_string()),
-            Norm => Value::Text(norm(spec.norm).into()),
-            LearningRate => Value::Number(spec.learning_rate),
-            Epochs => Value::Number(spec.epochs.into()),
-            Seed => Value::Number(spec.seed.into()),
-            WeightDecay => Value::Number(spec.weight_decay),
-            WarmupRatio => Value::Number(spec.warmup_ratio),
+            Spec(property) => property.value(&listed.run.spec),
         }
     }
 
@@ -140,7 +125,7 @@ impl Column {
             (Accuracy | Loss | F1, Value::Number(score)) => format!("{score:.4}"),
             (Age, Value::Number(seconds)) => age(seconds),
             (Message, Value::Text(message)) => message.replace('\n', " "),
-            (LearningRate, Value::Number(rate)) => format!("{rate:e}"),
+            (Spec(Property::LearningRate), Value::Number(rate)) => format!("{rate:e}"),
             (_, Value::Number(number)) => number.to_string(),
             (_, Value::Text(text)) => text,
             (_, Value::Several(all)) if all.is_empty() => "-".into(),
@@ -164,15 +149,6 @@ impl Column {
             (Value::Number(a), Value::Number(b)) => turned(a.total_cmp(&b)),
             _ => turned(self.text(a).cmp(&self.text(b))),
         }
-    }
-}
-
-fn norm(norm: arm::Norm) -> &'static str {
-    match norm {
-        arm::Norm::Layer => "layer",
-        arm::Norm::Batch => "batch",
-        arm::Norm::Rms => "rms",
-        arm::Norm::None => "none",
     }
 }
 

@@ -3,9 +3,9 @@
 use super::find::find;
 use super::list::object;
 use super::listed::Listed;
-use super::settings;
 use crate::cli::exit::Exit;
 use crate::cli::page::{Page, print};
+use crate::domain::settings;
 use crate::export::text_table;
 use crate::store::Store;
 use anyhow::Result;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub fn run(store: &Store, first: &str, second: &str, as_json: bool, page: &Page) -> Result<Exit> {
     let (first, second) = (find(store, first)?, find(store, second)?);
-    let differences = settings::differences(&settings::of(&first), &settings::of(&second));
+    let differences = settings::differences(&settings::of(&first.run.spec), &settings::of(&second.run.spec));
     if as_json {
         let rows = differences.iter().map(|(key, a, b)| json!({"key": key, "first": a, "second": b}));
         let whole =

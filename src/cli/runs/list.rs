@@ -120,7 +120,7 @@ pub fn object(listed: &Listed) -> Value {
         "time": listed.time,
         "message": listed.failure.as_ref().map(|(_, message)| message),
         "failed_step": listed.failure.as_ref().map(|(step, _)| step),
-        "dropout": listed.dropout(),
+        "dropout": spec.dropout_in_words(),
         "dropout_at_evaluation": spec.dropout_at_evaluation,
         "norm": spec.norm,
         "learning_rate": spec.learning_rate,

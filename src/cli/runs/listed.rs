@@ -2,7 +2,6 @@
 
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
-use crate::domain::run::DropoutRates;
 use crate::engine::now;
 use crate::store::{Place, Store, StoreError, StoredRun};
 use std::collections::HashMap;
@@ -76,13 +75,7 @@ impl Listed {
     }
 
     pub fn state(&self) -> &'static str {
-        match self.run.progress {
-            Progress::Waiting => "waiting",
-            Progress::Running => "running",
-            Progress::Interrupted => "interrupted",
-            Progress::Finished => "finished",
-            Progress::Failed(_) => "failed",
-        }
+        self.run.progress.name()
     }
 
     /// Share of the updates that are done.
@@ -93,19 +86,6 @@ impl Listed {
     /// Seconds since something last happened.
     pub fn age(&self) -> Option<f64> {
         Some((now() - self.time?).max(0.0))
-    }
-
-    /// `on` where the rates are the model's own, `off`, or the rates.
-    pub fn dropout(&self) -> String {
-        let (rates, config) = (self.run.spec.dropout, &self.run.spec.model.config);
-        let own = DropoutRates::of(config);
-        let DropoutRates { hidden, attention, classifier } = rates;
-        match rates {
-            DropoutRates::OFF => "off".into(),
-            _ if rates == own => "on".into(),
-            _ if hidden == attention && hidden == classifier => hidden.to_string(),
-            _ => format!("hidden {hidden}, attention {attention}, classifier {classifier}"),
-        }
     }
 }
 

@@ -7,7 +7,6 @@ mod find;
 mod list;
 mod listed;
 mod remove;
-mod settings;
 mod show;
 
 pub use arguments::RunsArguments;

@@ -7,6 +7,7 @@ use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::{Page, bytes, talk};
 use crate::domain::filter::is_condition;
+use crate::domain::property::Property;
 use crate::store::{Removal, Store};
 use anyhow::{Context, Result};
 use std::io::{IsTerminal, Write};
@@ -16,8 +17,8 @@ const SHOWN: [Column; 8] = [
     Column::Run,
     Column::Experiment,
     Column::Arm,
-    Column::BatchSize,
-    Column::Instance,
+    Column::Spec(Property::BatchSize),
+    Column::Spec(Property::Instance),
     Column::State,
     Column::Accuracy,
     Column::Age,

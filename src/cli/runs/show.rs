@@ -4,7 +4,6 @@ use super::columns::age;
 use super::find::find;
 use super::list::object;
 use super::listed::Listed;
-use super::settings::{self, Settings};
 use crate::cli::exit::Exit;
 use crate::cli::page::{Page, bytes, print};
 use crate::domain::arm::BASELINE;
@@ -12,6 +11,7 @@ use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::metric::Metric;
 use crate::domain::run::PlannedRun;
+use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
 use crate::export::text_table;
 use crate::plot::{Curves, Figure, Grid, View, to_plot};
@@ -92,7 +92,7 @@ fn baseline(store: &Store, listed: &Listed) -> Result<Option<Settings>> {
         };
         a.batch_size == b.batch_size && a.iid == b.iid && other.places.iter().any(shared)
     };
-    Ok(Listed::all(store)?.iter().find(same_cell).map(settings::of))
+    Ok(Listed::all(store)?.iter().find(same_cell).map(|listed| settings::of(&listed.run.spec)))
 }
 
 fn page_of(
@@ -115,7 +115,7 @@ fn page_of(
     }
     let folder = &listed.run.folder;
     let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), folder.path().display());
-    text += &settings_tables(&settings::of(listed), baseline, page);
+    text += &settings_tables(&settings::of(&listed.run.spec), baseline, page);
     if !attempts.is_empty() {
         text += &format!("\n{}\n{}", page.bold("attempts"), attempts_table(attempts, page));
     }
@@ -200,7 +200,7 @@ fn whole_object(
     journal: &[(u32, Vec<Entry>)],
 ) -> Value {
     let mut whole = object(listed);
-    let settings = settings::of(listed);
+    let settings = settings::of(&listed.run.spec);
     let differences = |other: &Settings, only_its: bool| -> Value {
         let rows = settings::differences(&settings, other).into_iter();
         let rows = rows.filter(|(key, own, _)| own.is_some() && (!only_its || other.contains_key(key)));

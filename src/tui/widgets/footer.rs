@@ -1,16 +1,18 @@
 //! The last line: the keys that matter most, as many as fit.
 
-use crate::app::Panel;
-use crate::tui::keymap;
+use crate::app::App;
+use crate::tui::keymap::{self, Binding, TYPING};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, focus: Panel, theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(area.width).saturating_sub(1);
-    for binding in keymap::working(focus).filter(|binding| !binding.hint.is_empty()) {
+    let typing = app.table.filter.is_typing();
+    let keys: Vec<&Binding> = if typing { TYPING.iter().collect() } else { keymap::working(app.focus).collect() };
+    for binding in keys.into_iter().filter(|binding| !binding.hint.is_empty()) {
         let needed = binding.label.chars().count() + binding.hint.len() + 3;
         if needed > left {
             break;

@@ -4,6 +4,7 @@ pub mod ablations;
 pub mod answer;
 pub mod chart;
 pub mod charts;
+pub mod filter;
 pub mod footer;
 pub mod header;
 pub mod help;

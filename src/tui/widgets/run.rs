@@ -1,38 +1,115 @@
 //! All of one run: the one under the cursor.
 
 use super::panel;
+use super::table::stage;
+use crate::app::table::{Baselines, Measures};
 use crate::app::{App, Panel};
+use crate::domain::attempts::{Attempt, AttemptEnd};
+use crate::domain::clock::clock;
 use crate::domain::history::Progress;
+use crate::domain::settings::{self, Settings};
+use crate::domain::sweep::Row;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let Some(row) = app.sweep.rows().get(app.row_in_sight()) else {
+    let Some(row) = app.run_in_sight() else {
         panel::text(frame, area, Panel::Run, vec![Line::styled("no run yet", theme.dim())], app, theme);
         return;
     };
-    let spec = &row.planned.spec;
-    let dropout = spec.dropout;
-    let values = [
-        ("run", row.planned.id.to_string()),
-        ("arm", row.planned.arm.clone()),
-        ("batch size", spec.batch_size.to_string()),
-        ("instance", spec.iid.to_string()),
-        ("updates", format!("{} of {}", row.history.step, spec.updates())),
-        ("learning rate", format!("{:.2e}", spec.learning_rate)),
-        ("dropout", format!("{} {} {}", dropout.hidden, dropout.attention, dropout.classifier)),
-        ("norm", format!("{:?}", spec.norm).to_lowercase()),
-    ];
-    let mut lines: Vec<Line<'_>> = values
-        .into_iter()
-        .map(|(name, value)| {
-            Line::from(vec![Span::styled(format!("{name:<14}"), theme.dim()), Span::styled(value, theme.text())])
-        })
-        .collect();
+    let baselines = Baselines::in_sweep(&app.sweep);
+    let mut lines = head(row, &Measures::of_run(row, 0, &baselines), theme);
     if let Progress::Failed(message) = &row.history.progress {
-        lines.push(Line::styled(message.clone(), theme.bad()));
+        lines.extend(message.lines().map(|line| Line::styled(line.to_owned(), theme.bad())));
+    }
+    if let Some(owner) = &row.elsewhere {
+        lines.push(Line::styled(format!("trained by {owner}"), theme.accent()));
+    }
+    let baseline = baselines.of(row).map(|row| settings::of(&row.planned.spec));
+    lines.extend(configuration(&settings::of(&row.planned.spec), baseline.as_ref(), theme));
+    if !row.attempts.all().is_empty() {
+        lines.push(heading("attempts", theme));
+        let attempts = row.attempts.all().iter().enumerate();
+        lines.extend(attempts.map(|(place, attempt)| tell(place + 1, attempt, row, theme)));
+    }
+    lines.push(heading("place", theme));
+    lines.push(pair("run", row.planned.id.to_string(), theme.text(), theme));
+    if let Some(store) = &app.store {
+        lines.push(pair("folder", store.run(&row.planned.id).path().display().to_string(), theme.text(), theme));
     }
     panel::text(frame, area, Panel::Run, lines, app, theme);
+}
+
+/// Which run, how far it is, and how well it does.
+fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
+    let (spec, step) = (&row.planned.spec, row.history.step);
+    let (glyph, style) = stage(measures.stage, theme);
+    let mut lines = vec![Line::from(vec![
+        Span::styled(format!("{}  bs {}  #{}  ", row.planned.arm, spec.batch_size, spec.iid), theme.title()),
+        Span::styled(format!("{glyph} {}", row.history.progress.name()), style),
+    ])];
+    let speed = measures.pairs_per_second.map_or(String::new(), |speed| format!(" · {speed:.0} pairs/s"));
+    let left = measures.seconds_left.map_or(String::new(), |seconds| format!(" · {} left", clock(seconds)));
+    let (updates, epoch, pairs) = (spec.updates(), measures.epoch, measures.pairs);
+    let progress = format!("update {step} of {updates} · epoch {epoch:.1} · {pairs} pairs{speed}{left}");
+    lines.push(Line::styled(progress, theme.text()));
+    if let (Some(accuracy), Some(best), Some(loss)) = (measures.accuracy, measures.best, measures.loss) {
+        let f1 = measures.f1.map_or(String::new(), |f1| format!(" · F1 {f1:.4}"));
+        let difference = measures.difference.map_or(String::new(), |d| format!(" · {d:+.4} against the baseline"));
+        let scores = format!("accuracy {accuracy:.4} · best {best:.4} · loss {loss:.4}{f1}{difference}");
+        lines.push(Line::styled(scores, theme.text()));
+    }
+    lines
+}
+
+/// Key by key: what differs from the baseline's first, then what a person chooses, then what data and model are.
+fn configuration<'t>(own: &Settings, baseline: Option<&Settings>, theme: &Theme) -> Vec<Line<'t>> {
+    let mut lines = Vec::new();
+    if let Some(baseline) = baseline {
+        lines.push(heading("differs from the baseline", theme));
+        for (key, own, other) in settings::differences(own, baseline) {
+            let mut line = pair(&key, settings::text(own.as_ref()), theme.accent(), theme);
+            line.push_span(Span::styled(format!("  baseline {}", settings::text(other.as_ref())), theme.dim()));
+            lines.push(line);
+        }
+    }
+    let (given, chosen): (Vec<_>, Vec<_>) = own.iter().partition(|(key, _)| key.contains('.'));
+    for (title, settings) in [("settings", chosen), ("data and model", given)] {
+        lines.push(heading(title, theme));
+        for (key, value) in settings {
+            let differs = baseline.is_some_and(|baseline| !settings::equal(Some(value), baseline.get(key)));
+            let style = if differs { theme.accent() } else { theme.text() };
+            lines.push(pair(key, settings::text(Some(value)), style, theme));
+        }
+    }
+    lines
+}
+
+fn heading<'t>(title: &'static str, theme: &Theme) -> Line<'t> {
+    Line::styled(title, theme.title())
+}
+
+fn pair<'t>(key: &str, value: String, style: Style, theme: &Theme) -> Line<'t> {
+    // data and model have long keys, which all begin alike
+    Line::from(vec![Span::styled(format!("  {key:<22} "), theme.dim()), Span::styled(value, style)])
+}
+
+fn tell<'t>(number: usize, attempt: &Attempt, row: &Row, theme: &Theme) -> Line<'t> {
+    let is_newest = number == row.attempts.all().len();
+    let (words, style) = match &attempt.end {
+        AttemptEnd::Finished => ("finished", theme.good()),
+        AttemptEnd::Stopped => ("stopped", theme.text()),
+        AttemptEnd::Failed(_) => ("failed", theme.bad()),
+        AttemptEnd::None if is_newest && row.history.progress == Progress::Running => ("under way", theme.accent()),
+        AttemptEnd::None => ("cut off", theme.dim()),
+    };
+    let time = clock(attempt.last - attempt.began);
+    Line::from(vec![
+        Span::styled(format!("  {number}  "), theme.dim()),
+        Span::styled(words, style),
+        Span::styled(format!("  update {} to {}, {time}", attempt.from, attempt.to), theme.text()),
+    ])
 }

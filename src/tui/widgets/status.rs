@@ -1,5 +1,6 @@
 //! The line above the footer: the draft arm in words, else a message.
 
+use super::filter;
 use crate::app::{App, Leaving};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
@@ -18,6 +19,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
             Span::styled("y", theme.key()),
             Span::styled(" yes, any other key no", theme.dim()),
         ])
+    } else if app.table.filter.is_typing() {
+        filter::line(area, app, theme)
     } else if !app.draft.is_empty() && app.leaving == Leaving::No {
         draft(app, theme)
     } else if app.leaving == Leaving::Saving {
@@ -26,6 +29,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         Line::styled(format!(" {message}"), theme.bad())
     } else if let Some(toast) = &app.toast {
         Line::styled(format!(" {}", toast.text), if toast.bad { theme.bad() } else { theme.good() })
+    } else if let Some(line) = ending(app, theme) {
+        line
     } else {
         return;
     };
@@ -33,9 +38,29 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     frame.render_widget(line.style(theme.text()), area);
 }
 
+/// That nothing is left to train, and what can be done now: it stays until something is.
+fn ending<'t>(app: &App, theme: &Theme) -> Option<Line<'t>> {
+    let sweep = &app.sweep;
+    if let Some(message) = &sweep.broken {
+        return Some(Line::styled(format!(" training stopped: {message}"), theme.bad()));
+    }
+    if !sweep.idle {
+        return None;
+    }
+    let mut spans = vec![match sweep.failed() {
+        0 => Span::styled(" every run is done; ", theme.good()),
+        failed => Span::styled(format!(" done, but {failed} failed; --retry-failed trains them again; "), theme.bad()),
+    }];
+    for (key, words) in [("w", " writes the chart, "), ("d n", " draft another arm, "), ("q", " leaves")] {
+        spans.push(Span::styled(key, theme.key()));
+        spans.push(Span::styled(words, theme.text()));
+    }
+    Some(Line::from(spans))
+}
+
 /// Why the selected run failed.
 fn failure_in_sight(app: &App) -> Option<&str> {
-    match &app.sweep.rows().get(app.selected?)?.history.progress {
+    match &app.table.selected_run(&app.sweep)?.history.progress {
         Progress::Failed(message) => Some(message),
         _ => None,
     }

@@ -1,18 +1,17 @@
 //! What determines a run, key by key, in the words of a spec where a spec has the key.
 
-use super::listed::Listed;
-use crate::domain::spec::Train;
+use super::run::RunSpec;
+use super::spec::Train;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Keys with their values; those inside tables joined by dots.
 pub type Settings = BTreeMap<String, Value>;
 
-pub fn of(listed: &Listed) -> Settings {
-    let spec = &listed.run.spec;
+pub fn of(spec: &RunSpec) -> Settings {
     let mut settings = flat(serde_json::to_value(spec).unwrap_or_default());
     settings.retain(|key, _| !key.starts_with("dropout."));
-    settings.insert("dropout".into(), listed.dropout().into());
+    settings.insert("dropout".into(), spec.dropout_in_words().into());
     // absent from run.json where it is false
     settings.insert("dropout_at_evaluation".into(), spec.dropout_at_evaluation.into());
     settings

@@ -1,0 +1,42 @@
+//! The filter while it is typed: the line, and behind it what it can become or what is wrong with it.
+
+use crate::app::App;
+use crate::tui::theme::Theme;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+/// Cells of the line that are always in sight.
+const LEAST: usize = 12;
+
+pub fn line<'t>(area: Rect, app: &App, theme: &Theme) -> Line<'t> {
+    let filter = &app.table.filter;
+    let room = usize::from(area.width).saturating_sub(4);
+    // what is wrong must be read: the line gives way
+    let behind = filter.error().map_or(0, |error| error.chars().count() + 2);
+    let room = room.saturating_sub(behind).max(LEAST);
+    let input = filter.input();
+    let skipped = input.visual_scroll(room);
+    let mut spans = vec![Span::styled(" /", theme.key())];
+    let cursor = input.cursor();
+    let letters: Vec<char> = input.value().chars().chain([' ']).collect();
+    for (place, letter) in letters.into_iter().enumerate().skip(skipped).take(room + 1) {
+        let style = if place == cursor { theme.text().add_modifier(Modifier::REVERSED) } else { theme.text() };
+        spans.push(Span::styled(letter.to_string(), style));
+    }
+    spans.push(Span::raw("  "));
+    match filter.error() {
+        Some(error) => spans.push(Span::styled(error.to_owned(), theme.bad())),
+        None => spans.extend(candidates(app, theme)),
+    }
+    Line::from(spans)
+}
+
+/// From the one that stands in the line on.
+fn candidates<'t>(app: &App, theme: &Theme) -> Vec<Span<'t>> {
+    let completion = app.table.filter.completion();
+    let first = completion.chosen.unwrap_or(0);
+    let style = |place: usize| -> Style { if completion.chosen == Some(place) { theme.accent() } else { theme.dim() } };
+    let all = completion.candidates.iter().enumerate().skip(first);
+    all.map(|(place, word)| Span::styled(format!("{word} "), style(place))).collect()
+}

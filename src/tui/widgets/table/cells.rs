@@ -1,0 +1,139 @@
+//! What stands in a row, column by column.
+
+use super::columns::{Shape, mark};
+use crate::app::App;
+use crate::app::table::{Column, Item, Measures, Shown, Stage, Subject};
+use crate::domain::clock::clock;
+use crate::domain::history::Progress;
+use crate::tui::theme::Theme;
+use ratatui::layout::Alignment;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Cell;
+
+pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, app: &App, sizes: &[u32], theme: &Theme) -> Cell<'t> {
+    let measures = &item.measures;
+    let line = sizes.binary_search(&measures.batch_size).unwrap_or(0);
+    let is_cell = matches!(item.subject, Subject::Cell(_));
+    let text = if item.shown == Shown::None { theme.dim() } else { theme.text() };
+    let Shape::Of(column) = shape else {
+        let fold = match (app.table.grouped, is_cell, item.is_open) {
+            (false, ..) => "",
+            (true, true, true) => "▾",
+            (true, true, false) => "▸",
+            (true, false, _) => " ",
+        };
+        // right next to its marker: the pin's place is kept for those that are not
+        let pin = if item.pinned { "*" } else { "" };
+        let room = usize::from(width).saturating_sub(fold.chars().count() + 1);
+        let pin = format!("{pin:>room$}");
+        return Cell::from(Line::from(vec![
+            Span::styled(fold, theme.dim()),
+            Span::styled(pin, theme.key()),
+            Span::styled(mark(item.shown), if item.shown == Shown::None { theme.dim() } else { theme.series(line) }),
+        ]));
+    };
+    let score = |value: Option<f64>| value.map_or("-".into(), |value| digits(value, 5));
+    match column {
+        Column::State => {
+            let (glyph, style) = stage(measures.stage, theme);
+            Cell::from(Span::styled(glyph, style))
+        }
+        Column::Arm => {
+            let style = if item.is_member { theme.dim() } else { text };
+            Cell::from(Span::styled(shortened(&item.row.planned.arm, width), style))
+        }
+        Column::BatchSize => right(measures.batch_size.to_string(), theme.series(line)),
+        Column::Instance if app.table.grouped && !is_cell => right(format!("#{}", measures.instance), theme.dim()),
+        Column::Instance => right(measures.instance.to_string(), text),
+        Column::Progress => match &item.row.history.progress {
+            Progress::Failed(message) if !is_cell => Cell::from(Span::styled(shortened(message, width), theme.bad())),
+            _ => Cell::from(bar(measures.share, usize::from(width), theme)),
+        },
+        Column::Epoch => right(format!("{:.1}", measures.epoch), theme.dim()),
+        Column::Pairs => right(pairs(measures.pairs), theme.dim()),
+        Column::Accuracy => right(score(measures.accuracy), text),
+        Column::Deviation => right(score(measures.deviation), theme.dim()),
+        Column::Best => right(score(measures.best), theme.dim()),
+        Column::Loss => right(score(measures.loss), theme.dim()),
+        Column::F1 => right(score(measures.f1), theme.dim()),
+        Column::Difference => difference(measures.difference, theme),
+        Column::Speed => {
+            right(measures.pairs_per_second.map_or("-".into(), |speed| format!("{speed:.0}")), theme.dim())
+        }
+        Column::Left => right(left(measures), theme.dim()),
+    }
+}
+
+fn right<'t>(text: String, style: Style) -> Cell<'t> {
+    Cell::from(Line::styled(text, style).alignment(Alignment::Right))
+}
+
+/// Three decimals, or as many as there is room for.
+fn digits(value: f64, room: usize) -> String {
+    let text = format!("{value:.3}");
+    if text.len() <= room { text } else { format!("{value:.1}") }
+}
+
+/// A gain and a loss are told apart by their sign, not by their colour alone.
+fn difference<'t>(value: Option<f64>, theme: &Theme) -> Cell<'t> {
+    let Some(value) = value else { return right(String::new(), theme.dim()) };
+    let text = format!("{value:+.3}");
+    let style = match text.as_str() {
+        "+0.000" | "-0.000" => theme.dim(),
+        _ if value > 0.0 => theme.good(),
+        _ => theme.bad(),
+    };
+    right(text, style)
+}
+
+fn pairs(pairs: u64) -> String {
+    match pairs {
+        0..100_000 => pairs.to_string(),
+        100_000..10_000_000 => format!("{:.0}k", pairs as f64 / 1e3),
+        _ => format!("{:.0}M", pairs as f64 / 1e6),
+    }
+}
+
+/// Words cut to their column, with a sign that they are.
+fn shortened(text: &str, width: u16) -> String {
+    let width = usize::from(width);
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The sign of how far a run is.
+pub fn stage(stage: Stage, theme: &Theme) -> (&'static str, Style) {
+    match stage {
+        Stage::Finished => ("✓", theme.good()),
+        Stage::Failed => ("✗", theme.bad()),
+        Stage::Elsewhere => ("↗", theme.accent()),
+        Stage::Running => ("▶", theme.accent()),
+        Stage::Interrupted => ("‖", theme.accent()),
+        Stage::Waiting => ("·", theme.dim()),
+    }
+}
+
+fn left(measures: &Measures) -> String {
+    match (measures.stage, measures.seconds_left) {
+        (_, Some(seconds)) => clock(seconds),
+        (Stage::Finished, None) => "done".into(),
+        (Stage::Failed, None) => "failed".into(),
+        (Stage::Interrupted, None) => "paused".into(),
+        (Stage::Waiting | Stage::Running | Stage::Elsewhere, None) => "-".into(),
+    }
+}
+
+/// Eighths of a cell make it move smoothly.
+fn bar<'t>(share: f64, cells: usize, theme: &Theme) -> Line<'t> {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * (cells * 8) as f64).round() as usize;
+    let (full, part) = (eighths / 8, PARTS[eighths % 8]);
+    let rest = cells - full - usize::from(!part.is_empty());
+    Line::from(vec![
+        Span::styled(format!("{}{part}", "█".repeat(full)), theme.good()),
+        Span::styled("·".repeat(rest), theme.border()),
+    ])
+}

@@ -1,0 +1,106 @@
+//! Which columns of the table fit, and how wide they are.
+
+use crate::app::table::{Column, Listing, Shown};
+use crate::app::{App, table::Table};
+
+/// A column of the screen: one of the table's, or the marks before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// whether a cell is open, a row is pinned, and how much of it the charts show
+    Marks,
+    Of(Column),
+}
+
+/// Widest name of an arm.
+const ARM: u16 = 24;
+/// Least and most cells of a progress bar.
+const BAR: (u16, u16) = (8, 20);
+
+/// The columns with their widths, each to be followed by a space.
+pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)> {
+    let table = &app.table;
+    let rows = app.sweep.rows();
+    let arm = rows.iter().map(|row| row.planned.arm.chars().count()).max().unwrap_or(0) as u16;
+    let arm = arm.clamp(3, ARM).min((room / 3).max(3));
+    let marks = 1 + u16::from(table.grouped) + u16::from(listing.items.iter().any(|item| item.pinned));
+    let mut left = (room + 1).saturating_sub(marks + 1);
+    let mut kept = Vec::new();
+    for column in by_importance(table, app.sweep.arms().len(), listing) {
+        let needed = width(column, arm, table) + 1;
+        if needed <= left {
+            left -= needed;
+            kept.push(column);
+        }
+    }
+    let columns = Column::ALL.into_iter().filter(|column| kept.contains(column));
+    let widths = columns.map(|column| match column {
+        Column::Progress => (Shape::Of(column), (width(column, arm, table) + left).min(BAR.1)),
+        _ => (Shape::Of(column), width(column, arm, table)),
+    });
+    std::iter::once((Shape::Marks, marks)).chain(widths).collect()
+}
+
+/// In the order in which they are kept when there is no room for all: first what the table is sorted by. Of a single arm
+/// the name can go; what no row says anything about is left out.
+fn by_importance(table: &Table, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
+    use Column::*;
+    let sorted = table.sort.map(|(column, _)| column);
+    let (first, last): (&[Column], &[Column]) = if arms > 1 { (&[Arm], &[]) } else { (&[], &[Arm]) };
+    let mut columns: Vec<Column> = sorted.into_iter().collect();
+    columns.extend([State, BatchSize, Instance]);
+    columns.extend(first);
+    columns.push(Accuracy);
+    if table.grouped {
+        columns.push(Deviation);
+    }
+    columns.push(Progress);
+    if arms > 1 {
+        columns.push(Difference);
+    }
+    columns.extend([Left, Best, Loss, Speed, Epoch, Pairs]);
+    columns.extend(last);
+    if listing.items.iter().any(|item| item.measures.f1.is_some()) {
+        columns.push(F1);
+    }
+    let mut distinct = Vec::new();
+    for column in columns {
+        if !distinct.contains(&column) {
+            distinct.push(column);
+        }
+    }
+    distinct
+}
+
+fn width(column: Column, arm: u16, table: &Table) -> u16 {
+    let least = match column {
+        Column::State => 1,
+        Column::Arm => arm,
+        Column::BatchSize | Column::Instance => 3,
+        Column::Progress => BAR.0,
+        Column::Pairs | Column::Difference => 6,
+        Column::Speed | Column::Left => 7,
+        _ => 5,
+    };
+    // the arrow of the column that it is sorted by
+    let arrow = table.sort.is_some_and(|(sorted, _)| sorted == column);
+    let title = title(column, table).chars().count() as u16;
+    least.max(title + u16::from(arrow))
+}
+
+/// The words over a column.
+pub fn title(column: Column, table: &Table) -> &'static str {
+    match column {
+        Column::State => "",
+        Column::Instance if table.grouped => "n",
+        _ => column.name(),
+    }
+}
+
+/// How much of a row the charts show.
+pub fn mark(shown: Shown) -> &'static str {
+    match shown {
+        Shown::All => "●",
+        Shown::Some => "◐",
+        Shown::None => "○",
+    }
+}

@@ -1,0 +1,94 @@
+//! The runs, a line each, or the cells with their runs below them. The cursor keeps to the middle of a long list.
+
+mod cells;
+mod columns;
+
+use super::panel;
+use crate::app::table::{Column, Listing};
+use crate::app::{App, Panel};
+use crate::tui::theme::Theme;
+pub use cells::stage;
+use columns::{Shape, fitting, title};
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Constraint, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Cell, Row, Table};
+
+pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let listing = app.table.listing(&app.sweep);
+    let place = app.table.place(&listing, &app.sweep);
+    let mut block = panel::frame(Panel::Sweep, app, theme)
+        .title_bottom(Line::styled(position(app, &listing, place), theme.dim()).alignment(Alignment::Right));
+    if app.table.filter.is_on() {
+        let style = if listing.kept == 0 { theme.bad() } else { theme.accent() };
+        let words = format!(" {} · {} of {} ", app.table.filter.filter(), listing.kept, listing.all);
+        block = block.title_top(Line::styled(words, style).alignment(Alignment::Right));
+    }
+    let inner = block.inner(area);
+    let columns = fitting(inner.width, app, &listing);
+    let sizes = app.sweep.batch_sizes();
+    let room = usize::from(inner.height.saturating_sub(1));
+    let first = first_in_sight(place, listing.items.len(), room);
+    let rows = listing.items.iter().enumerate().skip(first).take(room).map(|(at, item)| {
+        let cells = columns.iter().map(|(shape, width)| cells::cell(*shape, *width, item, app, &sizes, theme));
+        let is_cursor = at == place && app.table.has_selection();
+        Row::new(cells).style(if is_cursor { theme.selection() } else { Style::new() })
+    });
+    let header = Row::new(columns.iter().map(|(shape, _)| heading(*shape, app, theme))).style(theme.dim());
+    let widths = columns.iter().map(|(_, width)| Constraint::Length(*width));
+    frame.render_widget(Table::new(rows, widths).header(header).block(block), area);
+    if listing.items.is_empty() && listing.all > 0 && room > 0 {
+        let below = Rect { y: inner.y + 1, height: 1, ..inner };
+        frame.render_widget(Line::styled("no run fits the filter; Esc drops it", theme.dim()).centered(), below);
+    }
+}
+
+/// The selected row in the middle, but no room left empty at either end. It depends on nothing that was: rows that move
+/// never leave the list scrolled to somewhere else.
+fn first_in_sight(place: usize, count: usize, room: usize) -> usize {
+    place.saturating_sub(room / 2).min(count.saturating_sub(room))
+}
+
+fn position(app: &App, listing: &Listing<'_>, place: usize) -> String {
+    let hidden = match app.table.hidden() {
+        0 => String::new(),
+        hidden => format!(" {hidden} hidden ·"),
+    };
+    match listing.items.len() {
+        0 => hidden,
+        count => format!("{hidden} {} of {count} ", place + 1),
+    }
+}
+
+/// With an arrow where the table is sorted by it.
+fn heading<'t>(shape: Shape, app: &App, theme: &Theme) -> Cell<'t> {
+    let Shape::Of(column) = shape else { return Cell::default() };
+    let title = title(column, &app.table);
+    let line = match app.table.sort {
+        Some((sorted, descending)) if sorted == column => {
+            Line::from(Span::styled(format!("{title}{}", if descending { "↓" } else { "↑" }), theme.key()))
+        }
+        _ => Line::from(title),
+    };
+    let left = matches!(column, Column::State | Column::Arm | Column::Progress);
+    Cell::from(line.alignment(if left { Alignment::Left } else { Alignment::Right }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_in_sight;
+
+    #[test]
+    fn the_cursor_is_in_sight_and_no_room_stays_empty() {
+        for room in 1..12 {
+            for count in 0..30 {
+                for place in 0..count {
+                    let first = first_in_sight(place, count, room);
+                    assert!(first <= place && place < first + room, "{place} of {count} in {room}");
+                    assert!(first == 0 || first + room <= count);
+                }
+            }
+        }
+    }
+}
