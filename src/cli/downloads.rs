@@ -22,6 +22,9 @@ struct Downloads {
     under_way: Mutex<Option<File>>,
 }
 
+/// Bytes of a file that is there before anybody wonders.
+const WORTH_A_LINE: u64 = 1_000_000;
+
 /// The file that comes in.
 struct File {
     name: String,
@@ -44,7 +47,7 @@ impl File {
         // the speed is that of what comes from now on
         bar.set_position(from);
         bar.reset_eta();
-        if !on_terminal {
+        if !on_terminal && of >= WORTH_A_LINE {
             let here = if from > 0 { format!(", {} are here already", bytes(from)) } else { String::new() };
             talk(&format!("fetching {name}, {}{here}", bytes(of)));
         }

@@ -99,6 +99,10 @@ impl Download<'_> {
         let most = size.saturating_add(1) - *bytes;
         let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
         let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
+        let tell = |bytes: u64| {
+            self.hub.listener.hear(News::Fetched { file: self.wanted.file, bytes: bytes.min(size), of: size });
+        };
+        tell(*bytes);
         let mut buffer = vec![0; 1 << 16];
         loop {
             let count = body.read(&mut buffer).map_err(|error| ended(*bytes, &error.to_string()))?;
@@ -107,7 +111,7 @@ impl Download<'_> {
             }
             output.write_all(&buffer[..count]).at(&partial)?;
             *bytes += count as u64;
-            self.hub.listener.hear(News::Fetched { file: self.wanted.file, bytes: (*bytes).min(size), of: size });
+            tell(*bytes);
         }
         match *bytes < size {
             true => Err(ended(*bytes, "the connection ended")),

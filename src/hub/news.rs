@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Something that happened on the way to a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News<'n> {
-    /// so many bytes of a file are here; told as it grows, and when it is whole
+    /// so many bytes of a file are here; told before the first comes, and as it grows
     Fetched { file: &'n str, bytes: u64, of: u64 },
     /// a file is whole, verified, and has its name
     Done { file: &'n str },

@@ -188,12 +188,12 @@ fn pickled_weights() {
     };
     for container in [StateDict::zip, StateDict::legacy] {
         read(&container(&good)).unwrap();
-        feed(300, &container(&good), |bytes| {
+        feed(150, &container(&good), |bytes| {
             if let Ok((_, weights)) = read(bytes) {
                 assert!(weights.tensors.values().flatten().all(|value| value.is_finite()));
             }
         });
-        feed(700, &good.pickle, |pickle| {
+        feed(400, &good.pickle, |pickle| {
             let _ = read(&container(&StateDict { pickle: pickle.to_vec(), storages: good.storages.clone() }));
         });
     }
