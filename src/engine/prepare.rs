@@ -29,11 +29,11 @@ pub enum PrepareError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Spec(#[from] SpecError),
-    #[error("model.source: {cause}{}", match .cause {
+    #[error("model.source: {cause}{}", match .cause.as_ref() {
         HubError::NoRepository { .. } => format!("; nor is there a folder `{given}` here"),
         other => way_out(other).to_owned(),
     })]
-    Source { given: String, cause: HubError },
+    Source { given: String, cause: Box<HubError> },
     #[error("{cause}{}", way_out(.cause))]
     Hub {
         #[from]

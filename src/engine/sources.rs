@@ -54,7 +54,7 @@ impl Sources {
     }
 
     fn model_of_hub(&self, source: &str, repository: &Repository) -> Result<PathBuf, PrepareError> {
-        let unresolved = |cause| PrepareError::Source { given: source.to_owned(), cause };
+        let unresolved = |cause| PrepareError::Source { given: source.to_owned(), cause: Box::new(cause) };
         let hub = self.hub().map_err(unresolved)?;
         let fetch = |names: &[&str]| first_of(&hub, repository, names).map_err(unresolved);
         let config = fetch(&["config.json"])?;
@@ -98,10 +98,11 @@ fn first_of(hub: &Hub, repository: &Repository, names: &[&str]) -> Result<PathBu
 }
 
 /// A model's source as a spec has it once it is read: a folder's full path where there is a folder, which wins over a
-/// repository of the hub that is called the same.
+/// repository of the hub that is called the same. A bare name is a folder's, there or not: an experiment keeps its digest
+/// when the folder goes.
 pub fn placed(source: &str, place: impl Fn(&Path) -> PathBuf) -> String {
     let path = place(Path::new(source));
-    let is_of_hub = !path.is_dir() && Repository::parse(Kind::Model, source).is_ok();
+    let is_of_hub = source.contains(['/', '@']) && !path.is_dir() && Repository::parse(Kind::Model, source).is_ok();
     match source == EMBEDDED || is_of_hub {
         true => source.to_owned(),
         false => path.display().to_string(),

@@ -16,8 +16,8 @@ pub enum HubError {
     Token,
     #[error("no home folder to keep downloads in; say where with HF_HOME")]
     NoHome,
-    #[error("{endpoint} cannot be reached ({cause}), and {file} of {repository} is not in the cache {}", .cache.display())]
-    Unreachable { endpoint: String, cause: String, file: String, repository: String, cache: PathBuf },
+    #[error("{endpoint} cannot be reached ({cause}), and {wanted} is not in the cache {}", .cache.display())]
+    Unreachable { endpoint: String, cause: String, wanted: String, cache: PathBuf },
     #[error("{file} of {repository} is not in the cache {}, and nothing is to be downloaded now", .cache.display())]
     Offline { file: String, repository: String, cache: PathBuf },
     #[error(

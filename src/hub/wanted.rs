@@ -37,9 +37,8 @@ impl<'w> Wanted<'w> {
     }
 
     pub fn unreachable(&self, settings: &Settings, cause: String) -> HubError {
-        let (file, repository) = self.names();
         let (endpoint, cache) = (settings.endpoint.to_string(), settings.cache.clone());
-        HubError::Unreachable { endpoint, cause, file, repository, cache }
+        HubError::Unreachable { endpoint, cause, wanted: format!("{} of {}", self.file, self.repository), cache }
     }
 
     /// The server does not say what is needed to trust it.
