@@ -1,8 +1,8 @@
 //! Arguments in, exit code out.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
-use batchscope::engine::{ExperimentError, Request, RequestError};
+use batchscope::engine::{ExperimentError, Request, RequestError, stop_signals};
 use batchscope::export::table;
 use batchscope::model::Simd;
 use batchscope::tui::{self, Left, Theme, ThemeError};
@@ -24,6 +24,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
     match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
         Some(Subcommand::Presets) => cli::presets(),
+        Some(Subcommand::Fetch(arguments)) => cli::fetch(arguments),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
@@ -42,11 +43,16 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return cli::run(request, false);
     }
-    let opened = Request { added_arms: true, ..request }.open()?;
-    let (left, app) = tui::run(&opened, theme)?;
+    let signals = stop_signals(|| {
+        tui::restore();
+        cli::say_left();
+    });
+    let signals = signals.context("cannot listen for signals")?;
+    let opened = Request { added_arms: true, ..request }.open(&cli::sources())?;
+    let (left, app) = tui::run(&opened, theme, &signals.listen())?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
     if !app.sweep.idle {
-        cli::talk("left before the end; the same command goes on from here");
+        cli::say_left();
     }
     if let Some(message) = &app.sweep.broken {
         cli::talk(&format!("batchscope: training stopped: {message}"));

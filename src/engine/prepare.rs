@@ -1,5 +1,6 @@
 //! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
 
+use super::sources::Sources;
 use crate::data::{
     CLASSES, DataError, Examples, PairTokenizer, Sets, WordRows, evaluation_batches, files_of, read_embedded,
     read_folder, split,
@@ -8,7 +9,8 @@ use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
-use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::domain::spec::{KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
 use crate::store::{self, Inputs};
@@ -27,6 +29,16 @@ pub enum PrepareError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Spec(#[from] SpecError),
+    #[error("model.source: {cause}{}", match .cause.as_ref() {
+        HubError::NoRepository { .. } => format!("; nor is there a folder `{given}` here"),
+        other => way_out(other).to_owned(),
+    })]
+    Source { given: String, cause: Box<HubError> },
+    #[error("{cause}{}", way_out(.cause))]
+    Hub {
+        #[from]
+        cause: HubError,
+    },
     #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
     DemoWithPath(String),
     #[error("task.name is `demo`, the embedded corpus, whose columns are known: leave task.{0} out")]
@@ -50,6 +62,17 @@ pub enum PrepareError {
     TokenType { kind: u32, types: usize },
 }
 
+/// What to do instead without a network.
+fn way_out(cause: &HubError) -> &'static str {
+    match cause.is_disconnection() {
+        true => {
+            "; connect and try again, name local folders as model.source and task.path, or run `batchscope demo`, which \
+             needs no network"
+        }
+        false => "",
+    }
+}
+
 /// Everything the runs of a sweep share.
 pub struct Prepared {
     pub spec: Spec,
@@ -63,9 +86,10 @@ pub struct Prepared {
 }
 
 /// Reads, checks and encodes what a spec names.
-pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
+pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> {
     let (place, sets) = read_sets(&spec)?;
-    let (tokenizer, config, weights) = read_model(&spec)?;
+    let folder = sources.model(&spec.model.source)?;
+    let (tokenizer, config, weights) = read_model(&spec, folder.as_deref())?;
     let (found, positions) = (spec.task.max_length, config.max_position_embeddings);
     if found > positions {
         return Err(PrepareError::TooLong { found, positions });
@@ -125,17 +149,16 @@ pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
 
-/// The model that a spec names, and the tokenizer that goes with it.
-pub fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+/// The model that a spec names, in its folder if it has one, and the tokenizer that goes with it.
+pub fn read_model(spec: &Spec, folder: Option<&Path>) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
     let max_length = spec.task.max_length;
-    if spec.model.source == EMBEDDED {
+    let Some(folder) = folder else {
         let place = "embedded vocab.txt";
         let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
         let config = ModelConfig::bert_mini(tokenizer.vocabulary_size());
         let weights = Weights::random(&config, spec.train.seed);
         return Ok((tokenizer, config, weights));
-    }
-    let folder = Path::new(&spec.model.source);
+    };
     let (config, weights) = model::read_folder(folder, CLASSES as usize)?;
     Ok((PairTokenizer::from_folder(folder, max_length)?, config, weights))
 }

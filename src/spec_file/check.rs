@@ -31,7 +31,11 @@ pub fn document(document: &Document) -> Result<(), SpecError> {
     };
     let task = "path = \"FOLDER\", or name = \"demo\" for the embedded corpus";
     required(given(&["task", "path"]) || given(&["task", "name"]), "task", task)?;
-    required(given(&["model", "source"]), "model", "source = \"FOLDER\", or source = \"embedded\"")
+    required(
+        given(&["model", "source"]),
+        "model",
+        "source = \"FOLDER\", a repository of the hub as \"OWNER/NAME\", or \"embedded\"",
+    )
 }
 
 /// How many runs a sweep of so many cells would have.

@@ -1,0 +1,170 @@
+//! From a repository and a file's name to a local path: the cache first, then the server, again and again where that
+//! may help.
+
+use super::digest::Digest;
+use super::download::{Download, Entry};
+use super::error::HubError;
+use super::http::{Answer, agent, escaped, head};
+use super::news::{Listener, News};
+use super::repository::{Repository, is_commit, is_path};
+use super::settings::Settings;
+use super::wanted::Wanted;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use ureq::Agent;
+
+/// The longest wait that a server may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How often a file may arrive damaged.
+const MOST_DAMAGED: u32 = 2;
+
+/// A server and its cache. All files that one of these gives of a branch are of the same commit.
+pub struct Hub {
+    pub(super) settings: Settings,
+    pub(super) agent: Agent,
+    pub(super) listener: Box<dyn Listener>,
+    /// whether the server answered anything yet
+    reached: AtomicBool,
+    /// commits of branches and tags, as they were found first
+    commits: Mutex<BTreeMap<Repository, String>>,
+}
+
+impl Hub {
+    pub fn new(settings: Settings, listener: impl Listener + 'static) -> Self {
+        let (agent, commits) = (agent(&settings), Mutex::default());
+        Self { settings, agent, listener: Box::new(listener), reached: AtomicBool::new(false), commits }
+    }
+
+    /// The path of a file of a repository, fetched if need be. What it holds is what the server says that it must.
+    pub fn file(&self, repository: &Repository, file: &str) -> Result<PathBuf, HubError> {
+        if !is_path(file) {
+            return Err(HubError::File { given: file.to_owned() });
+        }
+        let wanted = Wanted::new(&self.settings, repository, self.pinned(repository), file);
+        let known = wanted.cache.commit(wanted.pinned.revision());
+        if let Some(commit) = known.as_deref().filter(|_| wanted.pinned.is_pinned() || self.settings.offline) {
+            let found = wanted.cache.file(commit, file);
+            if found.is_some() || wanted.cache.is_known_missing(commit, file) {
+                self.pin(repository, commit);
+                return found.ok_or_else(|| wanted.no_file());
+            }
+        }
+        if self.settings.offline {
+            return Err(wanted.offline(&self.settings));
+        }
+        let fetched = self.fetch(&wanted);
+        let Err(HubError::Unreachable { cause, .. }) = &fetched else { return fetched };
+        let cached = known.and_then(|commit| wanted.cache.file(&commit, file).map(|path| (commit, path)));
+        let Some((commit, path)) = cached else { return fetched };
+        self.listener.hear(News::FromCache { repository: repository.to_string(), cause: cause.clone() });
+        self.pin(repository, &commit);
+        Ok(path)
+    }
+
+    /// At the commit where its files were found so far.
+    fn pinned(&self, repository: &Repository) -> Repository {
+        let commits = self.commits.lock().unwrap_or_else(PoisonError::into_inner);
+        commits.get(repository).map_or_else(|| repository.clone(), |commit| repository.at(commit))
+    }
+
+    fn pin(&self, repository: &Repository, commit: &str) {
+        let mut commits = self.commits.lock().unwrap_or_else(PoisonError::into_inner);
+        commits.insert(repository.clone(), commit.to_owned());
+    }
+
+    /// Tries until it is there, or until trying again is no use. What brings a file further is no failed try.
+    fn fetch(&self, wanted: &Wanted<'_>) -> Result<PathBuf, HubError> {
+        let (mut failed, mut damaged, mut furthest) = (0, 0, 0);
+        loop {
+            let mut bytes = 0;
+            let error = match self.fetch_once(wanted, &mut bytes) {
+                Ok(path) => return Ok(path),
+                Err(error) => error,
+            };
+            damaged += u32::from(matches!(error, HubError::Damaged { .. }));
+            failed = if bytes > furthest { 1 } else { failed + 1 };
+            furthest = furthest.max(bytes);
+            let hopeless = !error.may_pass()
+                || failed >= self.settings.back_off.tries
+                || damaged >= MOST_DAMAGED
+                // somebody without a network wants to hear so at once
+                || !self.reached.load(Ordering::Relaxed);
+            if hopeless {
+                return Err(error);
+            }
+            let wait = self.settings.back_off.first * 2u32.pow(failed.min(8) - 1);
+            let after = error.asked_wait().unwrap_or(wait).min(LONGEST_WAIT);
+            self.listener.hear(News::Retrying { file: wanted.file, cause: error.to_string(), after });
+            std::thread::sleep(after);
+        }
+    }
+
+    fn fetch_once(&self, wanted: &Wanted<'_>, bytes: &mut u64) -> Result<PathBuf, HubError> {
+        let (entry, commit) = self.ask(wanted)?;
+        let path = match wanted.cache.file(&commit, wanted.file) {
+            Some(path) => path,
+            None => {
+                Download { hub: self, wanted, entry: &entry }.run(bytes)?;
+                wanted.cache.link(&commit, wanted.file, &entry.digest)?
+            }
+        };
+        wanted.cache.remember_commit(wanted.pinned.revision(), &commit)?;
+        self.pin(wanted.repository, &commit);
+        Ok(path)
+    }
+
+    /// What the server says of a file, and of which commit it is.
+    fn ask(&self, wanted: &Wanted<'_>) -> Result<(Entry, String), HubError> {
+        let unreachable = |cause| wanted.unreachable(&self.settings, cause);
+        let (pinned, file) = (&wanted.pinned, wanted.file.split('/').map(escaped).collect::<Vec<_>>().join("/"));
+        let page = format!("{}/resolve/{}/{file}", pinned.page(), escaped(pinned.revision()));
+        let address = self.settings.endpoint.page(&page).ok_or_else(|| unreachable("no address".into()))?;
+        let answer = head(&self.agent, &self.settings, address).map_err(|error| unreachable(plain(&error)))?;
+        self.reached.store(true, Ordering::Relaxed);
+        let commit = answer.header("x-repo-commit").filter(|commit| is_commit(commit)).map(str::to_owned);
+        // where a large file lies stands beside its digest
+        let linked = answer.response.status().is_redirection() && answer.header("x-linked-etag").is_some();
+        if !answer.response.status().is_success() && !linked {
+            let error = self.refusal(&answer, wanted);
+            if let (HubError::NoFile { .. }, Some(commit)) = (&error, &commit) {
+                // a cache that cannot be written is found out when there is something to keep
+                let _ = wanted.cache.remember_missing(commit, wanted.file);
+                let _ = wanted.cache.remember_commit(pinned.revision(), commit);
+                self.pin(wanted.repository, commit);
+            }
+            return Err(error);
+        }
+        let tag = answer.header("x-linked-etag").or_else(|| answer.header("etag"));
+        let digest = tag.and_then(Digest::parse).ok_or_else(|| wanted.lacks("what its digest is"))?;
+        let commit = commit.ok_or_else(|| wanted.lacks("of which commit it is"))?;
+        let length = || answer.number("content-length").filter(|_| !linked);
+        let size = answer.number("x-linked-size").or_else(length).ok_or_else(|| wanted.lacks("how long it is"))?;
+        Ok((Entry { digest, size, page: answer.from }, commit))
+    }
+
+    fn refusal(&self, answer: &Answer, wanted: &Wanted<'_>) -> HubError {
+        let (endpoint, id) = (self.settings.endpoint.to_string(), wanted.repository.id().to_owned());
+        match (answer.status(), answer.header("x-error-code")) {
+            (401 | 403, Some("GatedRepo")) | (403, _) => HubError::Gated { endpoint, id },
+            (401, _) | (404, Some("RepoNotFound")) => HubError::NoRepository { endpoint, id },
+            (404, Some("RevisionNotFound")) => {
+                HubError::NoRevision { id, revision: wanted.repository.revision().to_owned() }
+            }
+            (404, _) => wanted.no_file(),
+            _ => wanted.status(answer),
+        }
+    }
+}
+
+/// What went wrong, in words.
+pub(super) fn plain(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Io(cause) => cause.to_string(),
+        ureq::Error::Timeout(_) => "it does not answer in time".into(),
+        ureq::Error::HostNotFound => "no server of that name is found".into(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,127 @@
+//! The content of one file, into the cache: from where an earlier try ended, verified, then named. The process may end
+//! at any moment of it: what is here so far stays, and the system lets go of the lock.
+
+use super::client::{Hub, plain};
+use super::digest::Digest;
+use super::error::{At, HubError};
+use super::http::{Address, Answer, get};
+use super::news::News;
+use super::wanted::Wanted;
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Write};
+use std::time::Duration;
+
+/// How often somebody who waits for another process looks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What the server says of a file.
+pub struct Entry {
+    pub digest: Digest,
+    /// bytes
+    pub size: u64,
+    pub page: Address,
+}
+
+/// A file on its way.
+pub struct Download<'d> {
+    pub hub: &'d Hub,
+    pub wanted: &'d Wanted<'d>,
+    pub entry: &'d Entry,
+}
+
+impl Download<'_> {
+    /// Ends with the blob in the cache, whole. `bytes` is how far it came, whatever the end.
+    pub fn run(&self, bytes: &mut u64) -> Result<(), HubError> {
+        let (cache, Entry { digest, size, .. }) = (&self.wanted.cache, self.entry);
+        // let go when this file is closed
+        let _lock = self.lock()?;
+        if cache.has_blob(digest) {
+            return Ok(());
+        }
+        let partial = cache.partial(digest);
+        let mut output = File::options().create(true).append(true).open(&partial).at(&partial)?;
+        *bytes = output.metadata().at(&partial)?.len();
+        if *bytes > *size {
+            output.set_len(0).at(&partial)?;
+            *bytes = 0;
+        }
+        if *bytes < *size {
+            self.receive(&mut output, bytes)?;
+        }
+        output.sync_all().at(&partial)?;
+        let found = digest.of_file(&partial).at(&partial)?;
+        if found != *digest {
+            fs::remove_file(&partial).at(&partial)?;
+            return Err(self.wanted.damaged(found.as_str(), digest.as_str()));
+        }
+        cache.keep_blob(digest)?;
+        self.hub.listener.hear(News::Done { file: self.wanted.file });
+        Ok(())
+    }
+
+    /// Waits for another process that fetches the same.
+    fn lock(&self) -> Result<File, HubError> {
+        let lock = self.wanted.cache.lock(&self.entry.digest)?;
+        let mut told = false;
+        loop {
+            match lock.try_lock() {
+                Err(TryLockError::WouldBlock) => {
+                    if !std::mem::replace(&mut told, true) {
+                        self.hub.listener.hear(News::Waiting { file: self.wanted.file });
+                    }
+                    std::thread::sleep(LOOK);
+                }
+                // a file system that knows no locks: should two write at once, the digest tells
+                Ok(()) | Err(TryLockError::Error(_)) => return Ok(lock),
+            }
+        }
+    }
+
+    /// Appends what is missing.
+    fn receive(&self, output: &mut File, bytes: &mut u64) -> Result<(), HubError> {
+        let (partial, size) = (self.wanted.cache.partial(&self.entry.digest), self.entry.size);
+        let answer = get(&self.hub.agent, &self.hub.settings, self.entry.page.clone(), *bytes)
+            .map_err(|error| self.wanted.cut(plain(&error)))?;
+        match answer.status() {
+            206 if starts_at(&answer, *bytes) => {}
+            // all of it: a server that knows no parts
+            200 => {
+                output.set_len(0).at(&partial)?;
+                *bytes = 0;
+            }
+            206 | 416 => {
+                output.set_len(0).at(&partial)?;
+                return Err(self.wanted.cut("the server gives other bytes than were asked for".into()));
+            }
+            _ => return Err(self.wanted.status(&answer)),
+        }
+        // a byte more than expected is enough to know that it is too long
+        let most = size.saturating_add(1) - *bytes;
+        let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
+        let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
+        let tell = |bytes: u64| {
+            self.hub.listener.hear(News::Fetched { file: self.wanted.file, bytes: bytes.min(size), of: size });
+        };
+        tell(*bytes);
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let count = body.read(&mut buffer).map_err(|error| ended(*bytes, &error.to_string()))?;
+            if count == 0 {
+                break;
+            }
+            output.write_all(&buffer[..count]).at(&partial)?;
+            *bytes += count as u64;
+            tell(*bytes);
+        }
+        match *bytes < size {
+            true => Err(ended(*bytes, "the connection ended")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Whether a part of a file begins where it was asked to.
+fn starts_at(answer: &Answer, byte: u64) -> bool {
+    let range = answer.header("content-range").and_then(|range| range.trim().strip_prefix("bytes "));
+    range.and_then(|range| range.split_once('-')).is_some_and(|(from, _)| from.parse() == Ok(byte))
+}
