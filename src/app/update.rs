@@ -4,6 +4,7 @@ use super::action::Action;
 use super::effect::Effect;
 use super::state::{App, Leaving, Toast};
 use crate::domain::event::SweepEvent;
+use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
 use crate::spec_file::{describe, train_of};
 
@@ -60,13 +61,15 @@ impl App {
         self.toast = Some(Toast { text, bad });
     }
 
-    /// The next metric that this sweep has.
+    /// The next metric that this sweep has, and that says something of its task.
     fn next_metric(&self) -> Metric {
-        let has_f1 = self.sweep.rows().iter().all(|row| row.planned.spec.data.classes == 2);
-        match self.metric.next() {
-            Metric::ValidF1 if !has_f1 => Metric::ValidF1.next(),
-            metric => metric,
+        let is_binary = self.sweep.rows().iter().all(|row| row.planned.spec.data.classes == 2);
+        let task = self.spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
+        let mut metric = self.metric.next();
+        while !metric.fits(task, is_binary) {
+            metric = metric.next();
         }
+        metric
     }
 
     fn add_draft(&mut self) -> Vec<Effect> {

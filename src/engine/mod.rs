@@ -11,6 +11,7 @@ mod priority;
 mod proof;
 mod recorder;
 mod request;
+mod sets;
 mod signals;
 pub mod speed;
 mod start;

@@ -1,13 +1,13 @@
 //! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
 
-use crate::data::{
-    CLASSES, DataError, Examples, PairTokenizer, Sets, WordRows, evaluation_batches, files_of, read_embedded,
-    read_folder, split,
-};
+use super::sets::{SetsError, read_sets};
+use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
 use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
-use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use crate::domain::run::{
+    DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity,
+};
 use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
@@ -16,8 +16,6 @@ use std::path::Path;
 
 /// Examples scored at once. More would not be faster, and costs memory.
 const EVALUATION_BATCH: usize = 64;
-/// The task that is compiled into the program.
-const DEMO: &str = "demo";
 
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
@@ -27,12 +25,8 @@ pub enum PrepareError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Spec(#[from] SpecError),
-    #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
-    DemoWithPath(String),
-    #[error("task.name is `demo`, the embedded corpus, whose columns are known: leave task.{0} out")]
-    DemoWithColumn(&'static str),
-    #[error("the task `{0}` needs its files: set task.path to a folder with a training set and a dev set")]
-    NoPath(String),
+    #[error(transparent)]
+    Sets(#[from] SetsError),
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
@@ -55,6 +49,12 @@ pub struct Prepared {
     pub spec: Spec,
     pub train: Examples,
     pub validation: Vec<Batch>,
+    /// further sets, to be scored at the end
+    pub also: Vec<(NamedSet, Vec<Batch>)>,
+    /// names of the classes in the order of their numbers
+    pub classes: Vec<String>,
+    /// what a person should know of the data, in words
+    pub notes: Vec<String>,
     /// \[V\] word of each row of the word table
     pub words: Vec<u32>,
     pub weights: Weights,
@@ -64,8 +64,9 @@ pub struct Prepared {
 
 /// Reads, checks and encodes what a spec names.
 pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
-    let (place, sets) = read_sets(&spec)?;
-    let (tokenizer, config, weights) = read_model(&spec)?;
+    let (place, sets) = read_sets(&spec.task)?;
+    let classes = sets.classes.names().to_vec();
+    let (tokenizer, config, weights) = read_model(&spec, classes.len())?;
     let (found, positions) = (spec.task.max_length, config.max_position_embeddings);
     if found > positions {
         return Err(PrepareError::TooLong { found, positions });
@@ -77,47 +78,52 @@ pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
             train = rest;
             chosen
         }
-        (Validation::Set(_), Some(pairs)) => Examples::encode(&pairs, &tokenizer)?,
+        (Validation::Set(_), Some(examples)) => Examples::encode(&examples, &tokenizer)?,
         (Validation::Set(set), None) => return Err(PrepareError::NoSet { place, names: files_of(set) }),
     };
-    for examples in [&train, &validation] {
+    let mut also = Vec::new();
+    for (set, examples) in &sets.also {
+        also.push((*set, Examples::encode(examples, &tokenizer)?));
+    }
+    let also_examples = || also.iter().map(|(_, examples)| examples);
+    for examples in [&train, &validation].into_iter().chain(also_examples()) {
         check(examples, &config)?;
     }
+    let identity = |(set, examples): &(NamedSet, Examples)| SetIdentity {
+        set: *set,
+        digest: examples.digest(),
+        examples: examples.len() as u32,
+    };
     let data = DataIdentity {
         train: train.digest(),
         train_examples: train.len() as u32,
         validation: validation.digest(),
         validation_examples: validation.len() as u32,
-        classes: CLASSES,
+        classes: classes.len() as u32,
+        also: also.iter().map(identity).collect(),
     };
-    let rows = WordRows::used_by(&[&train, &validation]);
-    rows.renumber(&mut train);
-    rows.renumber(&mut validation);
+    let rows = WordRows::used_by(&[&train, &validation].into_iter().chain(also_examples()).collect::<Vec<_>>());
+    for examples in [&mut train, &mut validation].into_iter().chain(also.iter_mut().map(|(_, examples)| examples)) {
+        rows.renumber(examples);
+    }
     let model = ModelIdentity { config, weights: weights.identity.clone() };
-    let validation = evaluation_batches(&validation, EVALUATION_BATCH);
-    let prepared = Prepared { spec, train, validation, words: rows.words().to_vec(), weights, data, model };
+    let batches = |examples: &Examples| evaluation_batches(examples, EVALUATION_BATCH);
+    let prepared = Prepared {
+        spec,
+        validation: batches(&validation),
+        also: also.iter().map(|(set, examples)| (*set, batches(examples))).collect(),
+        train,
+        words: rows.words().to_vec(),
+        weights,
+        data,
+        model,
+        classes,
+        notes: sets.notes,
+    };
     for arm in &prepared.spec.arms {
         prepared.plan(arm)?;
     }
     Ok(prepared)
-}
-
-fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
-    let task = &spec.task;
-    match (&task.path, task.name.as_deref()) {
-        (Some(path), Some(DEMO)) => Err(PrepareError::DemoWithPath(path.display().to_string())),
-        (Some(path), _) => Ok((path.display().to_string(), read_folder(path, task)?)),
-        (None, Some(DEMO)) => {
-            let named = [("sentence1", &task.sentence1), ("sentence2", &task.sentence2), ("label", &task.label)];
-            if let Some((key, _)) = named.iter().find(|(_, column)| column.is_some()) {
-                return Err(PrepareError::DemoWithColumn(key));
-            }
-            let mut sets = read_embedded()?;
-            sets.validation = sets.validation.filter(|_| task.validation == Validation::Set(NamedSet::Dev));
-            Ok(("the embedded corpus".into(), sets))
-        }
-        (None, name) => Err(PrepareError::NoPath(name.unwrap_or("?").into())),
-    }
 }
 
 /// Lines of the tokenizer that is compiled into the program.
@@ -125,8 +131,8 @@ pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
 
-/// The model that a spec names, and the tokenizer that goes with it.
-pub fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+/// The model that a spec names, for so many classes, and the tokenizer that goes with it.
+pub fn read_model(spec: &Spec, classes: usize) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
     let max_length = spec.task.max_length;
     if spec.model.source == EMBEDDED {
         let place = "embedded vocab.txt";
@@ -136,7 +142,7 @@ pub fn read_model(spec: &Spec) -> Result<(PairTokenizer, ModelConfig, Weights), 
         return Ok((tokenizer, config, weights));
     }
     let folder = Path::new(&spec.model.source);
-    let (config, weights) = model::read_folder(folder, CLASSES as usize)?;
+    let (config, weights) = model::read_folder(folder, classes)?;
     Ok((PairTokenizer::from_folder(folder, max_length)?, config, weights))
 }
 
@@ -159,7 +165,8 @@ impl Prepared {
         let of_class = |class: u32| labels().filter(|label| **label == class).count();
         let most_frequent = (0..self.data.classes).map(of_class).max().unwrap_or(0);
         let majority_share = most_frequent as f64 / labels().count().max(1) as f64;
-        Inputs { data: self.data.clone(), model: self.model.clone(), majority_share }
+        let (data, model, classes) = (self.data.clone(), self.model.clone(), self.classes.clone());
+        Inputs { data, model, majority_share, classes }
     }
 
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.

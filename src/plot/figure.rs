@@ -115,7 +115,7 @@ mod tests {
         let last = runs[2].id.clone();
         sweep.apply(SweepEvent::Planned(runs));
         for (number, (step, accuracy)) in [(0, 0.5), (10, 0.75)].into_iter().enumerate() {
-            let event = RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None };
+            let event = RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None, matthews: None };
             let entry = Entry { number: number as u64, time: 0.0, event };
             sweep.apply(SweepEvent::Run { run: last.clone(), attempt: 1, entry });
         }
