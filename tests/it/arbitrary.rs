@@ -114,12 +114,14 @@ fn feed(cases: u32, good: &[u8], parse: impl Fn(&[u8])) {
 fn sets_of_pairs() {
     let tsv = pairs(6, 1);
     for (format, good) in [(Format::Tsv, &tsv), (Format::Csv, &csv(&tsv)), (Format::Jsonl, &jsonl(&tsv))] {
-        assert_eq!(Columns::default().pairs("a", &format.read("a", good.as_bytes()).unwrap()).unwrap().len(), 6);
+        assert_eq!(Columns::default().read("a", format, good.as_bytes(), None).unwrap().examples.len(), 6);
         feed(1500, good.as_bytes(), |bytes| {
             let Ok(table) = format.read("a", bytes) else { return };
             assert!(!table.rows.is_empty() && table.rows.iter().all(|row| row.values.len() == table.columns.len()));
-            for pair in Columns::default().pairs("a", &table).into_iter().flatten() {
-                assert!(pair.label < 2 && !pair.first.is_empty() && !pair.second.is_empty());
+            let Ok(set) = Columns::default().examples("a", table, None) else { return };
+            for example in set.examples {
+                assert!((example.label as usize) < set.classes.names().len());
+                assert!(!example.first.is_empty() && !example.second.is_some_and(|second| second.is_empty()));
             }
         });
     }
@@ -180,7 +182,7 @@ fn tokenizers() {
     let world = World::new();
     let good = fs::read(world.path("model/vocab.txt")).unwrap();
     let use_it = |tokenizer: PairTokenizer| {
-        if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", "w7, w8.") {
+        if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", Some("w7, w8.")) {
             assert!(tokens.len() <= 16 && tokens.len() == types.len());
         }
     };

@@ -21,6 +21,7 @@ pub enum Column {
     Accuracy,
     Loss,
     F1,
+    Matthews,
     Age,
     Message,
     Step,
@@ -38,7 +39,7 @@ pub enum Column {
 use Column::*;
 
 /// With the name a column is called by, and the one that is its key in JSON and in a spec.
-const NAMES: [(Column, &str, &str); 22] = [
+const NAMES: [(Column, &str, &str); 23] = [
     (Run, "run", "run"),
     (Experiment, "experiment", "experiments"),
     (Arm, "arm", "arms"),
@@ -49,6 +50,7 @@ const NAMES: [(Column, &str, &str); 22] = [
     (Accuracy, "acc", "accuracy"),
     (Loss, "loss", "loss"),
     (F1, "f1", "f1"),
+    (Matthews, "matthews", "matthews"),
     (Age, "age", "age"),
     (Message, "message", "message"),
     (Step, "step", "step"),
@@ -115,6 +117,7 @@ impl Column {
             Accuracy => number(listed.accuracy),
             Loss => number(listed.loss),
             F1 => number(listed.f1),
+            Matthews => number(listed.matthews),
             Age => number(listed.age()),
             Message => listed.failure.clone().map_or(Value::Missing, |(_, message)| Value::Text(message)),
             Step => Value::Number(listed.step as f64),
@@ -137,7 +140,7 @@ impl Column {
             (_, Value::Missing) => "-".into(),
             (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
             (Progress, Value::Number(share)) => format!("{:.0} %", 100.0 * share),
-            (Accuracy | Loss | F1, Value::Number(score)) => format!("{score:.4}"),
+            (Accuracy | Loss | F1 | Matthews, Value::Number(score)) => format!("{score:.4}"),
             (Age, Value::Number(seconds)) => age(seconds),
             (Message, Value::Text(message)) => message.replace('\n', " "),
             (LearningRate, Value::Number(rate)) => format!("{rate:e}"),
