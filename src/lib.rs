@@ -7,6 +7,7 @@ pub mod stats; // L0: outcomes -> intervals and verdicts
 
 pub mod data; // L1: text -> packed integer batches
 pub mod event_file; // L1: TensorBoard's format, bytes <-> scalars
+pub mod hub; // L1: files by name from the hub
 pub mod model; // L1: BERT, its weights, one differentiable pass
 pub mod plot; // L1: runs -> figures
 pub mod spec_file; // L1: TOML <-> a checked spec

@@ -1,0 +1,34 @@
+//! What is told while files are fetched, and whoever listens.
+
+use std::time::Duration;
+
+/// Something that happened on the way to a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News<'n> {
+    /// so many bytes of a file are here; told as it grows, and when it is whole
+    Fetched { file: &'n str, bytes: u64, of: u64 },
+    /// a file is whole, verified, and has its name
+    Done { file: &'n str },
+    /// another process fetches the same file
+    Waiting { file: &'n str },
+    /// something went wrong that may pass
+    Retrying { file: &'n str, cause: String, after: Duration },
+    /// the server cannot be reached, so that what the cache has is taken as it is
+    FromCache { repository: String, cause: String },
+}
+
+/// Whoever is told. Both calls come from the thread that fetches.
+pub trait Listener: Send + Sync {
+    fn hear(&self, news: News<'_>);
+    /// Asked often: what is fetched so far stays, to go on from.
+    fn wants_to_leave(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody.
+pub struct Silent;
+
+impl Listener for Silent {
+    fn hear(&self, _: News<'_>) {}
+}
