@@ -23,6 +23,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
     match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
         Some(Subcommand::Presets) => cli::presets(),
+        Some(Subcommand::Init { preset }) => cli::init(&preset),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
@@ -38,7 +39,11 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return cli::run(request, false);
     }
+    let agreed = request.agreed;
     let opened = Request { added_arms: true, ..request }.open()?;
+    if !cli::agrees(&opened, agreed) {
+        return Ok(Exit::Done);
+    }
     let (left, app) = tui::run(&opened, theme)?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
     if !app.sweep.idle {

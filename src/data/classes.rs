@@ -78,7 +78,8 @@ impl Classes {
         if found == Some(UNLABELLED) {
             return Err(DataError::Unlabelled { place: label.place.into(), line });
         }
-        let is_found = |(class, name): (usize, &String)| found == Some(name) || found == Some(class.to_string().as_str());
+        let is_found =
+            |(class, name): (usize, &String)| found == Some(name) || found == Some(class.to_string().as_str());
         let class = self.names.iter().enumerate().position(is_found);
         class.map(|class| class as u32).ok_or_else(|| self.wrong(label, line, found))
     }

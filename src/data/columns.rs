@@ -146,7 +146,8 @@ impl<'t> Columns<'t> {
     pub fn examples(self, place: &str, table: Table, classes: Option<&Classes>) -> Result<Set, DataError> {
         let Choice { columns, lenient } = self.choose(place, &table.columns)?;
         let (count, mut skipped) = (table.rows.len() + table.skipped, table.skipped);
-        let name = |column: Option<&usize>| column.and_then(|column| table.columns.get(*column)).map_or("", |name| name);
+        let name =
+            |column: Option<&usize>| column.and_then(|column| table.columns.get(*column)).map_or("", |name| name);
         let sentences = &columns[..columns.len().saturating_sub(1)];
         let mut rows = table.rows;
         if lenient {
@@ -257,7 +258,8 @@ mod tests {
     #[test]
     fn rows_of_qqp_that_lack_something_are_counted_unless_they_are_many() {
         let header = "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n";
-        let rows = |count: usize| (0..count).map(|row| format!("{row}\t1\t2\tA?\tB?\t{}\n", row % 2)).collect::<String>();
+        let rows =
+            |count: usize| (0..count).map(|row| format!("{row}\t1\t2\tA?\tB?\t{}\n", row % 2)).collect::<String>();
         let broken = "9\t1\t2\tA?\n9\t1\t2\tA?\t\t1\n";
         let text = format!("{header}{}{broken}{}", rows(150), rows(150));
         let set = Columns::default().read("a.tsv", Format::Tsv, text.as_bytes(), None).unwrap();

@@ -13,7 +13,9 @@ pub enum DataError {
     NoTrainingSet { folder: PathBuf, names: String },
     #[error("{folder} holds none of {names} to evaluate `{}` on; add one, or take it out of task.also_evaluate", set.name())]
     NoSet { folder: PathBuf, set: NamedSet, names: String },
-    #[error("of {train} and {path} one holds pairs of sentences and the other single ones; a model learns only one of them")]
+    #[error(
+        "of {train} and {path} one holds pairs of sentences and the other single ones; a model learns only one of them"
+    )]
     Unlike { train: PathBuf, path: PathBuf },
     #[error("{first} and {second} are both there; remove the one that is not meant")]
     TwoFiles { first: PathBuf, second: PathBuf },

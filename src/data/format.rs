@@ -55,9 +55,9 @@ pub type SetFile = (PathBuf, Format);
 
 /// The file of a set in a folder, under one of its names and with the ending of one of the formats.
 pub fn find(folder: &Path, names: &[&str]) -> Result<Option<SetFile>, DataError> {
-    let named = names.iter().flat_map(|name| {
-        ENDINGS.iter().map(move |(ending, format)| (folder.join(format!("{name}{ending}")), *format))
-    });
+    let named = names
+        .iter()
+        .flat_map(|name| ENDINGS.iter().map(move |(ending, format)| (folder.join(format!("{name}{ending}")), *format)));
     let mut found = named.filter(|(path, _)| path.exists());
     match (found.next(), found.next()) {
         (Some((first, _)), Some((second, _))) => Err(DataError::TwoFiles { first, second }),

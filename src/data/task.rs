@@ -70,7 +70,8 @@ pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>
         let place = path.display().to_string();
         let set = columns.read(&place, *format, &bytes(path)?, classes)?;
         if set.skipped > 0 {
-            let rows = if set.skipped == 1 { "1 row that lacks".into() } else { format!("{} rows that lack", set.skipped) };
+            let rows =
+                if set.skipped == 1 { "1 row that lacks".into() } else { format!("{} rows that lack", set.skipped) };
             notes.push(format!("{place}: passed over {rows} a sentence or a label"));
         }
         Ok(set)

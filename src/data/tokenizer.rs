@@ -90,8 +90,7 @@ impl PairTokenizer {
         let (tokens, types) = self.encode("a", Some("a"))?;
         let (alone, alone_types) = self.encode("a", None)?;
         let is = |token: Option<&u32>, mark: &str| token.copied() == self.tokenizer.token_to_id(mark);
-        let framed =
-            tokens.len() >= SPECIAL_TOKENS + 2 && is(tokens.first(), "[CLS]") && is(tokens.last(), "[SEP]");
+        let framed = tokens.len() >= SPECIAL_TOKENS + 2 && is(tokens.first(), "[CLS]") && is(tokens.last(), "[SEP]");
         let two_types = types.first() == Some(&0) && types.last() == Some(&1);
         // alone, a sentence is what it is at the beginning of a pair
         let begins = alone.len() < tokens.len() && tokens.starts_with(&alone) && is(alone.last(), "[SEP]");

@@ -3,7 +3,7 @@
 use super::metric::Metric;
 use super::nearest::suggestion;
 
-/// One task. Its files, and the columns in them, are `data`'s business.
+/// A task. Its files, and the columns in them, are `data`'s business.
 #[derive(Debug, PartialEq)]
 pub struct GlueTask {
     /// as the hub calls it
@@ -88,7 +88,9 @@ mod tests {
     #[test]
     fn what_is_no_classification_is_refused_by_name() {
         let message = |name| GlueTask::named(name).unwrap_err().to_string();
-        assert!(message("STS-B").starts_with("the task `STS-B` asks for a number between 0 and 5, which is regression"));
+        assert!(
+            message("STS-B").starts_with("the task `STS-B` asks for a number between 0 and 5, which is regression")
+        );
         assert!(message("ax").starts_with("the task `ax` has no training set"));
         assert!(message("mprc").ends_with("rte, wnli; did you mean `mrpc`?"), "{}", message("mprc"));
     }

@@ -5,10 +5,9 @@ use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batch
 use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
-use crate::domain::run::{
-    DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity,
-};
+use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
 use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::hub::{Hub, Settings, Silent};
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
 use crate::store::{self, Inputs};
@@ -64,7 +63,8 @@ pub struct Prepared {
 
 /// Reads, checks and encodes what a spec names.
 pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
-    let (place, sets) = read_sets(&spec.task)?;
+    let hub = || Ok(Hub::new(Settings::from_environment()?, Silent));
+    let (place, sets) = read_sets(&spec.task, &hub)?;
     let classes = sets.classes.names().to_vec();
     let (tokenizer, config, weights) = read_model(&spec, classes.len())?;
     let (found, positions) = (spec.task.max_length, config.max_position_embeddings);

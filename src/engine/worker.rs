@@ -120,7 +120,8 @@ impl Worker<'_> {
         attempt: &Attempt,
         train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
     ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
-        let mut reporter = Reporter { worker: self, planned, attempt, step: 0, scores: None, also: Vec::new(), saved: Instant::now() };
+        let mut reporter =
+            Reporter { worker: self, planned, attempt, step: 0, scores: None, also: Vec::new(), saved: Instant::now() };
         let trained = catch_unwind(AssertUnwindSafe(|| train(&mut reporter)));
         let step = reporter.step;
         let mut unusable = None;

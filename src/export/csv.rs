@@ -58,8 +58,8 @@ mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
     use crate::domain::metric::Scores;
-    use crate::domain::spec::NamedSet;
     use crate::domain::run::tests::example;
+    use crate::domain::spec::NamedSet;
 
     #[test]
     fn a_run_is_a_line_a_value() {

@@ -36,10 +36,16 @@ const TASK: [Field; 10] = [
     field("label", "the name of a column in quotes", not_empty),
     field("classes", "a list of two or three names in quotes, each once", classes),
     field("max_length", "a whole number of tokens from 5 to 1048576", |value| whole(value, 5, 1 << 20)),
-    field("validation", "a set, which is one of \"dev\", \"test\", \"matched\" and \"mismatched\", or a fraction of the training set between 0 and 1", |value| {
-        is::<Validation>(value) && number(value).is_none_or(|share| share > 0.0 && share < 1.0)
-    }),
-    field("also_evaluate", "a list of sets, which are \"dev\", \"test\", \"matched\" and \"mismatched\", each once", sets),
+    field(
+        "validation",
+        "a set, which is one of \"dev\", \"test\", \"matched\" and \"mismatched\", or a fraction of the training set between 0 and 1",
+        |value| is::<Validation>(value) && number(value).is_none_or(|share| share > 0.0 && share < 1.0),
+    ),
+    field(
+        "also_evaluate",
+        "a list of sets, which are \"dev\", \"test\", \"matched\" and \"mismatched\", each once",
+        sets,
+    ),
 ];
 
 const MODEL: [Field; 1] = [field("source", "the path of a folder in quotes, or \"embedded\"", not_empty)];

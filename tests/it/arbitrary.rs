@@ -1,7 +1,7 @@
 //! Every parser, fed anything: arbitrary bytes and good files with some bytes changed. None may panic, and none may
 //! allocate by what a file claims instead of by what it holds.
 
-use crate::support::{World, csv, fixture, jsonl, pairs};
+use crate::support::{Values, World, csv, fixture, jsonl, pairs, parquet, parquet_pairs};
 use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
 use batchscope::domain::spec::Spec;
@@ -10,6 +10,7 @@ use batchscope::store::{Store, read_journal};
 use batchscope::train::Snapshot;
 use batchscope::tui::Theme;
 use batchscope::{event_file, model, spec_file};
+use parquet::basic::Compression;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -124,6 +125,21 @@ fn sets_of_pairs() {
                 assert!(!example.first.is_empty() && !example.second.is_some_and(|second| second.is_empty()));
             }
         });
+    }
+}
+
+#[test]
+fn parquet_files() {
+    let good = parquet_pairs(&pairs(40, 1));
+    let read = |bytes: &[u8]| Columns::default().read("a", Format::Parquet, bytes, None);
+    assert_eq!(read(&good).unwrap().examples.len(), 40);
+    let plain = parquet(
+        &[("text", Values::Text(vec!["a", "b", "c"])), ("label", Values::Text(vec!["yes", "no", "yes"]))],
+        Compression::UNCOMPRESSED,
+    );
+    assert_eq!(read(&plain).unwrap().classes.names(), ["no", "yes"]);
+    for good in [good, plain] {
+        feed(3000, &good, |bytes| drop(read(bytes)));
     }
 }
 

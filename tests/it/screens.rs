@@ -69,7 +69,13 @@ fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
         if run.spec.evaluates_after(step) {
             let lift = 0.16 * (1.0 - (-(step as f64) * f64::from(run.spec.batch_size) / 1200.0).exp());
             let accuracy = 0.6767 + lift / f64::from(run.spec.batch_size).log2() + 0.004 * f64::from(run.spec.iid);
-            events.push(RunEvent::Evaluation { step, loss: 1.3 - accuracy, accuracy, f1: Some(accuracy), matthews: None });
+            events.push(RunEvent::Evaluation {
+                step,
+                loss: 1.3 - accuracy,
+                accuracy,
+                f1: Some(accuracy),
+                matthews: None,
+            });
         }
     }
     if last == run.spec.updates() {

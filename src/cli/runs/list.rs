@@ -10,8 +10,8 @@ use crate::domain::history::Progress;
 use crate::export::text_table;
 use crate::store::Store;
 use anyhow::Result;
-use std::collections::BTreeMap;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Cells of a message that are worth their place, with the gap before them.
 const LEAST_MESSAGE: usize = 26;
