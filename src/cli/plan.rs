@@ -44,22 +44,18 @@ pub fn agrees(opened: &Opened, agreed: bool) -> bool {
         return true;
     }
     let Ok(price) = prepared.price(store, options.workers) else { return true };
-    if is_long(&price) {
-        lines(&price, options.workers).last().into_iter().for_each(|line| talk(line));
-    }
     asked(&price)
-}
-
-fn is_long(price: &Price) -> bool {
-    price.seconds.is_some_and(|seconds| seconds > LONG_SECONDS)
 }
 
 /// Asks about a long sweep where somebody is there to answer. A pipe or a cluster has decided already.
 fn asked(price: &Price) -> bool {
-    if !is_long(price) || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return true;
-    }
-    let _ = write!(io::stderr(), "this takes hours; it can be left and gone on with at any time. Begin? [y/N] ");
+    let long = price.seconds.filter(|seconds| *seconds > LONG_SECONDS);
+    let Some(seconds) = long.filter(|_| io::stdin().is_terminal() && io::stderr().is_terminal()) else { return true };
+    let hours = seconds / 3600.0;
+    let _ = write!(
+        io::stderr(),
+        "this takes about {hours:.0} hours; it can be left and gone on with at any time. Begin? [y/N] "
+    );
     let mut answer = String::new();
     let answered = io::stdin().read_line(&mut answer).is_ok();
     let yes = answered && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());

@@ -11,7 +11,9 @@ pub enum DataError {
     NoFolder { path: PathBuf },
     #[error("{folder} holds no training set; expected one of {names}")]
     NoTrainingSet { folder: PathBuf, names: String },
-    #[error("{folder} holds none of {names} to evaluate `{}` on; add one, or take it out of task.also_evaluate", set.name())]
+    #[error(
+        "{folder} holds none of {names} for the set `{}`; add one, or take it out of task.also_evaluate", .set.name()
+    )]
     NoSet { folder: PathBuf, set: NamedSet, names: String },
     #[error(
         "of {train} and {path} one holds pairs of sentences and the other single ones; a model learns only one of them"

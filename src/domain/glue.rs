@@ -45,13 +45,13 @@ pub const GLUE: [GlueTask; 8] = [
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownTask {
     #[error(
-        "the task `{0}` asks for a number between 0 and 5, which is regression; batchscope trains classifiers: {names}",
-        names = names()
+        "the task `{0}` asks for a number between 0 and 5, which is regression; batchscope trains classifiers: {}",
+        names()
     )]
     Regression(String),
-    #[error("the task `{0}` has no training set; the tasks are {names}", names = names())]
+    #[error("the task `{0}` has no training set; the tasks are {}", names())]
     Diagnostic(String),
-    #[error("there is no task `{name}`; the tasks are {names}{hint}", names = names(), hint = suggestion(.name, GLUE.map(|task| task.name)))]
+    #[error("there is no task `{name}`; the tasks are {}{}", names(), suggestion(.name, GLUE.map(|task| task.name)))]
     Unknown { name: String },
 }
 

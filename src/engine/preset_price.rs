@@ -19,7 +19,8 @@ pub struct Estimate {
     pub seconds: Option<f64>,
 }
 
-/// What each spec costs with a model of BERT-mini's size. Takes a few seconds: the machine is timed on the embedded corpus.
+/// What each spec costs with a model of BERT-mini's size. Takes a few seconds: the machine is timed on the embedded
+/// corpus.
 pub fn estimates(specs: &[Spec], workers: usize) -> Vec<Estimate> {
     let demo = preset("demo").and_then(|text| parse("preset demo", text, &[]).ok());
     let demo = demo.and_then(|spec| prepare(spec).ok());
