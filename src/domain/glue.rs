@@ -45,12 +45,12 @@ pub const GLUE: [GlueTask; 8] = [
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownTask {
     #[error(
-        "the task `{0}` asks for a number between 0 and 5, which is regression; batchscope trains classifiers: {}",
+        "the task `{name}` asks for a number between 0 and 5, which is regression; batchscope trains classifiers: {}",
         names()
     )]
-    Regression(String),
-    #[error("the task `{0}` has no training set; the tasks are {}", names())]
-    Diagnostic(String),
+    Regression { name: String },
+    #[error("the task `{name}` has no training set; the tasks are {}", names())]
+    Diagnostic { name: String },
     #[error("there is no task `{name}`; the tasks are {}{}", names(), suggestion(.name, GLUE.map(|task| task.name)))]
     Unknown { name: String },
 }
@@ -59,13 +59,11 @@ impl GlueTask {
     /// The task of this name, in any of the spellings that are about: `SST-2` is `sst2`.
     pub fn named(name: &str) -> Result<&'static GlueTask, UnknownTask> {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let name = name.to_owned();
         match plain.as_str() {
-            "stsb" => Err(UnknownTask::Regression(name.to_owned())),
-            "ax" | "axb" => Err(UnknownTask::Diagnostic(name.to_owned())),
-            plain => GLUE
-                .iter()
-                .find(|task| task.name == plain)
-                .ok_or_else(|| UnknownTask::Unknown { name: name.to_owned() }),
+            "stsb" => Err(UnknownTask::Regression { name }),
+            "ax" | "axb" => Err(UnknownTask::Diagnostic { name }),
+            plain => GLUE.iter().find(|task| task.name == plain).ok_or(UnknownTask::Unknown { name }),
         }
     }
 }
