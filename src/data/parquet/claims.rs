@@ -108,3 +108,44 @@ impl Page {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page's header: its kind, its sizes and, as a dictionary, its words. Numbers are doubled as positive ones are.
+    fn header(uncompressed: u64, compressed: u64, words: u64) -> Vec<u8> {
+        let number = |value: u64| {
+            let (mut bytes, mut rest) = (Vec::new(), value * 2);
+            while rest > 127 {
+                bytes.push(rest as u8 | 128);
+                rest >>= 7;
+            }
+            bytes.push(rest as u8);
+            bytes
+        };
+        let mut bytes = [&[0x15, 4][..], &[0x15], &number(uncompressed), &[0x15], &number(compressed)].concat();
+        bytes.extend([&[0x4c, 0x15][..], &number(words), &[0, 0]].concat());
+        bytes.extend(vec![0; compressed as usize]);
+        bytes
+    }
+
+    fn check(uncompressed: u64, compressed: u64, words: u64) -> Result<(), String> {
+        Page::read(&header(uncompressed, compressed, words)).unwrap().check()
+    }
+
+    #[test]
+    fn a_page_may_not_claim_more_than_it_can_hold() {
+        assert_eq!(check(1000, 100, 20), Ok(()));
+        assert!(check(1 << 30, 100, 20).unwrap_err().starts_with("claims a page of 1073741824 bytes in 100"));
+        assert!(check(1000, 100, 1 << 31).unwrap_err().starts_with("claims 2147483648 words in 1000 bytes"));
+    }
+
+    #[test]
+    fn a_page_lies_within_the_file() {
+        let mut bytes = header(10, 10, 1);
+        bytes.truncate(bytes.len() - 1);
+        assert!(Page::read(&bytes).is_none());
+        assert!(Page::read(&bytes[..4]).is_none());
+    }
+}
