@@ -1,8 +1,8 @@
 //! Arguments in, exit code out.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
-use batchscope::engine::{ExperimentError, Request, RequestError};
+use batchscope::engine::{ExperimentError, Request, RequestError, stop_signals};
 use batchscope::export::table;
 use batchscope::tui::{self, Left, Theme, ThemeError};
 use std::io::{IsTerminal, Write};
@@ -24,6 +24,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
         Some(Subcommand::Presets) => cli::presets(),
         Some(Subcommand::Init { preset }) => cli::init(&preset),
+        Some(Subcommand::Fetch(arguments)) => cli::fetch(arguments),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
@@ -39,15 +40,20 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return cli::run(request, false);
     }
+    let signals = stop_signals(|| {
+        tui::restore();
+        cli::say_left();
+    });
+    let signals = signals.context("cannot listen for signals")?;
     let agreed = request.agreed;
-    let opened = Request { added_arms: true, ..request }.open()?;
+    let opened = Request { added_arms: true, ..request }.open(&cli::sources())?;
     if !cli::agrees(&opened, agreed) {
         return Ok(Exit::Done);
     }
-    let (left, app) = tui::run(&opened, theme)?;
+    let (left, app) = tui::run(&opened, theme, &signals.listen())?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
     if !app.sweep.idle {
-        cli::talk("left before the end; the same command goes on from here");
+        cli::say_left();
     }
     if let Some(message) = &app.sweep.broken {
         cli::talk(&format!("batchscope: training stopped: {message}"));

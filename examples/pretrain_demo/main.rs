@@ -113,7 +113,7 @@ fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
     }
     eprintln!("{workers} threads, update {} of {updates}", pretrainer.steps());
 
-    let stop = stop_signals(|| {}).context("cannot watch for signals")?;
+    let stop = stop_signals(|| {}).context("cannot watch for signals")?.listen();
     let batches = read_ahead(reader, masking, pretrainer.steps(), updates);
     let mut progress = Progress::new(updates);
     let mut saved = Instant::now();

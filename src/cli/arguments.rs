@@ -3,6 +3,7 @@
 use super::bench::BenchArguments;
 use super::exit::BadInput;
 use super::export::ExportArguments;
+use super::fetch::FetchArguments;
 use super::report::ReportArguments;
 use super::runs::RunsArguments;
 use crate::domain::nearest::nearest;
@@ -45,6 +46,8 @@ pub enum Subcommand {
         /// A preset, as `batchscope presets` lists them
         preset: String,
     },
+    /// Download everything that a spec names, ahead of time
+    Fetch(FetchArguments),
     /// Measure how fast this machine trains, and how close that is to its limit
     Bench(BenchArguments),
     /// What is in a store: list, show, diff, remove

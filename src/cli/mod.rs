@@ -4,8 +4,10 @@
 
 mod arguments;
 mod bench;
+mod downloads;
 mod exit;
 mod export;
+mod fetch;
 mod lines;
 mod output;
 mod page;
@@ -18,9 +20,11 @@ mod runs;
 
 pub use arguments::{Arguments, Subcommand, SweepArguments};
 pub use bench::bench;
+pub use downloads::sources;
 pub use exit::{BadInput, Exit};
 pub use export::export;
-pub use page::talk;
+pub use fetch::fetch;
+pub use page::{say_left, talk};
 pub use plan::agrees;
 pub use presets::{init, presets};
 pub use report::report;

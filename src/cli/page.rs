@@ -69,6 +69,11 @@ pub fn talk(words: &str) {
     let _ = writeln!(io::stderr(), "{}", harmless(words));
 }
 
+/// That the work goes on another time.
+pub fn say_left() {
+    talk("left before the end; the same command goes on from here");
+}
+
 /// Words from files, with the characters spelled out that a terminal would obey.
 pub fn harmless(words: &str) -> String {
     let mut text = String::with_capacity(words.len());

@@ -1,9 +1,10 @@
 //! `batchscope run`: a sweep without a screen.
 
+use super::downloads::sources;
 use super::exit::Exit;
 use super::lines::line;
 use super::output::Output;
-use super::page::talk;
+use super::page::{say_left, talk};
 use super::plan;
 use super::progress::Bars;
 use crate::domain::command::Command;
@@ -20,15 +21,16 @@ use std::time::{Duration, Instant};
 const FRAME: Duration = Duration::from_millis(150);
 
 pub fn run(request: Request, json: bool) -> Result<Exit> {
+    let signals = stop_signals(say_left).context("cannot listen for signals")?;
     let agreed = request.agreed;
-    let opened = Request { lossless: true, ..request }.open()?;
+    let opened = Request { lossless: true, ..request }.open(&sources())?;
     let (workers, place) = (opened.options.workers, opened.store.root().display());
     let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
     talk(&format!("training {} with {workers}, runs are kept in {place}", opened.prepared.spec.name));
     if !plan::tell(&opened, agreed) {
         return Ok(Exit::Done);
     }
-    let signals = stop_signals(|| {}).context("cannot listen for signals")?;
+    let signals = signals.listen();
     let engine = opened.start();
     let mut sweep = Sweep::default();
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
@@ -96,7 +98,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         Ok(()) => {}
     }
     if interrupted {
-        talk("left before the end; the same command goes on from here");
+        say_left();
         return Ok(Exit::Interrupted);
     }
     Ok(if sweep.failed() > 0 { Exit::Failed } else { Exit::Done })

@@ -29,6 +29,13 @@ pub struct SetFiles {
     pub also: Vec<(NamedSet, SetFile)>,
 }
 
+impl SetFiles {
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let also = self.also.iter().map(|(_, file)| file);
+        std::iter::once(&self.train).chain(&self.validation).chain(also).map(|(path, _)| path.as_path())
+    }
+}
+
 /// The embedded corpus, which has a dev set; see data/README.md.
 pub fn read_embedded() -> Result<Sets, DataError> {
     let read = |place: &str, bytes| Columns::default().read(place, Format::Tsv, bytes, None);

@@ -96,7 +96,7 @@ impl NamedSet {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// "embedded", or a folder with `config.json` and `model.safetensors`
+    /// "embedded", a folder with `config.json` and weights, or a repository of the hub as `OWNER/NAME@REVISION`
     pub source: String,
 }
 

@@ -6,6 +6,7 @@
 use super::prepare::{prepare, run_spec};
 use super::proof::proof_of;
 use super::request::{Request, RequestError, store_folder};
+use super::sources::Sources;
 use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
@@ -199,7 +200,7 @@ fn inputs(store: &Store, folder: &str, spec: &Spec, arms: &[ArmRuns]) -> Result<
     if found.is_empty() {
         return Ok(None);
     }
-    match prepare(spec.clone()).map(|prepared| prepared.inputs()) {
+    match prepare(spec.clone(), &Sources::cached()).map(|prepared| prepared.inputs()) {
         Ok(inputs) if found.len() > 1 || found.contains(&(&inputs.data, &inputs.model)) => Ok(Some(inputs)),
         Err(cause) if found.len() > 1 => {
             let (name, count) = (spec.name.clone(), found.len());

@@ -1,13 +1,14 @@
 //! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
 
 use super::sets::{SetsError, read_sets};
+use super::sources::{Sources, way_out};
 use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
 use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
-use crate::domain::spec::{EMBEDDED, KeepWeights, NamedSet, Spec, Train, Validation};
-use crate::hub::{Hub, Settings, Silent};
+use crate::domain::spec::{KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
 use crate::store::{self, Inputs};
@@ -26,6 +27,11 @@ pub enum PrepareError {
     Spec(#[from] SpecError),
     #[error(transparent)]
     Sets(#[from] SetsError),
+    #[error("model.source: {cause}{}", match .cause {
+        HubError::NoRepository { .. } => format!("; nor is there a folder `{given}` here"),
+        other => way_out(other).to_owned(),
+    })]
+    Source { given: String, cause: HubError },
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
@@ -62,11 +68,11 @@ pub struct Prepared {
 }
 
 /// Reads, checks and encodes what a spec names.
-pub fn prepare(spec: Spec) -> Result<Prepared, PrepareError> {
-    let hub = || Ok(Hub::new(Settings::from_environment()?, Silent));
-    let (place, sets) = read_sets(&spec.task, &hub)?;
+pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> {
+    let (place, sets) = read_sets(&spec.task, &|| sources.hub())?;
     let classes = sets.classes.names().to_vec();
-    let (tokenizer, config, weights) = read_model(&spec, classes.len())?;
+    let folder = sources.model(&spec.model.source)?;
+    let (tokenizer, config, weights) = read_model(&spec, folder.as_deref(), classes.len())?;
     let (found, positions) = (spec.task.max_length, config.max_position_embeddings);
     if found > positions {
         return Err(PrepareError::TooLong { found, positions });
@@ -131,17 +137,20 @@ pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
 
-/// The model that a spec names, for so many classes, and the tokenizer that goes with it.
-pub fn read_model(spec: &Spec, classes: usize) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+/// The model that a spec names, for so many classes, in its folder if it has one, and the tokenizer that goes with it.
+pub fn read_model(
+    spec: &Spec,
+    folder: Option<&Path>,
+    classes: usize,
+) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
     let max_length = spec.task.max_length;
-    if spec.model.source == EMBEDDED {
+    let Some(folder) = folder else {
         let place = "embedded vocab.txt";
         let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
         let config = ModelConfig::bert_mini(tokenizer.vocabulary_size());
         let weights = Weights::random(&config, spec.train.seed);
         return Ok((tokenizer, config, weights));
-    }
-    let folder = Path::new(&spec.model.source);
+    };
     let (config, weights) = model::read_folder(folder, classes)?;
     Ok((PairTokenizer::from_folder(folder, max_length)?, config, weights))
 }

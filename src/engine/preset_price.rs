@@ -2,6 +2,7 @@
 
 use super::prepare::{Prepared, prepare, run_spec};
 use super::price::Speed;
+use super::sources::Sources;
 use crate::domain::glue::GlueTask;
 use crate::domain::model::ModelConfig;
 use crate::domain::pace::last_done;
@@ -23,7 +24,7 @@ pub struct Estimate {
 /// corpus.
 pub fn estimates(specs: &[Spec], workers: usize) -> Vec<Estimate> {
     let demo = preset("demo").and_then(|text| parse("preset demo", text, &[]).ok());
-    let demo = demo.and_then(|spec| prepare(spec).ok());
+    let demo = demo.and_then(|spec| prepare(spec, &Sources::cached()).ok());
     let timed = demo.as_ref().and_then(|demo| Some((demo, demo.speed(workers).ok()?)));
     specs.iter().map(|spec| estimate(spec, timed.as_ref(), workers)).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::experiment::Experiment;
 use super::prepare::{PrepareError, Prepared, prepare};
+use super::sources::Sources;
 use crate::data::gather;
 use crate::domain::arm::Norm;
 use crate::domain::invariance::{Invariance, LogitShift};
@@ -67,7 +68,7 @@ impl Experiment {
         if self.invariance.is_some() {
             return Ok(());
         }
-        let prepared = prepare(self.spec.clone())?;
+        let prepared = prepare(self.spec.clone(), &Sources::cached())?;
         let inputs = self.inputs.as_ref();
         if inputs.is_some_and(|known| (&known.data, &known.model) != (&prepared.data, &prepared.model)) {
             return Err(ProofError::Changed);

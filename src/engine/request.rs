@@ -3,9 +3,10 @@
 use super::conductor::{Engine, Options};
 use super::prepare::{PrepareError, Prepared, prepare};
 use super::proof::ProofError;
+use super::sources::{Sources, placed};
 use crate::domain::invariance::Invariance;
 use crate::domain::nearest::suggestion;
-use crate::domain::spec::{EMBEDDED, Spec};
+use crate::domain::spec::Spec;
 use crate::spec_file::{SpecError, parse, preset, preset_names, to_toml};
 use crate::store::{Store, StoreError};
 use etcetera::BaseStrategy;
@@ -64,10 +65,11 @@ pub struct Opened {
 }
 
 impl Request {
-    /// Reads and checks everything, then opens the store. Nothing is left in the store when anything is wrong.
-    pub fn open(&self) -> Result<Opened, RequestError> {
+    /// Reads and checks everything, fetching what is missing, then opens the store. Nothing is left in the store when
+    /// anything is wrong.
+    pub fn open(&self, sources: &Sources) -> Result<Opened, RequestError> {
         let spec = self.read_spec()?;
-        let mut prepared = prepare(spec)?;
+        let mut prepared = prepare(spec, sources)?;
         let store = Store::open(&store_folder(self.store.as_deref())?)?;
         if self.added_arms {
             prepared.add_arms(store.added_arms(&prepared.spec));
@@ -100,9 +102,7 @@ impl Request {
         // absolute, so that one experiment has one name from wherever it is started
         let place = |path: &Path| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
         spec.task.path = spec.task.path.map(|path| place(&path));
-        if spec.model.source != EMBEDDED {
-            spec.model.source = place(Path::new(&spec.model.source)).display().to_string();
-        }
+        spec.model.source = placed(&spec.model.source, place);
         Ok(spec)
     }
 }
@@ -151,11 +151,11 @@ fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 fn from_here(given: &str) -> String {
     let Some((key, path)) = given.split_once('=') else { return given.to_owned() };
     let path = path.trim().trim_matches('"');
-    match key.trim() {
-        "task.path" | "model.source" if path != EMBEDDED => match std::path::absolute(path) {
-            Ok(path) => format!("{key}={}", toml::Value::String(path.display().to_string())),
-            Err(_) => given.to_owned(),
-        },
-        _ => given.to_owned(),
-    }
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let path = match key.trim() {
+        "task.path" => absolute(Path::new(path)).display().to_string(),
+        "model.source" => placed(path, absolute),
+        _ => return given.to_owned(),
+    };
+    format!("{key}={}", toml::Value::String(path))
 }

@@ -1,5 +1,6 @@
 //! Where the sets of a task come from: the program itself, a folder, or the hub.
 
+use super::sources::way_out;
 use crate::data::{DataError, Format, SetFile, SetFiles, Sets, find_in_folder, read_embedded, read_files};
 use crate::domain::glue::{GlueTask, UnknownTask};
 use crate::domain::spec::{NamedSet, Task, Validation};
@@ -17,7 +18,7 @@ pub type MakeHub<'h> = &'h dyn Fn() -> Result<Hub, HubError>;
 pub enum SetsError {
     #[error(transparent)]
     Data(#[from] DataError),
-    #[error("{cause}; with the task's files on the disk, name their folder as task.path")]
+    #[error("{cause}{}", way_out(.cause))]
     Hub {
         #[from]
         cause: HubError,

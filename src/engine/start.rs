@@ -1,8 +1,9 @@
 //! The weights that a stored run began with, found again: what its specs name must still be what it was.
 
 use super::prepare::{embedded_vocabulary, read_model};
+use super::sources::Sources;
 use crate::domain::run::ModelIdentity;
-use crate::domain::spec::{EMBEDDED, Spec};
+use crate::domain::spec::Spec;
 use crate::model::Weights;
 use crate::spec_file::parse;
 use crate::store::{Store, StoreError};
@@ -60,13 +61,14 @@ pub fn find_start(
 
 fn start_of(spec: Spec, wanted: &ModelIdentity, classes: usize) -> Result<Start, String> {
     let source = spec.model.source.clone();
-    let (_, config, weights) = read_model(&spec, classes).map_err(|error| error.to_string())?;
+    let folder = Sources::cached().model(&source).map_err(|error| error.to_string())?;
+    let (_, config, weights) = read_model(&spec, folder.as_deref(), classes).map_err(|error| error.to_string())?;
     if config != wanted.config || weights.identity != wanted.weights {
         return Err(format!("{source} holds other weights than the run began with"));
     }
-    let tokenizer = match source.as_str() {
-        EMBEDDED => StartTokenizer::Vocabulary(embedded_vocabulary()),
-        folder => StartTokenizer::Folder(folder.into()),
+    let tokenizer = match folder {
+        None => StartTokenizer::Vocabulary(embedded_vocabulary()),
+        Some(folder) => StartTokenizer::Folder(folder),
     };
     Ok(Start { weights, tokenizer })
 }

@@ -284,7 +284,7 @@ mod tests {
     /// What an attempt ends with, and the events it leaves, when it is trained by `train`.
     fn attempt(train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>) -> (Ended, Vec<RunEvent>) {
         let spec = parse("demo", preset("demo").unwrap(), &[]).unwrap();
-        let prepared = prepare(spec).unwrap();
+        let prepared = prepare(spec, &crate::engine::Sources::cached()).unwrap();
         let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();

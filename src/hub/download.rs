@@ -1,12 +1,12 @@
-//! The content of one file, into the cache: from where an earlier try ended, verified, then named.
+//! The content of one file, into the cache: from where an earlier try ended, verified, then named. The process may end
+//! at any moment of it: what is here so far stays, and the system lets go of the lock.
 
-use super::cache::Cache;
 use super::client::{Hub, plain};
 use super::digest::Digest;
 use super::error::{At, HubError};
 use super::http::{Address, Answer, get};
 use super::news::News;
-use super::repository::Repository;
+use super::wanted::Wanted;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -25,22 +25,20 @@ pub struct Entry {
 /// A file on its way.
 pub struct Download<'d> {
     pub hub: &'d Hub,
-    pub cache: &'d Cache,
-    pub repository: &'d Repository,
-    pub file: &'d str,
+    pub wanted: &'d Wanted<'d>,
     pub entry: &'d Entry,
 }
 
 impl Download<'_> {
     /// Ends with the blob in the cache, whole. `bytes` is how far it came, whatever the end.
     pub fn run(&self, bytes: &mut u64) -> Result<(), HubError> {
-        let Entry { digest, size, .. } = self.entry;
+        let (cache, Entry { digest, size, .. }) = (&self.wanted.cache, self.entry);
         // let go when this file is closed
         let _lock = self.lock()?;
-        if self.cache.has_blob(digest) {
+        if cache.has_blob(digest) {
             return Ok(());
         }
-        let partial = self.cache.partial(digest);
+        let partial = cache.partial(digest);
         let mut output = File::options().create(true).append(true).open(&partial).at(&partial)?;
         *bytes = output.metadata().at(&partial)?.len();
         if *bytes > *size {
@@ -54,26 +52,24 @@ impl Download<'_> {
         let found = digest.of_file(&partial).at(&partial)?;
         if found != *digest {
             fs::remove_file(&partial).at(&partial)?;
-            let (found, expected) = (found.as_str().to_owned(), digest.as_str().to_owned());
-            let (file, repository) = (self.file.to_owned(), self.repository.to_string());
-            return Err(HubError::Damaged { file, repository, found, expected });
+            return Err(self.wanted.damaged(found.as_str(), digest.as_str()));
         }
-        self.cache.keep_blob(digest)?;
-        self.hub.listener().hear(News::Done { file: self.file });
+        cache.keep_blob(digest)?;
+        self.hub.listener.hear(News::Done { file: self.wanted.file });
         Ok(())
     }
 
     /// Waits for another process that fetches the same.
     fn lock(&self) -> Result<File, HubError> {
-        let lock = self.cache.lock(&self.entry.digest)?;
+        let lock = self.wanted.cache.lock(&self.entry.digest)?;
         let mut told = false;
         loop {
             match lock.try_lock() {
                 Err(TryLockError::WouldBlock) => {
                     if !std::mem::replace(&mut told, true) {
-                        self.hub.listener().hear(News::Waiting { file: self.file });
+                        self.hub.listener.hear(News::Waiting { file: self.wanted.file });
                     }
-                    self.hub.pause(LOOK)?;
+                    std::thread::sleep(LOOK);
                 }
                 // a file system that knows no locks: should two write at once, the digest tells
                 Ok(()) | Err(TryLockError::Error(_)) => return Ok(lock),
@@ -83,8 +79,9 @@ impl Download<'_> {
 
     /// Appends what is missing.
     fn receive(&self, output: &mut File, bytes: &mut u64) -> Result<(), HubError> {
-        let partial = self.cache.partial(&self.entry.digest);
-        let answer = self.ask(*bytes)?;
+        let (partial, size) = (self.wanted.cache.partial(&self.entry.digest), self.entry.size);
+        let answer = get(&self.hub.agent, &self.hub.settings, self.entry.page.clone(), *bytes)
+            .map_err(|error| self.wanted.cut(plain(&error)))?;
         match answer.status() {
             206 if starts_at(&answer, *bytes) => {}
             // all of it: a server that knows no parts
@@ -94,38 +91,28 @@ impl Download<'_> {
             }
             206 | 416 => {
                 output.set_len(0).at(&partial)?;
-                return Err(self.cut("the server gives other bytes than were asked for".into()));
+                return Err(self.wanted.cut("the server gives other bytes than were asked for".into()));
             }
-            _ => return Err(self.hub.status(&answer, self.repository, self.file)),
+            _ => return Err(self.wanted.status(&answer)),
         }
-        let size = self.entry.size;
         // a byte more than expected is enough to know that it is too long
         let most = size.saturating_add(1) - *bytes;
         let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
+        let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
         let mut buffer = vec![0; 1 << 16];
         loop {
-            self.hub.pause(Duration::ZERO)?;
-            let count = body.read(&mut buffer).map_err(|error| self.cut(error.to_string()))?;
+            let count = body.read(&mut buffer).map_err(|error| ended(*bytes, &error.to_string()))?;
             if count == 0 {
                 break;
             }
             output.write_all(&buffer[..count]).at(&partial)?;
             *bytes += count as u64;
-            self.hub.listener().hear(News::Fetched { file: self.file, bytes: (*bytes).min(size), of: size });
+            self.hub.listener.hear(News::Fetched { file: self.wanted.file, bytes: (*bytes).min(size), of: size });
         }
         match *bytes < size {
-            true => Err(self.cut(format!("the connection ended after {bytes} of {size} bytes"))),
+            true => Err(ended(*bytes, "the connection ended")),
             false => Ok(()),
         }
-    }
-
-    fn ask(&self, from: u64) -> Result<Answer, HubError> {
-        get(self.hub.agent(), self.hub.settings(), self.entry.page.clone(), from)
-            .map_err(|error| self.cut(plain(&error)))
-    }
-
-    fn cut(&self, cause: String) -> HubError {
-        HubError::Cut { file: self.file.to_owned(), repository: self.repository.to_string(), cause }
     }
 }
 

@@ -41,8 +41,6 @@ pub enum HubError {
          again"
     )]
     Damaged { file: String, repository: String, found: String, expected: String },
-    #[error("the download was left before its end; the same command goes on from there")]
-    Left,
     #[error("cannot write the cache at {}: {cause}", .path.display())]
     Cache { path: PathBuf, cause: io::Error },
 }

@@ -13,6 +13,7 @@ mod http;
 mod news;
 mod repository;
 mod settings;
+mod wanted;
 
 pub use client::Hub;
 pub use error::HubError;

@@ -17,12 +17,14 @@ pub enum News<'n> {
     FromCache { repository: String, cause: String },
 }
 
-/// Whoever is told. Both calls come from the thread that fetches.
+/// Whoever is told, on the thread that fetches.
 pub trait Listener: Send + Sync {
     fn hear(&self, news: News<'_>);
-    /// Asked often: what is fetched so far stays, to go on from.
-    fn wants_to_leave(&self) -> bool {
-        false
+}
+
+impl<L: Listener + ?Sized> Listener for std::sync::Arc<L> {
+    fn hear(&self, news: News<'_>) {
+        self.as_ref().hear(news);
     }
 }
 

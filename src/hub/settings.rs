@@ -62,7 +62,7 @@ impl Settings {
             cache: cache.ok_or(HubError::NoHome)?,
             token: token.filter(|token| !token.is_empty()).map(Token),
             offline: given("HF_HUB_OFFLINE").is_some_and(|value| is_yes(&value)),
-            silence: Duration::from_secs(seconds.unwrap_or(30).clamp(1, 3600)),
+            silence: Duration::from_secs(seconds.unwrap_or(10).clamp(1, 3600)),
             back_off: BackOff { first: Duration::from_millis(500), tries: 5 },
         })
     }

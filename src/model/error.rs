@@ -1,5 +1,6 @@
 //! What can be wrong with a model's files.
 
+pub use super::checkpoint::TorchError;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,18 @@ pub enum ModelError {
         "{path}: not a usable safetensors file: {message}, in {bytes} bytes; it is cut short or damaged: fetch it again"
     )]
     Safetensors { path: PathBuf, bytes: usize, message: String },
+    #[error("{folder} holds neither model.safetensors nor pytorch_model.bin; put the weights of the model there")]
+    NoWeights { folder: PathBuf },
+    #[error(
+        "{path} has {found} bytes, and what config.json describes takes at most {most}; they do not belong together"
+    )]
+    TooLarge { path: PathBuf, found: u64, most: u64 },
+    #[error("{path}: not a usable PyTorch file: {cause}")]
+    Torch { path: PathBuf, cause: TorchError },
+    #[error(
+        "{path}: its tensors share their bytes, and are together larger than the {bytes} of the file; take another"
+    )]
+    Shared { path: PathBuf, bytes: usize },
     #[error("{path}: `{first}` and `{second}` are two spellings of one tensor")]
     Twice { path: PathBuf, first: String, second: String },
     #[error("{path}: the tensor `{name}` is missing; is this the model that config.json describes?")]

@@ -23,7 +23,7 @@ pub(crate) mod vectorised;
 mod weights;
 
 pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
-pub use checkpoint::read_folder;
+pub use checkpoint::{WEIGHTS, read_config, read_folder};
 pub use dropout::Masks;
 pub use error::ModelError;
 pub use interrupt::Interrupt;

@@ -32,7 +32,11 @@ pub fn document(document: &Document) -> Result<(), SpecError> {
     let task = "path = \"FOLDER\", or name = \"mrpc\" or another task of GLUE, or name = \"demo\", the embedded corpus";
     required(given(&["task", "path"]) || given(&["task", "name"]), "task", task)?;
     columns(document)?;
-    required(given(&["model", "source"]), "model", "source = \"FOLDER\", or source = \"embedded\"")
+    required(
+        given(&["model", "source"]),
+        "model",
+        "source = \"FOLDER\", a repository of the hub as \"OWNER/NAME\", or \"embedded\"",
+    )
 }
 
 /// A sentence that stands alone is no first or second one; and no set is scored twice.

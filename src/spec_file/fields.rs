@@ -21,7 +21,7 @@ const fn field(key: &'static str, expected: &'static str, takes: fn(&Value) -> b
 const TOP: [Field; 6] = [
     field("name", "1 to 60 letters, digits, `-`, `_` or `.`, the first no `.`", |value| text(value, is_name)),
     field("task", "a table with path = \"FOLDER\" or name = \"demo\"", Value::is_table),
-    field("model", "a table with source = \"FOLDER\" or source = \"embedded\"", Value::is_table),
+    field("model", "a table with source = \"FOLDER\", \"OWNER/NAME\" or \"embedded\"", Value::is_table),
     field("train", "a table", Value::is_table),
     field("store", "a table", Value::is_table),
     field("arms", "a table of arms", Value::is_table),
@@ -48,7 +48,11 @@ const TASK: [Field; 10] = [
     ),
 ];
 
-const MODEL: [Field; 1] = [field("source", "the path of a folder in quotes, or \"embedded\"", not_empty)];
+const MODEL: [Field; 1] = [field(
+    "source",
+    "a folder, a repository of the hub (OWNER/NAME or OWNER/NAME@REVISION) or \"embedded\", in quotes",
+    not_empty,
+)];
 
 const TRAIN: [Field; 17] = [
     field("batch_sizes", "a list of whole numbers from 1 to 4294967295, each once", batch_sizes),

@@ -3,12 +3,12 @@
 
 use super::keymap;
 use super::screen::draw;
-use super::terminal::{self, Terminal};
+use super::terminal::Terminal;
 use super::theme::Theme;
 use crate::app::{Action, App, Effect, Leaving};
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
-use crate::engine::{Engine, Opened, pause, pause_signals, stop_signals};
+use crate::engine::{Engine, Opened, pause, pause_signals};
 use crate::export;
 use crate::plot::Figure;
 use anyhow::{Context, Result};
@@ -34,16 +34,15 @@ pub enum Left {
     TerminalGone,
 }
 
-/// Trains a sweep with the dashboard on the terminal.
-pub fn run(opened: &Opened, theme: Theme) -> Result<(Left, App)> {
-    let signals = stop_signals(terminal::restore).context("cannot listen for signals")?;
+/// Trains a sweep with the dashboard on the terminal. `signals` holds something when the system wants it to end.
+pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
     let app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     let (said, sayings) = unbounded();
     let mut dashboard = Dashboard { app, theme, engine: &engine, said, left: Left::ByKey, pausing: false };
-    dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses);
+    dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
     if app.sweep.closed {

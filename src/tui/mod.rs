@@ -14,5 +14,5 @@ mod widgets;
 pub use dashboard::{Left, run};
 pub use keymap::KEYS;
 pub use screen::draw;
-pub use terminal::Terminal;
+pub use terminal::{Terminal, restore};
 pub use theme::{Theme, ThemeError};

@@ -1,6 +1,7 @@
 //! Every parser, fed anything: arbitrary bytes and good files with some bytes changed. None may panic, and none may
 //! allocate by what a file claims instead of by what it holds.
 
+use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{Values, World, csv, fixture, jsonl, pairs, parquet, parquet_pairs};
 use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
@@ -191,6 +192,29 @@ fn headers_of_weights() {
         fs::write(folder.path().join("model.safetensors"), file).unwrap();
         let _ = model::read_folder(folder.path(), 2);
     });
+}
+
+/// PyTorch's two containers, whole and with a good frame around a changed pickle.
+#[test]
+fn pickled_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(fixture("golden/tiny/config.json"), folder.path().join("config.json")).unwrap();
+    let good = StateDict::of(&tensors(&fs::read(fixture("golden/tiny/model.safetensors")).unwrap()));
+    let read = |bytes: &[u8]| {
+        fs::write(folder.path().join("pytorch_model.bin"), bytes).unwrap();
+        model::read_folder(folder.path(), 2)
+    };
+    for container in [StateDict::zip, StateDict::legacy] {
+        read(&container(&good)).unwrap();
+        feed(300, &container(&good), |bytes| {
+            if let Ok((_, weights)) = read(bytes) {
+                assert!(weights.tensors.values().flatten().all(|value| value.is_finite()));
+            }
+        });
+        feed(700, &good.pickle, |pickle| {
+            let _ = read(&container(&StateDict { pickle: pickle.to_vec(), storages: good.storages.clone() }));
+        });
+    }
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Real checkpoints' spellings, and what is refused by name.
 
-use crate::support::fixture;
-use batchscope::model::{ModelError, Weights, read_folder};
+use crate::support::torch_file::{StateDict, tensors};
+use crate::support::{fixture, python, skipped};
+use batchscope::domain::arm::Norm;
+use batchscope::domain::batch::Batch;
+use batchscope::model::{Bert, ModelError, Pass, Weights, read_folder};
 use candle_core::{Device, Tensor};
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::Path;
+use std::fs;
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 type Tensors = HashMap<String, Tensor>;
@@ -92,16 +95,80 @@ fn half_precision_files_are_read() {
     }
 }
 
+#[test]
+fn every_container_of_one_checkpoint_is_one_checkpoint() {
+    let plain = read(&golden()).unwrap();
+    let state = StateDict::of(&tensors(&fs::read(fixture("golden/tiny/model.safetensors")).unwrap()));
+    for bytes in [state.zip(), state.legacy()] {
+        let folder = folder(&Tensors::new());
+        fs::remove_file(folder.path().join("model.safetensors")).unwrap();
+        fs::write(folder.path().join("pytorch_model.bin"), bytes).unwrap();
+        assert_eq!(read_folder(folder.path(), 2).unwrap().1, plain);
+    }
+}
+
 /// A checkpoint from the world outside; `BATCHSCOPE_MINILM` names its folder.
+fn minilm() -> Option<PathBuf> {
+    let folder = std::env::var_os("BATCHSCOPE_MINILM").map(PathBuf::from);
+    if folder.is_none() {
+        skipped("set BATCHSCOPE_MINILM to a folder with all-MiniLM-L6-v2 to read a real checkpoint");
+    }
+    folder
+}
+
 #[test]
 fn a_real_checkpoint_reads() {
-    let Some(folder) = std::env::var_os("BATCHSCOPE_MINILM") else {
-        // written past the test harness, which hides what a passing test prints
-        let words = "skipped: set BATCHSCOPE_MINILM to a folder with all-MiniLM-L6-v2 to read a real checkpoint";
-        let _ = writeln!(std::io::stderr(), "{words}");
-        return;
-    };
-    let (config, weights) = read_folder(Path::new(&folder), 2).unwrap();
+    let Some(folder) = minilm() else { return };
+    let (config, weights) = read_folder(&folder, 2).unwrap();
     assert_eq!((config.num_hidden_layers, config.hidden_size), (6, 384));
     assert_eq!(weights.tensors.len(), 6 * 16 + 5 + 2);
+}
+
+/// Saves a checkpoint in every container into folders of their own, and prints the pooled output of some tokens.
+const SAVER: &str = r#"
+import json, shutil, sys, torch
+from pathlib import Path
+from transformers import AutoModel
+source, out = Path(sys.argv[1]), Path(sys.argv[2])
+model = AutoModel.from_pretrained(source).eval()
+for name in ["safetensors", "zip", "legacy"]:
+    folder = out / name
+    folder.mkdir()
+    shutil.copy(source / "config.json", folder)
+    if name == "safetensors":
+        model.save_pretrained(folder)
+    else:
+        torch.save(model.state_dict(), folder / "pytorch_model.bin", _use_new_zipfile_serialization=name == "zip")
+with torch.no_grad():
+    pooled = model(input_ids=torch.tensor([json.loads(sys.argv[3])])).pooler_output[0]
+print(json.dumps(pooled.tolist()))
+"#;
+
+#[test]
+fn a_real_checkpoint_is_the_same_in_every_container_of_pytorch() {
+    let (Some(source), Some(mut python)) = (minilm(), python("to save a checkpoint in every container")) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = [101, 7592, 2088, 102];
+    let run = python.args(["-c", SAVER]).arg(&source).arg(folder.path()).arg(format!("{tokens:?}")).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let theirs: Vec<f32> = serde_json::from_slice(&run.stdout).unwrap();
+    let read = |name: &str| read_folder(&folder.path().join(name), 2).unwrap();
+    let (config, weights) = read("safetensors");
+    assert_eq!(read("zip").1, weights);
+    assert_eq!(read("legacy").1, weights);
+    // logits that are the pooled output itself: a class for each of its features
+    let width = config.hidden_size;
+    let mut tensors = weights.tensors;
+    let identity = (0..width * width).map(|place| f32::from(u8::from(place % (width + 1) == 0))).collect();
+    tensors.insert("classifier.weight".into(), identity);
+    tensors.insert("classifier.bias".into(), vec![0.0; width]);
+    let mut batch = Batch::default();
+    batch.push(0, 0, &[0, 1, 2, 3], &[0; 4]);
+    let weights = Weights::from_tensors(tensors);
+    let mut model = Bert::new(&config, Norm::Layer, &weights, &tokens, width, 0, 0).unwrap();
+    let ours: Vec<f32> = model.forward(&batch, Pass::Evaluate(None)).unwrap().logits.get(0).unwrap().to_vec1().unwrap();
+    let largest = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+    assert!(ours.len() == theirs.len() && largest < 1e-5, "{largest}");
 }

@@ -5,7 +5,7 @@ use batchscope::data::PairTokenizer;
 use batchscope::domain::arm::Arm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::event::RunEvent;
-use batchscope::engine::{Prepared, prepare};
+use batchscope::engine::{Prepared, Sources, prepare};
 use batchscope::model::{Bert, Interrupt, Pass, Weights, read_folder};
 use batchscope::spec_file::parse;
 use batchscope::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
@@ -59,7 +59,11 @@ fn prepared(world: &World) -> Prepared {
     let text = fs::read_to_string(world.path("spec.toml")).unwrap();
     let place =
         |key: &str, path: &str| format!("{key}={}", toml::Value::String(world.path(path).display().to_string()));
-    prepare(parse("spec.toml", &text, &[place("task.path", "task"), place("model.source", "model")]).unwrap()).unwrap()
+    prepare(
+        parse("spec.toml", &text, &[place("task.path", "task"), place("model.source", "model")]).unwrap(),
+        &Sources::cached(),
+    )
+    .unwrap()
 }
 
 /// The same run trained here with every row of the word table.

@@ -4,7 +4,7 @@ use crate::support::{World, journals};
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::history::History;
 use batchscope::domain::random::{Key, Purpose};
-use batchscope::engine::prepare;
+use batchscope::engine::{Sources, prepare};
 use batchscope::model::Interrupt;
 use batchscope::spec_file::parse;
 use batchscope::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
@@ -186,7 +186,7 @@ fn an_update_given_up_halfway_leaves_no_trace() {
         let folder = world.path(if key == "task.path" { "task" } else { "model" });
         format!("{key}={}", folder.display())
     });
-    let prepared = prepare(parse("spec.toml", &text, &overrides).unwrap()).unwrap();
+    let prepared = prepare(parse("spec.toml", &text, &overrides).unwrap(), &Sources::cached()).unwrap();
     let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
     let inputs = Inputs {
         spec: &planned.spec,

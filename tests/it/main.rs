@@ -12,6 +12,8 @@ mod layers; // imports point down only
 mod model; // what must hold of the model whatever its numbers
 mod causes;
 mod checkpoints; // real checkpoints' spellings, and what is refused
+mod fetching; // models by name, from a spec to runs
+mod hub; // files from the hub, whole and verified or not at all
 mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained
 mod arbitrary; // no parser panics or allocates wildly, whatever it is fed

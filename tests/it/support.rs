@@ -1,5 +1,8 @@
 //! Small models and data to test with, and the program to run on them.
 
+pub mod mirror;
+pub mod torch_file;
+
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::event::RunEvent;

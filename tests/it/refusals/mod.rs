@@ -4,6 +4,7 @@
 use crate::support::World;
 
 mod models;
+mod pickles;
 mod sets;
 mod specs;
 

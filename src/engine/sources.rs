@@ -1,0 +1,128 @@
+//! Where the files come from that a spec names: the disk, the hub's cache, or the hub.
+
+use super::prepare::PrepareError;
+use super::sets::fetch_sets;
+use crate::domain::spec::{EMBEDDED, Spec};
+use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent};
+use crate::model::{WEIGHTS, read_config};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Files of which a tokenizer needs one.
+const VOCABULARIES: [&str; 2] = ["tokenizer.json", "vocab.txt"];
+
+/// How to come by what is not on the disk.
+#[derive(Clone)]
+pub struct Sources {
+    listener: Arc<dyn Listener>,
+    cache_alone: bool,
+}
+
+/// A file or folder that a spec names and that is on the disk now.
+pub struct Fetched {
+    /// what it is, in a word
+    pub what: &'static str,
+    pub name: String,
+    pub path: PathBuf,
+}
+
+impl Sources {
+    /// Fetches what is missing.
+    pub fn online(listener: impl Listener + 'static) -> Self {
+        Self { listener: Arc::new(listener), cache_alone: false }
+    }
+
+    /// Takes what was fetched before, and asks no server.
+    pub fn cached() -> Self {
+        Self { listener: Arc::new(Silent), cache_alone: true }
+    }
+
+    /// A hub as the environment says. Looked at when a spec needs one first: whoever trains from folders has no use for
+    /// what may be wrong there.
+    pub fn hub(&self) -> Result<Hub, HubError> {
+        let settings = Settings::from_environment()?;
+        Ok(Hub::new(Settings { offline: settings.offline || self.cache_alone, ..settings }, self.listener.clone()))
+    }
+
+    /// The folder of a model; none where it is compiled into the program.
+    pub fn model(&self, source: &str) -> Result<Option<PathBuf>, PrepareError> {
+        match Repository::parse(Kind::Model, source) {
+            _ if source == EMBEDDED => Ok(None),
+            Ok(repository) => self.model_of_hub(source, &repository).map(Some),
+            // a path in full, as [`placed`] leaves it
+            Err(_) => Ok(Some(PathBuf::from(source))),
+        }
+    }
+
+    fn model_of_hub(&self, source: &str, repository: &Repository) -> Result<PathBuf, PrepareError> {
+        let unresolved = |cause| PrepareError::Source { given: source.to_owned(), cause };
+        let hub = self.hub().map_err(unresolved)?;
+        let fetch = |names: &[&str]| first_of(&hub, repository, names).map_err(unresolved);
+        let config = fetch(&["config.json"])?;
+        // another architecture is refused before its weights are fetched
+        read_config(&config)?;
+        fetch(&WEIGHTS)?;
+        let vocabulary = fetch(&VOCABULARIES)?;
+        if vocabulary.ends_with("vocab.txt") {
+            match hub.file(repository, "tokenizer_config.json") {
+                Err(error) if !error.is_absence() => return Err(unresolved(error)),
+                _ => {}
+            }
+        }
+        // all files are of one commit, so they lie side by side
+        Ok(config.parent().map_or_else(PathBuf::new, Path::to_owned))
+    }
+
+    /// Fetches everything that a spec names.
+    pub fn fetch(&self, spec: &Spec) -> Result<Vec<Fetched>, PrepareError> {
+        let name = &spec.model.source;
+        let model = self.model(name)?.map(|path| Fetched { what: "model", name: name.clone(), path });
+        let sets = fetch_sets(&spec.task, &|| self.hub())?;
+        let files = sets.iter().flat_map(|sets| sets.paths());
+        let set = |path: &Path| Fetched { what: "set", name: name_of(path), path: path.to_owned() };
+        Ok(model.into_iter().chain(files.map(set)).collect())
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What to do instead without a network.
+pub fn way_out(cause: &HubError) -> &'static str {
+    match cause.is_disconnection() {
+        true => {
+            "; connect and try again, name local folders as model.source and task.path, or run `batchscope demo`, which \
+             needs no network"
+        }
+        false => "",
+    }
+}
+
+/// The first of these files that a repository has.
+fn first_of(hub: &Hub, repository: &Repository, names: &[&str]) -> Result<PathBuf, HubError> {
+    let mut first = None;
+    for name in names {
+        match hub.file(repository, name) {
+            Err(error) if error.is_absence() => drop(first.get_or_insert(error)),
+            found => return found,
+        }
+    }
+    let file = names.join(" or ");
+    match first {
+        Some(HubError::NoFile { repository, .. }) => Err(HubError::NoFile { repository, file }),
+        Some(HubError::Offline { repository, cache, .. }) => Err(HubError::Offline { repository, cache, file }),
+        other => Err(other.unwrap_or(HubError::File { given: file })),
+    }
+}
+
+/// A model's source as a spec has it once it is read: a folder's full path where there is a folder, which wins over a
+/// repository of the hub that is called the same.
+pub fn placed(source: &str, place: impl Fn(&Path) -> PathBuf) -> String {
+    let path = place(Path::new(source));
+    let is_of_hub = !path.is_dir() && Repository::parse(Kind::Model, source).is_ok();
+    match source == EMBEDDED || is_of_hub {
+        true => source.to_owned(),
+        false => path.display().to_string(),
+    }
+}

@@ -1,0 +1,67 @@
+//! A file that somebody wants, and the words for what is wrong with it.
+
+use super::cache::Cache;
+use super::error::HubError;
+use super::http::Answer;
+use super::repository::Repository;
+use super::settings::Settings;
+use std::time::Duration;
+
+pub struct Wanted<'w> {
+    pub cache: Cache,
+    /// as it was asked for
+    pub repository: &'w Repository,
+    /// at the commit where its files were found so far
+    pub pinned: Repository,
+    pub file: &'w str,
+}
+
+impl<'w> Wanted<'w> {
+    pub fn new(settings: &Settings, repository: &'w Repository, pinned: Repository, file: &'w str) -> Self {
+        Self { cache: Cache::new(&settings.cache, repository), repository, pinned, file }
+    }
+
+    /// The file and its repository, in words.
+    fn names(&self) -> (String, String) {
+        (self.file.to_owned(), self.repository.to_string())
+    }
+
+    pub fn no_file(&self) -> HubError {
+        let (file, repository) = self.names();
+        HubError::NoFile { repository, file }
+    }
+
+    pub fn offline(&self, settings: &Settings) -> HubError {
+        let (file, repository) = self.names();
+        HubError::Offline { file, repository, cache: settings.cache.clone() }
+    }
+
+    pub fn unreachable(&self, settings: &Settings, cause: String) -> HubError {
+        let (file, repository) = self.names();
+        let (endpoint, cache) = (settings.endpoint.to_string(), settings.cache.clone());
+        HubError::Unreachable { endpoint, cause, file, repository, cache }
+    }
+
+    /// The server does not say what is needed to trust it.
+    pub fn lacks(&self, what: &'static str) -> HubError {
+        let (file, repository) = self.names();
+        HubError::Unverifiable { file, repository, what }
+    }
+
+    pub fn status(&self, answer: &Answer) -> HubError {
+        let (file, repository) = self.names();
+        let retry_after = answer.number("retry-after").map(Duration::from_secs);
+        HubError::Status { file, repository, status: answer.status(), retry_after }
+    }
+
+    /// The connection ended too early.
+    pub fn cut(&self, cause: String) -> HubError {
+        let (file, repository) = self.names();
+        HubError::Cut { file, repository, cause }
+    }
+
+    pub fn damaged(&self, found: &str, expected: &str) -> HubError {
+        let (file, repository) = self.names();
+        HubError::Damaged { file, repository, found: found.to_owned(), expected: expected.to_owned() }
+    }
+}
