@@ -1,8 +1,9 @@
 //! Every parser, fed anything: arbitrary bytes and good files with some bytes changed. None may panic, and none may
 //! allocate by what a file claims instead of by what it holds.
 
+use crate::support::parquet_file::{Values, parquet, parquet_pairs};
 use crate::support::torch_file::{StateDict, tensors};
-use crate::support::{Values, World, csv, fixture, jsonl, pairs, parquet, parquet_pairs};
+use crate::support::{World, csv, fixture, jsonl, pairs};
 use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
 use batchscope::domain::spec::Spec;

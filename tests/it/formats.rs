@@ -1,6 +1,7 @@
 //! The same pairs are the same task, whatever file they come in.
 
-use crate::support::{World, csv, jsonl, pairs, parquet_pairs};
+use crate::support::parquet_file::parquet_pairs;
+use crate::support::{World, csv, jsonl, pairs};
 use std::fs;
 
 /// The names of the runs that a spec of this task makes: digests of all that determines them, data included.

@@ -1,6 +1,7 @@
 //! Every task of GLUE in its own layout, by name and from folders; their classes, and the scores that fit them.
 
-use crate::support::{Finished, Values, World, histories, pairs, parquet};
+use crate::support::parquet_file::{Values, parquet};
+use crate::support::{Finished, World, histories, pairs};
 use batchscope::data::{Example, Sets, find_in_folder, read_files};
 use batchscope::domain::glue::GlueTask;
 use batchscope::domain::metric::Metric;

@@ -1,7 +1,8 @@
 //! Sets of pairs in every format, and the folders they are in.
 
 use super::{Case, refuse};
-use crate::support::{Values, World, csv, jsonl, pairs, parquet, parquet_pairs};
+use crate::support::parquet_file::{Values, parquet, parquet_pairs};
+use crate::support::{World, csv, jsonl, pairs};
 use parquet::basic::Compression;
 use std::fs;
 
