@@ -99,9 +99,11 @@ impl Classes {
         if !self.names.iter().all(|name| is_number(name)) {
             expected += &format!(", or one of {}", self.names.join(", "));
         }
-        let hint = if fraction { "; fractions are a regression's, and batchscope trains classifiers" } else { "" };
+        if fraction {
+            expected += "; fractions are a regression's, and batchscope trains classifiers";
+        }
         let found = found.map_or("nothing".to_owned(), |found| format!("`{}`", excerpt(found, 40)));
-        DataError::Label { place, line, column, found, expected, hint }
+        DataError::Label { place, line, column, found, expected }
     }
 }
 

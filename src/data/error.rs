@@ -47,8 +47,8 @@ pub enum DataError {
     TwiceColumn { place: String, column: String },
     #[error("{place}, line {line}: there is no text in `{column}`; every example needs it")]
     NoSentence { place: String, line: u64, column: String },
-    #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}{hint}")]
-    Label { place: String, line: u64, column: String, found: String, expected: String, hint: &'static str },
+    #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}")]
+    Label { place: String, line: u64, column: String, found: String, expected: String },
     #[error("{place}: of the labels in `{column}` none has {missing}; labels count from 0 to {last} without a gap")]
     NoExample { place: String, column: String, missing: usize, last: usize },
     #[error(

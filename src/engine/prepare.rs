@@ -27,11 +27,11 @@ pub enum PrepareError {
     Spec(#[from] SpecError),
     #[error(transparent)]
     Sets(#[from] SetsError),
-    #[error("model.source: {cause}{}", match .cause {
+    #[error("model.source: {cause}{}", match &**.cause {
         HubError::NoRepository { .. } => format!("; nor is there a folder `{given}` here"),
         other => way_out(other).to_owned(),
     })]
-    Source { given: String, cause: HubError },
+    Source { given: String, cause: Box<HubError> },
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]

@@ -19,10 +19,7 @@ pub enum SetsError {
     #[error(transparent)]
     Data(#[from] DataError),
     #[error("{cause}{}", way_out(.cause))]
-    Hub {
-        #[from]
-        cause: HubError,
-    },
+    Hub { cause: Box<HubError> },
     #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
     DemoWithPath(String),
     #[error("task.name is `demo`, the embedded corpus, whose columns and sets are known: leave task.{0} out")]
@@ -31,6 +28,12 @@ pub enum SetsError {
     Unknown(#[from] UnknownTask),
     #[error("the task `{task}` has no set `{}`: only mnli has matched and mismatched ones", .set.name())]
     NoSet { task: &'static str, set: NamedSet },
+}
+
+impl From<HubError> for SetsError {
+    fn from(cause: HubError) -> Self {
+        Self::Hub { cause: Box::new(cause) }
+    }
 }
 
 /// The sets that a task names, and where they are, for messages.

@@ -55,7 +55,7 @@ impl Sources {
     }
 
     fn model_of_hub(&self, source: &str, repository: &Repository) -> Result<PathBuf, PrepareError> {
-        let unresolved = |cause| PrepareError::Source { given: source.to_owned(), cause };
+        let unresolved = |cause| PrepareError::Source { given: source.to_owned(), cause: Box::new(cause) };
         let hub = self.hub().map_err(unresolved)?;
         let fetch = |names: &[&str]| first_of(&hub, repository, names).map_err(unresolved);
         let config = fetch(&["config.json"])?;

@@ -230,7 +230,10 @@ fn three_classes_are_trained_and_leave_with_their_names() {
     let (train, matched, mismatched) = (set(0, 48), set(48, 72), set(60, 90));
     world.write_sets(&[("train.tsv", &train), ("dev_matched.tsv", &matched), ("dev_mismatched.tsv", &mismatched)]);
     let task = ["--set", "task.name=mnli", "--set", "task.also_evaluate=[\"mismatched\"]"];
-    world.run(&[&ONE_RUN[..], &task].concat()).expect(0);
+    // the tiny model brings a classifier of two classes along
+    let refused = world.run(&[&ONE_RUN[..], &task].concat()).expect(2).err;
+    assert!(refused.contains("`classifier.weight` has shape [2, 32], expected [3, 32]"), "{refused}");
+    world.run(&[&ONE_RUN[..], &task, &["--set", "model.source=embedded"]].concat()).expect(0);
     let (run, spec) = Store::open(&world.store()).unwrap().runs().unwrap().remove(0);
     assert_eq!((spec.data.classes, spec.data.also[0].examples), (3, 30));
     let result = &results(&world)[0];
