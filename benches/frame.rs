@@ -24,6 +24,7 @@ fn run(batch_size: u32, iid: u32) -> PlannedRun {
         validation: "validation".into(),
         validation_examples: 300,
         classes: 2,
+        also: Vec::new(),
     };
     let spec = RunSpec {
         numerics: NUMERICS,

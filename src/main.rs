@@ -24,6 +24,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
     match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
         Some(Subcommand::Presets) => cli::presets(),
+        Some(Subcommand::Init { preset }) => cli::init(&preset),
         Some(Subcommand::Fetch(arguments)) => cli::fetch(arguments),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
@@ -48,7 +49,11 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
         cli::say_left();
     });
     let signals = signals.context("cannot listen for signals")?;
+    let agreed = request.agreed;
     let opened = Request { added_arms: true, ..request }.open(&cli::sources())?;
+    if !cli::agrees(&opened, agreed) {
+        return Ok(Exit::Done);
+    }
     let (left, app) = tui::run(&opened, theme, &signals.listen())?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
     if !app.sweep.idle {

@@ -80,8 +80,8 @@ fn pretrain(arguments: &Arguments) -> Result<ExitCode> {
     let masking = Masking::of(&tokenizer()?)?;
     let mut reserved = std::collections::BTreeSet::new();
     for (name, table) in files.iter().filter(|(name, _)| name.ends_with(".tsv")) {
-        let pairs = Columns::default().pairs(name, &Format::Tsv.read(name, table.as_bytes())?)?;
-        reserved.extend(pairs.into_iter().flat_map(|pair| [pair.first, pair.second]));
+        let set = Columns::default().read(name, Format::Tsv, table.as_bytes(), None)?;
+        reserved.extend(set.examples.into_iter().flat_map(|pair| [pair.first, pair.second.unwrap_or_default()]));
     }
     let diet = if arguments.single_sentences { Diet::SingleSentences } else { Diet::Pairs };
     let config = ModelConfig::bert_mini(tokenizer()?.vocabulary_size());

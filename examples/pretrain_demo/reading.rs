@@ -86,7 +86,7 @@ impl Reader {
     }
 
     fn encode(&self, (first, second): &(String, String)) -> Result<Pair, DataError> {
-        let (tokens, types) = self.tokenizer.encode(first, second)?;
+        let (tokens, types) = self.tokenizer.encode(first, Some(second))?;
         let split = types.iter().filter(|kind| **kind == 0).count();
         let (first, second) = tokens.split_at(split);
         Ok(Pair { first: first.to_vec(), second: second.to_vec() })

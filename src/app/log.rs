@@ -44,6 +44,9 @@ impl Log {
                         let score = row.history.last_evaluation().map(|point| point.accuracy);
                         (score.map_or("finished".into(), |score| format!("finished, accuracy {score:.3}")), false)
                     }
+                    RunEvent::AlsoEvaluated { set, scores, .. } => {
+                        (format!("scored {}: accuracy {:.3}", set.name(), scores.accuracy), false)
+                    }
                     RunEvent::Update { .. } | RunEvent::Evaluation { .. } | RunEvent::Checkpointed { .. } => return,
                 };
                 let text = format!("{} {}", name(&row.planned), told.0);

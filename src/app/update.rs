@@ -6,6 +6,7 @@ use super::panel::Panel;
 use super::state::{App, Leaving, Toast};
 use super::table::Typing;
 use crate::domain::event::SweepEvent;
+use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
 use crate::spec_file::{describe, train_of};
 
@@ -101,13 +102,15 @@ impl App {
         }
     }
 
-    /// The next metric that this sweep has.
+    /// The next metric that this sweep has, and that says something of its task.
     fn metric_after(&self, step: fn(Metric) -> Metric) -> Metric {
-        let has_f1 = self.sweep.rows().iter().all(|row| row.planned.spec.data.classes == 2);
-        match step(self.metric) {
-            Metric::ValidF1 if !has_f1 => step(Metric::ValidF1),
-            metric => metric,
+        let is_binary = self.sweep.rows().iter().all(|row| row.planned.spec.data.classes == 2);
+        let task = self.spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
+        let mut metric = step(self.metric);
+        while !metric.fits(task, is_binary) {
+            metric = step(metric);
         }
+        metric
     }
 
     fn add_draft(&mut self) -> Vec<Effect> {

@@ -39,8 +39,13 @@ pub enum Subcommand {
         #[arg(long)]
         json: bool,
     },
-    /// List the presets: specs that are compiled into the program
+    /// List the presets, which are specs compiled into the program, with what they cost on this machine
     Presets,
+    /// Print a preset as a spec to start from: batchscope init mrpc > my.toml
+    Init {
+        /// A preset, as `batchscope presets` lists them
+        preset: String,
+    },
     /// Download everything that a spec names, ahead of time
     Fetch(FetchArguments),
     /// Measure how fast this machine trains, and how close that is to its limit
@@ -55,7 +60,7 @@ pub enum Subcommand {
 
 #[derive(Clone, Debug, Args)]
 pub struct SweepArguments {
-    /// A preset (demo, why-batch-size) or the path of a TOML file
+    /// A preset, as `batchscope presets` lists them, or the path of a TOML file
     #[arg(default_value = "demo")]
     pub spec: String,
     /// Override a key of the spec, for example --set train.epochs=3
@@ -70,6 +75,9 @@ pub struct SweepArguments {
     /// Train again what failed before
     #[arg(long)]
     pub retry_failed: bool,
+    /// Do not ask before a sweep that takes hours
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 impl Arguments {
@@ -102,6 +110,7 @@ impl SweepArguments {
             store: self.store,
             workers: self.workers.map(usize::from),
             retry_failed: self.retry_failed,
+            agreed: self.yes,
             lossless: false,
             added_arms: false,
         }

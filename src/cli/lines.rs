@@ -2,6 +2,7 @@
 
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::history::Progress;
+use crate::domain::metric::Scores;
 use crate::domain::sweep::{Row, Sweep};
 
 /// How a run is called in a line.
@@ -31,6 +32,13 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
     }
 }
 
+/// ` accuracy 0.8000 loss 0.5000 f1 0.8500 matthews 0.4000`, accuracy first.
+fn words(scores: &Scores) -> String {
+    let mut scores: Vec<_> = scores.by_tag().collect();
+    scores.sort_by_key(|(tag, _)| *tag != "accuracy");
+    scores.iter().map(|(tag, score)| format!(" {tag} {score:.4}")).collect()
+}
+
 fn entry_line(row: &Row, entry: &Entry) -> Option<String> {
     let (name, spec) = (name(row), &row.planned.spec);
     match &entry.event {
@@ -39,11 +47,12 @@ fn entry_line(row: &Row, entry: &Entry) -> Option<String> {
             Some(format!("{name}: scores final weights again"))
         }
         RunEvent::Started { step } => Some(format!("{name}: goes on from update {step} of {}", spec.updates())),
-        RunEvent::Evaluation { step, loss, accuracy, f1 } => {
-            let f1 = f1.map_or(String::new(), |f1| format!(" f1 {f1:.4}"));
+        RunEvent::Evaluation { step, loss, accuracy, f1, matthews } => {
+            let scores = Scores { loss: *loss, accuracy: *accuracy, f1: *f1, matthews: *matthews };
             let (pairs, updates) = (spec.pairs_seen(*step), spec.updates());
-            Some(format!("{name}: update {step}/{updates} pairs {pairs} accuracy {accuracy:.4} loss {loss:.4}{f1}"))
+            Some(format!("{name}: update {step}/{updates} pairs {pairs}{}", words(&scores)))
         }
+        RunEvent::AlsoEvaluated { set, scores, .. } => Some(format!("{name}: scores {}{}", set.name(), words(scores))),
         RunEvent::Finished { .. } => Some(format!("{name}: finished")),
         RunEvent::Stopped { step } => Some(format!("{name}: left at update {step}, resumable")),
         RunEvent::Failed { step, message } => Some(format!("{name}: failed at update {step}: {message}")),

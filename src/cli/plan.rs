@@ -5,24 +5,64 @@ use crate::domain::clock::clock;
 use crate::engine::{Opened, Price, proof_of};
 use crate::spec_file::describe;
 use crate::stats::would_show;
+use std::io::{self, IsTerminal, Write};
 
-/// Tells it before anything is trained, the invariance check first: it takes seconds. A sweep of one arm, or one with
-/// nothing left to train, needs no words.
-pub fn tell(opened: &Opened) {
+/// A sweep that takes longer is asked about.
+const LONG_SECONDS: f64 = 4.0 * 3600.0;
+/// A sweep that trains on fewer examples is over before: what it costs is not worth the seconds that it takes to know.
+const LARGE: u64 = 2_000_000;
+
+/// Tells it before anything is trained, the invariance check first: it takes seconds. A small sweep of one arm, or one
+/// with nothing left to train, needs no words. False when somebody would rather not.
+pub fn tell(opened: &Opened, agreed: bool) -> bool {
     let Opened { prepared, store, options } = opened;
-    if prepared.spec.arms.len() < 2 {
-        return;
+    prepared.notes.iter().for_each(|note| talk(note));
+    let several = prepared.spec.arms.len() > 1;
+    if !several && prepared.examples_to_train() < LARGE {
+        return true;
     }
     // arms were planned before, when they were checked
-    let Ok(price) = prepared.price(store, options.workers) else { return };
+    let Ok(price) = prepared.price(store, options.workers) else { return true };
     if price.arms.iter().all(|arm| arm.runs == 0) {
-        return;
+        return true;
     }
-    match opened.invariance() {
-        Ok(found) => talk(&format!("{}.", proof_of(&found).sentence())),
-        Err(reason) => talk(&format!("the invariance check is left out: {reason}")),
+    if several {
+        match opened.invariance() {
+            Ok(found) => talk(&format!("{}.", proof_of(&found).sentence())),
+            Err(reason) => talk(&format!("the invariance check is left out: {reason}")),
+        }
     }
     lines(&price, options.workers).iter().for_each(|line| talk(line));
+    agreed || asked(&price)
+}
+
+/// What the dashboard needs to know before it takes the screen: whether somebody is content with a long sweep.
+pub fn agrees(opened: &Opened, agreed: bool) -> bool {
+    let Opened { prepared, store, options } = opened;
+    prepared.notes.iter().for_each(|note| talk(note));
+    if agreed || prepared.examples_to_train() < LARGE {
+        return true;
+    }
+    let Ok(price) = prepared.price(store, options.workers) else { return true };
+    asked(&price)
+}
+
+/// Asks about a long sweep where somebody is there to answer. A pipe or a cluster has decided already.
+fn asked(price: &Price) -> bool {
+    let long = price.seconds.filter(|seconds| *seconds > LONG_SECONDS);
+    let Some(seconds) = long.filter(|_| io::stdin().is_terminal() && io::stderr().is_terminal()) else { return true };
+    let hours = seconds / 3600.0;
+    let _ = write!(
+        io::stderr(),
+        "this takes about {hours:.0} hours; it can be left and gone on with at any time. Begin? [y/N] "
+    );
+    let mut answer = String::new();
+    let answered = io::stdin().read_line(&mut answer).is_ok();
+    let yes = answered && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
+    if !yes {
+        talk("nothing was trained; fewer instances (--set train.instances=1) or epochs cost less");
+    }
+    yes
 }
 
 fn lines(price: &Price, workers: usize) -> Vec<String> {
@@ -45,7 +85,7 @@ fn lines(price: &Price, workers: usize) -> Vec<String> {
 }
 
 /// `25 runs, about 4:10`.
-fn costs(runs: usize, seconds: Option<f64>) -> String {
+pub(super) fn costs(runs: usize, seconds: Option<f64>) -> String {
     let count = match runs {
         0 => return "nothing left to train".into(),
         1 => "1 run".to_owned(),

@@ -1,13 +1,35 @@
-//! `batchscope presets`: the specs that are compiled into the program.
+//! `batchscope presets` and `batchscope init`: the specs that are compiled into the program.
 
-use super::exit::Exit;
+use super::exit::{BadInput, Exit};
 use super::page::print;
-use crate::spec_file::PRESETS;
+use super::plan::costs;
+use crate::domain::nearest::suggestion;
+use crate::engine::estimates;
+use crate::export::text_table;
+use crate::spec_file::{PRESETS, parse, preset, preset_names};
 use anyhow::{Context, Result};
 
+/// Each with what it costs on this machine, which a few seconds of training tell.
 pub fn presets() -> Result<Exit> {
-    let width = PRESETS.iter().map(|preset| preset.name.len()).max().unwrap_or(0);
-    let lines: String = PRESETS.iter().map(|preset| format!("{:width$}  {}\n", preset.name, preset.about)).collect();
-    print(&lines).context("cannot write to standard output")?;
+    let specs = PRESETS.iter().map(|preset| parse(preset.name, preset.toml, &[])).collect::<Result<Vec<_>, _>>()?;
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let estimates = estimates(&specs, workers);
+    let rows: Vec<Vec<String>> = PRESETS
+        .iter()
+        .zip(estimates)
+        .map(|(preset, cost)| vec![preset.name.into(), costs(cost.runs, cost.seconds), preset.about.into()])
+        .collect();
+    let text = text_table(&[("preset", false), ("costs here", false), ("what it is", false)], &rows, None);
+    print(&text).context("cannot write to standard output")?;
+    Ok(Exit::Done)
+}
+
+/// A preset's text, comments and all.
+pub fn init(name: &str) -> Result<Exit> {
+    let unknown = || {
+        let (names, suggestion) = (preset_names(), suggestion(name, preset_names()));
+        BadInput(format!("there is no preset `{name}`; there are {}{suggestion}", names.join(", ")))
+    };
+    print(preset(name).ok_or_else(unknown)?).context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

@@ -22,11 +22,14 @@ const FRAME: Duration = Duration::from_millis(150);
 
 pub fn run(request: Request, json: bool) -> Result<Exit> {
     let signals = stop_signals(say_left).context("cannot listen for signals")?;
+    let agreed = request.agreed;
     let opened = Request { lossless: true, ..request }.open(&sources())?;
     let (workers, place) = (opened.options.workers, opened.store.root().display());
     let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
     talk(&format!("training {} with {workers}, runs are kept in {place}", opened.prepared.spec.name));
-    plan::tell(&opened);
+    if !plan::tell(&opened, agreed) {
+        return Ok(Exit::Done);
+    }
     let signals = signals.listen();
     let engine = opened.start();
     let mut sweep = Sweep::default();

@@ -1,15 +1,16 @@
 //! Comma-separated values under a header (RFC 4180): quoted values may hold commas, quotes and line ends.
 
-use super::{DataError, Table};
+use super::table::Reading;
+use super::{Choose, DataError, Table};
 use std::io::Read;
 
 /// A last record that no text holds: it stands alone unless a quote before it was left open.
 const END: &str = "\0";
 
-pub fn read(place: &str, text: &str) -> Result<Table, DataError> {
+pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
     let ended = text.as_bytes().chain(&b"\n"[..]).chain(END.as_bytes());
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(ended);
-    let (mut table, mut lines) = (Table::default(), Lines { text, at: 0, line: 1 });
+    let (mut reading, mut lines) = (None::<Reading>, Lines { text, at: 0, line: 1 });
     for record in reader.records() {
         let record = record.map_err(|cause| DataError::Csv { place: place.into(), cause })?;
         if record.len() == 1 && &record[0] == END {
@@ -19,18 +20,21 @@ pub fn read(place: &str, text: &str) -> Result<Table, DataError> {
         if record.iter().any(|value| value.ends_with(END)) {
             return Err(DataError::OpenQuote { place: place.into(), line });
         }
-        let values = record.iter().map(|value| value.trim().to_owned());
-        if table.columns.is_empty() {
-            table.columns = values.collect();
+        let Some(reading) = &mut reading else {
+            let header: Vec<String> = record.iter().map(|value| value.trim().to_owned()).collect();
+            reading = Some(Reading::new(&header, choose)?);
             continue;
-        }
-        let (expected, found) = (table.columns.len(), record.len());
-        if found != expected {
+        };
+        let (expected, found) = (reading.width, record.len());
+        if found == expected {
+            reading.row(line, |column| record.get(*column).map(|value| value.trim().to_owned()));
+        } else if reading.choice.lenient {
+            reading.table.skipped += 1;
+        } else {
             return Err(DataError::Columns { place: place.into(), line, expected, found, separator: "commas" });
         }
-        table.push(line, values.map(Some));
     }
-    Ok(table)
+    Ok(reading.map_or_else(Table::default, |reading| reading.table))
 }
 
 /// Counts lines up to ascending places. The `csv` crate's own count is of where the record before ended.

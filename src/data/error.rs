@@ -1,5 +1,6 @@
 //! What can be wrong with data, each with the place, what was expected there, and what to do.
 
+use crate::domain::spec::NamedSet;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
@@ -10,11 +11,19 @@ pub enum DataError {
     NoFolder { path: PathBuf },
     #[error("{folder} holds no training set; expected one of {names}")]
     NoTrainingSet { folder: PathBuf, names: String },
+    #[error(
+        "{folder} holds none of {names} for the set `{}`; add one, or take it out of task.also_evaluate", .set.name()
+    )]
+    NoSet { folder: PathBuf, set: NamedSet, names: String },
+    #[error(
+        "of {train} and {path} one holds pairs of sentences and the other single ones; a model learns only one of them"
+    )]
+    Unlike { train: PathBuf, path: PathBuf },
     #[error("{first} and {second} are both there; remove the one that is not meant")]
     TwoFiles { first: PathBuf, second: PathBuf },
-    #[error("{place}: the file is empty; expected a row for each pair of sentences")]
+    #[error("{place}: the file is empty; expected a row for each example")]
     EmptyFile { place: String },
-    #[error("{place}: there is a header and no row below it; expected a row for each pair of sentences")]
+    #[error("{place}: there is a header and no row below it; expected a row for each example")]
     HeaderOnly { place: String },
     #[error("{place}, line {line}: not valid UTF-8; convert the file to UTF-8")]
     Encoding { place: String, line: u64 },
@@ -32,21 +41,33 @@ pub enum DataError {
     Csv { place: String, cause: csv::Error },
     #[error("{place}, line {line}: expected a JSON object: {message}")]
     Json { place: String, line: u64, message: String },
-    #[error("{place}: no column `{column}`, found {found}; name the right one with task.{key} = \"...\"")]
-    NoColumn { place: String, column: String, key: &'static str, found: String },
+    #[error("{place}: no column `{column}`, found {found}; name the right one with task.{key} = \"...\"{hint}")]
+    NoColumn { place: String, column: String, key: &'static str, found: String, hint: &'static str },
     #[error("{place}: two columns are called `{column}`; rename one")]
     TwiceColumn { place: String, column: String },
-    #[error("{place}, line {line}: there is no text in `{column}`; every pair needs two sentences")]
+    #[error("{place}, line {line}: there is no text in `{column}`; every example needs it")]
     NoSentence { place: String, line: u64, column: String },
-    #[error("{place}, line {line}: the label in `{column}` is {found}, expected a whole number from 0 to {last}")]
-    Label { place: String, line: u64, column: String, found: String, last: u32 },
+    #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}")]
+    Label { place: String, line: u64, column: String, found: String, expected: String },
+    #[error("{place}: of the labels in `{column}` none has {missing}; labels count from 0 to {last} without a gap")]
+    NoExample { place: String, column: String, missing: usize, last: usize },
     #[error(
-        "{place}, line {line}: the label is -1: these pairs have no labels, so they can neither train nor validate; \
+        "{place}, line {line}: `{found}` is the fourth label in `{column}` that differs; three classes are the most"
+    )]
+    TooManyClasses { place: String, line: u64, column: String, found: String },
+    #[error("{place}: {skipped} of {count} rows lack something; a few would be passed over, so many are another file")]
+    TooManyBroken { place: String, skipped: usize, count: usize },
+    #[error(
+        "{place}, line {line}: the label is -1: these examples have no labels, so they can neither train nor validate; \
          take another set"
     )]
     Unlabelled { place: String, line: u64 },
-    #[error("{place}: every pair has the label {label}; a classifier needs at least two classes to learn")]
-    SingleClass { place: String, label: u32 },
+    #[error("{place}: every example has the label {label}; a classifier needs at least two classes to learn")]
+    SingleClass { place: String, label: String },
+    #[error("{place}: not a readable Parquet file: {message}")]
+    Parquet { place: String, message: String },
+    #[error("{place}: the column `{column}` holds {found}, expected {expected}")]
+    ColumnKind { place: String, column: String, found: String, expected: &'static str },
     #[error("{place} holds neither tokenizer.json nor vocab.txt; copy the one that belongs to the model there")]
     NoTokenizer { place: PathBuf },
     #[error("{place}: not a usable tokenizer: {message}")]

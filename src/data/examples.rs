@@ -1,6 +1,6 @@
-//! Encoded examples: every pair of a set as tokens, laid end to end.
+//! Encoded examples: a set as tokens, laid end to end.
 
-use super::{DataError, Pair, PairTokenizer};
+use super::{DataError, Example, PairTokenizer};
 use crate::domain::batch::Batch;
 use sha2::{Digest, Sha256};
 
@@ -14,14 +14,14 @@ pub struct Examples {
 }
 
 impl Examples {
-    pub fn encode(pairs: &[Pair], tokenizer: &PairTokenizer) -> Result<Self, DataError> {
+    pub fn encode(examples: &[Example], tokenizer: &PairTokenizer) -> Result<Self, DataError> {
         let mut all = Batch::default();
-        for (number, pair) in pairs.iter().enumerate() {
-            let (tokens, token_types) = tokenizer.encode(&pair.first, &pair.second)?;
+        for (number, example) in examples.iter().enumerate() {
+            let (tokens, token_types) = tokenizer.encode(&example.first, example.second.as_deref())?;
             if all.token_count() + tokens.len() > MOST_TOKENS as usize {
                 return Err(DataError::TooManyTokens { most: MOST_TOKENS });
             }
-            all.push(number as u32, pair.label, &tokens, &token_types);
+            all.push(number as u32, example.label, &tokens, &token_types);
         }
         Ok(Self { all })
     }

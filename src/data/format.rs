@@ -1,7 +1,7 @@
 //! The formats that sets of examples come in, told by the ending of the file's name.
 
 use super::text::text;
-use super::{DataError, Table, csv, jsonl, tsv};
+use super::{Choice, Choose, DataError, Table, csv, jsonl, parquet, tsv};
 use std::path::{Path, PathBuf};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,29 +9,31 @@ pub enum Format {
     Tsv,
     Csv,
     Jsonl,
+    Parquet,
 }
 
-impl Format {
-    pub const ALL: [Format; 3] = [Format::Tsv, Format::Csv, Format::Jsonl];
+/// Endings in the order in which messages name them. The hub calls a file of one part so.
+const ENDINGS: [(&str, Format); 5] = [
+    (".tsv", Format::Tsv),
+    (".csv", Format::Csv),
+    (".jsonl", Format::Jsonl),
+    (".parquet", Format::Parquet),
+    ("-00000-of-00001.parquet", Format::Parquet),
+];
 
-    fn ending(self) -> &'static str {
-        match self {
-            Format::Tsv => "tsv",
-            Format::Csv => "csv",
-            Format::Jsonl => "jsonl",
-        }
+impl Format {
+    /// Every row and column. `place` names the bytes in errors: a path, usually.
+    pub fn read(self, place: &str, bytes: &[u8]) -> Result<Table, DataError> {
+        self.read_chosen(place, bytes, &Choice::all)
     }
 
-    /// Every row. `place` names the bytes in errors: a path, usually.
-    pub fn read(self, place: &str, bytes: &[u8]) -> Result<Table, DataError> {
-        let text = text(place, bytes)?;
-        if text.trim().is_empty() {
-            return Err(DataError::EmptyFile { place: place.into() });
-        }
+    /// Every row, and of them what is chosen once the header is known.
+    pub fn read_chosen(self, place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, DataError> {
         let table = match self {
-            Format::Tsv => tsv::read(place, text),
-            Format::Csv => csv::read(place, text),
-            Format::Jsonl => jsonl::read(place, text),
+            Format::Tsv => tsv::read(place, not_blank(place, bytes)?, choose),
+            Format::Csv => csv::read(place, not_blank(place, bytes)?, choose),
+            Format::Jsonl => jsonl::read(place, not_blank(place, bytes)?, choose),
+            Format::Parquet => parquet::read(place, bytes, choose),
         }?;
         if table.rows.is_empty() {
             return Err(DataError::HeaderOnly { place: place.into() });
@@ -40,9 +42,22 @@ impl Format {
     }
 }
 
+fn not_blank<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, DataError> {
+    let text = text(place, bytes)?;
+    if text.trim().is_empty() {
+        return Err(DataError::EmptyFile { place: place.into() });
+    }
+    Ok(text)
+}
+
+/// A set's file and what it is written in.
+pub type SetFile = (PathBuf, Format);
+
 /// The file of a set in a folder, under one of its names and with the ending of one of the formats.
-pub fn find(folder: &Path, names: &[&str]) -> Result<Option<(PathBuf, Format)>, DataError> {
-    let named = names.iter().flat_map(|name| Format::ALL.map(|format| (folder.join(file_name(name, format)), format)));
+pub fn find(folder: &Path, names: &[&str]) -> Result<Option<SetFile>, DataError> {
+    let named = names
+        .iter()
+        .flat_map(|name| ENDINGS.iter().map(move |(ending, format)| (folder.join(format!("{name}{ending}")), *format)));
     let mut found = named.filter(|(path, _)| path.exists());
     match (found.next(), found.next()) {
         (Some((first, _)), Some((second, _))) => Err(DataError::TwoFiles { first, second }),
@@ -50,12 +65,11 @@ pub fn find(folder: &Path, names: &[&str]) -> Result<Option<(PathBuf, Format)>, 
     }
 }
 
-/// Every name that [`find`] looks for, for messages.
+/// What [`find`] looks for, for messages: `dev.tsv, dev.csv, dev.jsonl, dev.parquet (or validation)`.
 pub fn looked_for(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().flat_map(|name| Format::ALL.map(|format| file_name(name, format))).collect();
-    names.join(", ")
-}
-
-fn file_name(name: &str, format: Format) -> String {
-    format!("{name}.{}", format.ending())
+    let Some((first, others)) = names.split_first() else { return String::new() };
+    let plain = ENDINGS.iter().filter(|(ending, _)| ending.starts_with('.'));
+    let files: Vec<String> = plain.map(|(ending, _)| format!("{first}{ending}")).collect();
+    let others = if others.is_empty() { String::new() } else { format!(" (or {})", others.join(", ")) };
+    files.join(", ") + &others
 }

@@ -1,10 +1,11 @@
 //! A JSON object a line. The keys of the first are the columns.
 
-use super::{DataError, Table};
+use super::table::Reading;
+use super::{Choose, DataError, Table};
 use serde_json::{Map, Value};
 
-pub fn read(place: &str, text: &str) -> Result<Table, DataError> {
-    let mut table = Table::default();
+pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
+    let mut reading = None::<(Reading, Vec<String>)>;
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let number = index as u64 + 1;
         let mut object: Map<String, Value> = serde_json::from_str(line).map_err(|error| DataError::Json {
@@ -12,13 +13,16 @@ pub fn read(place: &str, text: &str) -> Result<Table, DataError> {
             line: number,
             message: without_place(&error),
         })?;
-        if table.rows.is_empty() {
-            table.columns = object.keys().cloned().collect();
-        }
-        let values: Vec<_> = table.columns.iter().map(|column| object.remove(column).and_then(written)).collect();
-        table.push(number, values);
+        let (reading, keys) = match &mut reading {
+            Some(reading) => reading,
+            none => {
+                let keys: Vec<String> = object.keys().cloned().collect();
+                none.insert((Reading::new(&keys, choose)?, keys))
+            }
+        };
+        reading.row(number, |column| object.remove(keys.get(*column)?).and_then(written));
     }
-    Ok(table)
+    Ok(reading.map_or_else(Table::default, |(reading, _)| reading.table))
 }
 
 /// Text as it is, numbers and flags as they are written. Lists and objects are no text.

@@ -1,58 +1,133 @@
-//! A task's sets of pairs: from a folder, or from the corpus compiled into the program.
+//! A task's sets of examples: from files, or from the corpus compiled into the program.
 
-use super::format::{Format, find, looked_for};
+use super::columns::Set;
+use super::format::{SetFile, find, looked_for};
 use super::text::bytes;
-use super::{Columns, DataError, Pair};
+use super::{Classes, Columns, DataError, Example, Format};
+use crate::domain::glue::GlueTask;
 use crate::domain::spec::{NamedSet, Task, Validation};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The sets of a task.
 #[derive(Clone, Debug)]
 pub struct Sets {
-    pub train: Vec<Pair>,
+    pub train: Vec<Example>,
     /// nothing where it is not there, or not asked for
-    pub validation: Option<Vec<Pair>>,
+    pub validation: Option<Vec<Example>>,
+    /// those to be scored at the end
+    pub also: Vec<(NamedSet, Vec<Example>)>,
+    pub classes: Classes,
+    /// what was passed over, in words
+    pub notes: Vec<String>,
+}
+
+/// Where the sets of a task are.
+#[derive(Clone, Debug)]
+pub struct SetFiles {
+    pub train: SetFile,
+    pub validation: Option<SetFile>,
+    pub also: Vec<(NamedSet, SetFile)>,
+}
+
+impl SetFiles {
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let also = self.also.iter().map(|(_, file)| file);
+        std::iter::once(&self.train).chain(&self.validation).chain(also).map(|(path, _)| path.as_path())
+    }
 }
 
 /// The embedded corpus, which has a dev set; see data/README.md.
 pub fn read_embedded() -> Result<Sets, DataError> {
-    let read = |place: &str, bytes| Columns::default().pairs(place, &Format::Tsv.read(place, bytes)?);
+    let read = |place: &str, bytes| Columns::default().read(place, Format::Tsv, bytes, None);
+    let train = read("embedded train.tsv", include_bytes!("../../data/demo/train.tsv"))?;
+    let dev = read("embedded dev.tsv", include_bytes!("../../data/demo/dev.tsv"))?;
     Ok(Sets {
-        train: read("embedded train.tsv", include_bytes!("../../data/demo/train.tsv"))?,
-        validation: Some(read("embedded dev.tsv", include_bytes!("../../data/demo/dev.tsv"))?),
+        train: train.examples,
+        validation: Some(dev.examples),
+        also: Vec::new(),
+        classes: train.classes,
+        notes: Vec::new(),
     })
 }
 
-/// The training set of a folder and, where it is there, the set to validate on.
-pub fn read_folder(folder: &Path, task: &Task) -> Result<Sets, DataError> {
+/// The files of a folder: its training set, the set to validate on where it is there, and those to score at the end.
+pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError> {
     if !folder.is_dir() {
         return Err(DataError::NoFolder { path: folder.to_owned() });
     }
-    let (path, format) = find(folder, &["train"])?
+    let train = find(folder, &["train"])?
         .ok_or_else(|| DataError::NoTrainingSet { folder: folder.to_owned(), names: looked_for(&["train"]) })?;
-    let train = read(&path, format, task)?;
-    let label = train.first().map_or(0, |pair| pair.label);
-    if train.iter().all(|pair| pair.label == label) {
-        return Err(DataError::SingleClass { place: path.display().to_string(), label });
-    }
     let validation = match task.validation {
         Validation::Set(set) => find(folder, names(set))?,
         Validation::Fraction(_) => None,
     };
-    let validation = validation.map(|(path, format): (PathBuf, Format)| read(&path, format, task)).transpose()?;
-    Ok(Sets { train, validation })
+    let mut also = Vec::new();
+    for &set in &task.also_evaluate {
+        let missing = || DataError::NoSet { folder: folder.to_owned(), set, names: files_of(set) };
+        also.push((set, find(folder, names(set))?.ok_or_else(missing)?));
+    }
+    Ok(SetFiles { train, validation, also })
 }
 
-fn read(path: &Path, format: Format, task: &Task) -> Result<Vec<Pair>, DataError> {
-    let place = path.display().to_string();
-    Columns::of(task).pairs(&place, &format.read(&place, &bytes(path)?)?)
+/// Reads the files of a task. The classes are those of the task, of the spec, or of the training set's labels.
+pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>) -> Result<Sets, DataError> {
+    let columns = Columns::of(task, glue);
+    let mut notes = Vec::new();
+    let mut read = |(path, format): &SetFile, classes: Option<&Classes>| -> Result<Set, DataError> {
+        let place = path.display().to_string();
+        let set = columns.read(&place, *format, &bytes(path)?, classes)?;
+        if set.skipped > 0 {
+            let rows =
+                if set.skipped == 1 { "1 row that lacks".into() } else { format!("{} rows that lack", set.skipped) };
+            notes.push(format!("{place}: passed over {rows} a sentence or a label"));
+        }
+        Ok(set)
+    };
+    let given = match (&task.classes, glue) {
+        (Some(names), _) => Some(Classes::named(names)),
+        (None, Some(glue)) => Some(Classes::named(glue.classes)),
+        (None, None) => None,
+    };
+    let Set { examples: train, classes, .. } = read(&files.train, given.as_ref())?;
+    let label = train.first().map_or(0, |example| example.label);
+    if train.iter().all(|example| example.label == label) {
+        let label = classes.names().get(label as usize).cloned().unwrap_or_default();
+        return Err(DataError::SingleClass { place: files.train.0.display().to_string(), label });
+    }
+    let validation = files.validation.as_ref().map(|file| read(file, Some(&classes))).transpose()?;
+    let mut also = Vec::new();
+    for (set, file) in &files.also {
+        also.push((*set, read(file, Some(&classes))?.examples));
+    }
+    let mut sets = Sets { train, validation: validation.map(|set| set.examples), also, classes, notes };
+    sets.check_sentences(files)?;
+    sets.notes.sort();
+    Ok(sets)
+}
+
+impl Sets {
+    /// A model that is trained on pairs is not scored on single sentences.
+    fn check_sentences(&self, files: &SetFiles) -> Result<(), DataError> {
+        let pairs = |set: &[Example]| set.iter().all(|example| example.second.is_some());
+        let validation = files.validation.iter().zip(&self.validation);
+        let also = files.also.iter().map(|(_, file)| file).zip(self.also.iter().map(|(_, set)| set));
+        for ((path, _), set) in validation.chain(also) {
+            if pairs(set) != pairs(&self.train) {
+                let (train, path) = (files.train.0.clone(), path.clone());
+                return Err(DataError::Unlike { train, path });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Names of a set's file: GLUE's own, and the one that data sets on the hub have.
 fn names(set: NamedSet) -> &'static [&'static str] {
     match set {
-        NamedSet::Dev => &["dev", "validation"],
-        NamedSet::Test => &["test"],
+        NamedSet::Dev => &["dev", "validation", "dev_matched", "validation_matched"],
+        NamedSet::Matched => &["dev_matched", "validation_matched"],
+        NamedSet::Mismatched => &["dev_mismatched", "validation_mismatched"],
+        NamedSet::Test => &["test", "test_matched"],
     }
 }
 

@@ -1,4 +1,5 @@
-//! WordPiece for pairs of sentences: `[CLS] first [SEP] second [SEP]`, cut longest-first, never padded.
+//! WordPiece for one sentence or two: `[CLS] first [SEP]` or `[CLS] first [SEP] second [SEP]`, cut longest-first, never
+//! padded.
 
 use super::DataError;
 use super::text::bytes;
@@ -86,23 +87,27 @@ impl PairTokenizer {
 
     /// The classifier reads the first token: it must be `[CLS]`, and each sentence must end in `[SEP]`.
     fn check_frame(&self, place: &str) -> Result<(), DataError> {
-        let (tokens, types) = self.encode("a", "a")?;
-        let is = |place: usize, token: &str| tokens.get(place).copied() == self.tokenizer.token_to_id(token);
-        let framed = tokens.len() >= SPECIAL_TOKENS + 2 && is(0, "[CLS]") && is(tokens.len() - 1, "[SEP]");
+        let (tokens, types) = self.encode("a", Some("a"))?;
+        let (alone, alone_types) = self.encode("a", None)?;
+        let is = |token: Option<&u32>, mark: &str| token.copied() == self.tokenizer.token_to_id(mark);
+        let framed = tokens.len() >= SPECIAL_TOKENS + 2 && is(tokens.first(), "[CLS]") && is(tokens.last(), "[SEP]");
         let two_types = types.first() == Some(&0) && types.last() == Some(&1);
-        if framed && two_types {
+        // alone, a sentence is what it is at the beginning of a pair
+        let begins = alone.len() < tokens.len() && tokens.starts_with(&alone) && is(alone.last(), "[SEP]");
+        if framed && two_types && begins && alone_types.iter().all(|kind| *kind == 0) {
             return Ok(());
         }
         let message = format!("a pair becomes tokens {tokens:?} of types {types:?}, not [CLS] a [SEP] b [SEP]");
         Err(unusable(place, message))
     }
 
-    /// Tokens and token types of a pair, both \[T\] for this one sequence.
-    pub fn encode(&self, first: &str, second: &str) -> Result<(Vec<u32>, Vec<u32>), DataError> {
-        let encoding = self
-            .tokenizer
-            .encode((first, second), true)
-            .map_err(|error| unusable("the tokenizer", error.to_string()))?;
+    /// Tokens and token types of a sentence or a pair, both \[T\] for this one sequence.
+    pub fn encode(&self, first: &str, second: Option<&str>) -> Result<(Vec<u32>, Vec<u32>), DataError> {
+        let encoded = match second {
+            Some(second) => self.tokenizer.encode((first, second), true),
+            None => self.tokenizer.encode(first, true),
+        };
+        let encoding = encoded.map_err(|error| unusable("the tokenizer", error.to_string()))?;
         Ok((encoding.get_ids().to_vec(), encoding.get_type_ids().to_vec()))
     }
 
@@ -156,14 +161,22 @@ mod tests {
 
     #[test]
     fn a_pair_carries_its_separators_and_types() {
-        let (tokens, types) = tokenizer(128).encode("The cats sat.", "A cat").unwrap();
+        let (tokens, types) = tokenizer(128).encode("The cats sat.", Some("A cat")).unwrap();
         assert_eq!(tokens, [2, 5, 6, 8, 7, 9, 3, 10, 6, 3]);
         assert_eq!(types, [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]);
     }
 
     #[test]
+    fn a_sentence_alone_is_of_type_0() {
+        let (tokens, types) = tokenizer(128).encode("The cats sat.", None).unwrap();
+        assert_eq!(tokens, [2, 5, 6, 8, 7, 9, 3]);
+        assert_eq!(types, [0; 7]);
+        assert_eq!(tokenizer(5).encode("The cats sat.", None).unwrap().0, [2, 5, 6, 8, 3]);
+    }
+
+    #[test]
     fn the_longer_sentence_is_cut_first() {
-        let (tokens, types) = tokenizer(8).encode("the cat sat the cat sat", "a cat").unwrap();
+        let (tokens, types) = tokenizer(8).encode("the cat sat the cat sat", Some("a cat")).unwrap();
         assert_eq!(tokens, [2, 5, 6, 7, 3, 10, 6, 3]);
         assert_eq!(types.iter().filter(|kind| **kind == 1).count(), 3);
     }
@@ -180,8 +193,8 @@ mod tests {
         asking.save(folder.path().join("tokenizer.json"), false).unwrap();
         let read = PairTokenizer::from_folder(folder.path(), 128).unwrap();
         assert_eq!(
-            read.encode("the cats sat .", "a cat").unwrap(),
-            tokenizer(128).encode("the cats sat .", "a cat").unwrap()
+            read.encode("the cats sat .", Some("a cat")).unwrap(),
+            tokenizer(128).encode("the cats sat .", Some("a cat")).unwrap()
         );
     }
 

@@ -1,22 +1,41 @@
 //! Tab-separated values under a header. Quotes mean nothing in it, as GLUE writes it.
 
-use super::{DataError, Table};
+use super::table::Reading;
+use super::{Choose, DataError, Table};
 
-pub fn read(place: &str, text: &str) -> Result<Table, DataError> {
-    let mut table = Table::default();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-        let values = line.split('\t').map(|value| value.trim().to_owned());
-        if table.columns.is_empty() {
-            table.columns = values.collect();
-            continue;
-        }
-        let (line, expected, found) = (index as u64 + 1, table.columns.len(), values.clone().count());
-        if found != expected {
+/// CoLA comes without a header. These are its columns: where a sentence is from, its label, the mark of its author, and
+/// the sentence.
+const COLA: [&str; 4] = ["source", "label", "mark", "sentence"];
+
+pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty()).peekable();
+    let header: Vec<String> = match lines.peek() {
+        Some((_, first)) if is_cola(first) => COLA.map(String::from).to_vec(),
+        _ => lines.next().map_or_else(Vec::new, |(_, line)| values(line).map(str::to_owned).collect()),
+    };
+    let mut reading = Reading::new(&header, choose)?;
+    for (index, line) in lines {
+        let row: Vec<&str> = values(line).collect();
+        let (line, expected, found) = (index as u64 + 1, reading.width, row.len());
+        if found == expected {
+            reading.row(line, |column| row.get(*column).map(|value| (*value).to_owned()));
+        } else if reading.choice.lenient {
+            reading.table.skipped += 1;
+        } else {
             return Err(DataError::Columns { place: place.into(), line, expected, found, separator: "tabs" });
         }
-        table.push(line, values.map(Some));
     }
-    Ok(table)
+    Ok(reading.table)
+}
+
+fn values(line: &str) -> impl Iterator<Item = &str> {
+    line.split('\t').map(str::trim)
+}
+
+/// Whether this is a row of CoLA and no header: its second value is a label, its third a star or nothing.
+fn is_cola(line: &str) -> bool {
+    let row: Vec<&str> = values(line).collect();
+    matches!(row[..], [_, "0" | "1", "" | "*", _])
 }
 
 #[cfg(test)]
@@ -35,6 +54,13 @@ mod tests {
     fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
         let plain = Format::Tsv.read("a.tsv", b"one\ttwo\nA\tB\n").unwrap();
         assert_eq!(Format::Tsv.read("a.tsv", b"\xef\xbb\xbfone\ttwo\r\nA\tB\r\n").unwrap(), plain);
+    }
+
+    #[test]
+    fn a_file_that_begins_with_a_row_of_cola_has_no_header() {
+        let table = Format::Tsv.read("a.tsv", b"gj04\t1\t\tHe left.\ngj04\t0\t*\tLeft he.\n").unwrap();
+        assert_eq!((table.columns[3].as_str(), table.rows.len()), ("sentence", 2));
+        assert_eq!((table.rows[0].line, table.rows[0].values[1].as_deref()), (1, Some("1")));
     }
 
     #[test]

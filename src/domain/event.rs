@@ -1,7 +1,9 @@
 //! What happens in a run and in a sweep, in the order in which it happened.
 
 use super::id::RunId;
+use super::metric::Scores;
 use super::run::PlannedRun;
+use super::spec::NamedSet;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened in a run. Steps are updates done: 0 is before the first.
@@ -26,6 +28,16 @@ pub enum RunEvent {
         accuracy: f64,
         /// of class 1; absent where there are more than two classes
         f1: Option<f64>,
+        /// absent where there are more than two classes, and in journals from before it was measured
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        matthews: Option<f64>,
+    },
+    /// A further set was scored, after the last evaluation.
+    AlsoEvaluated {
+        step: u64,
+        set: NamedSet,
+        #[serde(flatten)]
+        scores: Scores,
     },
     /// Everything needed to continue from `step` is on disk.
     Checkpointed { step: u64 },
@@ -43,6 +55,7 @@ impl RunEvent {
             RunEvent::Started { step }
             | RunEvent::Update { step, .. }
             | RunEvent::Evaluation { step, .. }
+            | RunEvent::AlsoEvaluated { step, .. }
             | RunEvent::Checkpointed { step }
             | RunEvent::Stopped { step }
             | RunEvent::Failed { step, .. }

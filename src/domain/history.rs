@@ -4,7 +4,8 @@
 //! earlier attempts said, and the evaluation at s, which it repeats.
 
 use super::event::RunEvent;
-use super::metric::Metric;
+use super::metric::{Metric, Scores};
+use super::spec::NamedSet;
 
 /// How far a run is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +47,14 @@ pub struct EvaluationPoint {
     pub loss: f64,
     pub accuracy: f64,
     pub f1: Option<f64>,
+    pub matthews: Option<f64>,
+}
+
+impl EvaluationPoint {
+    pub fn scores(&self) -> Scores {
+        let EvaluationPoint { loss, accuracy, f1, matthews, .. } = *self;
+        Scores { loss, accuracy, f1, matthews }
+    }
 }
 
 /// Every update and evaluation of a run, in order of steps.
@@ -56,6 +65,8 @@ pub struct History {
     pub step: u64,
     pub updates: Vec<UpdatePoint>,
     pub evaluations: Vec<EvaluationPoint>,
+    /// further sets, scored at the end
+    pub also: Vec<(NamedSet, Scores)>,
 }
 
 impl History {
@@ -70,6 +81,7 @@ impl History {
             RunEvent::Started { step } => {
                 self.updates.retain(|point| point.step <= step);
                 self.evaluations.retain(|point| point.step < step);
+                self.also.clear();
                 self.step = step;
                 self.progress = Progress::Running;
             }
@@ -77,9 +89,10 @@ impl History {
                 self.step = step;
                 self.updates.push(UpdatePoint { step, loss, accuracy, learning_rate, gradient_norm });
             }
-            RunEvent::Evaluation { step, loss, accuracy, f1 } => {
-                self.evaluations.push(EvaluationPoint { step, loss, accuracy, f1 });
+            RunEvent::Evaluation { step, loss, accuracy, f1, matthews } => {
+                self.evaluations.push(EvaluationPoint { step, loss, accuracy, f1, matthews });
             }
+            RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
             RunEvent::Checkpointed { .. } => {}
             RunEvent::Stopped { .. } => self.progress = Progress::Interrupted,
             RunEvent::Failed { ref message, .. } => self.progress = Progress::Failed(message.clone()),
@@ -98,6 +111,7 @@ impl History {
             Metric::ValidAccuracy => self.evaluations.iter().map(|point| (point.step, point.accuracy)).collect(),
             Metric::ValidLoss => self.evaluations.iter().map(|point| (point.step, point.loss)).collect(),
             Metric::ValidF1 => self.evaluations.iter().filter_map(|p| Some((p.step, p.f1?))).collect(),
+            Metric::ValidMatthews => self.evaluations.iter().filter_map(|p| Some((p.step, p.matthews?))).collect(),
             Metric::TrainLoss => updates(|point| point.loss.into()),
             Metric::TrainAccuracy => updates(|point| point.accuracy.into()),
             Metric::LearningRate => updates(|point| point.learning_rate),
@@ -117,7 +131,7 @@ mod tests {
     }
 
     fn evaluation(step: u64, accuracy: f64) -> RunEvent {
-        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None }
+        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None, matthews: None }
     }
 
     #[test]

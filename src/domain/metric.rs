@@ -1,6 +1,32 @@
 //! What can be measured of a run, and how it is called on charts and in event files.
 
+use super::glue::GlueTask;
 use serde::{Deserialize, Serialize};
+
+/// What the scoring of a whole set gives.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// mean cross-entropy, in nats
+    pub loss: f64,
+    /// fraction of examples
+    pub accuracy: f64,
+    /// of class 1, where there are two classes; 0 when class 1 is neither there nor predicted
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub f1: Option<f64>,
+    /// correlation of labels and predictions (Matthews 1975), where there are two classes; 0 when either is always the
+    /// same
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matthews: Option<f64>,
+}
+
+impl Scores {
+    /// Those that are there, by their tags in files.
+    pub fn by_tag(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let Scores { loss, accuracy, f1, matthews } = *self;
+        let all = [("loss", Some(loss)), ("accuracy", Some(accuracy)), ("f1", f1), ("matthews", matthews)];
+        all.into_iter().filter_map(|(tag, score)| Some((tag, score?)))
+    }
+}
 
 /// One curve a run draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -9,6 +35,7 @@ pub enum Metric {
     ValidAccuracy,
     ValidLoss,
     ValidF1,
+    ValidMatthews,
     TrainLoss,
     TrainAccuracy,
     LearningRate,
@@ -18,10 +45,11 @@ pub enum Metric {
 
 impl Metric {
     /// In the order in which the `m` key goes through them.
-    pub const ALL: [Metric; 8] = [
+    pub const ALL: [Metric; 9] = [
         Metric::ValidAccuracy,
         Metric::ValidLoss,
         Metric::ValidF1,
+        Metric::ValidMatthews,
         Metric::TrainLoss,
         Metric::TrainAccuracy,
         Metric::LearningRate,
@@ -30,10 +58,11 @@ impl Metric {
     ];
 
     /// Those whose values are part of a run's result. How fast it was trained is not.
-    pub const MEASURED: [Metric; 7] = [
+    pub const MEASURED: [Metric; 8] = [
         Metric::ValidAccuracy,
         Metric::ValidLoss,
         Metric::ValidF1,
+        Metric::ValidMatthews,
         Metric::TrainLoss,
         Metric::TrainAccuracy,
         Metric::LearningRate,
@@ -46,6 +75,7 @@ impl Metric {
             Metric::ValidAccuracy => "validation accuracy",
             Metric::ValidLoss => "validation loss",
             Metric::ValidF1 => "validation F1",
+            Metric::ValidMatthews => "validation Matthews correlation",
             Metric::TrainLoss => "training loss",
             Metric::TrainAccuracy => "training accuracy",
             Metric::LearningRate => "learning rate",
@@ -60,6 +90,7 @@ impl Metric {
             Metric::ValidAccuracy => "valid-accuracy",
             Metric::ValidLoss => "valid-loss",
             Metric::ValidF1 => "valid-f1",
+            Metric::ValidMatthews => "valid-matthews",
             Metric::TrainLoss => "train-loss",
             Metric::TrainAccuracy => "train-accuracy",
             Metric::LearningRate => "learning-rate",
@@ -73,9 +104,18 @@ impl Metric {
         matches!(self, Metric::ValidAccuracy | Metric::ValidF1 | Metric::TrainAccuracy)
     }
 
+    /// Whether it says something of a task: F1 and Matthews' correlation tell two classes apart, and of GLUE's tasks they
+    /// are for those that are ranked by them.
+    pub fn fits(self, task: Option<&GlueTask>, is_binary: bool) -> bool {
+        match self {
+            Metric::ValidF1 | Metric::ValidMatthews => is_binary && task.is_none_or(|task| task.score == self),
+            _ => true,
+        }
+    }
+
     /// Whether the validation set is scored for it; the others have a value at every update.
     pub fn is_of_validation(self) -> bool {
-        matches!(self, Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1)
+        matches!(self, Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1 | Metric::ValidMatthews)
     }
 
     /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed.

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod command;
 pub mod event;
 pub mod filter;
+pub mod glue;
 pub mod history;
 pub mod id;
 pub mod invariance;

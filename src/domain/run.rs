@@ -3,6 +3,7 @@
 use super::arm::Norm;
 use super::id::RunId;
 use super::model::ModelConfig;
+use super::spec::NamedSet;
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever the same spec would give other numbers than before.
@@ -37,7 +38,7 @@ pub struct RunSpec {
     pub norm: Norm,
 }
 
-/// The pairs as the model sees them.
+/// The examples as the model sees them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataIdentity {
     /// digest of the encoded training examples
@@ -47,6 +48,18 @@ pub struct DataIdentity {
     pub validation: String,
     pub validation_examples: u32,
     pub classes: u32,
+    /// further sets that are scored at the end; absent from the digest where there are none, as in most runs
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<SetIdentity>,
+}
+
+/// A set that is scored at the end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetIdentity {
+    pub set: NamedSet,
+    /// digest of the encoded examples
+    pub digest: String,
+    pub examples: u32,
 }
 
 /// The weights a run starts from.
@@ -175,6 +188,7 @@ pub(crate) mod tests {
                 validation: "validation".into(),
                 validation_examples: 10,
                 classes: 2,
+                also: Vec::new(),
             },
             model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
             epochs: 2,

@@ -16,16 +16,19 @@ pub struct Spec {
     pub arms: Vec<Arm>,
 }
 
-/// Where the sentence pairs come from.
+/// Where the examples come from: pairs of sentences, or single ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
-    /// the embedded corpus is "demo"
+    /// a task of GLUE, or "demo", the embedded corpus
     #[serde(default)]
     pub name: Option<String>,
-    /// a folder with a training set and dev or test, as TSV, CSV or JSONL
+    /// a folder with a training set and dev or test, as TSV, CSV, JSONL or Parquet
     #[serde(default)]
     pub path: Option<PathBuf>,
+    /// column of the only sentence, where there is one and the layout is not known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
     /// column of the first sentence, where it is not called so and the layout is not known
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentence1: Option<String>,
@@ -35,18 +38,24 @@ pub struct Task {
     /// column of the label
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// what labels that are words are called, in the order of the classes
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
     /// longest sequence in tokens, special ones included
     #[serde(default = "default_max_length")]
     pub max_length: usize,
     #[serde(default)]
     pub validation: Validation,
+    /// further sets, scored once at the end of every run
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_evaluate: Vec<NamedSet>,
 }
 
 fn default_max_length() -> usize {
     128
 }
 
-/// Which pairs are scored while training.
+/// Which examples are scored while training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Validation {
@@ -61,12 +70,26 @@ impl Default for Validation {
     }
 }
 
-/// A set beside the training set.
+/// A set beside the training set. MNLI has two to validate on: matched, of the training set's genres, which is its
+/// dev, and mismatched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NamedSet {
     Dev,
     Test,
+    Matched,
+    Mismatched,
+}
+
+impl NamedSet {
+    pub fn name(self) -> &'static str {
+        match self {
+            NamedSet::Dev => "dev",
+            NamedSet::Test => "test",
+            NamedSet::Matched => "matched",
+            NamedSet::Mismatched => "mismatched",
+        }
+    }
 }
 
 /// Where the weights come from.

@@ -1,14 +1,12 @@
 //! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
 
-use super::sources::Sources;
-use crate::data::{
-    CLASSES, DataError, Examples, PairTokenizer, Sets, WordRows, evaluation_batches, files_of, read_embedded,
-    read_folder, split,
-};
+use super::sets::{SetsError, read_sets};
+use super::sources::{Sources, way_out};
+use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
 use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
-use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
 use crate::domain::spec::{KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
@@ -18,8 +16,6 @@ use std::path::Path;
 
 /// Examples scored at once. More would not be faster, and costs memory.
 const EVALUATION_BATCH: usize = 64;
-/// The task that is compiled into the program.
-const DEMO: &str = "demo";
 
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
@@ -29,22 +25,13 @@ pub enum PrepareError {
     Model(#[from] ModelError),
     #[error(transparent)]
     Spec(#[from] SpecError),
-    #[error("model.source: {cause}{}", match .cause.as_ref() {
+    #[error(transparent)]
+    Sets(#[from] SetsError),
+    #[error("model.source: {cause}{}", match &**.cause {
         HubError::NoRepository { .. } => format!("; nor is there a folder `{given}` here"),
         other => way_out(other).to_owned(),
     })]
     Source { given: String, cause: Box<HubError> },
-    #[error("{cause}{}", way_out(.cause))]
-    Hub {
-        #[from]
-        cause: HubError,
-    },
-    #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
-    DemoWithPath(String),
-    #[error("task.name is `demo`, the embedded corpus, whose columns are known: leave task.{0} out")]
-    DemoWithColumn(&'static str),
-    #[error("the task `{0}` needs its files: set task.path to a folder with a training set and a dev set")]
-    NoPath(String),
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
@@ -62,22 +49,17 @@ pub enum PrepareError {
     TokenType { kind: u32, types: usize },
 }
 
-/// What to do instead without a network.
-fn way_out(cause: &HubError) -> &'static str {
-    match cause.is_disconnection() {
-        true => {
-            "; connect and try again, name local folders as model.source and task.path, or run `batchscope demo`, which \
-             needs no network"
-        }
-        false => "",
-    }
-}
-
 /// Everything the runs of a sweep share.
 pub struct Prepared {
     pub spec: Spec,
     pub train: Examples,
     pub validation: Vec<Batch>,
+    /// further sets, to be scored at the end
+    pub also: Vec<(NamedSet, Vec<Batch>)>,
+    /// names of the classes in the order of their numbers
+    pub classes: Vec<String>,
+    /// what a person should know of the data, in words
+    pub notes: Vec<String>,
     /// \[V\] word of each row of the word table
     pub words: Vec<u32>,
     pub weights: Weights,
@@ -87,9 +69,10 @@ pub struct Prepared {
 
 /// Reads, checks and encodes what a spec names.
 pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> {
-    let (place, sets) = read_sets(&spec)?;
+    let (place, sets) = read_sets(&spec.task, &|| sources.hub())?;
+    let classes = sets.classes.names().to_vec();
     let folder = sources.model(&spec.model.source)?;
-    let (tokenizer, config, weights) = read_model(&spec, folder.as_deref())?;
+    let (tokenizer, config, weights) = read_model(&spec, folder.as_deref(), classes.len())?;
     let (found, positions) = (spec.task.max_length, config.max_position_embeddings);
     if found > positions {
         return Err(PrepareError::TooLong { found, positions });
@@ -101,47 +84,52 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
             train = rest;
             chosen
         }
-        (Validation::Set(_), Some(pairs)) => Examples::encode(&pairs, &tokenizer)?,
+        (Validation::Set(_), Some(examples)) => Examples::encode(&examples, &tokenizer)?,
         (Validation::Set(set), None) => return Err(PrepareError::NoSet { place, names: files_of(set) }),
     };
-    for examples in [&train, &validation] {
+    let mut also = Vec::new();
+    for (set, examples) in &sets.also {
+        also.push((*set, Examples::encode(examples, &tokenizer)?));
+    }
+    let also_examples = || also.iter().map(|(_, examples)| examples);
+    for examples in [&train, &validation].into_iter().chain(also_examples()) {
         check(examples, &config)?;
     }
+    let identity = |(set, examples): &(NamedSet, Examples)| SetIdentity {
+        set: *set,
+        digest: examples.digest(),
+        examples: examples.len() as u32,
+    };
     let data = DataIdentity {
         train: train.digest(),
         train_examples: train.len() as u32,
         validation: validation.digest(),
         validation_examples: validation.len() as u32,
-        classes: CLASSES,
+        classes: classes.len() as u32,
+        also: also.iter().map(identity).collect(),
     };
-    let rows = WordRows::used_by(&[&train, &validation]);
-    rows.renumber(&mut train);
-    rows.renumber(&mut validation);
+    let rows = WordRows::used_by(&[&train, &validation].into_iter().chain(also_examples()).collect::<Vec<_>>());
+    for examples in [&mut train, &mut validation].into_iter().chain(also.iter_mut().map(|(_, examples)| examples)) {
+        rows.renumber(examples);
+    }
     let model = ModelIdentity { config, weights: weights.identity.clone() };
-    let validation = evaluation_batches(&validation, EVALUATION_BATCH);
-    let prepared = Prepared { spec, train, validation, words: rows.words().to_vec(), weights, data, model };
+    let batches = |examples: &Examples| evaluation_batches(examples, EVALUATION_BATCH);
+    let prepared = Prepared {
+        spec,
+        validation: batches(&validation),
+        also: also.iter().map(|(set, examples)| (*set, batches(examples))).collect(),
+        train,
+        words: rows.words().to_vec(),
+        weights,
+        data,
+        model,
+        classes,
+        notes: sets.notes,
+    };
     for arm in &prepared.spec.arms {
         prepared.plan(arm)?;
     }
     Ok(prepared)
-}
-
-fn read_sets(spec: &Spec) -> Result<(String, Sets), PrepareError> {
-    let task = &spec.task;
-    match (&task.path, task.name.as_deref()) {
-        (Some(path), Some(DEMO)) => Err(PrepareError::DemoWithPath(path.display().to_string())),
-        (Some(path), _) => Ok((path.display().to_string(), read_folder(path, task)?)),
-        (None, Some(DEMO)) => {
-            let named = [("sentence1", &task.sentence1), ("sentence2", &task.sentence2), ("label", &task.label)];
-            if let Some((key, _)) = named.iter().find(|(_, column)| column.is_some()) {
-                return Err(PrepareError::DemoWithColumn(key));
-            }
-            let mut sets = read_embedded()?;
-            sets.validation = sets.validation.filter(|_| task.validation == Validation::Set(NamedSet::Dev));
-            Ok(("the embedded corpus".into(), sets))
-        }
-        (None, name) => Err(PrepareError::NoPath(name.unwrap_or("?").into())),
-    }
 }
 
 /// Lines of the tokenizer that is compiled into the program.
@@ -149,8 +137,12 @@ pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
 
-/// The model that a spec names, in its folder if it has one, and the tokenizer that goes with it.
-pub fn read_model(spec: &Spec, folder: Option<&Path>) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+/// The model that a spec names, for so many classes, in its folder if it has one, and the tokenizer that goes with it.
+pub fn read_model(
+    spec: &Spec,
+    folder: Option<&Path>,
+    classes: usize,
+) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
     let max_length = spec.task.max_length;
     let Some(folder) = folder else {
         let place = "embedded vocab.txt";
@@ -159,7 +151,7 @@ pub fn read_model(spec: &Spec, folder: Option<&Path>) -> Result<(PairTokenizer, 
         let weights = Weights::random(&config, spec.train.seed);
         return Ok((tokenizer, config, weights));
     };
-    let (config, weights) = model::read_folder(folder, CLASSES as usize)?;
+    let (config, weights) = model::read_folder(folder, classes)?;
     Ok((PairTokenizer::from_folder(folder, max_length)?, config, weights))
 }
 
@@ -182,7 +174,8 @@ impl Prepared {
         let of_class = |class: u32| labels().filter(|label| **label == class).count();
         let most_frequent = (0..self.data.classes).map(of_class).max().unwrap_or(0);
         let majority_share = most_frequent as f64 / labels().count().max(1) as f64;
-        Inputs { data: self.data.clone(), model: self.model.clone(), majority_share }
+        let (data, model, classes) = (self.data.clone(), self.model.clone(), self.classes.clone());
+        Inputs { data, model, majority_share, classes }
     }
 
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.

@@ -43,11 +43,11 @@ pub struct ArmPrice {
 }
 
 /// Seconds of one worker while all of them work.
-struct Speed {
+pub(super) struct Speed {
     /// of an update, by batch size
-    updates: Vec<(f64, f64)>,
+    pub updates: Vec<(f64, f64)>,
     /// of scoring the validation set
-    evaluation: f64,
+    pub evaluation: f64,
 }
 
 impl Prepared {
@@ -96,6 +96,12 @@ impl Prepared {
         Ok(Price { arms, seconds: speed.is_some().then_some(seconds) })
     }
 
+    /// Training examples that all runs go through, those that are done already included.
+    pub fn examples_to_train(&self) -> u64 {
+        let runs = self.spec.arms.iter().filter_map(|arm| self.plan(arm).ok()).flatten();
+        runs.map(|run| run.spec.pairs_seen(run.spec.updates())).sum()
+    }
+
     /// Runs whose final weights stay.
     fn kept(&self) -> std::result::Result<HashSet<RunId>, PrepareError> {
         let mut kept = HashSet::new();
@@ -105,7 +111,8 @@ impl Prepared {
         Ok(kept)
     }
 
-    fn speed(&self, workers: usize) -> Result<Speed> {
+    /// As it is measured now, in a few seconds.
+    pub(super) fn speed(&self, workers: usize) -> Result<Speed> {
         let timed: Vec<Result<Speed>> = thread::scope(|threads| {
             let workers: Vec<_> = (0..workers.max(1)).map(|_| threads.spawn(|| self.time())).collect();
             workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
@@ -155,7 +162,7 @@ impl Prepared {
 }
 
 impl Speed {
-    fn seconds(&self, run: &RunSpec) -> Option<f64> {
+    pub fn seconds(&self, run: &RunSpec) -> Option<f64> {
         let update = along(&self.updates, run.batch_size.into())?;
         Some(run.updates() as f64 * update + run.evaluations() as f64 * self.evaluation)
     }

@@ -4,6 +4,7 @@
 use super::wires::{Record, now};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::id::RunId;
+use crate::domain::metric::Scores;
 use crate::event_file::EventWriter;
 use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journal};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
@@ -222,10 +223,13 @@ impl Open {
                 ];
                 on(path, self.train.scalars(time, step, &values))?;
             }
-            RunEvent::Evaluation { step, loss, accuracy, f1 } => {
-                let mut values = vec![("loss", loss as f32), ("accuracy", accuracy as f32)];
-                values.extend(f1.map(|f1| ("f1", f1 as f32)));
-                on(path, self.valid.scalars(time, step, &values))?;
+            RunEvent::Evaluation { step, loss, accuracy, f1, matthews } => {
+                let scores = Scores { loss, accuracy, f1, matthews };
+                on(path, self.valid.scalars(time, step, &tagged(scores)))?;
+            }
+            RunEvent::AlsoEvaluated { step, set, scores } => {
+                let mut events = events(&self.attempt, &format!("eval/{}", set.name()))?;
+                on(path, events.scalars(time, step, &tagged(scores)).and_then(|()| events.flush()))?;
             }
             _ => {}
         }
@@ -237,6 +241,10 @@ impl Open {
         on(self.attempt.path(), self.train.flush())?;
         on(self.attempt.path(), self.valid.flush())
     }
+}
+
+fn tagged(scores: Scores) -> Vec<(&'static str, f32)> {
+    scores.by_tag().map(|(tag, score)| (tag, score as f32)).collect()
 }
 
 /// A new event file in a folder of an attempt, named as TensorBoard expects.

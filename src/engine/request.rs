@@ -8,7 +8,7 @@ use super::sources::{Sources, placed};
 use crate::domain::invariance::Invariance;
 use crate::domain::nearest::suggestion;
 use crate::domain::spec::Spec;
-use crate::spec_file::{PRESETS, SpecError, parse, preset, to_toml};
+use crate::spec_file::{SpecError, parse, preset, preset_names, to_toml};
 use crate::store::{Look, Store, StoreError};
 use etcetera::BaseStrategy;
 use std::fs::File;
@@ -31,6 +31,8 @@ pub struct Request {
     /// one a core when not given
     pub workers: Option<usize>,
     pub retry_failed: bool,
+    /// somebody agreed to a sweep that takes hours
+    pub agreed: bool,
     /// see [`Options::lossless`]
     pub lossless: bool,
     /// with the arms that were added to the experiment while it ran
@@ -39,7 +41,10 @@ pub struct Request {
 
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    #[error("`{spec}` is neither a preset ({}) nor a file that can be read: {cause}{}", presets().join(", "), suggestion(.spec, presets()))]
+    #[error(
+        "`{spec}` is neither a preset ({}) nor a file that can be read: {cause}{}",
+        preset_names().join(", "), suggestion(.spec, preset_names())
+    )]
     Read { spec: String, cause: io::Error },
     #[error("{spec}, line {line}: not valid UTF-8; a spec is a TOML file, which is text in UTF-8")]
     Encoding { spec: String, line: usize },
@@ -151,10 +156,6 @@ impl Opened {
     pub fn start(&self) -> Engine {
         Engine::start(self.prepared.clone(), self.store.clone(), self.options)
     }
-}
-
-fn presets() -> [&'static str; PRESETS.len()] {
-    PRESETS.map(|preset| preset.name)
 }
 
 /// All of a file, or of a pipe. Devices may never end.

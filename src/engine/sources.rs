@@ -1,6 +1,7 @@
 //! Where the files come from that a spec names: the disk, the hub's cache, or the hub.
 
 use super::prepare::PrepareError;
+use super::sets::fetch_sets;
 use crate::domain::spec::{EMBEDDED, Spec};
 use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent};
 use crate::model::{WEIGHTS, read_config};
@@ -76,7 +77,25 @@ impl Sources {
     pub fn fetch(&self, spec: &Spec) -> Result<Vec<Fetched>, PrepareError> {
         let name = &spec.model.source;
         let model = self.model(name)?.map(|path| Fetched { what: "model", name: name.clone(), path });
-        Ok(model.into_iter().collect())
+        let sets = fetch_sets(&spec.task, &|| self.hub())?;
+        let files = sets.iter().flat_map(|sets| sets.paths());
+        let set = |path: &Path| Fetched { what: "set", name: name_of(path), path: path.to_owned() };
+        Ok(model.into_iter().chain(files.map(set)).collect())
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What to do instead without a network.
+pub fn way_out(cause: &HubError) -> &'static str {
+    match cause.is_disconnection() {
+        true => {
+            "; connect and try again, name local folders as model.source and task.path, or run `batchscope demo`, which \
+             needs no network"
+        }
+        false => "",
     }
 }
 

@@ -34,14 +34,19 @@ pub enum StartTokenizer {
 }
 
 /// Looks where the store's experiments say, those named first.
-pub fn find_start(store: &Store, model: &ModelIdentity, experiments: &[&str]) -> Result<Start, StartError> {
+pub fn find_start(
+    store: &Store,
+    model: &ModelIdentity,
+    classes: u32,
+    experiments: &[&str],
+) -> Result<Start, StartError> {
     let mut specs = store.specs()?;
     specs.sort_by_key(|(name, _)| !experiments.contains(&name.as_str()));
     let mut tried: Vec<String> = Vec::new();
     for (name, text) in specs {
         // a spec that does not read belongs to another version of the program
         let Ok(spec) = parse(&name, &text, &[]) else { continue };
-        match start_of(spec, model) {
+        match start_of(spec, model, classes as usize) {
             Ok(start) => return Ok(start),
             Err(words) if tried.contains(&words) => {}
             Err(words) => tried.push(words),
@@ -54,10 +59,10 @@ pub fn find_start(store: &Store, model: &ModelIdentity, experiments: &[&str]) ->
     Err(StartError::Lost { digest: model.weights.chars().take(20).collect(), tried })
 }
 
-fn start_of(spec: Spec, wanted: &ModelIdentity) -> Result<Start, String> {
+fn start_of(spec: Spec, wanted: &ModelIdentity, classes: usize) -> Result<Start, String> {
     let source = spec.model.source.clone();
     let folder = Sources::cached().model(&source).map_err(|error| error.to_string())?;
-    let (_, config, weights) = read_model(&spec, folder.as_deref()).map_err(|error| error.to_string())?;
+    let (_, config, weights) = read_model(&spec, folder.as_deref(), classes).map_err(|error| error.to_string())?;
     if config != wanted.config || weights.identity != wanted.weights {
         return Err(format!("{source} holds other weights than the run began with"));
     }

@@ -4,7 +4,9 @@ use super::prepare::Prepared;
 use super::priority;
 use super::wires::{Job, Record, Shared, now};
 use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::metric::Scores;
 use crate::domain::run::{PlannedRun, RunSpec};
+use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
 use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
 use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
@@ -118,19 +120,23 @@ impl Worker<'_> {
         attempt: &Attempt,
         train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
     ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
-        let mut reporter = Reporter { worker: self, planned, attempt, step: 0, scores: None, saved: Instant::now() };
+        let mut reporter =
+            Reporter { worker: self, planned, attempt, step: 0, scores: None, also: Vec::new(), saved: Instant::now() };
         let trained = catch_unwind(AssertUnwindSafe(|| train(&mut reporter)));
         let step = reporter.step;
         let mut unusable = None;
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
-                let result = reporter.scores.map(|(loss, accuracy, f1)| RunResult {
+                let also = std::mem::take(&mut reporter.also);
+                let result = reporter.scores.map(|Scores { loss, accuracy, f1, matthews }| RunResult {
                     run: planned.id.clone(),
                     attempt: attempt.number,
                     step,
                     loss,
                     accuracy,
                     f1,
+                    matthews,
+                    also,
                     finished: now(),
                 });
                 (RunEvent::Finished { step }, Ended::Finished, result)
@@ -157,6 +163,7 @@ impl Worker<'_> {
             words: &prepared.words,
             train: &prepared.train,
             validation: &prepared.validation,
+            also: &prepared.also,
         };
         if let Some(kept) = self.weights_of(&reporter.planned.spec)
             && let Ok(model) = kept_model(&inputs, &kept)
@@ -229,16 +236,22 @@ struct Reporter<'w> {
     planned: &'w PlannedRun,
     attempt: &'w Attempt,
     step: u64,
-    /// loss, accuracy and F1 of the newest evaluation
-    scores: Option<(f64, f64, Option<f64>)>,
+    /// of the newest evaluation
+    scores: Option<Scores>,
+    /// of further sets
+    also: Vec<(NamedSet, Scores)>,
     saved: Instant,
 }
 
 impl Observer for Reporter<'_> {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError> {
         self.step = event.step();
-        if let RunEvent::Evaluation { loss, accuracy, f1, .. } = event {
-            self.scores = Some((loss, accuracy, f1));
+        match event {
+            RunEvent::Evaluation { loss, accuracy, f1, matthews, .. } => {
+                self.scores = Some(Scores { loss, accuracy, f1, matthews });
+            }
+            RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
+            _ => {}
         }
         let record = Record::Event { run: self.planned.id.clone(), time: now(), event };
         self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))

@@ -34,7 +34,8 @@ pub enum Tokenizer<'c> {
 /// What a checkpoint is made of.
 pub struct Checkpoint<'c> {
     pub config: &'c ModelConfig,
-    pub classes: usize,
+    /// their names; those that are numbers become `LABEL_0`, as transformers calls them
+    pub classes: &'c [String],
     /// the kept final weights: of the word table they have the rows that the task uses
     pub kept: &'c [u8],
     /// what the run began with
@@ -71,14 +72,18 @@ impl Checkpoint<'_> {
         if let Ok(Value::Object(shape)) = serde_json::to_value(self.config) {
             config.extend(shape);
         }
-        let labels: Vec<String> = (0..self.classes).map(|class| format!("LABEL_{class}")).collect();
+        let label = |(class, name): (usize, &String)| match name.parse::<f64>() {
+            Ok(_) => format!("LABEL_{class}"),
+            Err(_) => name.clone(),
+        };
+        let labels: Vec<String> = self.classes.iter().enumerate().map(label).collect();
         let named = |entries: Vec<(String, Value)>| Value::Object(entries.into_iter().collect());
         let by_number = labels.iter().enumerate().map(|(class, label)| (class.to_string(), json!(label))).collect();
         let by_label = labels.iter().enumerate().map(|(class, label)| (label.clone(), json!(class))).collect();
         config.extend([
             ("architectures".to_owned(), json!(["BertForSequenceClassification"])),
             ("model_type".to_owned(), json!("bert")),
-            ("num_labels".to_owned(), json!(self.classes)),
+            ("num_labels".to_owned(), json!(self.classes.len())),
             ("id2label".to_owned(), named(by_number)),
             ("label2id".to_owned(), named(by_label)),
             ("problem_type".to_owned(), json!("single_label_classification")),
@@ -97,7 +102,7 @@ impl Checkpoint<'_> {
         }
         let words: Vec<u32> = words.data().as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
         let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
-        for view in layouts(self.config, words.len(), self.classes).iter().flat_map(|layout| layout.views()) {
+        for view in layouts(self.config, words.len(), self.classes.len()).iter().flat_map(|layout| layout.views()) {
             let found = kept.tensor(&view.name).map_err(wrong)?;
             if found.dtype() != Dtype::F32 || found.shape() != view.shape {
                 let (name, expected) = (&view.name, &view.shape);

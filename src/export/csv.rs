@@ -36,10 +36,13 @@ impl<W: Write> CsvTable<W> {
             value(point.step, "train", "gradient_norm", point.gradient_norm.to_string())?;
         }
         for point in &history.evaluations {
-            value(point.step, "valid", "loss", point.loss.to_string())?;
-            value(point.step, "valid", "accuracy", point.accuracy.to_string())?;
-            if let Some(f1) = point.f1 {
-                value(point.step, "valid", "f1", f1.to_string())?;
+            for (tag, score) in point.scores().by_tag() {
+                value(point.step, "valid", tag, score.to_string())?;
+            }
+        }
+        for (set, scores) in &history.also {
+            for (tag, score) in scores.by_tag() {
+                value(spec.updates(), set.name(), tag, score.to_string())?;
             }
         }
         Ok(())
@@ -54,15 +57,19 @@ impl<W: Write> CsvTable<W> {
 mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
+    use crate::domain::metric::Scores;
     use crate::domain::run::tests::example;
+    use crate::domain::spec::NamedSet;
 
     #[test]
     fn a_run_is_a_line_a_value() {
+        let scores = Scores { loss: 0.5, accuracy: 0.75, f1: None, matthews: None };
         let history = History::replay(&[
             RunEvent::Started { step: 0 },
-            RunEvent::Evaluation { step: 0, loss: 0.7, accuracy: 1.0 / 3.0, f1: None },
+            RunEvent::Evaluation { step: 0, loss: 0.7, accuracy: 1.0 / 3.0, f1: None, matthews: None },
             RunEvent::Update { step: 3, loss: 0.1, accuracy: 0.5, learning_rate: 2e-5, gradient_norm: 1.5 },
-            RunEvent::Evaluation { step: 3, loss: 0.6, accuracy: 0.5, f1: Some(0.25) },
+            RunEvent::Evaluation { step: 6, loss: 0.6, accuracy: 0.5, f1: Some(0.25), matthews: Some(-0.5) },
+            RunEvent::AlsoEvaluated { step: 6, set: NamedSet::Dev, scores },
         ]);
         let mut bytes = Vec::new();
         let mut table = CsvTable::new(&mut bytes).unwrap();
@@ -75,9 +82,12 @@ mine,"batch,norm",8,0,3,24,1,train,learning_rate,0.00002
 mine,"batch,norm",8,0,3,24,1,train,gradient_norm,1.5
 mine,"batch,norm",8,0,0,0,0,valid,loss,0.7
 mine,"batch,norm",8,0,0,0,0,valid,accuracy,0.3333333333333333
-mine,"batch,norm",8,0,3,24,1,valid,loss,0.6
-mine,"batch,norm",8,0,3,24,1,valid,accuracy,0.5
-mine,"batch,norm",8,0,3,24,1,valid,f1,0.25
+mine,"batch,norm",8,0,6,48,2,valid,loss,0.6
+mine,"batch,norm",8,0,6,48,2,valid,accuracy,0.5
+mine,"batch,norm",8,0,6,48,2,valid,f1,0.25
+mine,"batch,norm",8,0,6,48,2,valid,matthews,-0.5
+mine,"batch,norm",8,0,6,48,2,dev,loss,0.5
+mine,"batch,norm",8,0,6,48,2,dev,accuracy,0.75
 "#;
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }

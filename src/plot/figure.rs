@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn evaluation(step: u64, accuracy: f64) -> RunEvent {
-        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None }
+        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None, matthews: None }
     }
 
     fn drawn(sweep: &Sweep, view: &View) -> Figure {
@@ -347,7 +347,12 @@ mod tests {
         let (mut sweep, runs) = sweep();
         for step in 0..80 {
             let loss = if step == 40 { 50.0 } else { 0.5 + 0.001 * step as f64 };
-            tell(&mut sweep, &runs[0], 0.0, RunEvent::Evaluation { step, loss, accuracy: 0.5, f1: None });
+            tell(
+                &mut sweep,
+                &runs[0],
+                0.0,
+                RunEvent::Evaluation { step, loss, accuracy: 0.5, f1: None, matthews: None },
+            );
         }
         let range = |clip| {
             let view = View { clip, ..View::default() };

@@ -29,13 +29,34 @@ pub fn document(document: &Document) -> Result<(), SpecError> {
         true => Ok(()),
         false => Err(SpecError::Missing { place: document.place(key), key, expected }),
     };
-    let task = "path = \"FOLDER\", or name = \"demo\" for the embedded corpus";
+    let task = "path = \"FOLDER\", or name = \"mrpc\" or another task of GLUE, or name = \"demo\", the embedded corpus";
     required(given(&["task", "path"]) || given(&["task", "name"]), "task", task)?;
+    columns(document)?;
     required(
         given(&["model", "source"]),
         "model",
         "source = \"FOLDER\", a repository of the hub as \"OWNER/NAME\", or \"embedded\"",
     )
+}
+
+/// A sentence that stands alone is no first or second one; and no set is scored twice.
+fn columns(document: &Document) -> Result<(), SpecError> {
+    let Some(Value::Table(task)) = document.table.get("task") else { return Ok(()) };
+    let wrong = |key: &str, expected: String| {
+        let (key, found) = (format!("task.{key}"), task.get(key).map_or(String::new(), Value::to_string));
+        Err(SpecError::Value { place: document.place(&key), key, found, expected })
+    };
+    if let Some(other) = ["sentence1", "sentence2"].into_iter().find(|other| task.contains_key(*other))
+        && task.contains_key("sentence")
+    {
+        return wrong("sentence", format!("only one of it, for single sentences, and `{other}`, for pairs"));
+    }
+    let validation = task.get("validation").cloned().unwrap_or_else(|| Value::String("dev".into()));
+    let also = task.get("also_evaluate").and_then(Value::as_array);
+    match also.is_some_and(|also| also.contains(&validation)) {
+        true => wrong("also_evaluate", format!("sets other than {validation}, which is validated on already")),
+        false => Ok(()),
+    }
 }
 
 /// How many runs a sweep of so many cells would have.

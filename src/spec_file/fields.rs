@@ -2,7 +2,7 @@
 
 use super::error::SpecError;
 use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
-use crate::domain::spec::{KeepWeights, Validation};
+use crate::domain::spec::{KeepWeights, NamedSet, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
 
@@ -27,16 +27,25 @@ const TOP: [Field; 6] = [
     field("arms", "a table of arms", Value::is_table),
 ];
 
-const TASK: [Field; 7] = [
-    field("name", "the name of a task in quotes, such as \"demo\"", not_empty),
+const TASK: [Field; 10] = [
+    field("name", "the name of a task in quotes, such as \"mrpc\" or \"demo\"", not_empty),
     field("path", "the path of a folder in quotes", not_empty),
+    field("sentence", "the name of a column in quotes", not_empty),
     field("sentence1", "the name of a column in quotes", not_empty),
     field("sentence2", "the name of a column in quotes", not_empty),
     field("label", "the name of a column in quotes", not_empty),
+    field("classes", "a list of two or three names in quotes, each once", classes),
     field("max_length", "a whole number of tokens from 5 to 1048576", |value| whole(value, 5, 1 << 20)),
-    field("validation", "\"dev\", \"test\" or a fraction of the training set between 0 and 1", |value| {
-        is::<Validation>(value) && number(value).is_none_or(|share| share > 0.0 && share < 1.0)
-    }),
+    field(
+        "validation",
+        "a set, which is one of \"dev\", \"test\", \"matched\" and \"mismatched\", or a fraction of the training set between 0 and 1",
+        |value| is::<Validation>(value) && number(value).is_none_or(|share| share > 0.0 && share < 1.0),
+    ),
+    field(
+        "also_evaluate",
+        "a list of sets, which are \"dev\", \"test\", \"matched\" and \"mismatched\", each once",
+        sets,
+    ),
 ];
 
 const MODEL: [Field; 1] = [field(
@@ -166,6 +175,19 @@ fn positive(value: &Value) -> bool {
 
 fn batch_size(value: &Value) -> bool {
     whole(value, 1, u32::MAX.into())
+}
+
+fn classes(value: &Value) -> bool {
+    let names = value.as_array().filter(|names| (2..=3).contains(&names.len()));
+    names.is_some_and(|names| names.iter().all(not_empty) && each_once(names))
+}
+
+fn sets(value: &Value) -> bool {
+    is::<Vec<NamedSet>>(value) && value.as_array().is_some_and(|sets| each_once(sets))
+}
+
+fn each_once(values: &[Value]) -> bool {
+    values.iter().enumerate().all(|(place, value)| !values.iter().take(place).any(|earlier| earlier == value))
 }
 
 fn batch_sizes(value: &Value) -> bool {

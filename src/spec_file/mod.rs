@@ -12,5 +12,5 @@ mod read;
 
 pub use arms::{describe, train_of};
 pub use error::SpecError;
-pub use presets::{PRESETS, preset};
+pub use presets::{PRESETS, preset, preset_names};
 pub use read::{parse, to_toml};

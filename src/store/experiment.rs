@@ -21,6 +21,9 @@ pub struct Inputs {
     pub model: ModelIdentity,
     /// of the most frequent class in the validation set
     pub majority_share: f64,
+    /// names of the classes in the order of their numbers
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
 }
 
 /// A verdict that was shown.

@@ -84,7 +84,7 @@ mod tests {
         let events = [
             RunEvent::Started { step: 0 },
             RunEvent::Update { step: 1, loss: 0.1, accuracy: 1.0, learning_rate: 1e-5, gradient_norm: 0.3 },
-            RunEvent::Evaluation { step: 1, loss: 0.123_456_789, accuracy: 1.0 / 3.0, f1: None },
+            RunEvent::Evaluation { step: 1, loss: 0.123_456_789, accuracy: 1.0 / 3.0, f1: None, matthews: None },
         ];
         for (second, event) in events.iter().enumerate() {
             journal.append(second as f64, event.clone()).unwrap();

@@ -143,7 +143,17 @@ mod tests {
         let (store, folder) = store_with_run(root.path());
         let looked_at = inspected(&store);
         let (run, loss, accuracy) = (looked_at.id.clone(), 0.5, 0.8);
-        let result = RunResult { run, attempt: 1, step: 6, loss, accuracy, f1: None, finished: 0.0 };
+        let result = RunResult {
+            run,
+            attempt: 1,
+            step: 6,
+            loss,
+            accuracy,
+            f1: None,
+            matthews: None,
+            also: Vec::new(),
+            finished: 0.0,
+        };
         folder.commit_result(&result).unwrap();
         assert!(matches!(store.remove(&looked_at).unwrap(), Removal::Refused(_)));
         assert!(matches!(store.remove(&inspected(&store)).unwrap(), Removal::Freed(_)));

@@ -4,6 +4,8 @@ use super::error::StoreError;
 use super::files;
 use super::layout::RunFolder;
 use crate::domain::id::RunId;
+use crate::domain::metric::Scores;
+use crate::domain::spec::NamedSet;
 use serde::{Deserialize, Serialize};
 
 /// The final evaluation of a run: its presence makes the run a realization.
@@ -17,6 +19,11 @@ pub struct RunResult {
     pub loss: f64,
     pub accuracy: f64,
     pub f1: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matthews: Option<f64>,
+    /// of further sets
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<(NamedSet, Scores)>,
     /// seconds since 1970
     pub finished: f64,
 }

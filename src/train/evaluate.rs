@@ -1,19 +1,9 @@
 //! The whole of a set, scored.
 
 use crate::domain::batch::Batch;
+use crate::domain::metric::Scores;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::Result;
-
-/// Scores over every example of a set.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scores {
-    /// mean cross-entropy, in nats
-    pub loss: f64,
-    /// fraction of examples
-    pub accuracy: f64,
-    /// of class 1, where there are two classes; 0 when class 1 is neither there nor predicted
-    pub f1: Option<f64>,
-}
 
 /// Scores the batches without touching the model's state, with dropout left on where masks are given. Stops early,
 /// with nothing, when `stop` says so between two batches.
@@ -64,13 +54,26 @@ impl Tally {
 
     fn scores(&self) -> Scores {
         let examples = self.examples.max(1) as f64;
-        let positives = 2 * self.true_positive + self.false_positive + self.false_negative;
-        let f1 = 2.0 * self.true_positive as f64 / positives.max(1) as f64;
+        let is_binary = self.classes == 2;
         Scores {
             loss: self.loss / examples,
             accuracy: self.correct as f64 / examples,
-            f1: (self.classes == 2).then_some(f1),
+            f1: is_binary.then(|| self.f1()),
+            matthews: is_binary.then(|| self.matthews()),
         }
+    }
+
+    fn f1(&self) -> f64 {
+        let positives = 2 * self.true_positive + self.false_positive + self.false_negative;
+        2.0 * self.true_positive as f64 / positives.max(1) as f64
+    }
+
+    /// (TP TN - FP FN) / sqrt((TP + FP) (TP + FN) (TN + FP) (TN + FN))
+    fn matthews(&self) -> f64 {
+        let [tp, fp, fn_] = [self.true_positive, self.false_positive, self.false_negative].map(|count| count as f64);
+        let tn = self.examples as f64 - tp - fp - fn_;
+        let product = (tp + fp) * (tp + fn_) * (tn + fp) * (tn + fn_);
+        if product > 0.0 { (tp * tn - fp * fn_) / product.sqrt() } else { 0.0 }
     }
 }
 
@@ -87,9 +90,34 @@ mod tests {
         }
         let scores = tally.scores();
         assert_eq!(scores.accuracy, 0.5);
-        assert_eq!(scores.f1, Some(0.5));
+        assert_eq!((scores.f1, scores.matthews), (Some(0.5), Some(0.0)));
         let loss = |margin: f64| (1.0 + (-margin).exp()).ln();
         let expected = (loss(2.0) + loss(-1.0) + loss(-1.0) + loss(3.0)) / 4.0;
         assert!((scores.loss - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn matthews_is_the_correlation_of_labels_and_predictions() {
+        let of = |cases: &[(usize, usize, u64)]| {
+            let mut tally = Tally::default();
+            for (predicted, label, count) in cases {
+                let logits: [f32; 2] = if *predicted == 1 { [0.0, 1.0] } else { [1.0, 0.0] };
+                (0..*count).for_each(|_| tally.add(&logits, *label));
+            }
+            tally.scores().matthews.unwrap()
+        };
+        // sklearn.metrics.matthews_corrcoef of 6 TP, 3 TN, 1 FP, 2 FN
+        assert!((of(&[(1, 1, 6), (0, 0, 3), (1, 0, 1), (0, 1, 2)]) - 0.478_091_443_733_757_45).abs() < 1e-12);
+        assert_eq!(of(&[(0, 1, 4), (1, 0, 4)]), -1.0);
+        assert_eq!(of(&[(1, 1, 4), (1, 0, 4)]), 0.0, "what is always the same correlates with nothing");
+    }
+
+    #[test]
+    fn three_classes_have_neither_f1_nor_matthews() {
+        let mut tally = Tally::default();
+        tally.add(&[0.0, 1.0, 0.5], 1);
+        tally.add(&[0.0, 1.0, 0.5], 2);
+        let scores = tally.scores();
+        assert_eq!((scores.accuracy, scores.f1, scores.matthews), (0.5, None, None));
     }
 }

@@ -14,7 +14,7 @@ mod snapshot;
 mod untouched;
 
 pub use error::TrainError;
-pub use evaluate::{Scores, evaluate};
+pub use evaluate::evaluate;
 pub use invariance::logit_shift;
 pub use learner::{Learner, Part, StepMetrics};
 pub use optimizer::AdamW;

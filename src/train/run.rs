@@ -1,11 +1,13 @@
 //! The training loop.
 
 use super::schedule::LinearSchedule;
-use super::{Learner, OwnedSnapshot, Scores, Snapshot, TrainError, evaluate};
+use super::{Learner, OwnedSnapshot, Snapshot, TrainError, evaluate};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
+use crate::domain::metric::Scores;
 use crate::domain::run::RunSpec;
+use crate::domain::spec::NamedSet;
 use crate::model::{Bert, Interrupt, Masks, Weights};
 
 /// Everything a run reads. Shared by all runs of a sweep but the spec.
@@ -16,6 +18,8 @@ pub struct Inputs<'i> {
     pub words: &'i [u32],
     pub train: &'i Examples,
     pub validation: &'i [Batch],
+    /// further sets, to be scored at the end
+    pub also: &'i [(NamedSet, Vec<Batch>)],
 }
 
 /// Who hears what happens and decides when to stop.
@@ -69,6 +73,9 @@ pub fn train(
             return stop(&mut learner, observer);
         }
         if step == updates {
+            if !score_also(learner.model()?, inputs, step, observer)? {
+                return stop(&mut learner, observer);
+            }
             return Ok(Ending::Finished(Box::new(learner.finish()?)));
         }
 
@@ -121,7 +128,8 @@ pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Obse
     let step = inputs.spec.updates();
     model.interrupted_by(observer.interrupt().clone());
     observer.event(RunEvent::Started { step })?;
-    Ok(match score(&mut model, inputs, step, observer)? {
+    let scored = score(&mut model, inputs, step, observer)? && score_also(&mut model, inputs, step, observer)?;
+    Ok(match scored {
         true => Ending::Finished(Box::new(model)),
         false => Ending::Stopped { step },
     })
@@ -129,12 +137,40 @@ pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Obse
 
 /// Scores the validation set and tells it; false when somebody asked to stop meanwhile.
 fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+    let Some(scores) = scores_of(model, inputs, inputs.validation, step, observer)? else { return Ok(false) };
+    let Scores { loss, accuracy, f1, matthews } = scores;
+    observer.event(RunEvent::Evaluation { step, loss, accuracy, f1, matthews })?;
+    Ok(true)
+}
+
+/// Scores the further sets and tells them; false when somebody asked to stop meanwhile.
+fn score_also(
+    model: &mut Bert,
+    inputs: &Inputs<'_>,
+    step: u64,
+    observer: &mut dyn Observer,
+) -> Result<bool, TrainError> {
+    for (set, batches) in inputs.also {
+        let Some(scores) = scores_of(model, inputs, batches, step, observer)? else { return Ok(false) };
+        observer.event(RunEvent::AlsoEvaluated { step, set: *set, scores })?;
+    }
+    Ok(true)
+}
+
+/// Scores a set as the run scores; nothing when somebody asked to stop meanwhile.
+fn scores_of(
+    model: &mut Bert,
+    inputs: &Inputs<'_>,
+    batches: &[Batch],
+    step: u64,
+    observer: &mut dyn Observer,
+) -> Result<Option<Scores>, TrainError> {
     let spec = inputs.spec;
     // the epoch after the last: its masks are nobody's while training
     let masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
     let masks = spec.dropout_at_evaluation.then_some(&masks);
     let interrupt = observer.interrupt().clone();
-    let scores = match evaluate(model, inputs.validation, masks, &|| interrupt.is_asked()) {
+    let scores = match evaluate(model, batches, masks, &|| interrupt.is_asked()) {
         Err(_) if interrupt.is_asked() => None,
         scores => scores?,
     };
@@ -142,11 +178,7 @@ fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Ob
         Some(Scores { loss, .. }) if !loss.is_finite() => {
             Err(TrainError::NotFinite { step, what: "validation loss", value: loss })
         }
-        Some(Scores { loss, accuracy, f1 }) => {
-            observer.event(RunEvent::Evaluation { step, loss, accuracy, f1 })?;
-            Ok(true)
-        }
-        None => Ok(false),
+        scores => Ok(scores),
     }
 }
 

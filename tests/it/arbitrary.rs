@@ -1,6 +1,7 @@
 //! Every parser, fed anything: arbitrary bytes and good files with some bytes changed. None may panic, and none may
 //! allocate by what a file claims instead of by what it holds.
 
+use crate::support::parquet_file::{Values, parquet, parquet_pairs};
 use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{World, csv, fixture, jsonl, pairs};
 use batchscope::data::{Columns, Format, PairTokenizer};
@@ -11,6 +12,7 @@ use batchscope::store::{Store, read_journal};
 use batchscope::train::Snapshot;
 use batchscope::tui::Theme;
 use batchscope::{event_file, model, spec_file};
+use parquet::basic::Compression;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -115,14 +117,31 @@ fn feed(cases: u32, good: &[u8], parse: impl Fn(&[u8])) {
 fn sets_of_pairs() {
     let tsv = pairs(6, 1);
     for (format, good) in [(Format::Tsv, &tsv), (Format::Csv, &csv(&tsv)), (Format::Jsonl, &jsonl(&tsv))] {
-        assert_eq!(Columns::default().pairs("a", &format.read("a", good.as_bytes()).unwrap()).unwrap().len(), 6);
+        assert_eq!(Columns::default().read("a", format, good.as_bytes(), None).unwrap().examples.len(), 6);
         feed(1500, good.as_bytes(), |bytes| {
             let Ok(table) = format.read("a", bytes) else { return };
             assert!(!table.rows.is_empty() && table.rows.iter().all(|row| row.values.len() == table.columns.len()));
-            for pair in Columns::default().pairs("a", &table).into_iter().flatten() {
-                assert!(pair.label < 2 && !pair.first.is_empty() && !pair.second.is_empty());
+            let Ok(set) = Columns::default().examples("a", table, None) else { return };
+            for example in set.examples {
+                assert!((example.label as usize) < set.classes.names().len());
+                assert!(!example.first.is_empty() && !example.second.is_some_and(|second| second.is_empty()));
             }
         });
+    }
+}
+
+#[test]
+fn parquet_files() {
+    let good = parquet_pairs(&pairs(40, 1));
+    let read = |bytes: &[u8]| Columns::default().read("a", Format::Parquet, bytes, None);
+    assert_eq!(read(&good).unwrap().examples.len(), 40);
+    let plain = parquet(
+        &[("text", Values::Text(vec!["a", "b", "c"])), ("label", Values::Text(vec!["yes", "no", "yes"]))],
+        Compression::UNCOMPRESSED,
+    );
+    assert_eq!(read(&plain).unwrap().classes.names(), ["no", "yes"]);
+    for good in [good, plain] {
+        feed(3000, &good, |bytes| drop(read(bytes)));
     }
 }
 
@@ -204,7 +223,7 @@ fn tokenizers() {
     let world = World::new();
     let good = fs::read(world.path("model/vocab.txt")).unwrap();
     let use_it = |tokenizer: PairTokenizer| {
-        if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", "w7, w8.") {
+        if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", Some("w7, w8.")) {
             assert!(tokens.len() <= 16 && tokens.len() == types.len());
         }
     };

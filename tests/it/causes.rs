@@ -191,8 +191,11 @@ fn a_sweep_of_several_arms_says_what_each_would_show_and_what_it_costs() {
 fn the_investigation_has_an_arm_for_every_suspect() {
     let output = Command::new(env!("CARGO_BIN_EXE_batchscope")).arg("presets").output().unwrap();
     let listed = Finished::of(output).expect(0).out;
-    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, ["demo", "why-batch-size"]);
+    let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["demo", "mrpc", "mrpc-dev", "mnli-lr", "why-batch-size"]);
+    for line in listed.lines().skip(1) {
+        assert!(line.contains(" runs, about "), "what it costs here: {line}");
+    }
     let spec = parse("why-batch-size", preset("why-batch-size").unwrap(), &[]).unwrap();
     let keys: BTreeSet<&str> = spec.arms.iter().flat_map(|arm| arm.changes.keys()).map(String::as_str).collect();
     let suspects = ["dropout", "dropout_at_evaluation", "learning_rate_scaling", "norm", "updates_of"];

@@ -1,5 +1,6 @@
 //! The same pairs are the same task, whatever file they come in.
 
+use crate::support::parquet_file::parquet_pairs;
 use crate::support::{World, csv, jsonl, pairs};
 use std::fs;
 
@@ -13,7 +14,7 @@ fn runs(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn tsv_csv_and_jsonl_of_the_same_pairs_are_the_same_runs() {
+fn the_same_pairs_in_any_format_are_the_same_runs() {
     let expected = runs(&World::new());
     assert_eq!(expected.len(), 2);
     let (train, dev) = (pairs(60, 1), pairs(20, 2));
@@ -23,6 +24,14 @@ fn tsv_csv_and_jsonl_of_the_same_pairs_are_the_same_runs() {
     // the hub's name for the set that GLUE calls dev, and a mixture of formats
     jsonl_world.write_sets(&[("train.jsonl", &jsonl(&train)), ("validation.csv", &csv(&dev))]);
     assert_eq!(runs(&jsonl_world), expected);
+    // and the hub's names for both
+    let parquet_world = World::new();
+    parquet_world.write_sets(&[]);
+    for (name, tsv) in [("train", &train), ("validation", &dev)] {
+        let path = parquet_world.path("task").join(format!("{name}-00000-of-00001.parquet"));
+        fs::write(path, parquet_pairs(tsv)).unwrap();
+    }
+    assert_eq!(runs(&parquet_world), expected);
 }
 
 #[test]

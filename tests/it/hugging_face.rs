@@ -77,7 +77,7 @@ fn the_whole_word_table_is_as_if_it_had_been_trained_whole() {
     assert!(unused.len() >= 3, "some words must be unused for this to test anything");
     // rows behind those that are used get no gradient
     let all_words: Vec<u32> = words.iter().chain(&unused).copied().collect();
-    let inputs = Inputs { spec: &spec, weights, words: &all_words, train: examples, validation };
+    let inputs = Inputs { spec: &spec, weights, words: &all_words, train: examples, validation, also: &[] };
     let Ending::Finished(model) = train(&inputs, None, &mut Silent::default()).unwrap() else { panic!("stopped") };
     let trained: BTreeMap<String, Vec<f32>> =
         model.tensors().unwrap().into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
@@ -182,7 +182,7 @@ fn transformers_computes_the_same_logits() {
     let tokenizer = PairTokenizer::from_folder(&output, 40).unwrap();
     let mut batch = Batch::default();
     for (number, (a, b)) in text.iter().enumerate() {
-        let (tokens, types) = tokenizer.encode(a, b).unwrap();
+        let (tokens, types) = tokenizer.encode(a, Some(b)).unwrap();
         let rows: Vec<u32> = tokens.iter().map(|token| words.binary_search(token).unwrap() as u32).collect();
         batch.push(number as u32, 0, &rows, &types);
     }

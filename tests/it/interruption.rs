@@ -194,6 +194,7 @@ fn an_update_given_up_halfway_leaves_no_trace() {
         words: &prepared.words,
         train: &prepared.train,
         validation: &prepared.validation,
+        also: &prepared.also,
     };
     let observer = |patience| Impatient { patience, interrupt: Interrupt::default(), events: vec![], newest: None };
     let mut patient = observer(None);

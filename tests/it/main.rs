@@ -27,4 +27,5 @@ mod statistics; // our statistics against scipy's
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store
 mod tensorboard; // curves under readable names, whole however often they were interrupted
+mod tasks; // every task of GLUE in its own layout, by name and from folders
 mod time_left; // the time left is true from the first tenth on

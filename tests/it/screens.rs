@@ -33,6 +33,7 @@ fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
             validation: "v".into(),
             validation_examples: 300,
             classes: 2,
+            also: Vec::new(),
         },
         model: ModelIdentity { config, weights: "random".into() },
         epochs: 5,
@@ -71,7 +72,13 @@ fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
         if run.spec.evaluates_after(step) {
             let lift = 0.16 * (1.0 - (-(step as f64) * f64::from(run.spec.batch_size) / 1200.0).exp());
             let accuracy = 0.6767 + lift / f64::from(run.spec.batch_size).log2() + 0.004 * f64::from(run.spec.iid);
-            events.push(RunEvent::Evaluation { step, loss: 1.3 - accuracy, accuracy, f1: Some(accuracy) });
+            events.push(RunEvent::Evaluation {
+                step,
+                loss: 1.3 - accuracy,
+                accuracy,
+                f1: Some(accuracy),
+                matthews: None,
+            });
         }
     }
     if last == run.spec.updates() {
@@ -359,7 +366,11 @@ fn metrics_go_round() {
         let text = screen(&app, 80, 24);
         assert!(text.contains(app.metric.title()), "{text}");
     }
-    assert_eq!(seen.len(), 8);
+    assert_eq!(
+        seen.len(),
+        batchscope::domain::metric::Metric::ALL.len(),
+        "a task that GLUE does not rank has them all"
+    );
 }
 
 /// In the charts, at a size where two of them have room.
@@ -495,7 +506,7 @@ fn the_figure_is_what_the_histories_say() {
 /// A run that ended with this accuracy.
 fn ended(app: &mut App, run: &PlannedRun, accuracy: f64) {
     let step = run.spec.updates();
-    let evaluation = RunEvent::Evaluation { step, loss: 0.5, accuracy, f1: None };
+    let evaluation = RunEvent::Evaluation { step, loss: 0.5, accuracy, f1: None, matthews: None };
     tell(app, run, vec![RunEvent::Started { step: 0 }, evaluation, RunEvent::Finished { step }]);
 }
 

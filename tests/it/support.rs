@@ -1,6 +1,7 @@
 //! Small models and data to test with, and the program to run on them.
 
 pub mod mirror;
+pub mod parquet_file;
 pub mod torch_file;
 
 use batchscope::domain::arm::Norm;

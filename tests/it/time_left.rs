@@ -57,6 +57,7 @@ impl Case {
                 validation: "validation".into(),
                 validation_examples: 400,
                 classes: 2,
+                also: Vec::new(),
             },
             model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
             epochs: self.epochs,
@@ -114,7 +115,7 @@ impl Case {
                     tell(seconds, event);
                 }
                 if run.spec.evaluates_after(step) {
-                    let event = RunEvent::Evaluation { step, loss: 0.5, accuracy: 0.5, f1: None };
+                    let event = RunEvent::Evaluation { step, loss: 0.5, accuracy: 0.5, f1: None, matthews: None };
                     tell(self.evaluation * slower, event);
                 }
             }

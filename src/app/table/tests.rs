@@ -44,6 +44,7 @@ fn score(sweep: &mut Sweep, run: RunId, accuracies: &[f64]) {
         loss: 1.0 - accuracy,
         accuracy: *accuracy,
         f1: None,
+        matthews: None,
     }));
     tell(sweep, run, events);
 }

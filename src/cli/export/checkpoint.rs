@@ -7,6 +7,7 @@ use crate::cli::runs;
 use crate::domain::arm::Norm;
 use crate::engine::{StartTokenizer, find_start};
 use crate::export::{Checkpoint, CheckpointError, Tokenizer};
+use crate::store::Inputs;
 use crate::train::untouched_scale;
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -31,14 +32,21 @@ pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
         return Err(BadInput(message).into());
     };
     let experiments: Vec<&str> = listed.places.iter().map(|place| place.experiment.as_str()).collect();
-    let start = find_start(&store, &spec.model, &experiments).map_err(|error| BadInput(error.to_string()))?;
+    let start = find_start(&store, &spec.model, spec.data.classes, &experiments)
+        .map_err(|error| BadInput(error.to_string()))?;
     let tokenizer = match &start.tokenizer {
         StartTokenizer::Folder(folder) => Tokenizer::Folder(folder),
         StartTokenizer::Vocabulary(lines) => Tokenizer::Vocabulary(lines),
     };
+    let inputs = experiments.iter().filter_map(|experiment| store.inputs(experiment));
+    let named = |inputs: Inputs| Some(inputs.classes).filter(|names| names.len() == spec.data.classes as usize);
+    let classes: Vec<String> = inputs
+        .filter(|inputs| inputs.data == spec.data)
+        .find_map(named)
+        .unwrap_or_else(|| (0..spec.data.classes).map(|class| class.to_string()).collect());
     let checkpoint = Checkpoint {
         config: &spec.model.config,
-        classes: spec.data.classes as usize,
+        classes: &classes,
         kept: &kept,
         start: &start.weights,
         untouched_scale: untouched_scale(spec),

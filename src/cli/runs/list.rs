@@ -11,6 +11,7 @@ use crate::export::text_table;
 use crate::store::Store;
 use anyhow::Result;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Cells of a message that are worth their place, with the gap before them.
 const LEAST_MESSAGE: usize = 26;
@@ -117,6 +118,8 @@ pub fn object(listed: &Listed) -> Value {
         "accuracy": listed.accuracy,
         "loss": listed.loss,
         "f1": listed.f1,
+        "matthews": listed.matthews,
+        "also": listed.also().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
         "time": listed.time,
         "message": listed.failure.as_ref().map(|(_, message)| message),
         "failed_step": listed.failure.as_ref().map(|(step, _)| step),

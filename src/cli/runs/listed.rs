@@ -2,6 +2,8 @@
 
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
+use crate::domain::metric::Scores;
+use crate::domain::spec::NamedSet;
 use crate::engine::now;
 use crate::store::{Place, Store, StoreError, StoredRun};
 use std::collections::HashMap;
@@ -15,6 +17,7 @@ pub struct Listed {
     pub accuracy: Option<f64>,
     pub loss: Option<f64>,
     pub f1: Option<f64>,
+    pub matthews: Option<f64>,
     /// when something last happened, in seconds since 1970
     pub time: Option<f64>,
     /// of a failed run: why, and after how many updates
@@ -41,9 +44,10 @@ impl Listed {
 
     fn of(run: StoredRun, places: Vec<Place>) -> Result<Self, StoreError> {
         if let Some(result) = run.result.clone() {
-            let (accuracy, loss, f1) = (Some(result.accuracy), Some(result.loss), result.f1);
+            let (accuracy, loss) = (Some(result.accuracy), Some(result.loss));
+            let (f1, matthews) = (result.f1, result.matthews);
             let (step, time) = (result.step, Some(result.finished));
-            return Ok(Self { run, places, step, accuracy, loss, f1, time, failure: None });
+            return Ok(Self { run, places, step, accuracy, loss, f1, matthews, time, failure: None });
         }
         let journal = run.journal()?;
         let history = run.history(&journal);
@@ -59,11 +63,17 @@ impl Listed {
             accuracy: last.map(|point| point.accuracy),
             loss: last.map(|point| point.loss),
             f1: last.and_then(|point| point.f1),
+            matthews: last.and_then(|point| point.matthews),
             time: newest.map(|entry| entry.time),
             failure,
             run,
             places,
         })
+    }
+
+    /// Scores of a finished run on further sets.
+    pub fn also(&self) -> &[(NamedSet, Scores)] {
+        self.run.result.as_ref().map_or(&[], |result| &result.also)
     }
 
     pub fn experiments(&self) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::cli::page::{Page, bytes, print};
 use crate::domain::arm::BASELINE;
 use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
-use crate::domain::metric::Metric;
+use crate::domain::metric::{Metric, Scores};
 use crate::domain::run::PlannedRun;
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
@@ -109,9 +109,12 @@ fn page_of(
     }
     let _ = writeln!(text, "  {}", state(listed, page));
     if let (Some(accuracy), Some(loss)) = (listed.accuracy, listed.loss) {
-        let f1 = listed.f1.map_or(String::new(), |f1| format!(", F1 {f1:.4}"));
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
-        let _ = writeln!(text, "  {which} evaluation: accuracy {accuracy:.4}, loss {loss:.4}{f1}");
+        let scores = Scores { loss, accuracy, f1: listed.f1, matthews: listed.matthews };
+        let _ = writeln!(text, "  {which} evaluation: {}", words(&scores));
+    }
+    for (set, scores) in listed.also() {
+        let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
     }
     let folder = &listed.run.folder;
     let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), folder.path().display());
@@ -123,6 +126,13 @@ fn page_of(
         text += &chart(listed, journal, metric, page);
     }
     Ok(text)
+}
+
+fn words(scores: &Scores) -> String {
+    let Scores { loss, accuracy, f1, matthews } = scores;
+    let f1 = f1.map_or(String::new(), |f1| format!(", F1 {f1:.4}"));
+    let matthews = matthews.map_or(String::new(), |matthews| format!(", Matthews {matthews:.4}"));
+    format!("accuracy {accuracy:.4}, loss {loss:.4}{f1}{matthews}")
 }
 
 fn state(listed: &Listed, page: &Page) -> String {

@@ -1,7 +1,9 @@
 //! Sets of pairs in every format, and the folders they are in.
 
 use super::{Case, refuse};
+use crate::support::parquet_file::{Values, parquet, parquet_pairs};
 use crate::support::{World, csv, jsonl, pairs};
+use parquet::basic::Compression;
 use std::fs;
 
 #[test]
@@ -9,9 +11,14 @@ fn sets() {
     let tsv = pairs(60, 1);
     let (csv, jsonl) = (csv(&tsv), jsonl(&tsv));
     let bytes = |text: String| text.into_bytes();
+    let columns = |label| {
+        let text = || Values::Text(vec!["A", "B"]);
+        parquet(&[("sentence1", text()), ("sentence2", text()), ("label", label)], Compression::SNAPPY)
+    };
+    let whole = parquet_pairs(&tsv);
     let spoilt = |text: &str, with: &[u8]| [text.as_bytes(), with].concat();
     let one_class = |text: &str, one: &str, zero: &str| bytes(text.replace(one, zero));
-    let cases: [Case<'_, (&str, Vec<u8>)>; 27] = [
+    let cases: [Case<'_, (&str, Vec<u8>)>; 34] = [
         (
             "too few columns",
             ("train.tsv", bytes(format!("{tsv}1\t2\t3\tA\n"))),
@@ -51,13 +58,18 @@ fn sets() {
         (
             "an unknown label",
             ("train.tsv", bytes(format!("{tsv}maybe\t1\t2\tA\tB\n"))),
-            &["line 62", "`Quality` is `maybe`, expected a whole number from 0 to 1"],
+            &["line 62", "`Quality` is `maybe`, expected a whole number from 0 to 2"],
         ),
-        ("a label beyond the classes", ("train.csv", bytes(format!("{csv}A,B,2\n"))), &["line 62", "`label` is `2`"]),
+        ("a label beyond the classes", ("train.csv", bytes(format!("{csv}A,B,3\n"))), &["line 62", "`label` is `3`"]),
+        (
+            "a fourth word",
+            ("train.csv", b"sentence1,sentence2,label\nA,B,a\nA,B,b\nA,B,c\nA,B,d\n".to_vec()),
+            &["train.csv, line 5: `d` is the fourth label", "three classes are the most"],
+        ),
         (
             "a label that is a fraction",
             ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":1.0"))),
-            &["`label` is `1.0`, expected a whole number"],
+            &["`label` is `1.0`, expected a whole number from 0 to 2; fractions are a regression's"],
         ),
         ("no label", ("train.csv", bytes(format!("{csv}A,B,\n"))), &["line 62", "`label` is nothing"]),
         (
@@ -96,12 +108,12 @@ fn sets() {
         (
             "one class",
             ("train.tsv", one_class(&tsv, "\n1\t", "\n0\t")),
-            &["train.tsv: every pair has the label 0", "at least two classes"],
+            &["train.tsv: every example has the label 0", "at least two classes"],
         ),
         (
             "one class, in CSV",
             ("train.csv", one_class(&csv, ",0\n", ",1\n")),
-            &["train.csv: every pair has the label 1"],
+            &["train.csv: every example has the label 1"],
         ),
         (
             "columns of other names",
@@ -118,6 +130,28 @@ fn sets() {
             ("training.tsv", bytes(tsv.clone())),
             &["holds no training set", "train.tsv, train.csv, train.jsonl"],
         ),
+        (
+            "a column of fractions",
+            ("train.parquet", columns(Values::Double(vec![1.0, 0.0]))),
+            &["train.parquet: the column `label` holds fractions, expected text or whole numbers", "regression"],
+        ),
+        (
+            "labels that are none",
+            ("train.parquet", columns(Values::Long(vec![-1, -1]))),
+            &["train.parquet, line 1: the label is -1", "no labels"],
+        ),
+        (
+            "half a Parquet file",
+            ("train.parquet", whole[..whole.len() / 2].to_vec()),
+            &["train.parquet: not a readable Parquet file", "is it whole?"],
+        ),
+        ("text as Parquet", ("train.parquet", bytes(tsv.clone())), &["not a readable Parquet file"]),
+        (
+            "Parquet of other columns",
+            ("train.parquet", parquet(&[("premise", Values::Text(vec!["A"]))], Compression::SNAPPY)),
+            &["train.parquet: no column `sentence1`, found premise"],
+        ),
+        ("an empty Parquet file", ("train.parquet", vec![]), &["train.parquet: the file is empty"]),
         (
             "a set for evaluation alone",
             ("train.tsv", bytes(tsv.clone())),
@@ -156,6 +190,16 @@ fn folders_of_sets() {
         &["--set", "task.name=demo"],
         &["task.name is `demo`", "leave one of them out"],
     );
+    world.write_sets(&[("train.tsv", &train), ("dev.csv", &format!("{}A,B,2\n", csv(&dev)))]);
+    refuse(
+        &world,
+        "more classes to validate on",
+        &[],
+        &["dev.csv, line 22: the label in `label` is `2`, expected a whole number from 0 to 1"],
+    );
+    world.write_sets(&[("train.tsv", &train), ("dev.tsv", "sentence\tlabel\nA\t0\nB\t1\n")]);
+    refuse(&world, "single sentences to validate on", &[], &["one holds pairs of sentences and the other single ones"]);
+    world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev)]);
     fs::create_dir(world.path("task/dev.jsonl")).unwrap();
     fs::remove_file(world.path("task/dev.tsv")).unwrap();
     refuse(&world, "a folder in place of a set", &[], &["cannot read", "dev.jsonl"]);

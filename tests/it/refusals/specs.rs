@@ -7,7 +7,7 @@ use std::fs;
 #[test]
 fn overrides() {
     let world = World::new();
-    let cases: [Case<'_, &str>; 27] = [
+    let cases: [Case<'_, &str>; 34] = [
         ("a key that is not known", "train.epoch=3", &["unknown key `epoch`", "did you mean `epochs`?"]),
         ("a table that is not known", "trian.epochs=3", &["unknown key `trian`", "did you mean `train`?"]),
         ("no value", "train.epochs", &["expected key=value", "for example --set train.epochs=3"]),
@@ -36,7 +36,14 @@ fn overrides() {
             "task.validation=0.001",
             &["leaves 60 to train on and 0", "change task.validation"],
         ),
-        ("a set that is not known", "task.validation=train", &["\"dev\", \"test\" or a fraction"]),
+        ("a set that is not known", "task.validation=train", &["\"dev\", \"test\"", "or a fraction"]),
+        ("a set twice", "task.also_evaluate=[\"test\", \"test\"]", &["expected a list of sets", "each once"]),
+        ("a set that validates", "task.also_evaluate=[\"dev\"]", &["sets other than \"dev\""]),
+        ("a set that is not there", "task.also_evaluate=[\"test\"]", &["none of test.tsv", "task.also_evaluate"]),
+        ("a sentence that is a pair", "task.sentence=a", &["no column `a`", "task.sentence = "]),
+        ("one class", "task.classes=[\"a\"]", &["expected a list of two or three names"]),
+        ("a task of regression", "task.name=stsb", &["`stsb` asks for a number between 0 and 5, which is regression"]),
+        ("a task that is none", "task.name=mprc", &["there is no task `mprc`", "did you mean `mrpc`?"]),
         (
             "longer than the model",
             "task.max_length=41",
@@ -112,7 +119,7 @@ fn specs() {
         &world,
         "a spec that is not there",
         &[],
-        &["neither a preset (demo, why-batch-size) nor a file that can be read"],
+        &["neither a preset (demo, mrpc, mrpc-dev, mnli-lr, why-batch-size) nor a file that can be read"],
     );
 }
 
@@ -121,7 +128,8 @@ fn a_slip_in_a_command_is_told_with_the_one_that_was_meant() {
     for (words, told) in [
         (&["rnus"][..], "there is no command `rnus`; did you mean `runs`?"),
         (&["reprot", "spec.toml"], "there is no command `reprot`; did you mean `report`?"),
-        (&["run", "dmeo"], "`dmeo` is neither a preset (demo, why-batch-size) nor a file"),
+        (&["run", "dmeo"], "`dmeo` is neither a preset (demo, mrpc, mrpc-dev, mnli-lr, why-batch-size) nor a file"),
+        (&["run", "mprc"], "did you mean `mrpc`?"),
         (&["run", "dmeo"], "did you mean `demo`?"),
     ] {
         let world = World::new();

@@ -1,0 +1,112 @@
+//! Where the sets of a task come from: the program itself, a folder, or the hub.
+
+use super::sources::way_out;
+use crate::data::{DataError, Format, SetFile, SetFiles, Sets, find_in_folder, read_embedded, read_files};
+use crate::domain::glue::{GlueTask, UnknownTask};
+use crate::domain::spec::{NamedSet, Task, Validation};
+use crate::hub::{Hub, HubError, Kind, Repository};
+
+/// The task that is compiled into the program.
+const DEMO: &str = "demo";
+/// Where the hub has the tasks of GLUE.
+const GLUE: &str = "nyu-mll/glue";
+
+/// A hub, made when a task needs one first.
+pub type MakeHub<'h> = &'h dyn Fn() -> Result<Hub, HubError>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SetsError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("{cause}{}", way_out(.cause))]
+    Hub { cause: Box<HubError> },
+    #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
+    DemoWithPath(String),
+    #[error("task.name is `demo`, the embedded corpus, whose columns and sets are known: leave task.{0} out")]
+    DemoWith(&'static str),
+    #[error("{0}; a folder of your own goes by task.path alone")]
+    Unknown(#[from] UnknownTask),
+    #[error("the task `{task}` has no set `{}`: only mnli has matched and mismatched ones", .set.name())]
+    NoSet { task: &'static str, set: NamedSet },
+}
+
+impl From<HubError> for SetsError {
+    fn from(cause: HubError) -> Self {
+        Self::Hub { cause: Box::new(cause) }
+    }
+}
+
+/// The sets that a task names, and where they are, for messages.
+pub fn read_sets(task: &Task, hub: MakeHub<'_>) -> Result<(String, Sets), SetsError> {
+    let glue = match task.name.as_deref() {
+        Some(DEMO) => return Ok(("the embedded corpus".into(), demo(task)?)),
+        Some(name) => Some(GlueTask::named(name)?),
+        None => None,
+    };
+    let (place, files) = match (&task.path, glue) {
+        (None, Some(glue)) => (format!("{GLUE}/{}", glue.name), fetch(glue, task, &hub()?)?),
+        (path, _) => {
+            let path = path.clone().unwrap_or_default();
+            (path.display().to_string(), find_in_folder(&path, task)?)
+        }
+    };
+    Ok((place, read_files(&files, task, glue)?))
+}
+
+/// The files of a task that goes by its name alone; nothing where they are on the disk or in the program.
+pub fn fetch_sets(task: &Task, hub: MakeHub<'_>) -> Result<Option<SetFiles>, SetsError> {
+    match (&task.path, task.name.as_deref()) {
+        (None, Some(name)) if name != DEMO => Ok(Some(fetch(GlueTask::named(name)?, task, &hub()?)?)),
+        _ => Ok(None),
+    }
+}
+
+fn fetch(glue: &'static GlueTask, task: &Task, hub: &Hub) -> Result<SetFiles, SetsError> {
+    let repository = Repository::parse(Kind::Dataset, GLUE)?;
+    let file = |name: &str| -> Result<SetFile, SetsError> {
+        let path = hub.file(&repository, &format!("{}/{name}-00000-of-00001.parquet", glue.name))?;
+        Ok((path, Format::Parquet))
+    };
+    let train = file("train")?;
+    let validation = match task.validation {
+        Validation::Set(set) => Some(file(name(glue, set)?)?),
+        Validation::Fraction(_) => None,
+    };
+    let mut also = Vec::new();
+    for &set in &task.also_evaluate {
+        also.push((set, file(name(glue, set)?)?));
+    }
+    Ok(SetFiles { train, validation, also })
+}
+
+/// What the hub calls a set.
+fn name(glue: &'static GlueTask, set: NamedSet) -> Result<&'static str, SetsError> {
+    Ok(match (set, glue.name) {
+        (NamedSet::Dev | NamedSet::Matched, "mnli") => "validation_matched",
+        (NamedSet::Mismatched, "mnli") => "validation_mismatched",
+        (NamedSet::Test, "mnli") => "test_matched",
+        (NamedSet::Dev, _) => "validation",
+        (NamedSet::Test, _) => "test",
+        (NamedSet::Matched | NamedSet::Mismatched, task) => return Err(SetsError::NoSet { task, set }),
+    })
+}
+
+fn demo(task: &Task) -> Result<Sets, SetsError> {
+    if let Some(path) = &task.path {
+        return Err(SetsError::DemoWithPath(path.display().to_string()));
+    }
+    let given = [
+        ("sentence", task.sentence.is_some()),
+        ("sentence1", task.sentence1.is_some()),
+        ("sentence2", task.sentence2.is_some()),
+        ("label", task.label.is_some()),
+        ("classes", task.classes.is_some()),
+        ("also_evaluate", !task.also_evaluate.is_empty()),
+    ];
+    if let Some((key, _)) = given.into_iter().find(|(_, given)| *given) {
+        return Err(SetsError::DemoWith(key));
+    }
+    let mut sets = read_embedded()?;
+    sets.validation = sets.validation.filter(|_| task.validation == Validation::Set(NamedSet::Dev));
+    Ok(sets)
+}
