@@ -27,6 +27,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
         Some(Subcommand::Init { preset }) => cli::init(&preset),
         Some(Subcommand::Fetch(arguments)) => cli::fetch(arguments),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
+        Some(Subcommand::Pretrain(arguments)) => cli::pretrain(arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
         Some(Subcommand::Report(arguments)) => cli::report(arguments),

@@ -4,6 +4,7 @@ use super::bench::BenchArguments;
 use super::exit::BadInput;
 use super::export::ExportArguments;
 use super::fetch::FetchArguments;
+use super::pretrain::PretrainArguments;
 use super::report::ReportArguments;
 use super::runs::RunsArguments;
 use crate::domain::nearest::nearest;
@@ -50,6 +51,8 @@ pub enum Subcommand {
     Fetch(FetchArguments),
     /// Measure how fast this machine trains, and how close that is to its limit
     Bench(BenchArguments),
+    /// Pre-train a model of one's own on text or pairs, to start sweeps from
+    Pretrain(PretrainArguments),
     /// What is in a store: list, show, diff, remove
     Runs(RunsArguments),
     /// Answer, from the finished runs of a store: what does batch size do, and why?

@@ -76,6 +76,17 @@ pub enum DataError {
     SpecialToken { place: String, token: &'static str },
     #[error("max_length is {found}; a pair needs at least {least} tokens")]
     MaxLength { found: usize, least: usize },
+    #[error(
+        "{path} holds no sentences; expected files of text (.txt), a sentence a line, or tables (.tsv, .csv, .jsonl)"
+    )]
+    NoSentences { path: PathBuf },
+    #[error(
+        "{place}: none of its columns holds sentences by its name, found {found}; call them sentence1 and sentence2, or \
+         sentence"
+    )]
+    NoSentenceColumns { place: String, found: String },
+    #[error("no vocabulary can be made of this text: {message}")]
+    Vocabulary { message: String },
     #[error("the set has more than {most} tokens; split it")]
     TooManyTokens { most: u32 },
     #[error(

@@ -22,6 +22,12 @@ const ENDINGS: [(&str, Format); 5] = [
 ];
 
 impl Format {
+    /// By the ending of a file's name.
+    pub fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, format)| *format)
+    }
+
     /// Every row and column. `place` names the bytes in errors: a path, usually.
     pub fn read(self, place: &str, bytes: &[u8]) -> Result<Table, DataError> {
         self.read_chosen(place, bytes, &Choice::all)

@@ -1,10 +1,12 @@
-//! Text to integers: files of labelled sentences, one or two an example, become packed batches.
+//! Text to integers: files of labelled sentences, one or two an example, and of text to pre-train on, become packed
+//! batches.
 //!
 //! May import: `domain`. Knows no tensor, no weights and no training; what it hands on are plain integers.
 
 mod batching;
 mod classes;
 mod columns;
+mod corpus;
 mod csv;
 mod error;
 mod examples;
@@ -13,22 +15,28 @@ mod jsonl;
 mod masking;
 mod parquet;
 mod rows;
+mod search;
+mod sequences;
 mod split;
 mod table;
 mod task;
 mod text;
 mod tokenizer;
 mod tsv;
+mod vocabulary;
 
 pub use batching::{epoch_order, evaluation_batches, gather};
 pub use classes::Classes;
 pub use columns::{Columns, Example, Set};
+pub use corpus::Corpus;
 pub use error::DataError;
 pub use examples::Examples;
 pub use format::{Format, SetFile};
 pub use masking::{Masked, Masking};
 pub use rows::WordRows;
+pub use sequences::{Diet, Sequences, TokenPair};
 pub use split::split;
 pub use table::{Choice, Choose, Row, Table};
 pub use task::{SetFiles, Sets, files_of, find_in_folder, read_embedded, read_files};
 pub use tokenizer::PairTokenizer;
+pub use vocabulary::train_vocabulary;

@@ -96,12 +96,22 @@ impl NamedSet {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// "embedded", a folder with `config.json` and weights, or a repository of the hub as `OWNER/NAME@REVISION`
+    /// "embedded", "embedded-random", a folder with `config.json` and weights, or a repository of the hub as
+    /// `OWNER/NAME@REVISION`
     pub source: String,
 }
 
 /// The source that is compiled into the program.
 pub const EMBEDDED: &str = "embedded";
+/// Its shape and words with weights drawn anew: what pre-training is worth.
+pub const EMBEDDED_RANDOM: &str = "embedded-random";
+
+impl Model {
+    /// Whether the source is compiled into the program.
+    pub fn is_embedded(source: &str) -> bool {
+        [EMBEDDED, EMBEDDED_RANDOM].contains(&source)
+    }
+}
 
 /// The batch size that a scaled rate is meant for.
 const LEARNING_RATE_REFERENCE: u32 = 8;

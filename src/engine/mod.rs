@@ -5,8 +5,8 @@
 mod conductor;
 mod experiment;
 mod prepare;
-mod pretrainer;
 mod preset_price;
+mod pretraining;
 mod price;
 mod priority;
 mod proof;
@@ -25,7 +25,10 @@ pub use conductor::{Engine, Options};
 pub use experiment::{ArmRuns, Experiment, ExperimentError, Which, history};
 pub use prepare::{PrepareError, Prepared, prepare};
 pub use preset_price::{Estimate, estimates};
-pub use pretrainer::Pretrainer;
+pub use pretraining::{
+    BATCH_SIZE, Blocks, PAIRS_AN_UPDATE, Pretrainer, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder,
+    PretrainingProgress,
+};
 pub use price::{ArmPrice, Price};
 pub use proof::{ProofError, proof_of};
 pub use question::{Background, PlannedArm};

@@ -7,7 +7,7 @@ use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
-use crate::domain::spec::{KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::domain::spec::{EMBEDDED_RANDOM, KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
@@ -147,8 +147,14 @@ pub fn read_model(
     let Some(folder) = folder else {
         let place = "embedded vocab.txt";
         let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
-        let config = ModelConfig::bert_mini(tokenizer.vocabulary_size());
-        let weights = Weights::random(&config, spec.train.seed);
+        let (config, weights) = match spec.model.source.as_str() {
+            EMBEDDED_RANDOM => {
+                let config = model::embedded_config()?;
+                let weights = Weights::random(&config, spec.train.seed);
+                (config, weights)
+            }
+            _ => model::read_embedded(classes)?,
+        };
         return Ok((tokenizer, config, weights));
     };
     let (config, weights) = model::read_folder(folder, classes)?;

@@ -2,7 +2,7 @@
 
 use super::prepare::PrepareError;
 use super::sets::fetch_sets;
-use crate::domain::spec::{EMBEDDED, Spec};
+use crate::domain::spec::{Model, Spec};
 use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent};
 use crate::model::{WEIGHTS, read_config};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ impl Sources {
     /// The folder of a model; none where it is compiled into the program.
     pub fn model(&self, source: &str) -> Result<Option<PathBuf>, PrepareError> {
         match Repository::parse(Kind::Model, source) {
-            _ if source == EMBEDDED => Ok(None),
+            _ if Model::is_embedded(source) => Ok(None),
             Ok(repository) => self.model_of_hub(source, &repository).map(Some),
             // a path in full, as [`placed`] leaves it
             Err(_) => Ok(Some(PathBuf::from(source))),
@@ -122,7 +122,7 @@ fn first_of(hub: &Hub, repository: &Repository, names: &[&str]) -> Result<PathBu
 pub fn placed(source: &str, place: impl Fn(&Path) -> PathBuf) -> String {
     let path = place(Path::new(source));
     let is_of_hub = source.contains(['/', '@']) && !path.is_dir() && Repository::parse(Kind::Model, source).is_ok();
-    match source == EMBEDDED || is_of_hub {
+    match Model::is_embedded(source) || is_of_hub {
         true => source.to_owned(),
         false => path.display().to_string(),
     }

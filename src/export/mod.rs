@@ -6,6 +6,7 @@
 mod checkpoint;
 mod csv;
 mod figure;
+mod pretrained;
 mod report;
 mod table;
 mod text_table;
@@ -13,6 +14,7 @@ mod text_table;
 pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
 pub use csv::CsvTable;
 pub use figure::{FigureError, Palette, Rgb, png};
+pub use pretrained::Pretrained;
 pub use report::report;
 pub use table::table;
 pub use text_table::text_table;

@@ -24,7 +24,7 @@ pub(crate) mod vectorised;
 mod weights;
 
 pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
-pub use checkpoint::{WEIGHTS, read_config, read_folder};
+pub use checkpoint::{WEIGHTS, embedded_config, read_config, read_embedded, read_folder};
 pub use dropout::Masks;
 pub use error::ModelError;
 pub use interrupt::Interrupt;

@@ -10,7 +10,7 @@ pub struct Preset {
 pub const PRESETS: [Preset; 5] = [
     Preset {
         name: "demo",
-        about: "the embedded corpus and a small model with random weights; needs no files and no network",
+        about: "the embedded corpus and a small model pre-trained on its language; needs no files and no network",
         toml: include_str!("../../data/presets/demo.toml"),
     },
     Preset {

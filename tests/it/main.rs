@@ -3,7 +3,8 @@
 mod calibration; // verdicts on sweeps whose truth is known
 mod corpus; // the embedded corpus is what its program makes
 mod dashboard; // the real binary in a terminal
-mod demo; // the embedded default trains at every batch size
+mod demo;
+mod embedded; // the embedded default trains at every batch size
 mod formats; // the same pairs are the same task in any format
 mod fused; // the fused layer is the composed layer
 mod golden; // our numbers against PyTorch's
@@ -18,7 +19,7 @@ mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained
 mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
 mod faults; // full disks, read-only and newer stores, runs that go wrong
-mod pretraining; // the same bits however pre-training is cut and spread; nothing of the task is read
+mod pretraining; // the same bits however pre-training is cut and spread; a start of one's own can be fine-tuned
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
 mod runs; // looking at a store: list, show, diff, remove
 mod report; // the answer from a store

@@ -2,17 +2,18 @@
 
 #[path = "../../examples/pretrain_demo/reading.rs"]
 mod reading;
-#[path = "../../examples/pretrain_demo/search.rs"]
-mod search;
 
 use crate::corpus::made as corpus;
-use crate::support::{batch_of, no_dropout, tiny_config};
-use batchscope::data::{Columns, Format, Masked, PairTokenizer};
-use batchscope::engine::Pretrainer;
+use crate::support::{World, batch_of, fixture, no_dropout, pairs, tiny_config};
+use batchscope::data::{Columns, Diet, Format, Masked, Masking, PairTokenizer, TokenPair};
+use batchscope::engine::{Blocks, Pretrainer, Pretraining, PretrainingEnd, PretrainingFolder};
 use batchscope::model::Bert;
-use batchscope::train::{Snapshot, pretraining_pass};
-use reading::{Diet, READ, Reader};
+use batchscope::train::{PretrainingPlan, Snapshot, pretraining_pass};
+use crossbeam_channel::bounded;
+use reading::{READ, Reader};
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 /// Batches of pairs in which the second word of each sequence is to be guessed.
 fn batches() -> Vec<Masked> {
@@ -129,7 +130,71 @@ fn half_of_the_pairs_that_are_read_belong_together() {
             }
         }
     }
-    assert_eq!((single, belong, others), (2 * 114, 456, 454));
+    assert_eq!((single, belong, others), (2 * 72, 284, 284));
     let alone = reader(Diet::SingleSentences).batches(3, 32).unwrap();
     assert!(alone.iter().all(|batch| batch.len() == 64 && batch.token_types.iter().all(|kind| *kind == 0)));
+}
+
+/// Pre-trains a tiny model on made-up words in this folder, and is asked to stop when so many updates are done.
+fn pretrain(folder: &Path, stop_at: Option<u64>) -> PretrainingEnd {
+    let vocabulary: String = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+        .map(String::from)
+        .into_iter()
+        .chain((5..40).map(|number| format!("w{number}")))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let tokenizer = PairTokenizer::from_vocabulary("vocab.txt", vocabulary.as_bytes(), true, 32).unwrap();
+    let sentence = |number: usize| format!("w{} w{} w{}", 5 + number % 35, 5 + number % 31, 5 + number % 29);
+    let pairs = (0..150).map(|number| TokenPair::encode(&tokenizer, &sentence(number), &sentence(number + 7)).unwrap());
+    let pretraining = Pretraining {
+        folder: PretrainingFolder { path: folder.to_owned() },
+        config: tiny_config(),
+        vocabulary,
+        plan: PretrainingPlan { updates: 7, learning_rate: 1e-3, reading: "made-up words".into() },
+        workers: 2,
+    };
+    let (ask, stop) = bounded(1);
+    let blocks = Blocks::of(pairs.collect(), Diet::Pairs).unwrap();
+    assert_eq!(blocks.updates, 2, "of 150 pairs 128 are read, then others");
+    let mut tell = |progress: batchscope::engine::PretrainingProgress| {
+        if Some(progress.done) == stop_at {
+            let _ = ask.try_send(());
+        }
+    };
+    pretraining.run(blocks, Masking::of(&tokenizer).unwrap(), &stop, &mut tell).unwrap()
+}
+
+#[test]
+fn a_stopped_pre_training_goes_on_to_the_same_model() {
+    let (whole, cut) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    assert_eq!(pretrain(whole.path(), None), PretrainingEnd::Finished(whole.path().join("model")));
+    assert_eq!(pretrain(cut.path(), Some(3)), PretrainingEnd::Stopped(3));
+    assert!(!cut.path().join("model").exists());
+    assert_eq!(pretrain(cut.path(), None), PretrainingEnd::Finished(cut.path().join("model")));
+    for name in ["model.safetensors", "config.json", "vocab.txt"] {
+        let read = |folder: &Path| fs::read(folder.join("model").join(name)).unwrap();
+        assert_eq!(read(whole.path()), read(cut.path()), "{name}");
+    }
+}
+
+#[test]
+fn a_start_of_ones_own_can_be_fine_tuned() {
+    let world = World::new();
+    let (text, start) = (world.path("text"), world.path("start"));
+    fs::create_dir(&text).unwrap();
+    fs::write(text.join("pairs.tsv"), pairs(200, 3)).unwrap();
+    let pretrain = |more: &[&str]| {
+        let folders = [text.to_str().unwrap(), "--output", start.to_str().unwrap()];
+        let size = ["--layers", "1", "--hidden-size", "64", "--vocabulary-size", "150", "--pairs", "320"];
+        world.anything(&[&["pretrain"], &folders[..], &size, more].concat())
+    };
+    let finished = pretrain(&[]).expect(0);
+    assert_eq!(finished.out.trim(), start.join("model").to_str().unwrap());
+    assert!(finished.err.contains("320 of 320 pairs; hidden words"), "{}", finished.err);
+    let again = pretrain(&["--learning-rate", "1e-2"]).expect(2).err;
+    assert!(again.contains("holds 5 updates of another pre-training"), "{again}");
+    world.run(&["--set", &format!("model.source={}", start.join("model").display())]).expect(0);
+    let few = ["pretrain", fixture("golden").to_str().unwrap(), "--output", "nowhere"].map(str::to_owned);
+    let refused = world.anything(&few.each_ref().map(String::as_str)).expect(2).err;
+    assert!(refused.contains("golden holds no sentences; expected files of text (.txt)"), "{refused}");
 }

@@ -138,6 +138,12 @@ impl World {
         Finished::of(command.args(arguments).arg("--store").arg(self.store()).output().unwrap())
     }
 
+    /// Any command of the program that takes no store.
+    pub fn anything(&self, arguments: &[&str]) -> Finished {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+        Finished::of(command.current_dir(self.folder.path()).args(arguments).output().unwrap())
+    }
+
     /// What such a command prints as JSON.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         serde_json::from_str(&self.batchscope(arguments).expect(0).out).unwrap()

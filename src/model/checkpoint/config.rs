@@ -12,9 +12,13 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// Reads and checks a `config.json`.
 pub fn read_config(path: &Path) -> Result<ModelConfig, ModelError> {
-    let bytes = read(path, MOST_BYTES)?;
+    parse_config(path, &read(path, MOST_BYTES)?)
+}
+
+/// The same of its bytes; the path names them in errors.
+pub fn parse_config(path: &Path, bytes: &[u8]) -> Result<ModelConfig, ModelError> {
     let wrong = |message: String| ModelError::Config { path: path.to_owned(), message };
-    let value: Value = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
     if let Some(kind) = value.get("model_type").and_then(Value::as_str)
         && kind != "bert"
     {

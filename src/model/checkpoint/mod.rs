@@ -1,5 +1,5 @@
 //! A pre-trained BERT from a local folder, as Hugging Face lays them out: `config.json`, and `model.safetensors` or
-//! `pytorch_model.bin`.
+//! `pytorch_model.bin`. One such folder is compiled into the program.
 //!
 //! Names are accepted with or without the leading `bert.`, norms as `weight`/`bias` or TensorFlow's `gamma`/`beta`.
 
@@ -12,6 +12,7 @@ mod torch;
 use super::error::ModelError;
 use super::weights::{Weights, is_classifier, layouts};
 use crate::domain::model::ModelConfig;
+use config::parse_config;
 pub use config::read_config;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,6 +32,19 @@ pub fn read_folder(folder: &Path, classes: usize) -> Result<(ModelConfig, Weight
     let path = path.ok_or_else(|| ModelError::NoWeights { folder: folder.to_owned() })?;
     let bytes = read(&path, most_bytes(&config, classes))?;
     let weights = weights_of(&path, tensors_of(&path, &bytes)?, bytes.len(), &config, classes)?;
+    Ok((config, weights))
+}
+
+/// The shape of the model that is compiled into the program; data/README.md tells how it was made.
+pub fn embedded_config() -> Result<ModelConfig, ModelError> {
+    parse_config(Path::new("embedded config.json"), include_bytes!("../../../data/demo/model/config.json"))
+}
+
+/// The model that is compiled into the program.
+pub fn read_embedded(classes: usize) -> Result<(ModelConfig, Weights), ModelError> {
+    let (config, path) = (embedded_config()?, Path::new("embedded model.safetensors"));
+    let bytes = include_bytes!("../../../data/demo/model/model.safetensors");
+    let weights = weights_of(path, tensors_of(path, bytes)?, bytes.len(), &config, classes)?;
     Ok((config, weights))
 }
 

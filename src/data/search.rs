@@ -1,6 +1,7 @@
 //! Finds the sentences that share the most with a given one, rare words counting more (Sparck Jones 1972). Integers
 //! decide, so that every machine finds the same. It does not know what a word means.
 
+/// What is searched in.
 pub struct Index {
     /// of each word: the sentences that hold it, ascending
     places: Vec<Vec<u32>>,

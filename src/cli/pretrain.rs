@@ -1,0 +1,191 @@
+//! `batchscope pretrain`: a start of one's own, from text or pairs.
+
+use super::exit::{BadInput, Exit};
+use super::page::talk;
+use crate::data::{Corpus, Diet, Masking, PairTokenizer, TokenPair, train_vocabulary};
+use crate::domain::model::ModelConfig;
+use crate::engine::{
+    Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder, PretrainingProgress,
+    stop_signals,
+};
+use crate::train::PretrainingPlan;
+use anyhow::{Context, Result};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::path::PathBuf;
+
+#[derive(Clone, Debug, Args)]
+pub struct PretrainArguments {
+    /// A file, or a folder of them: text (.txt, a sentence a line, an empty line between documents) or tables (.tsv,
+    /// .csv, .jsonl) with the columns sentence1 and sentence2, or sentence. Labels are not read
+    source: PathBuf,
+    /// Where checkpoints are kept; the model gets the folder `model` in it
+    #[arg(long, value_name = "DIR")]
+    output: PathBuf,
+    /// Pairs to read in all; the text is read again and again
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(64..))]
+    pairs: u64,
+    /// The peak, reached after a short warm-up and left over the last fifth
+    #[arg(long, value_name = "RATE", default_value_t = 1e-3)]
+    learning_rate: f64,
+    /// Lines of an uncased vocab.txt [default: trained on the text]
+    #[arg(long, value_name = "FILE", conflicts_with = "vocabulary_size")]
+    vocabulary: Option<PathBuf>,
+    /// About how many word pieces to train
+    #[arg(long, value_name = "N", default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
+    vocabulary_size: u32,
+    /// Tokens of a pair at most
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(5..=512))]
+    max_length: u32,
+    /// Encoder layers
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=48))]
+    layers: u32,
+    /// Width; there is a head for every 64
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(64..=2048))]
+    hidden_size: u32,
+    /// Guess hidden words alone, of one sentence at a time
+    #[arg(long)]
+    single_sentences: bool,
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+}
+
+/// Size of a head, as in every BERT (Turc et al. 2019).
+const HEAD_SIZE: u32 = 64;
+
+pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
+    let bad = |error: &dyn std::fmt::Display| BadInput(error.to_string());
+    if !(arguments.learning_rate > 0.0 && arguments.learning_rate.is_finite()) {
+        return Err(
+            BadInput(format!("--learning-rate is {}, expected a number above 0", arguments.learning_rate)).into()
+        );
+    }
+    if arguments.hidden_size % HEAD_SIZE != 0 {
+        let size = arguments.hidden_size;
+        return Err(BadInput(format!("--hidden-size is {size}, expected a multiple of {HEAD_SIZE}")).into());
+    }
+    let stop = stop_signals(|| {}).context("cannot listen for signals")?.listen();
+    let corpus = Corpus::read(&arguments.source).map_err(|error| bad(&error))?;
+    let vocabulary = match &arguments.vocabulary {
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|error| BadInput(format!("cannot read {}: {error}", path.display())))?,
+        None => {
+            train_vocabulary(&corpus.sentences(), arguments.vocabulary_size as usize).map_err(|error| bad(&error))?
+        }
+    };
+    let place =
+        arguments.vocabulary.as_ref().map_or("the trained vocabulary".into(), |path| path.display().to_string());
+    let tokenizer = PairTokenizer::from_vocabulary(&place, vocabulary.as_bytes(), true, arguments.max_length as usize)
+        .map_err(|error| bad(&error))?;
+    let masking = Masking::of(&tokenizer).map_err(|error| bad(&error))?;
+    let pairs = corpus
+        .pairs
+        .iter()
+        .map(|(first, second)| TokenPair::encode(&tokenizer, first, second))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| bad(&error))?;
+    let diet = if arguments.single_sentences { Diet::SingleSentences } else { Diet::Pairs };
+    let found = pairs.len();
+    let blocks = Blocks::of(pairs, diet).ok_or_else(|| {
+        let source = arguments.source.display();
+        BadInput(format!(
+            "{source} holds {found} pairs of sentences; an update needs {PAIRS_AN_UPDATE}, and many updates are needed"
+        ))
+    })?;
+    talk(&format!(
+        "{found} pairs of sentences, {} word pieces; {} pairs to read, {:.1} times the text",
+        tokenizer.vocabulary_size(),
+        arguments.pairs,
+        arguments.pairs as f64 / found as f64,
+    ));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let pretraining = Pretraining {
+        folder: PretrainingFolder { path: arguments.output.clone() },
+        config: ModelConfig {
+            hidden_size: arguments.hidden_size as usize,
+            num_hidden_layers: arguments.layers as usize,
+            num_attention_heads: (arguments.hidden_size / HEAD_SIZE) as usize,
+            intermediate_size: 4 * arguments.hidden_size as usize,
+            ..ModelConfig::bert_mini(tokenizer.vocabulary_size())
+        },
+        plan: PretrainingPlan {
+            updates: arguments.pairs.div_ceil(PAIRS_AN_UPDATE as u64),
+            learning_rate: arguments.learning_rate,
+            reading: reading(&corpus, &vocabulary, diet, &arguments),
+        },
+        vocabulary,
+        workers: arguments.workers.map_or(cores, usize::from),
+    };
+    let mut bar = PretrainingBar::default();
+    let ended = pretraining.run(blocks, masking, &stop, &mut |progress| bar.draw(progress));
+    bar.clear();
+    match ended {
+        Ok(PretrainingEnd::Finished(folder)) => {
+            talk(&format!("fine-tune it: batchscope --set model.source={}", folder.display()));
+            writeln!(std::io::stdout(), "{}", folder.display()).context("cannot write to standard output")?;
+            Ok(Exit::Done)
+        }
+        Ok(PretrainingEnd::Stopped(done)) => {
+            talk(&format!("stopped after {done} updates; the same command goes on from here"));
+            Ok(Exit::Interrupted)
+        }
+        Err(error @ (PretrainingError::AnotherPlan { .. } | PretrainingError::Content { .. })) => {
+            Err(BadInput(error.to_string()).into())
+        }
+        Err(error) => Err(error).context("pre-training stopped"),
+    }
+}
+
+/// What tells one text, as it is read, from another.
+fn reading(corpus: &Corpus, vocabulary: &str, diet: Diet, arguments: &PretrainArguments) -> String {
+    let PretrainArguments { max_length, layers, hidden_size, .. } = arguments;
+    let pieces = Corpus { pairs: vec![(vocabulary.to_owned(), String::new())] }.digest();
+    let text = corpus.digest();
+    format!("{layers} x {hidden_size} on {text}, pieces {pieces}, {diet:?}, at most {max_length} tokens")
+}
+
+/// How a pre-training goes: a bar on a terminal, a line now and then elsewhere.
+pub struct PretrainingBar {
+    bar: ProgressBar,
+    /// updates done before this process began
+    first: Option<u64>,
+}
+
+impl Default for PretrainingBar {
+    fn default() -> Self {
+        let bar = ProgressBar::new(1);
+        if let Ok(style) = ProgressStyle::with_template("{bar:12.cyan} {percent:>3} %  {eta} left  {wide_msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, first: None }
+    }
+}
+
+impl PretrainingBar {
+    pub fn draw(&mut self, progress: PretrainingProgress) {
+        let PretrainingProgress { done, updates, tally } = progress;
+        if self.first.is_none() {
+            self.first = Some(done);
+            self.bar.set_length(updates);
+            // what earlier processes did says nothing of this one's speed
+            self.bar.set_position(done);
+            self.bar.reset_eta();
+        }
+        self.bar.set_position(done);
+        let Some(tally) = tally else { return };
+        let words = format!("hidden words: {:.1} % right", 100.0 * tally.words.accuracy());
+        let pairs = format!("belonging: {:.1} % right", 100.0 * tally.pairs.accuracy());
+        let said = if tally.pairs.count > 0 { format!("{words}, {pairs}") } else { words };
+        self.bar.set_message(said.clone());
+        if self.bar.is_hidden() {
+            let read = done * PAIRS_AN_UPDATE as u64;
+            talk(&format!("{read} of {} pairs; {said}", updates * PAIRS_AN_UPDATE as u64));
+        }
+    }
+
+    pub fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+}

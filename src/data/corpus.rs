@@ -1,0 +1,148 @@
+//! Text to pre-train on: sentences that belong together, read from a file or a folder of them.
+//!
+//! A text has a sentence a line, and an empty line between documents: neighbours belong together. A table has a sentence
+//! a column, and a pair a row.
+
+use super::text::{bytes, text};
+use super::{DataError, Format, Table};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// Names of columns that hold sentences, the first of a pair and the second.
+const COLUMNS: [(&str, &str); 6] = [
+    ("sentence1", "sentence2"),
+    ("#1 String", "#2 String"),
+    ("text1", "text2"),
+    ("question1", "question2"),
+    ("premise", "hypothesis"),
+    ("question", "sentence"),
+];
+/// Names of columns that hold single sentences.
+const ALONE: [&str; 2] = ["sentence", "text"];
+
+/// Ending of a text's name.
+const TEXT: &str = "txt";
+
+/// Pairs of sentences that belong together. A sentence that stands alone has an empty second one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Corpus {
+    pub pairs: Vec<(String, String)>,
+}
+
+impl Corpus {
+    /// Of a folder, every file whose ending is known, in the order of names.
+    pub fn read(path: &Path) -> Result<Self, DataError> {
+        let mut corpus = Self::default();
+        for file in files(path)? {
+            corpus.add(&file)?;
+        }
+        match corpus.pairs.is_empty() {
+            true => Err(DataError::NoSentences { path: path.to_owned() }),
+            false => Ok(corpus),
+        }
+    }
+
+    pub fn sentences(&self) -> Vec<&str> {
+        let sentences = self.pairs.iter().flat_map(|(first, second)| [first.as_str(), second]);
+        sentences.filter(|text| !text.is_empty()).collect()
+    }
+
+    /// SHA-256 over every sentence, in hexadecimal.
+    pub fn digest(&self) -> String {
+        let mut hasher = Sha256::new();
+        for sentence in self.pairs.iter().flat_map(|(first, second)| [first, second]) {
+            hasher.update((sentence.len() as u64).to_le_bytes());
+            hasher.update(sentence);
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn add(&mut self, path: &Path) -> Result<(), DataError> {
+        let (place, bytes) = (path.display().to_string(), bytes(path)?);
+        match Format::of(path) {
+            Some(format) => self.add_table(&place, &format.read(&place, &bytes)?),
+            None => {
+                self.add_text(text(&place, &bytes)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for document in lines.split(|line| line.is_empty()) {
+            for neighbours in document.chunks(2) {
+                let [first, rest @ ..] = neighbours else { continue };
+                self.pairs.push(((*first).to_owned(), rest.first().copied().unwrap_or_default().to_owned()));
+            }
+        }
+    }
+
+    fn add_table(&mut self, place: &str, table: &Table) -> Result<(), DataError> {
+        let find = |name: &str| table.columns.iter().position(|column| column == name);
+        let pair = COLUMNS.iter().find_map(|(first, second)| Some((find(first)?, Some(find(second)?))));
+        let (first, second) = pair
+            .or_else(|| ALONE.iter().find_map(|name| Some((find(name)?, None))))
+            .ok_or_else(|| DataError::NoSentenceColumns { place: place.into(), found: table.columns.join(", ") })?;
+        for row in &table.rows {
+            let value = |number: usize| row.values.get(number).and_then(Option::as_deref).unwrap_or_default().trim();
+            let sentences = (value(first), second.map_or("", value));
+            let (first, second) = if sentences.0.is_empty() { (sentences.1, "") } else { sentences };
+            if !first.is_empty() {
+                self.pairs.push((first.to_owned(), second.to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file itself, or what a folder holds.
+fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
+    let unreadable = |cause| DataError::Read { path: path.to_owned(), cause };
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
+    let is_known = |path: &PathBuf| Format::of(path).is_some() || path.extension().is_some_and(|ending| ending == TEXT);
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).filter(is_known).collect();
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, contents: &str) -> Result<Corpus, DataError> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), contents).unwrap();
+        Corpus::read(folder.path())
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(first, second)| ((*first).to_owned(), (*second).to_owned())).collect()
+    }
+
+    #[test]
+    fn neighbours_of_a_document_belong_together() {
+        let corpus = read("a.txt", "One.\nTwo.\nThree.\n\n\nFour.\r\nFive.\n").unwrap();
+        assert_eq!(corpus.pairs, pairs(&[("One.", "Two."), ("Three.", ""), ("Four.", "Five.")]));
+        assert_eq!(corpus.sentences().len(), 5);
+    }
+
+    #[test]
+    fn tables_are_read_by_the_usual_names_and_labels_are_not() {
+        let corpus = read("a.tsv", "label\tsentence1\tsentence2\n1\tA b.\tC d.\n0\t\tE.\n").unwrap();
+        assert_eq!(corpus.pairs, pairs(&[("A b.", "C d."), ("E.", "")]));
+        let corpus = read("a.jsonl", "{\"text\": \"A b.\", \"label\": 3}\n").unwrap();
+        assert_eq!(corpus.pairs, pairs(&[("A b.", "")]));
+        let error = read("a.csv", "left,right\nA,B\n").unwrap_err().to_string();
+        assert!(error.contains("a.csv: none of its columns holds sentences by its name, found left, right"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_without_text_says_what_it_should_hold() {
+        let error = read("notes.md", "One.\n").unwrap_err().to_string();
+        assert!(error.contains("holds no sentences; expected files of text (.txt)"), "{error}");
+    }
+}
