@@ -17,13 +17,9 @@ impl App {
     /// A key, as an action.
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.toast = None;
-        let asked = self.asking.is_some();
-        if asked && action != Action::Yes {
-            // any other key is a no; to leave or to read help is no answer
+        if self.asking.is_some() && action == Action::Back {
             self.asking = None;
-            if action == Action::Back {
-                return Vec::new();
-            }
+            return Vec::new();
         }
         match action {
             Action::Focus(panel) => self.focus(panel),
@@ -44,8 +40,7 @@ impl App {
             Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
             Action::CycleNorm => self.draft.cycle_norm(&self.spec.train),
             Action::AddDraft => return self.add_draft(),
-            Action::Investigate if !asked => return self.investigate(),
-            Action::Investigate => {}
+            Action::Investigate => return self.investigate(),
             Action::Yes => return self.yes(),
             Action::Back => self.back(),
             Action::Zoom => self.zoomed = !self.zoomed,

@@ -93,12 +93,15 @@ fn condition(given: &str, names: &[&str]) -> Result<Condition, FilterError> {
     let found = OPERATORS.iter().find_map(|(sign, operator)| Some((rest.strip_prefix(sign)?, *operator)));
     let (values, operator) = found.ok_or_else(shape)?;
     let values: Vec<String> = values.split(',').map(str::to_owned).collect();
-    if name.is_empty() || values.iter().any(String::is_empty) {
+    if name.is_empty() {
         return Err(shape());
     }
     if !names.contains(&name) {
         let suggestion = suggestion(name, names.iter().copied());
         return Err(wrong(Fault::Name { name: name.to_owned(), suggestion, known: names.join(", ") }));
+    }
+    if values.iter().any(String::is_empty) {
+        return Err(shape());
     }
     if operator.is_of_numbers()
         && let Some(value) = values.iter().find(|value| number(value).is_none())

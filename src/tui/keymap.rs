@@ -60,7 +60,6 @@ pub const KEYS: &[Binding] = &[
     letter('n', Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
     letter('a', Action::AddDraft, "a", "add the draft as an arm and train it", "add arm"),
     letter('i', Action::Investigate, "i", "investigate why: every suspect as an arm, after a question", "why?"),
-    letter('y', Action::Yes, "y", "yes, to what is asked; any other key is a no", ""),
     letter('w', Action::Picture, "w", "write the chart as a PNG into the current folder", "picture"),
     letter('x', Action::NextAxis, "x", "x axis: pairs seen, updates, epochs, time", "axis"),
     letter('b', Action::NextBand, "b", "runs, or means with a band: min-max, sd, 95 % t interval", "band"),
@@ -133,8 +132,18 @@ pub const TYPING: &[Binding] = &[
     letter('z', Action::Pause, "Ctrl-z", "stop for a while", ""),
 ];
 
+/// Keys that work while something is asked. Any other is a no.
+pub const ASKED: &[Binding] = &[
+    letter('y', Action::Yes, "y", "to a question: yes; any other key is a no", "yes"),
+    letter('c', Action::Quit, "Ctrl-c", SAME, ""),
+    letter('z', Action::Pause, "Ctrl-z", SAME, ""),
+];
+
 /// What a key press asks for.
 pub fn action(event: KeyEvent, app: &App) -> Option<Action> {
+    if app.asking.is_some() {
+        return (event.kind != KeyEventKind::Release).then(|| answer(event));
+    }
     if app.table.filter.is_typing() && !app.help { typed(event) } else { pressed(event, app.focus) }
 }
 
@@ -145,6 +154,13 @@ fn typed(event: KeyEvent) -> Option<Action> {
         Some(binding) if event.kind != KeyEventKind::Release => Some(binding.action),
         _ => to_input_request(&Event::Key(event)).map(|request| Action::Filter(Typing::Edit(request))),
     }
+}
+
+/// What it says to a question.
+fn answer(event: KeyEvent) -> Action {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let bound = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
+    ASKED.iter().find(bound).map_or(Action::Back, |binding| binding.action)
 }
 
 /// What it asks for while this panel has the focus.
@@ -190,6 +206,12 @@ mod tests {
                 focus.filter(|panel| pressed(KeyEvent::new(binding.key, modifiers), *panel) == Some(binding.action));
             assert!(reached.count() > 0, "{}", binding.label);
         }
+    }
+
+    #[test]
+    fn only_y_is_a_yes() {
+        let plain = |letter| answer(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+        assert_eq!((plain('y'), plain('n'), plain('q')), (Action::Yes, Action::Back, Action::Back));
     }
 
     #[test]

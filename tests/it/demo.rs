@@ -1,11 +1,10 @@
-//! The embedded default trains at every batch size, from any folder.
+//! The embedded default shows the effect that the program is about, from any folder.
 
 use crate::support::{Finished, histories};
-use batchscope::domain::metric::Metric;
 use std::process::Command;
 
 #[test]
-fn the_training_loss_falls_at_every_batch_size() {
+fn small_batches_are_ahead_after_an_epoch() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store");
     let output = Command::new(env!("CARGO_BIN_EXE_batchscope"))
@@ -18,11 +17,8 @@ fn the_training_loss_falls_at_every_batch_size() {
     Finished::of(output).expect(0);
     let histories = histories(&store);
     assert_eq!(histories.keys().map(|(size, _)| *size).collect::<Vec<_>>(), [2, 8, 16, 32, 64]);
-    for ((batch_size, _), history) in histories {
-        let losses: Vec<f64> = history.points(Metric::TrainLoss).into_iter().map(|point| point.1).collect();
-        let quarter = losses.len() / 4;
-        let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
-        let (first, last) = (mean(&losses[..quarter]), mean(&losses[losses.len() - quarter..]));
-        assert!(last < first - 0.01, "batch size {batch_size}: training loss from {first} to {last}");
-    }
+    let accuracy = |size: u32| histories[&(size, 0)].last_evaluation().unwrap().accuracy;
+    // data/README.md: 0.677 by the majority class, 0.727 by word overlap
+    assert!(accuracy(2) > 0.76 && accuracy(8) > 0.76, "{} and {}", accuracy(2), accuracy(8));
+    assert!(accuracy(2) > accuracy(64) + 0.03, "{} and {}", accuracy(2), accuracy(64));
 }

@@ -11,7 +11,7 @@ use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERIC
 use batchscope::domain::spec::Spec;
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::Store;
-use batchscope::tui::{KEYS, TYPING, Theme, draw};
+use batchscope::tui::{ASKED, KEYS, TYPING, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tui_input::InputRequest;
@@ -210,7 +210,7 @@ fn a_focused_panel_is_in_sight_and_zooms_and_goes_back_step_by_step() {
 #[test]
 fn the_page_of_keys_is_the_table_of_keys() {
     let page = include_str!("../../docs/KEYS.md");
-    for binding in KEYS.iter().chain(TYPING) {
+    for binding in KEYS.iter().chain(TYPING).chain(ASKED) {
         // a line of the table: the words around it speak of keys too
         let rows = page.lines().filter(|line| line.starts_with("| `"));
         let lines: Vec<&str> = rows.filter(|line| line.contains(&format!("`{}`", binding.label))).collect();
@@ -553,7 +553,7 @@ fn an_investigation_is_asked_about_before_it_is_added() {
         text.contains("no-dropout dropout off  if the effect of batch size goes with it, dropout made it"),
         "{text}"
     );
-    app.act(Action::NextMetric);
+    app.act(Action::Back);
     assert!(!screen(&app, 200, 60).contains("investigate why?"), "any other key is a no");
     assert_eq!(app.arms.len(), 1);
     app.act(Action::Investigate);

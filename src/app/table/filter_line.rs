@@ -2,7 +2,7 @@
 
 use super::column::{filter_beginnings, filter_names, filter_value};
 use super::measures::Baselines;
-use crate::domain::filter::{Filter, Value, is_condition};
+use crate::domain::filter::{Fault, Filter, Value, is_condition};
 use crate::domain::sweep::Sweep;
 use std::collections::BTreeMap;
 use tui_input::{Input, InputRequest};
@@ -81,23 +81,24 @@ impl FilterLine {
             }
             Typing::Complete => self.complete(sweep),
             Typing::Keep => {
-                self.error = self.read();
+                self.error = self.read().map(|fault| fault.to_string());
                 self.typing = self.error.is_some();
             }
             Typing::Drop => *self = Self::default(),
         }
     }
 
-    /// A word that can still become something is no error yet.
+    /// A word that can still become something is no error yet. A name with an operator behind it becomes nothing else.
     fn edited(&mut self, sweep: &Sweep) {
         self.completion = Completion::at(&self.input, sweep);
-        self.error = self.read().filter(|_| !self.completion.is_open());
+        let fault = self.read().filter(|fault| matches!(fault, Fault::Name { .. }) || !self.completion.is_open());
+        self.error = fault.map(|fault| fault.to_string());
     }
 
-    /// Takes the line as the filter. The words for why not, where it cannot be read: the filter then stays.
-    fn read(&mut self) -> Option<String> {
+    /// Takes the line as the filter. Where it cannot be read, why not: the filter then stays.
+    fn read(&mut self) -> Option<Fault> {
         let read = Filter::parse(self.input.value(), &filter_names());
-        read.map(|filter| self.filter = filter).err().map(|error| error.fault.to_string())
+        read.map(|filter| self.filter = filter).err().map(|error| error.fault)
     }
 
     fn complete(&mut self, sweep: &Sweep) {
