@@ -2,7 +2,7 @@
 
 use crate::domain::arm::BASELINE;
 use crate::stats::{
-    Answer, Estimate, Finding, Interval, Judgement, Kind, MOST_INSTANCES, in_percent, in_points, level, points,
+    Answer, Estimate, Finding, Interval, Judgement, Kind, MOST_INSTANCES, in_percent, in_points, level, percent, points,
 };
 use std::fmt::Write;
 
@@ -62,7 +62,7 @@ fn causes(page: &mut String, judgement: &Judgement) {
         };
         let introduced = finding.kind == Kind::Introduction;
         let slope = finding.slope.map_or_else(dash, points);
-        let share = finding.share.map_or_else(dash, |share| format!("{:.0} %", 100.0 * share));
+        let share = finding.share.map_or_else(dash, percent);
         let change = finding.change.filter(|_| introduced).map_or_else(dash, points);
         let interval = finding.interval.map_or_else(dash, if introduced { in_points } else { in_percent });
         let n = finding.n.map_or_else(dash, |n| n.to_string());

@@ -29,4 +29,4 @@ pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detect
 pub use question::{Cause, Evidence, Kind, Proof, Question};
 pub use suspects::would_show;
 pub use verdict::Verdict;
-pub use words::{in_percent, in_points, level, points};
+pub use words::{in_percent, in_points, level, percent, points};

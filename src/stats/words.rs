@@ -9,16 +9,20 @@ use super::verdict::Verdict;
 
 /// One paragraph that answers the question and names what was not tested.
 pub(super) fn paragraph(judgement: &Judgement) -> String {
-    let mut sentences = vec![judgement.effect_sentence()];
-    sentences.extend(judgement.causes.iter().map(|finding| judgement.sentence(finding)));
-    if judgement.causes.len() > 1 && judgement.causes.iter().any(|finding| finding.kind == Kind::Removal) {
-        sentences.push("Shares of several causes need not add up to the whole.".into());
-    }
-    sentences.push(format!("Not tested: {}, and whatever nobody has thought of.", judgement.not_tested().join(", ")));
-    sentences.join(" ")
+    format!("{} {}", judgement.effect_sentence(), judgement.reasons())
 }
 
 impl Judgement {
+    /// A sentence on each cause, and what was not tested.
+    pub fn reasons(&self) -> String {
+        let mut sentences: Vec<String> = self.causes.iter().map(|finding| self.sentence(finding)).collect();
+        if self.causes.len() > 1 && self.causes.iter().any(|finding| finding.kind == Kind::Removal) {
+            sentences.push("Shares of several causes need not add up to the whole.".into());
+        }
+        sentences.push(format!("Not tested: {}, and whatever nobody has thought of.", self.not_tested().join(", ")));
+        sentences.join(" ")
+    }
+
     /// What batch size does, in a sentence or two.
     pub fn effect_sentence(&self) -> String {
         let Effect { slope, interval, complete, .. } = &self.effect;
@@ -75,7 +79,7 @@ impl Judgement {
             }
             (Some(interval), _) => format!("{} interval {}", level(self.alpha_of_cause), in_points(interval)),
         };
-        let share = finding.share.map_or("an unknown share".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+        let share = finding.share.map_or("an unknown share".to_owned(), |share| percent(share));
         let gone = format!("{share} of the effect goes with it ({interval})");
         let Some(verdict) = finding.verdict else {
             return match (self.batch_sizes.len(), finding.kind) {
@@ -174,6 +178,11 @@ pub fn in_points(interval: Interval) -> String {
     format!("{} to {}", hundredths((1e4 * interval.low).floor()), hundredths((1e4 * interval.high).ceil()))
 }
 
+/// A share, without the sign of a negative nothing.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", (100.0 * share).round() + 0.0)
+}
+
 pub fn in_percent(interval: Interval) -> String {
     format!("{:.0} % to {:.0} %", (100.0 * interval.low).floor() + 0.0, (100.0 * interval.high).ceil() + 0.0)
 }
@@ -195,6 +204,7 @@ mod tests {
         let interval = Interval { low: -0.010_01, high: 0.499_2 };
         assert_eq!(in_points(interval), "-1.01 to +49.92");
         assert_eq!(in_percent(interval), "-2 % to 50 %");
+        assert_eq!((percent(-0.001), percent(0.126)), ("0 %".into(), "13 %".into()));
         assert_eq!(points(-0.000_001), "+0.00");
     }
 }

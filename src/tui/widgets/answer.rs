@@ -3,7 +3,7 @@
 use super::interval::Scale;
 use super::panel;
 use crate::app::{App, Panel};
-use crate::stats::{Answer, Finding, Interval, Judgement, Kind, Verdict, in_percent, in_points, points};
+use crate::stats::{Finding, Interval, Judgement, Kind, Verdict, in_percent, in_points, percent, points};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -44,7 +44,7 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
         lines.push(verdict(finding, theme));
         match finding.kind {
             Kind::Removal if finding.share.is_some() => {
-                let share = finding.share.map_or(String::new(), |share| format!("{:.0} %", 100.0 * share));
+                let share = finding.share.map_or(String::new(), percent);
                 let interval = finding.interval.map_or("no ends".into(), in_percent);
                 let numbers = format!(" {share} [{interval}]{}", instances(finding));
                 lines.push(scaled(&share_scale, finding.share, finding.interval, numbers, theme));
@@ -66,7 +66,7 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     }
     if judgement.is_complete() {
         lines.push(Line::default());
-        lines.push(Line::styled(Answer::from(judgement).answer, theme.text()));
+        lines.push(Line::styled(judgement.reasons(), theme.text()));
     }
     lines
 }
