@@ -9,6 +9,7 @@ use batchscope::domain::id::RunId;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::spec::Evaluation;
 use batchscope::spec_file::{parse, preset};
 use batchscope::tui::{Theme, draw};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -43,6 +44,7 @@ fn run(batch_size: u32, iid: u32) -> PlannedRun {
         shuffle: true,
         dropout: DropoutRates::OFF,
         dropout_at_evaluation: false,
+        evaluation: Evaluation::Whole,
         norm: Norm::Layer,
     };
     let id = RunId::from_digest(&format!("{batch_size:010}{iid:010}"));

@@ -10,6 +10,7 @@ pub enum Property {
     Updates,
     Dropout,
     DropoutAtEvaluation,
+    Evaluation,
     Norm,
     LearningRate,
     Epochs,
@@ -21,12 +22,13 @@ pub enum Property {
 use Property::*;
 
 impl Property {
-    pub const ALL: [Property; 11] = [
+    pub const ALL: [Property; 12] = [
         BatchSize,
         Instance,
         Updates,
         Dropout,
         DropoutAtEvaluation,
+        Evaluation,
         Norm,
         LearningRate,
         Epochs,
@@ -43,6 +45,7 @@ impl Property {
             Updates => ["updates", "updates"],
             Dropout => ["dropout", "dropout"],
             DropoutAtEvaluation => ["dropout_at_evaluation", "dropout_at_evaluation"],
+            Evaluation => ["evaluation", "evaluation"],
             Norm => ["norm", "norm"],
             LearningRate => ["lr", "learning_rate"],
             Epochs => ["epochs", "epochs"],
@@ -63,6 +66,7 @@ impl Property {
             Updates => Value::Number(spec.updates() as f64),
             Dropout => Value::Text(spec.dropout_in_words()),
             DropoutAtEvaluation => Value::Text(spec.dropout_at_evaluation.to_string()),
+            Evaluation => Value::Text(spec.evaluation.name().into()),
             Norm => Value::Text(spec.norm.name().into()),
             LearningRate => Value::Number(spec.learning_rate),
             Epochs => Value::Number(spec.epochs.into()),

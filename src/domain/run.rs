@@ -3,7 +3,7 @@
 use super::arm::Norm;
 use super::id::RunId;
 use super::model::ModelConfig;
-use super::spec::NamedSet;
+use super::spec::{Evaluation, NamedSet};
 use serde::{Deserialize, Serialize};
 
 /// Raised whenever the same spec would give other numbers than before.
@@ -35,7 +35,14 @@ pub struct RunSpec {
     /// absent from the digest where it is false, as in nearly every run
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dropout_at_evaluation: bool,
+    /// absent from the digest where it is the whole set, as in nearly every run
+    #[serde(default, skip_serializing_if = "is_whole")]
+    pub evaluation: Evaluation,
     pub norm: Norm,
+}
+
+fn is_whole(evaluation: &Evaluation) -> bool {
+    *evaluation == Evaluation::Whole
 }
 
 /// The examples as the model sees them.
@@ -111,8 +118,18 @@ impl RunSpec {
     /// The run that ends with the same weights and scores them plainly, where this one scores otherwise. Not with batch
     /// norm, whose running statistics are no part of kept weights.
     pub fn scored_plainly(&self) -> Option<RunSpec> {
-        let otherwise = self.dropout_at_evaluation && self.norm != Norm::Batch;
-        otherwise.then(|| RunSpec { dropout_at_evaluation: false, ..self.clone() })
+        let otherwise = self.dropout_at_evaluation || self.evaluation != Evaluation::Whole;
+        let plain = || RunSpec { dropout_at_evaluation: false, evaluation: Evaluation::Whole, ..self.clone() };
+        (otherwise && self.norm != Norm::Batch).then(plain)
+    }
+
+    /// Validation examples that the run is scored on, from the first on.
+    pub fn scored_examples(&self) -> u32 {
+        let examples = self.data.validation_examples;
+        match self.evaluation {
+            Evaluation::Whole => examples,
+            Evaluation::FullBatches => examples - examples % self.batch_size,
+        }
     }
 
     /// `on` where the rates are the model's own, `off`, or the rates.
@@ -201,6 +218,7 @@ pub(crate) mod tests {
             shuffle: true,
             dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
             dropout_at_evaluation: false,
+            evaluation: Evaluation::Whole,
             norm: Norm::Layer,
         }
     }

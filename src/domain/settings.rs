@@ -1,7 +1,7 @@
 //! What determines a run, key by key, in the words of a spec where a spec has the key.
 
 use super::run::RunSpec;
-use super::spec::Train;
+use super::spec::{Evaluation, Train};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -12,14 +12,17 @@ pub fn of(spec: &RunSpec) -> Settings {
     let mut settings = flat(serde_json::to_value(spec).unwrap_or_default());
     settings.retain(|key, _| !key.starts_with("dropout."));
     settings.insert("dropout".into(), spec.dropout_in_words().into());
-    // absent from run.json where it is false
+    // absent from run.json where they are as usual
     settings.insert("dropout_at_evaluation".into(), spec.dropout_at_evaluation.into());
+    settings.insert("evaluation".into(), spec.evaluation.name().into());
     settings
 }
 
 /// What a spec gives a run when it says nothing.
 pub fn defaults() -> Settings {
-    flat(serde_json::to_value(Train::default()).unwrap_or_default())
+    let mut settings = flat(serde_json::to_value(Train::default()).unwrap_or_default());
+    settings.insert("evaluation".into(), Evaluation::default().name().into());
+    settings
 }
 
 /// Keys that differ, with what each side says. Numbers are compared as numbers.

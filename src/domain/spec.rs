@@ -116,6 +116,25 @@ impl Model {
 /// The batch size that a scaled rate is meant for.
 const LEARNING_RATE_REFERENCE: u32 = 8;
 
+/// How much of the validation set a run is scored on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evaluation {
+    #[default]
+    Whole,
+    /// as many full batches of the run's size as there are, in the order of the file: larger batches see fewer pairs
+    FullBatches,
+}
+
+impl Evaluation {
+    pub fn name(self) -> &'static str {
+        match self {
+            Evaluation::Whole => "whole",
+            Evaluation::FullBatches => "full-batches",
+        }
+    }
+}
+
 /// How every cell is trained, unless its arm says otherwise. What was added later is written only where it is not the
 /// default: an experiment keeps its digest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,6 +153,8 @@ pub struct Train {
     pub dropout: Dropout,
     /// score with dropout left on, as if it had been forgotten; one draw, seeded
     pub dropout_at_evaluation: bool,
+    #[serde(skip_serializing_if = "is_default")]
+    pub evaluation: Evaluation,
     pub norm: Norm,
     #[serde(skip_serializing_if = "is_default")]
     pub learning_rate_scaling: LearningRateScaling,
@@ -170,6 +191,7 @@ impl Default for Train {
             seed: 0,
             dropout: Dropout::default(),
             dropout_at_evaluation: false,
+            evaluation: Evaluation::default(),
             norm: Norm::default(),
             learning_rate_scaling: LearningRateScaling::default(),
             learning_rate_reference: LEARNING_RATE_REFERENCE,

@@ -7,7 +7,7 @@ use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
-use crate::domain::spec::{EMBEDDED_RANDOM, KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::domain::spec::{EMBEDDED_RANDOM, Evaluation, KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, train_of};
@@ -41,6 +41,11 @@ pub enum PrepareError {
          made; give a smaller one, or `updates`"
     )]
     UpdatesOf { arm: String, batch_size: u32, examples: usize },
+    #[error(
+        "arm {arm}: evaluation is \"full-batches\", and the validation set's {pairs} pairs do not fill one of {batch_size}; \
+         leave that batch size out"
+    )]
+    FullBatches { arm: String, batch_size: u32, pairs: u32 },
     #[error("task.max_length is {found}, and the model has positions for {positions} tokens; set it to {positions}")]
     TooLong { found: usize, positions: usize },
     #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
@@ -211,6 +216,11 @@ impl Prepared {
         if let Some(batch_size) = train.updates_of.filter(|size| *size as usize > examples) {
             return Err(PrepareError::UpdatesOf { arm: arm.name.clone(), batch_size, examples });
         }
+        let pairs = self.data.validation_examples;
+        let no_batch = |size: &&u32| train.evaluation == Evaluation::FullBatches && **size > pairs;
+        if let Some(&batch_size) = train.batch_sizes.iter().find(no_batch) {
+            return Err(PrepareError::FullBatches { arm: arm.name.clone(), batch_size, pairs });
+        }
         let mut runs = Vec::new();
         for iid in 0..train.instances {
             for &batch_size in &train.batch_sizes {
@@ -248,6 +258,7 @@ pub(super) fn run_spec(
         shuffle: train.shuffle,
         dropout: rates(train.dropout, &model.config),
         dropout_at_evaluation: train.dropout_at_evaluation,
+        evaluation: train.evaluation,
         norm: train.norm,
     };
     let of_batch_size = |size: u32| u64::from(data.train_examples / size) * u64::from(train.epochs);

@@ -152,7 +152,7 @@ impl Prepared {
         let evaluation = match scored {
             None => 0.0,
             Some(batch) => {
-                evaluate(learner.model()?, std::slice::from_ref(batch), None, &|| false)?;
+                evaluate(learner.model()?, std::slice::from_ref(batch), None, u32::MAX, &|| false)?;
                 let share = f64::from(self.data.validation_examples) / batch.len() as f64;
                 begun.elapsed().as_secs_f64() * share
             }

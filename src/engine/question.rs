@@ -5,7 +5,7 @@ use super::proof::proof_of;
 use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::invariance::Invariance;
 use crate::domain::run::RunSpec;
-use crate::domain::spec::{Spec, Train};
+use crate::domain::spec::{Evaluation, Spec, Train};
 use crate::spec_file::{SpecError, train_of};
 use crate::stats::{Cause, Evidence, Outcomes, Question, look_number};
 use crate::store::Look;
@@ -90,6 +90,7 @@ fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
     match key {
         "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
         "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
+        "evaluation" => baseline.evaluation == Evaluation::FullBatches && arm.evaluation == Evaluation::Whole,
         "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
         "updates" | "updates_of" => baseline.updates.is_none() && baseline.updates_of.is_none(),
         "learning_rate_scaling" | "learning_rate_reference" => {

@@ -49,6 +49,7 @@ pub fn describe(changes: &Changes) -> String {
         ("norm", Value::Text(kind)) => format!("{kind} norm"),
         ("dropout", value) => format!("dropout {value}"),
         ("dropout_at_evaluation", Value::Flag(true)) => "dropout left on at evaluation".to_owned(),
+        ("evaluation", Value::Text(kind)) if kind == "full-batches" => "scored on full batches only".to_owned(),
         ("learning_rate_scaling", Value::Text(kind)) => match kind.as_str() {
             "sqrt" => "learning rate grows with the square root of the batch size".to_owned(),
             "linear" => "learning rate grows with the batch size".to_owned(),

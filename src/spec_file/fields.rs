@@ -2,7 +2,7 @@
 
 use super::error::SpecError;
 use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
-use crate::domain::spec::{KeepWeights, NamedSet, Validation};
+use crate::domain::spec::{Evaluation, KeepWeights, NamedSet, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
 
@@ -54,7 +54,7 @@ const MODEL: [Field; 1] = [field(
     not_empty,
 )];
 
-const TRAIN: [Field; 17] = [
+const TRAIN: [Field; 18] = [
     field("batch_sizes", "a list of whole numbers from 1 to 4294967295, each once", batch_sizes),
     field("instances", "a whole number from 1 to 10000", |value| whole(value, 1, 10_000)),
     field("epochs", "a whole number from 1 to 1000000", |value| whole(value, 1, 1_000_000)),
@@ -67,6 +67,7 @@ const TRAIN: [Field; 17] = [
     field("seed", "a whole number from 0 to 4294967295", |value| whole(value, 0, u32::MAX.into())),
     field("dropout", "\"on\", \"off\" or a rate of at least 0 and below 1", is::<Dropout>),
     field("dropout_at_evaluation", "true or false", Value::is_bool),
+    field("evaluation", "\"whole\" or \"full-batches\"", is::<Evaluation>),
     field("norm", "\"layer\", \"batch\", \"rms\" or \"none\"", is::<Norm>),
     field("learning_rate_scaling", "\"none\", \"sqrt\" or \"linear\"", is::<LearningRateScaling>),
     field("learning_rate_reference", "a batch size from 1 to 4294967295", batch_size),
@@ -215,6 +216,7 @@ mod tests {
         }
         // with every key that is written only where it is not the default
         let train = Train {
+            evaluation: Evaluation::FullBatches,
             learning_rate_scaling: LearningRateScaling::Sqrt,
             learning_rate_reference: 16,
             updates: Some(100),

@@ -5,12 +5,13 @@ use crate::domain::metric::Scores;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::Result;
 
-/// Scores the batches without touching the model's state, with dropout left on where masks are given. Stops early,
+/// Scores the first `most` examples of the batches' set without touching the model's state, with dropout left on where masks are given. Stops early,
 /// with nothing, when `stop` says so between two batches.
 pub fn evaluate(
     model: &mut Bert,
     batches: &[Batch],
     masks: Option<&Masks>,
+    most: u32,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Scores>> {
     let mut tally = Tally::default();
@@ -19,8 +20,10 @@ pub fn evaluate(
             return Ok(None);
         }
         let logits: Vec<Vec<f32>> = model.logits(batch, Pass::Evaluate(masks))?.to_vec2()?; // [B, C]
-        for (logits, label) in logits.iter().zip(&batch.labels) {
-            tally.add(logits, *label as usize);
+        for ((logits, label), example) in logits.iter().zip(&batch.labels).zip(&batch.examples) {
+            if *example < most {
+                tally.add(logits, *label as usize);
+            }
         }
     }
     Ok(Some(tally.scores()))

@@ -137,7 +137,10 @@ pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Obse
 
 /// Scores the validation set and tells it; false when somebody asked to stop meanwhile.
 fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
-    let Some(scores) = scores_of(model, inputs, inputs.validation, step, observer)? else { return Ok(false) };
+    let Some(scores) = scores_of(model, inputs, (inputs.validation, inputs.spec.scored_examples()), step, observer)?
+    else {
+        return Ok(false);
+    };
     let Scores { loss, accuracy, f1, matthews } = scores;
     observer.event(RunEvent::Evaluation { step, loss, accuracy, f1, matthews })?;
     Ok(true)
@@ -151,17 +154,17 @@ fn score_also(
     observer: &mut dyn Observer,
 ) -> Result<bool, TrainError> {
     for (set, batches) in inputs.also {
-        let Some(scores) = scores_of(model, inputs, batches, step, observer)? else { return Ok(false) };
+        let Some(scores) = scores_of(model, inputs, (batches, u32::MAX), step, observer)? else { return Ok(false) };
         observer.event(RunEvent::AlsoEvaluated { step, set: *set, scores })?;
     }
     Ok(true)
 }
 
-/// Scores a set as the run scores; nothing when somebody asked to stop meanwhile.
+/// Scores so many examples of a set as the run scores; nothing when somebody asked to stop meanwhile.
 fn scores_of(
     model: &mut Bert,
     inputs: &Inputs<'_>,
-    batches: &[Batch],
+    (batches, most): (&[Batch], u32),
     step: u64,
     observer: &mut dyn Observer,
 ) -> Result<Option<Scores>, TrainError> {
@@ -170,7 +173,7 @@ fn scores_of(
     let masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
     let masks = spec.dropout_at_evaluation.then_some(&masks);
     let interrupt = observer.interrupt().clone();
-    let scores = match evaluate(model, batches, masks, &|| interrupt.is_asked()) {
+    let scores = match evaluate(model, batches, masks, most, &|| interrupt.is_asked()) {
         Err(_) if interrupt.is_asked() => None,
         scores => scores?,
     };

@@ -4,6 +4,7 @@ use crate::support::{Finished, World};
 use batchscope::domain::history::History;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::run::RunSpec;
+use batchscope::domain::spec::Evaluation;
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::{RunFolder, Store, read_journal};
 use serde_json::Value;
@@ -198,7 +199,7 @@ fn the_investigation_has_an_arm_for_every_suspect() {
     }
     let spec = parse("why-batch-size", preset("why-batch-size").unwrap(), &[]).unwrap();
     let keys: BTreeSet<&str> = spec.arms.iter().flat_map(|arm| arm.changes.keys()).map(String::as_str).collect();
-    let suspects = ["dropout", "dropout_at_evaluation", "learning_rate_scaling", "norm", "updates_of"];
+    let suspects = ["dropout", "dropout_at_evaluation", "evaluation", "learning_rate_scaling", "norm", "updates_of"];
     assert_eq!(keys, suspects.into());
 }
 
@@ -235,6 +236,33 @@ fn an_evaluation_change_scores_kept_weights_again_and_trains_nothing() {
         assert_eq!((&scored.progress, scored.step), (&trained.progress, trained.step));
     }
     assert_eq!(kept.json(&["report", "--json"])["causes"][0], lost.json(&["report", "--json"])["causes"][0]);
+}
+
+#[test]
+fn full_batches_alone_leave_the_rest_of_the_validation_set_out() {
+    let world = World::new();
+    let train = "[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 1\nlearning_rate = 1e-3\n";
+    world.write_spec(&format!("{train}[arms]\npartial = {{ evaluation = \"full-batches\" }}\n"));
+    let said = world.run(&[]).expect(0).out;
+    assert!(said.contains("partial/bs8/iid0: scores final weights again"), "{said}");
+    let accuracy = |batch_size: u32, evaluation: Evaluation| {
+        let found =
+            runs(&world).into_iter().find(|(spec, _)| (spec.batch_size, spec.evaluation) == (batch_size, evaluation));
+        found.unwrap().1.last_evaluation().unwrap().accuracy
+    };
+    // of the 20 pairs of the dev set, all are in batches of 2, and 16 in batches of 8
+    assert_eq!(accuracy(2, Evaluation::FullBatches), accuracy(2, Evaluation::Whole));
+    let (partial, whole) = (16.0 * accuracy(8, Evaluation::FullBatches), 20.0 * accuracy(8, Evaluation::Whole));
+    assert!((partial - partial.round()).abs() < 1e-9, "{partial} of 16");
+    assert!((0.0..=4.0).contains(&(whole - partial).round()), "{partial} of the first 16, {whole} of all 20");
+    let told = world.json(&["report", "--json"])["causes"][0].clone();
+    assert_eq!((&told["cause"], &told["kind"]), (&"evaluation".into(), &"introduction".into()));
+    world.write_spec("[train]\nbatch_sizes = [2, 32]\n[arms]\npartial = { evaluation = \"full-batches\" }\n");
+    let refused = world.run(&[]).expect(2).err;
+    assert!(
+        refused.contains("arm partial: evaluation is \"full-batches\", and the validation set's 20 pairs"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
-use batchscope::domain::spec::Spec;
+use batchscope::domain::spec::{Evaluation, Spec};
 use batchscope::engine::Background;
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::Store;
@@ -47,6 +47,7 @@ fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         shuffle: true,
         dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
         dropout_at_evaluation: false,
+        evaluation: Evaluation::Whole,
         norm: Norm::Layer,
     };
     PlannedRun {
@@ -551,7 +552,7 @@ fn an_investigation_is_asked_about_before_it_is_added() {
     let mut app = app();
     assert!(app.act(Action::Investigate).is_empty());
     let text = screen(&app, 200, 60);
-    assert!(text.contains("investigate why? 8 arms, 80 runs, about"), "{text}");
+    assert!(text.contains("investigate why? 9 arms, 90 runs, about"), "{text}");
     assert!(text.contains("no-dropout dropout off  if the effect of batch size goes"), "{text}");
     app.act(Action::Back);
     assert!(!screen(&app, 200, 60).contains("investigate why?"), "any other key is a no");
@@ -559,7 +560,7 @@ fn an_investigation_is_asked_about_before_it_is_added() {
     app.act(Action::Investigate);
     let effects = app.act(Action::Yes);
     assert_eq!(effects[0], Effect::Prove, "what is cheap and telling comes first");
-    assert_eq!(effects.len(), 9, "{effects:?}");
-    assert_eq!((app.arms.len(), app.focus), (9, Panel::Answer));
+    assert_eq!(effects.len(), 10, "{effects:?}");
+    assert_eq!((app.arms.len(), app.focus), (10, Panel::Answer));
     assert_eq!(app.act(Action::Investigate), [Effect::Prove], "what is there is not added twice");
 }

@@ -7,6 +7,7 @@ use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::spec::Evaluation;
 use batchscope::domain::sweep::Sweep;
 
 const TOLERANCE: f64 = 0.2;
@@ -70,6 +71,7 @@ impl Case {
             shuffle: true,
             dropout: rates,
             dropout_at_evaluation: false,
+            evaluation: Evaluation::Whole,
             norm: Norm::Layer,
         };
         let place = self.arms.iter().position(|(name, _)| *name == arm).unwrap();

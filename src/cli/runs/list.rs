@@ -125,6 +125,7 @@ pub fn object(listed: &Listed) -> Value {
         "failed_step": listed.failure.as_ref().map(|(step, _)| step),
         "dropout": spec.dropout_in_words(),
         "dropout_at_evaluation": spec.dropout_at_evaluation,
+        "evaluation": spec.evaluation,
         "norm": spec.norm,
         "learning_rate": spec.learning_rate,
         "epochs": spec.epochs,

@@ -194,7 +194,7 @@ impl Trainee {
 
     fn evaluate(&mut self) -> Result<Done> {
         let batch = self.workload.batch(EVALUATION_BATCH);
-        evaluate(self.learner.model()?, std::slice::from_ref(&batch), None, &|| false)?;
+        evaluate(self.learner.model()?, std::slice::from_ref(&batch), None, u32::MAX, &|| false)?;
         Ok(Done { steps: 1.0, pairs: batch.len() as f64, ..Done::default() })
     }
 }
