@@ -93,7 +93,7 @@ impl Listener for Downloads {
             News::Waiting { file } => format!("another process fetches {file}; waiting for it"),
             News::Retrying { cause, after, .. } => format!("{cause} (trying again in {:.1} s)", after.as_secs_f64()),
             News::FromCache { repository, cause } => {
-                format!("the hub cannot be reached ({cause}): {repository} is taken as the cache has it")
+                format!("the hub gives nothing now ({cause}): {repository} is taken as the cache has it")
             }
         };
         // a bar would be drawn over the words

@@ -34,7 +34,7 @@ impl Classes {
         let mut labels = labels.peekable();
         // a number that is none of them is told as such, and not as a word
         let first = labels.peek().and_then(|(_, first)| *first);
-        if first.is_none_or(|first| first.parse::<f64>().is_ok()) {
+        if first.is_none_or(is_number) {
             let mut seen = [false; MOST];
             for (line, found) in labels {
                 if let Some(seen) = seen.get_mut(numbers.number(label, line, found)? as usize) {
@@ -75,13 +75,20 @@ impl Classes {
 
     /// A label's class, by its name or its number.
     pub(super) fn number(&self, label: &Label<'_>, line: u64, found: Option<&str>) -> Result<u32, DataError> {
-        if found == Some(UNLABELLED) {
-            return Err(DataError::Unlabelled { place: label.place.into(), line });
+        let named = found.and_then(|found| self.names.iter().position(|name| name == found));
+        // where names are numbers themselves, they alone count
+        let numbered = || (0..self.names.len()).find(|class| found == Some(class.to_string().as_str()));
+        let class = named.or_else(|| if self.has_number() { None } else { numbered() });
+        match class {
+            Some(class) => Ok(class as u32),
+            None if found == Some(UNLABELLED) => Err(DataError::Unlabelled { place: label.place.into(), line }),
+            None => Err(self.wrong(label, line, found)),
         }
-        let is_found =
-            |(class, name): (usize, &String)| found == Some(name) || found == Some(class.to_string().as_str());
-        let class = self.names.iter().enumerate().position(is_found);
-        class.map(|class| class as u32).ok_or_else(|| self.wrong(label, line, found))
+    }
+
+    /// Whether a class is called by a number.
+    fn has_number(&self) -> bool {
+        self.names.iter().any(|name| is_number(name))
     }
 
     fn several(self, place: &str) -> Result<Self, DataError> {
@@ -93,18 +100,26 @@ impl Classes {
 
     fn wrong(&self, label: &Label<'_>, line: u64, found: Option<&str>) -> DataError {
         let (place, column) = (label.place.to_owned(), label.column.to_owned());
-        let is_number = |text: &str| text.parse::<f64>().is_ok();
         let fraction = found.is_some_and(|found| is_number(found) && found.contains('.'));
-        let mut expected = format!("a whole number from 0 to {}", self.names.len().saturating_sub(1));
-        if !self.names.iter().all(|name| is_number(name)) {
-            expected += &format!(", or one of {}", self.names.join(", "));
-        }
+        let numbers = format!("a whole number from 0 to {}", self.names.len().saturating_sub(1));
+        let names = self.names.join(", ");
+        let mut expected = if self.names.iter().enumerate().all(|(class, name)| *name == class.to_string()) {
+            numbers
+        } else if self.has_number() {
+            format!("one of {names}")
+        } else {
+            format!("{numbers}, or one of {names}")
+        };
         if fraction {
             expected += "; fractions are a regression's, and batchscope trains classifiers";
         }
         let found = found.map_or("nothing".to_owned(), |found| format!("`{}`", excerpt(found, 40)));
         DataError::Label { place, line, column, found, expected }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok()
 }
 
 #[cfg(test)]
@@ -141,7 +156,18 @@ mod tests {
         let (classes, label) = (Classes::named(&INFERENCE), Label { place: "a.tsv", column: "gold_label" });
         assert_eq!(classes.number(&label, 2, Some("contradiction")).unwrap(), 2);
         assert_eq!(classes.number(&label, 2, Some("1")).unwrap(), 1);
-        let message = classes.number(&label, 2, Some("hidden")).unwrap_err().to_string();
-        assert!(message.ends_with("from 0 to 2, or one of entailment, neutral, contradiction"), "{message}");
+        let message = |classes: &Classes, found| classes.number(&label, 2, Some(found)).unwrap_err().to_string();
+        let hidden = message(&classes, "hidden");
+        assert!(hidden.ends_with("from 0 to 2, or one of entailment, neutral, contradiction"), "{hidden}");
+        assert!(message(&classes, "-1").contains("these examples have no labels"));
+    }
+
+    #[test]
+    fn classes_that_are_called_by_numbers_go_by_their_names_alone() {
+        let label = Label { place: "a.tsv", column: "label" };
+        let number = |names: [&str; 2], found| Classes::named(&names).number(&label, 2, Some(found));
+        assert_eq!((number(["1", "0"], "0").unwrap(), number(["1", "0"], "1").unwrap()), (1, 0));
+        assert_eq!((number(["-1", "1"], "-1").unwrap(), number(["-1", "1"], "1").unwrap()), (0, 1));
+        assert!(number(["1", "2"], "0").unwrap_err().to_string().ends_with("is `0`, expected one of 1, 2"));
     }
 }

@@ -109,8 +109,14 @@ impl<'t> Columns<'t> {
 
     /// First sentence, second sentence where there is one, label.
     fn choose(self, place: &str, header: &[String]) -> Result<Choice, DataError> {
-        let (columns, lenient) = self.named(header);
-        let columns = columns.iter().map(|column| column.find(place, header)).collect::<Result<_, _>>()?;
+        let (named, lenient) = self.named(header);
+        for (number, column) in named.iter().enumerate() {
+            if let Some(earlier) = named.iter().take(number).find(|earlier| earlier.name == column.name) {
+                let (first, second) = (earlier.key, column.key);
+                return Err(DataError::OneColumn { place: place.into(), column: column.name.into(), first, second });
+            }
+        }
+        let columns = named.iter().map(|column| column.find(place, header)).collect::<Result<_, _>>()?;
         Ok(Choice { columns, lenient })
     }
 
@@ -246,6 +252,18 @@ mod tests {
         let found = examples(columns, "review\tsentence1\tsentence2\tlabel\nA\tx\ty\t0\nB\tx\ty\t1\n").unwrap();
         assert_eq!(found[0], alone("A"));
         assert_eq!(examples(Columns::default(), "idx\tsentence\tlabel\n1\tA\t0\n2\tB\t1\n").unwrap()[0], alone("A"));
+    }
+
+    #[test]
+    fn a_column_is_one_thing_only() {
+        let text = "sentence1\tsentence2\tlabel\nA\tB\t1\nC\tD\t0\n";
+        let message = |columns| examples(columns, text).unwrap_err().to_string();
+        assert_eq!(
+            message(Columns { sentence1: Some("sentence2"), ..Columns::default() }),
+            "a.tsv: task.sentence1 and task.sentence2 both name the column `sentence2`; each needs a column of its own"
+        );
+        let label = Columns { label: Some("sentence1"), ..Columns::default() };
+        assert!(message(label).contains("task.sentence1 and task.label both name the column `sentence1`"));
     }
 
     #[test]

@@ -45,11 +45,16 @@ pub enum DataError {
     NoColumn { place: String, column: String, key: &'static str, found: String, hint: &'static str },
     #[error("{place}: two columns are called `{column}`; rename one")]
     TwiceColumn { place: String, column: String },
+    #[error("{place}: task.{first} and task.{second} both name the column `{column}`; each needs a column of its own")]
+    OneColumn { place: String, column: String, first: &'static str, second: &'static str },
     #[error("{place}, line {line}: there is no text in `{column}`; every example needs it")]
     NoSentence { place: String, line: u64, column: String },
     #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}")]
     Label { place: String, line: u64, column: String, found: String, expected: String },
-    #[error("{place}: of the labels in `{column}` none has {missing}; labels count from 0 to {last} without a gap")]
+    #[error(
+        "{place}: of the labels in `{column}` none has {missing}; labels count from 0 to {last} without a gap, or go by the \
+         names that task.classes gives them"
+    )]
     NoExample { place: String, column: String, missing: usize, last: usize },
     #[error(
         "{place}, line {line}: `{found}` is the fourth label in `{column}` that differs; three classes are the most"

@@ -56,17 +56,32 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
         return Err(DataError::NoFolder { path: folder.to_owned() });
     }
     let train = find(folder, &["train"])?
+        .or_else(|| authors_own(folder, "msr_paraphrase_train.txt"))
         .ok_or_else(|| DataError::NoTrainingSet { folder: folder.to_owned(), names: looked_for(&["train"]) })?;
     let validation = match task.validation {
-        Validation::Set(set) => find(folder, names(set))?,
+        Validation::Set(set) => find_set(folder, set)?,
         Validation::Fraction(_) => None,
     };
     let mut also = Vec::new();
     for &set in &task.also_evaluate {
         let missing = || DataError::NoSet { folder: folder.to_owned(), set, names: files_of(set) };
-        also.push((set, find(folder, names(set))?.ok_or_else(missing)?));
+        also.push((set, find_set(folder, set)?.ok_or_else(missing)?));
     }
     Ok(SetFiles { train, validation, also })
+}
+
+fn find_set(folder: &Path, set: NamedSet) -> Result<Option<SetFile>, DataError> {
+    let found = find(folder, names(set))?;
+    Ok(match set {
+        NamedSet::Test => found.or_else(|| authors_own(folder, "msr_paraphrase_test.txt")),
+        _ => found,
+    })
+}
+
+/// A set of MRPC as its authors hand it out. GLUE's, which are made of it, may lie beside it and are meant then.
+fn authors_own(folder: &Path, name: &str) -> Option<SetFile> {
+    let path = folder.join(name);
+    path.exists().then_some((path, Format::Tsv))
 }
 
 /// Reads the files of a task. The classes are those of the task, of the spec, or of the training set's labels.

@@ -25,7 +25,7 @@ pub enum SetsError {
     #[error("task.name is `demo`, the embedded corpus, whose columns and sets are known: leave task.{0} out")]
     DemoWith(&'static str),
     #[error("{0}; a folder of your own goes by task.path alone")]
-    Unknown(#[from] UnknownTask),
+    Unknown(UnknownTask),
     #[error("the task `{task}` has no set `{}`: only mnli has matched and mismatched ones", .set.name())]
     NoSet { task: &'static str, set: NamedSet },
 }
@@ -40,7 +40,7 @@ impl From<HubError> for SetsError {
 pub fn read_sets(task: &Task, hub: MakeHub<'_>) -> Result<(String, Sets), SetsError> {
     let glue = match task.name.as_deref() {
         Some(DEMO) => return Ok(("the embedded corpus".into(), demo(task)?)),
-        Some(name) => Some(GlueTask::named(name)?),
+        Some(name) => Some(known(name)?),
         None => None,
     };
     let (place, files) = match (&task.path, glue) {
@@ -56,9 +56,13 @@ pub fn read_sets(task: &Task, hub: MakeHub<'_>) -> Result<(String, Sets), SetsEr
 /// The files of a task that goes by its name alone; nothing where they are on the disk or in the program.
 pub fn fetch_sets(task: &Task, hub: MakeHub<'_>) -> Result<Option<SetFiles>, SetsError> {
     match (&task.path, task.name.as_deref()) {
-        (None, Some(name)) if name != DEMO => Ok(Some(fetch(GlueTask::named(name)?, task, &hub()?)?)),
+        (None, Some(name)) if name != DEMO => Ok(Some(fetch(known(name)?, task, &hub()?)?)),
         _ => Ok(None),
     }
+}
+
+fn known(name: &str) -> Result<&'static GlueTask, SetsError> {
+    GlueTask::named(name).map_err(SetsError::Unknown)
 }
 
 fn fetch(glue: &'static GlueTask, task: &Task, hub: &Hub) -> Result<SetFiles, SetsError> {

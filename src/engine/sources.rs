@@ -76,8 +76,9 @@ impl Sources {
     /// Fetches everything that a spec names.
     pub fn fetch(&self, spec: &Spec) -> Result<Vec<Fetched>, PrepareError> {
         let name = &spec.model.source;
-        let model = self.model(name)?.map(|path| Fetched { what: "model", name: name.clone(), path });
+        // first, as in training: a task that is none is refused before anything is fetched
         let sets = fetch_sets(&spec.task, &|| self.hub())?;
+        let model = self.model(name)?.map(|path| Fetched { what: "model", name: name.clone(), path });
         let files = sets.iter().flat_map(|sets| sets.paths());
         let set = |path: &Path| Fetched { what: "set", name: name_of(path), path: path.to_owned() };
         Ok(model.into_iter().chain(files.map(set)).collect())

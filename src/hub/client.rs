@@ -56,10 +56,10 @@ impl Hub {
             return Err(wanted.offline(&self.settings));
         }
         let fetched = self.fetch(&wanted);
-        let Err(HubError::Unreachable { cause, .. }) = &fetched else { return fetched };
+        let Some(cause) = fetched.as_ref().err().and_then(HubError::outage) else { return fetched };
         let cached = known.and_then(|commit| wanted.cache.file(&commit, file).map(|path| (commit, path)));
         let Some((commit, path)) = cached else { return fetched };
-        self.listener.hear(News::FromCache { repository: repository.to_string(), cause: cause.clone() });
+        self.listener.hear(News::FromCache { repository: repository.to_string(), cause });
         self.pin(repository, &commit);
         Ok(path)
     }

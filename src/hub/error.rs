@@ -60,6 +60,15 @@ impl HubError {
         }
     }
 
+    /// Why the server is of no use now, in words; nothing where it answers as it should.
+    pub(super) fn outage(&self) -> Option<String> {
+        match self {
+            Self::Unreachable { cause, .. } => Some(cause.clone()),
+            Self::Status { status, .. } if self.may_pass() => Some(format!("it answers {status}")),
+            _ => None,
+        }
+    }
+
     /// How long the server asked to be left alone.
     pub(super) fn asked_wait(&self) -> Option<Duration> {
         match self {

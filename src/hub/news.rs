@@ -13,7 +13,7 @@ pub enum News<'n> {
     Waiting { file: &'n str },
     /// something went wrong that may pass
     Retrying { file: &'n str, cause: String, after: Duration },
-    /// the server cannot be reached, so that what the cache has is taken as it is
+    /// the server is of no use now, so that what the cache has is taken as it is
     FromCache { repository: String, cause: String },
 }
 

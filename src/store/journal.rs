@@ -58,11 +58,15 @@ pub fn read_journal(run: &RunFolder) -> Result<Vec<(u32, Vec<Entry>)>, StoreErro
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(cause) => return Err(cause).at("read", &path),
         };
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-        let entries = lines.map_while(|line| serde_json::from_slice(line).ok()).collect();
-        attempts.push((number, entries));
+        attempts.push((number, parse_journal(&bytes)));
     }
     Ok(attempts)
+}
+
+/// The entries of whole lines, up to the first that is none.
+pub fn parse_journal(bytes: &[u8]) -> Vec<Entry> {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
+    lines.map_while(|line| serde_json::from_slice(line).ok()).collect()
 }
 
 #[cfg(test)]

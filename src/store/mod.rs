@@ -23,7 +23,7 @@ pub use error::StoreError;
 pub use experiment::{Inputs, Look};
 pub use identity::{experiment_digest, run_id};
 pub use inspect::StoredRun;
-pub use journal::{Journal, read_journal};
+pub use journal::{Journal, parse_journal, read_journal};
 pub use layout::{RunFolder, Store};
 pub use owner::{Liveness, Owner};
 pub use place::Place;

@@ -107,6 +107,18 @@ fn another_architecture_is_refused_before_its_weights_are_fetched() {
 }
 
 #[test]
+fn a_task_that_is_none_is_refused_before_anything_is_fetched() {
+    let away = Away::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+    command.args(["fetch", "mrpc", "--set", "task.name=stsb", "--set", "model.source=owner/tiny"]);
+    away.mirror.serves(&mut command, &away.cache());
+    away.refuses(&mut command, &["`stsb` asks for a number between 0 and 5, which is regression"]);
+    assert!(away.mirror.seen().is_empty());
+    let refused = Finished::of(command.output().unwrap()).err;
+    assert_eq!(refused.matches("the task `stsb`").count(), 1, "it is said once: {refused}");
+}
+
+#[test]
 fn older_repositories_have_a_pickle_and_a_vocabulary() {
     let (away, model) = (Away::new(), World::new());
     let bytes = |name: &str| fs::read(model.path("model").join(name)).unwrap();

@@ -279,6 +279,23 @@ fn a_dead_server_is_told_at_once_or_the_cache_is_taken() {
 }
 
 #[test]
+fn a_hub_that_is_overloaded_takes_nobodys_cache_away() {
+    for (page, name) in [(429, SMALL), (503, LARGE)] {
+        let setup = Setup::new();
+        let path = setup.fetch(name).unwrap();
+        setup.mirror.break_file(name, &[Fault::Page(page, "")]);
+        let notes = Notes::default();
+        assert_eq!(Hub::new(setup.settings(), notes.clone()).file(&model(PAGE), name).unwrap(), path);
+        assert!(notes.have("Retrying") && notes.have(&format!("it answers {page}")));
+    }
+    // what somebody may not see is another matter
+    let setup = Setup::new();
+    setup.fetch(SMALL).unwrap();
+    setup.mirror.break_file(SMALL, &[Fault::Page(403, "GatedRepo")]);
+    assert!(setup.refusal(SMALL).contains("asks for access"));
+}
+
+#[test]
 fn a_file_that_was_changed_in_the_cache_is_fetched_again() {
     let setup = Setup::new();
     let path = setup.fetch(LARGE).unwrap();

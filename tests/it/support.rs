@@ -2,6 +2,7 @@
 
 pub mod mirror;
 pub mod parquet_file;
+pub mod readers;
 pub mod torch_file;
 
 use batchscope::domain::arm::Norm;

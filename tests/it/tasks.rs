@@ -170,6 +170,22 @@ fn mnlis_two_sets_to_validate_on_have_more_columns_than_its_training_set() {
 }
 
 #[test]
+fn mrpc_as_its_authors_hand_it_out_is_read_unless_glues_own_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "\u{feff}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\r\n";
+    let set = |first: &str| format!("{header}1\t1\t2\t{first}\tB .\r\n0\t3\t4\tC .\tD .\r\n");
+    fs::write(folder.path().join("msr_paraphrase_train.txt"), set("train")).unwrap();
+    fs::write(folder.path().join("msr_paraphrase_test.txt"), set("test")).unwrap();
+    let read = |more: &str| sets(folder.path(), Some("mrpc"), more);
+    let on_test = read("validation = \"test\"");
+    assert_eq!(on_test.train[0], example((1, "train", Some("B ."))));
+    assert_eq!(on_test.validation.unwrap()[0], example((1, "test", Some("B ."))));
+    assert_eq!(read("").validation, None, "there is no dev set");
+    fs::write(folder.path().join("train.tsv"), set("glue")).unwrap();
+    assert_eq!(read("validation = 0.5").train[0], example((1, "glue", Some("B ."))));
+}
+
+#[test]
 fn labels_that_are_words_count_as_the_spec_says() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["train.csv", "dev.csv"] {

@@ -76,7 +76,7 @@ fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
     let is_decimal = info.converted_type() == ConvertedType::DECIMAL;
     match column.get_physical_type() {
         Kind::FLOAT | Kind::DOUBLE => refused("fractions", CLASSES),
-        _ if is_decimal => refused("fractions", CLASSES),
+        _ if is_decimal || info.logical_type_ref() == Some(&LogicalType::Float16) => refused("fractions", CLASSES),
         Kind::BOOLEAN | Kind::INT32 | Kind::INT64 | Kind::BYTE_ARRAY if is_plain => Ok(()),
         kind => refused(&format!("values of another kind ({kind})"), EXPECTED),
     }

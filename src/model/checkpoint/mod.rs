@@ -127,7 +127,7 @@ fn weights_of(
             tensors.insert(view.name.clone(), values);
         }
     }
-    // the two tensors that ride along in many files and belong to no classifier
+    // positions as a table, and heads of pre-training: they ride along in many files and belong to no classifier
     let rides_along = |name: &str| name == "bert.embeddings.position_ids" || name.starts_with("cls.");
     let extra = found.into_iter().find(|(name, _)| !rides_along(name));
     if let Some((_, (name, _))) = extra {

@@ -1,0 +1,7 @@
+//! A spec in TOML.
+#![no_main]
+
+use batchscope_fuzz::readers;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| readers::spec(text, &[]));

@@ -1,0 +1,7 @@
+//! `tokenizer.json`.
+#![no_main]
+
+use batchscope_fuzz::readers;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| readers::tokenizer_json(bytes));

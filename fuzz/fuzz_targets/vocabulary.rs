@@ -1,0 +1,7 @@
+//! `vocab.txt`.
+#![no_main]
+
+use batchscope_fuzz::readers;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| readers::vocabulary(bytes));

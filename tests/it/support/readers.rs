@@ -1,0 +1,84 @@
+//! What must hold of every reader whatever it is fed. The tests and the fuzz targets feed them.
+
+use batchscope::data::{Columns, Format, PairTokenizer};
+use batchscope::domain::history::History;
+use batchscope::domain::model::ModelConfig;
+use batchscope::model::{self, ModelError, Weights};
+use batchscope::spec_file;
+use batchscope::store::parse_journal;
+use std::fs;
+use tempfile::TempDir;
+
+/// A set of examples in a format of text.
+pub fn table(format: Format, bytes: &[u8]) {
+    let Ok(table) = format.read("a", bytes) else { return };
+    assert!(!table.rows.is_empty() && table.rows.iter().all(|row| row.values.len() == table.columns.len()));
+    set(format, bytes);
+}
+
+/// A set of examples in any format.
+pub fn set(format: Format, bytes: &[u8]) {
+    let Ok(set) = Columns::default().read("a", format, bytes, None) else { return };
+    for example in set.examples {
+        assert!((example.label as usize) < set.classes.names().len());
+        assert!(!example.first.is_empty() && !example.second.is_some_and(|second| second.is_empty()));
+    }
+}
+
+/// A spec is what it is written as.
+pub fn spec(text: &str, overrides: &[String]) {
+    let Ok(spec) = spec_file::parse("a", text, overrides) else { return };
+    assert_eq!(spec_file::parse("again", &spec_file::to_toml(&spec), &[]).unwrap(), spec);
+}
+
+/// Tokens of an example.
+const MAX_LENGTH: usize = 16;
+
+fn tokenizes(tokenizer: PairTokenizer) {
+    if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", Some("w7, w8.")) {
+        assert!(tokens.len() <= MAX_LENGTH && tokens.len() == types.len());
+    }
+}
+
+/// `vocab.txt`.
+pub fn vocabulary(bytes: &[u8]) {
+    PairTokenizer::from_vocabulary("vocab.txt", bytes, true, MAX_LENGTH).into_iter().for_each(tokenizes);
+}
+
+/// `tokenizer.json`.
+pub fn tokenizer_json(bytes: &[u8]) {
+    let folder = folder_with(&[("tokenizer.json", bytes)]);
+    PairTokenizer::from_folder(folder.path(), MAX_LENGTH).into_iter().for_each(tokenizes);
+}
+
+/// A model's folder with these files, of which all but one are good.
+fn checkpoint(files: &[(&str, &[u8])]) -> Result<(ModelConfig, Weights), ModelError> {
+    let (config, weights) = model::read_folder(folder_with(files).path(), 2)?;
+    assert!(config.hidden_size.is_multiple_of(config.num_attention_heads));
+    assert!(weights.tensors.values().flatten().all(|value| value.is_finite()));
+    Ok((config, weights))
+}
+
+/// A model of a tiny shape whose weights are in this file.
+pub fn weights(name: &str, bytes: &[u8]) -> Result<(ModelConfig, Weights), ModelError> {
+    checkpoint(&[("config.json", include_bytes!("../../golden/tiny/config.json")), (name, bytes)])
+}
+
+/// `config.json`, beside weights of a tiny shape.
+pub fn config(bytes: &[u8]) -> Result<(ModelConfig, Weights), ModelError> {
+    let weights = include_bytes!("../../golden/tiny/model.safetensors");
+    checkpoint(&[("config.json", bytes), ("model.safetensors", weights)])
+}
+
+/// A run's journal.
+pub fn journal(bytes: &[u8]) {
+    History::replay(parse_journal(bytes).iter().map(|entry| &entry.event));
+}
+
+fn folder_with(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
