@@ -62,7 +62,7 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
             BadInput(format!("--learning-rate is {}, expected a number above 0", arguments.learning_rate)).into()
         );
     }
-    if arguments.hidden_size % HEAD_SIZE != 0 {
+    if !arguments.hidden_size.is_multiple_of(HEAD_SIZE) {
         let size = arguments.hidden_size;
         return Err(BadInput(format!("--hidden-size is {size}, expected a multiple of {HEAD_SIZE}")).into());
     }

@@ -61,7 +61,7 @@ impl Classes {
             if !names.contains(&word) {
                 if names.len() == MOST {
                     let (place, column, found) = (label.place.into(), label.column.into(), excerpt(word, 40));
-                    return Err(DataError::TooManyClasses { place, line, column, found });
+                    return Err(DataError::TooManyClasses { place, line, column, found: found.into() });
                 }
                 names.push(word);
             }
@@ -114,7 +114,7 @@ impl Classes {
             expected += "; fractions are a regression's, and batchscope trains classifiers";
         }
         let found = found.map_or("nothing".to_owned(), |found| format!("`{}`", excerpt(found, 40)));
-        DataError::Label { place, line, column, found, expected }
+        DataError::Label { place, line, column, found: found.into(), expected: expected.into() }
     }
 }
 

@@ -206,7 +206,7 @@ impl Named<'_> {
             (None, _) => {
                 let found = excerpt(&header.join(", "), 200);
                 let hint = if key == "label" { "; a set without labels can neither train nor validate" } else { "" };
-                Err(DataError::NoColumn { place, column, key, found, hint })
+                Err(DataError::NoColumn { place, column, key, found: found.into(), hint })
             }
         }
     }

@@ -42,7 +42,7 @@ pub enum DataError {
     #[error("{place}, line {line}: expected a JSON object: {message}")]
     Json { place: String, line: u64, message: String },
     #[error("{place}: no column `{column}`, found {found}; name the right one with task.{key} = \"...\"{hint}")]
-    NoColumn { place: String, column: String, key: &'static str, found: String, hint: &'static str },
+    NoColumn { place: String, column: String, key: &'static str, found: Box<str>, hint: &'static str },
     #[error("{place}: two columns are called `{column}`; rename one")]
     TwiceColumn { place: String, column: String },
     #[error("{place}: task.{first} and task.{second} both name the column `{column}`; each needs a column of its own")]
@@ -50,7 +50,7 @@ pub enum DataError {
     #[error("{place}, line {line}: there is no text in `{column}`; every example needs it")]
     NoSentence { place: String, line: u64, column: String },
     #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}")]
-    Label { place: String, line: u64, column: String, found: String, expected: String },
+    Label { place: String, line: u64, column: String, found: Box<str>, expected: Box<str> },
     #[error(
         "{place}: of the labels in `{column}` none has {missing}; labels count from 0 to {last} without a gap, or go by the \
          names that task.classes gives them"
@@ -59,7 +59,7 @@ pub enum DataError {
     #[error(
         "{place}, line {line}: `{found}` is the fourth label in `{column}` that differs; three classes are the most"
     )]
-    TooManyClasses { place: String, line: u64, column: String, found: String },
+    TooManyClasses { place: String, line: u64, column: String, found: Box<str> },
     #[error("{place}: {skipped} of {count} rows lack something; a few would be passed over, so many are another file")]
     TooManyBroken { place: String, skipped: usize, count: usize },
     #[error(
@@ -72,7 +72,7 @@ pub enum DataError {
     #[error("{place}: not a readable Parquet file: {message}")]
     Parquet { place: String, message: String },
     #[error("{place}: the column `{column}` holds {found}, expected {expected}")]
-    ColumnKind { place: String, column: String, found: String, expected: &'static str },
+    ColumnKind { place: String, column: String, found: Box<str>, expected: &'static str },
     #[error("{place} holds neither tokenizer.json nor vocab.txt; copy the one that belongs to the model there")]
     NoTokenizer { place: PathBuf },
     #[error("{place}: not a usable tokenizer: {message}")]

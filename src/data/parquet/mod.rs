@@ -61,7 +61,7 @@ pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, Data
 fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
     let refused = |found: &str, expected| {
         let (place, column) = (place.to_owned(), column.name().to_owned());
-        Err(DataError::ColumnKind { place, column, found: found.to_owned(), expected })
+        Err(DataError::ColumnKind { place, column, found: found.into(), expected })
     };
     const EXPECTED: &str = "text or whole numbers";
     const CLASSES: &str = "text or whole numbers; fractions are a regression's, and batchscope trains classifiers";

@@ -7,7 +7,6 @@ use crate::stats::{Finding, Interval, Judgement, Kind, Verdict, in_percent, in_p
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Widest bar.
@@ -107,6 +106,6 @@ fn scaled<'t>(
         .into_iter()
         .map(|(letter, inside): (char, bool)| Span::styled(letter.to_string(), style(inside)))
         .collect();
-    spans.push(Span::styled(numbers, Style::from(theme.text())));
+    spans.push(Span::styled(numbers, theme.text()));
     Line::from(spans)
 }
