@@ -117,6 +117,13 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
     for examples in [&mut train, &mut validation].into_iter().chain(also.iter_mut().map(|(_, examples)| examples)) {
         rows.renumber(examples);
     }
+    let mut notes = sets.notes;
+    if weights.lacks_pooler() {
+        let source = &spec.model.source;
+        notes.push(format!(
+            "{source} has no pooler, as models that guess words have none: it is drawn like the classifier"
+        ));
+    }
     let model = ModelIdentity { config, weights: weights.identity.clone() };
     let batches = |examples: &Examples| evaluation_batches(examples, EVALUATION_BATCH);
     let prepared = Prepared {
@@ -129,7 +136,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         data,
         model,
         classes,
-        notes: sets.notes,
+        notes,
     };
     for arm in &prepared.spec.arms {
         prepared.plan(arm)?;

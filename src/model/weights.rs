@@ -83,6 +83,11 @@ impl Weights {
         Self { tensors, identity }
     }
 
+    /// Whether the layer over the first token is drawn anew, with the classifier.
+    pub fn lacks_pooler(&self) -> bool {
+        !self.tensors.keys().any(|name| is_pooler(name))
+    }
+
     /// The flat values of a group. Rows of the word table are those of `words`; a classifier that is not among the
     /// weights is drawn from `head`.
     pub fn flat(&self, layout: &Layout, config: &ModelConfig, words: &[u32], head: Key) -> Vec<f32> {
@@ -103,6 +108,10 @@ impl Weights {
 
 pub fn is_classifier(name: &str) -> bool {
     name.starts_with("classifier.")
+}
+
+pub fn is_pooler(name: &str) -> bool {
+    name.starts_with("bert.pooler.")
 }
 
 /// As BERT initialises: gains 1, biases 0, all else normal with the configuration's deviation, cut at two deviations.

@@ -79,7 +79,7 @@ impl Judgement {
             }
             (Some(interval), _) => format!("{} interval {}", level(self.alpha_of_cause), in_points(interval)),
         };
-        let share = finding.share.map_or("an unknown share".to_owned(), |share| percent(share));
+        let share = finding.share.map_or("an unknown share".to_owned(), percent);
         let gone = format!("{share} of the effect goes with it ({interval})");
         let Some(verdict) = finding.verdict else {
             return match (self.batch_sizes.len(), finding.kind) {

@@ -51,6 +51,25 @@ fn all_spellings_of_one_checkpoint_are_one_checkpoint() {
 }
 
 #[test]
+fn a_model_that_guesses_words_has_no_pooler_and_gets_one() {
+    let mut without = golden();
+    without.retain(|name, _| !name.starts_with("classifier.") && !name.starts_with("bert.pooler."));
+    let weights = read(&without).unwrap();
+    assert!(weights.lacks_pooler() && !read(&golden()).unwrap().lacks_pooler());
+    let words: Vec<u32> = (0..97).collect();
+    let (config, _) = read_folder(folder(&without).path(), 2).unwrap();
+    let pooler = |iid: u32| {
+        let model = Bert::new(&config, Norm::Layer, &weights, &words, 2, 1, iid).unwrap();
+        model.tensors().unwrap().into_iter().find(|tensor| tensor.name == "bert.pooler.dense.weight").unwrap().values
+    };
+    assert!(pooler(0).iter().any(|value| *value != 0.0));
+    assert_ne!(pooler(0), pooler(1), "instances differ in what is drawn");
+    without.insert("bert.pooler.dense.bias".into(), zeros(&[32]));
+    let error = read(&without).unwrap_err().to_string();
+    assert!(error.contains("`bert.pooler.dense.weight` is missing"), "half a pooler is a broken file: {error}");
+}
+
+#[test]
 fn a_missing_classifier_is_drawn_and_anything_else_missing_is_named() {
     let mut without = golden();
     without.retain(|name, _| !name.starts_with("classifier."));

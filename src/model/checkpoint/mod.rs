@@ -10,7 +10,7 @@ mod tensor;
 mod torch;
 
 use super::error::ModelError;
-use super::weights::{Weights, is_classifier, layouts};
+use super::weights::{Weights, is_classifier, is_pooler, layouts};
 use crate::domain::model::ModelConfig;
 use config::parse_config;
 pub use config::read_config;
@@ -99,12 +99,15 @@ fn weights_of(
             return Err(ModelError::Twice { path: path.to_owned(), first, second: name });
         }
     }
+    // a model that guesses hidden words is saved without one
+    let has_pooler = found.keys().any(|name| is_pooler(name));
+    let is_drawn = |name: &str| is_classifier(name) || (!has_pooler && is_pooler(name));
     let mut tensors = BTreeMap::new();
     let mut values_read = 0;
     for layout in layouts(config, config.vocab_size, classes) {
         for view in layout.views() {
             let Some((name, tensor)) = found.remove(&view.name) else {
-                if is_classifier(&view.name) {
+                if is_drawn(&view.name) {
                     continue;
                 }
                 return Err(ModelError::Missing { path: path.to_owned(), name: view.name.clone() });
