@@ -51,7 +51,7 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     });
     let signals = signals.context("cannot listen for signals")?;
     let agreed = request.agreed;
-    let opened = Request { added_arms: true, ..request }.open(&cli::sources())?;
+    let opened = Request { with_added: true, ..request }.open(&cli::sources())?;
     if !cli::agrees(&opened, agreed) {
         return Ok(Exit::Done);
     }

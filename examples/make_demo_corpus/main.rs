@@ -22,6 +22,7 @@ fn main() -> io::Result<()> {
         file.map_or("", |(_, contents)| contents)
     };
     println!("seed        {}", corpus::SEED);
+    println!("sentences   {} drawn, none of which pre-training reads", corpus::sentences().len());
     print!("{}", report::report(contents_of("train.tsv"), contents_of("dev.tsv"), contents_of("vocab.txt"),));
     Ok(())
 }

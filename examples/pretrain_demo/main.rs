@@ -9,7 +9,7 @@ mod reading;
 
 use anyhow::{Context, Result};
 use batchscope::cli::PretrainingBar;
-use batchscope::data::{Columns, Diet, Format, Masking, PairTokenizer};
+use batchscope::data::{Diet, Masking, PairTokenizer};
 use batchscope::domain::model::ModelConfig;
 use batchscope::engine::{
     BATCH_SIZE, Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingFolder, stop_signals,
@@ -70,16 +70,11 @@ fn pretrain(arguments: Arguments) -> Result<ExitCode> {
     let vocabulary = files.iter().find(|(name, _)| *name == "vocab.txt").map_or("", |(_, text)| text);
     let tokenizer = PairTokenizer::from_vocabulary("vocab.txt", vocabulary.as_bytes(), true, 512)?;
     let (masking, config) = (Masking::of(&tokenizer)?, ModelConfig::bert_mini(tokenizer.vocabulary_size()));
-    let mut reserved = std::collections::BTreeSet::new();
-    for (name, table) in files.iter().filter(|(name, _)| name.ends_with(".tsv")) {
-        let set = Columns::default().read(name, Format::Tsv, table.as_bytes(), None)?;
-        reserved.extend(set.examples.into_iter().flat_map(|pair| [pair.first, pair.second.unwrap_or_default()]));
-    }
     let (diet, reading) = match arguments.single_sentences {
         true => (Diet::SingleSentences, "single sentences"),
         false => (Diet::Pairs, "events told twice"),
     };
-    let reader = Reader { tokenizer, reserved, diet, draws: DRAWS_IN_BLOCK };
+    let reader = Reader { tokenizer, reserved: corpus::sentences(), diet, draws: DRAWS_IN_BLOCK };
     if arguments.show {
         return show(&reader, vocabulary);
     }

@@ -22,6 +22,8 @@ pub enum Action {
     /// the cell under the cursor; a run has nothing to open, and the panel is zoomed
     Open,
     Filter(Typing),
+    /// look for an action by its words, or write changes for the draft
+    Palette(Typing),
     NextMetric,
     PreviousMetric,
     NextAxis,
@@ -40,11 +42,24 @@ pub enum Action {
     Crosshair,
     CycleDropout,
     CycleNorm,
+    CycleScaling,
+    CycleUpdates,
+    CycleEvaluation,
     AddDraft,
     /// add every arm that asks why batch size matters
     Investigate,
+    /// keep back what the cursor is on, or let it go on
+    PauseOrResume,
+    /// take what the cursor is on out of the sweep, after a question
+    Cancel,
+    /// train what failed or was taken out
+    Again,
+    /// one more of every cell, after a question
+    AddInstance,
+    MoreWorkers,
+    FewerWorkers,
     /// to what is asked
-    Yes,
+    Answer(char),
     /// one step back: help, zoom, draft, selection
     Back,
     /// the focused panel over the whole screen, and back
@@ -52,8 +67,8 @@ pub enum Action {
     Picture,
     NextTheme,
     Help,
-    /// stop for a while and give the terminal back, as a shell expects of Ctrl-Z
-    Pause,
+    /// stop the program for a while and give the terminal back, as a shell expects of Ctrl-Z
+    Suspend,
     Quit,
 }
 

@@ -1,7 +1,7 @@
 //! An arm in the making: edited key by key, in words before it costs anything.
 
-use crate::domain::arm::{Arm, Changes, Dropout, Norm, Value};
-use crate::domain::spec::Train;
+use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm, Value};
+use crate::domain::spec::{Evaluation, Train};
 
 /// Changes to the baseline that are not added yet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +16,11 @@ impl Draft {
 
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// Further changes; what was changed before is changed anew.
+    pub fn change(&mut self, changes: Changes) {
+        self.changes.extend(changes);
     }
 
     /// On, off, left on at evaluation, and back. What the baseline has already is no change.
@@ -39,18 +44,45 @@ impl Draft {
 
     /// Layer, batch, rms, none, and back.
     pub fn cycle_norm(&mut self, baseline: &Train) {
-        const ORDER: [(Norm, &str); 4] =
-            [(Norm::Layer, "layer"), (Norm::Batch, "batch"), (Norm::Rms, "rms"), (Norm::None, "none")];
-        let place = match self.changes.get("norm") {
-            Some(Value::Text(name)) => ORDER.iter().position(|(_, known)| known == name),
-            _ => ORDER.iter().position(|(norm, _)| *norm == baseline.norm),
+        let order = [Norm::Layer, Norm::Batch, Norm::Rms, Norm::None].map(|norm| Value::Text(norm.name().into()));
+        self.cycle("norm", &order, Some(&Value::Text(baseline.norm.name().into())));
+    }
+
+    /// One rate, one that grows with the batch size, one that grows with its root, and back.
+    pub fn cycle_scaling(&mut self, baseline: &Train) {
+        use LearningRateScaling as Scaling;
+        let order = [Scaling::None, Scaling::Linear, Scaling::Sqrt].map(|scaling| Value::Text(scaling.name().into()));
+        self.cycle("learning_rate_scaling", &order, Some(&Value::Text(baseline.learning_rate_scaling.name().into())));
+    }
+
+    /// As many updates at every batch size as that of the reference has, then as another has, and back to epochs.
+    pub fn cycle_updates(&mut self, baseline: &Train) {
+        let mut sizes = baseline.batch_sizes.clone();
+        sizes.sort_by_key(|size| (*size != baseline.learning_rate_reference, *size));
+        let order: Vec<Value> = sizes.into_iter().map(|size| Value::Integer(size.into())).collect();
+        let known = baseline.updates_of.map(|size| Value::Integer(size.into()));
+        self.cycle("updates_of", &order, known.as_ref());
+    }
+
+    /// Scored on the whole validation set, on full batches only, and back.
+    pub fn cycle_evaluation(&mut self, baseline: &Train) {
+        let order = [Evaluation::Whole, Evaluation::FullBatches].map(|kind| Value::Text(kind.name().into()));
+        self.cycle("evaluation", &order, Some(&Value::Text(baseline.evaluation.name().into())));
+    }
+
+    /// Goes round in this order, beginning behind the baseline's value, which is no change.
+    fn cycle(&mut self, key: &str, order: &[Value], baseline: Option<&Value>) {
+        let place = |value: &Value| order.iter().position(|other| other == value);
+        let start = baseline.and_then(place).map_or(0, |place| place + 1);
+        let mut round = order[start..].iter().chain(&order[..start]).filter(|value| Some(*value) != baseline);
+        let next = match self.changes.get(key) {
+            None => round.next(),
+            Some(now) => round.skip_while(|value| *value != now).nth(1),
         };
-        let (norm, name) = ORDER[(place.unwrap_or(0) + 1) % ORDER.len()];
-        if norm == baseline.norm {
-            self.changes.remove("norm");
-        } else {
-            self.changes.insert("norm".into(), Value::Text(name.into()));
-        }
+        match next {
+            Some(value) => self.changes.insert(key.into(), value.clone()),
+            None => self.changes.remove(key),
+        };
     }
 
     /// The arm as it would be added: named by what it changes.
@@ -61,6 +93,10 @@ impl Draft {
             ("dropout_at_evaluation", _) => "dropout-at-evaluation".to_owned(),
             ("norm", Value::Text(text)) if text == "none" => "no-norm".to_owned(),
             ("norm", value) => format!("{value}-norm"),
+            ("learning_rate_scaling", Value::Text(text)) if text == "none" => "one-rate".to_owned(),
+            ("learning_rate_scaling", value) => format!("{value}-rate"),
+            ("updates_of", value) => format!("updates-of-{value}"),
+            ("evaluation", value) => value.to_string(),
             (key, value) => format!("{key}={value}"),
         });
         Arm { name: names.collect::<Vec<_>>().join("-"), changes: self.changes.clone() }
@@ -93,6 +129,17 @@ mod tests {
         let train = Train { dropout: Dropout::Off, norm: Norm::Batch, ..Train::default() };
         assert_eq!(names(|draft| draft.cycle_dropout(&train), 2), ["dropout-on", ""]);
         assert_eq!(names(|draft| draft.cycle_norm(&train), 4), ["rms-norm", "no-norm", "layer-norm", ""]);
+    }
+
+    #[test]
+    fn every_ablation_has_a_key_that_goes_round() {
+        let train = Train::default();
+        assert_eq!(names(|draft| draft.cycle_scaling(&train), 3), ["linear-rate", "sqrt-rate", ""]);
+        assert_eq!(names(|draft| draft.cycle_evaluation(&train), 2), ["full-batches", ""]);
+        let sizes = ["updates-of-8", "updates-of-2", "updates-of-16", "updates-of-32", "updates-of-64", ""];
+        assert_eq!(names(|draft| draft.cycle_updates(&train), 6), sizes, "the reference comes first");
+        let train = Train { updates_of: Some(2), batch_sizes: vec![2, 8], ..Train::default() };
+        assert_eq!(names(|draft| draft.cycle_updates(&train), 2), ["updates-of-8", ""]);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! What has to be done outside after an update.
 
-use crate::domain::arm::Arm;
+use crate::domain::command::Command;
 use crate::plot::Figure;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// train this arm too
-    AddArm(Arm),
+    /// ask this of the engine
+    Ask(Command),
     /// write this figure as a picture into the current folder, under this name and an ending
     Picture {
         figure: Figure,
@@ -21,7 +21,5 @@ pub enum Effect {
         causes: usize,
     },
     /// give the terminal back and stop until continued
-    Pause,
-    /// ask the engine to checkpoint and leave
-    Stop,
+    Suspend,
 }

@@ -1,5 +1,7 @@
 //! What happened, in lines.
 
+use super::cost::runs;
+use crate::domain::command::Intent;
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::run::PlannedRun;
 use crate::domain::sweep::Sweep;
@@ -32,7 +34,7 @@ impl Log {
     /// A line for what a person would want to have been told; most events are for charts.
     pub(super) fn hear(&mut self, event: &SweepEvent, sweep: &Sweep) {
         match event {
-            SweepEvent::Planned(runs) => self.add(format!("{} planned", count(runs.len())), false),
+            SweepEvent::Planned(planned) => self.add(format!("{} planned", runs(planned.len())), false),
             SweepEvent::Run { run, attempt, entry } => {
                 let Some(row) = sweep.row(run) else { return };
                 let told = match &entry.event {
@@ -57,6 +59,14 @@ impl Log {
                     self.add(format!("{} is trained by {owner}", name(&row.planned)), false);
                 }
             }
+            SweepEvent::Intended { runs: of, intent } => {
+                let what = match intent {
+                    Intent::Train => "to be trained after all",
+                    Intent::Pause => "paused",
+                    Intent::Cancel => "cancelled",
+                };
+                self.add(format!("{} {what}", runs(of.len())), false);
+            }
             SweepEvent::Broken(message) => self.add(format!("training stopped: {message}"), true),
             SweepEvent::Idle => self.add("nothing is left to train".into(), false),
             SweepEvent::Replayed { .. } | SweepEvent::Closed => {}
@@ -69,10 +79,6 @@ impl Log {
         }
         self.0.push_back(line);
     }
-}
-
-fn count(runs: usize) -> String {
-    if runs == 1 { "1 run".into() } else { format!("{runs} runs") }
 }
 
 fn name(run: &PlannedRun) -> String {

@@ -71,7 +71,7 @@ impl App {
     }
 
     /// Selects the first run of the next arm, whose chart is then in sight.
-    fn next_arm(&mut self, by: isize) {
+    pub(super) fn next_arm(&mut self, by: isize) {
         let arms = self.sweep.arms();
         let Some(here) = self.arm_in_sight().and_then(|arm| arms.iter().position(|other| *other == arm)) else {
             return;

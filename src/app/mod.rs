@@ -5,23 +5,28 @@
 
 mod action;
 mod asking;
+mod cost;
 mod draft;
 mod effect;
 mod inquiry;
 mod log;
 mod look;
+mod palette;
 mod panel;
 mod scroll;
 mod state;
+mod steering;
 pub mod table;
 mod update;
 
 pub use action::{Action, Motion};
-pub use asking::Asking;
+pub use asking::{Asked, Asking};
+pub use cost::{Cost, runs};
 pub use draft::Draft;
 pub use effect::Effect;
 pub use inquiry::Inquiry;
 pub use log::{Log, LogLine};
+pub use palette::Palette;
 pub use panel::Panel;
 pub use scroll::Scroll;
 pub use state::{App, Leaving, Toast};

@@ -4,6 +4,7 @@ use super::asking::Asking;
 use super::draft::Draft;
 use super::inquiry::Inquiry;
 use super::log::Log;
+use super::palette::Palette;
 use super::panel::Panel;
 use super::scroll::Scroll;
 use super::table::Table;
@@ -42,6 +43,7 @@ pub struct App {
     pub help: bool,
     pub inquiry: Inquiry,
     pub asking: Option<Asking>,
+    pub palette: Palette,
     pub log: Log,
     scrolls: [Scroll; Panel::ALL.len()],
     pub help_scroll: Scroll,
@@ -85,6 +87,7 @@ impl App {
             help: false,
             inquiry: Inquiry::default(),
             asking: None,
+            palette: Palette::default(),
             log: Log::default(),
             scrolls: Default::default(),
             help_scroll: Scroll::default(),
@@ -141,13 +144,5 @@ impl App {
         let numbered = (2..).map(|number| format!("{}-{number}", arm.name));
         let name = std::iter::once(arm.name.clone()).chain(numbered).find(|name| !taken(name));
         Arm { name: name.unwrap_or_default(), ..arm }
-    }
-
-    /// Runs that adding the draft would train, and the seconds they would take where a speed is known.
-    pub fn draft_cost(&self) -> (usize, Option<f64>) {
-        let runs = self.spec.train.batch_sizes.len() * self.spec.train.instances as usize;
-        // an arm costs what the runs so far cost, update for update
-        let share = runs as f64 / self.sweep.rows().len().max(1) as f64;
-        (runs, self.sweep.whole_seconds(self.workers).map(|seconds| seconds * share))
     }
 }

@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::panel::Panel;
 use super::state::{App, Leaving, Toast};
 use super::table::Typing;
+use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
@@ -17,11 +18,11 @@ impl App {
     /// A key, as an action.
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.toast = None;
-        if self.asking.is_some() && action == Action::Back {
-            self.asking = None;
-            return Vec::new();
+        if !matches!(action, Action::Palette(_) | Action::Go(_)) {
+            self.palette.close();
         }
         match action {
+            Action::Back if self.asking.is_some() => self.asking = None,
             Action::Focus(panel) => self.focus(panel),
             Action::FocusNext => self.focus(self.focus.next()),
             Action::FocusPrevious => self.focus(self.focus.previous()),
@@ -35,13 +36,23 @@ impl App {
             Action::Open if self.table.open(&self.sweep) => {}
             Action::Open => self.zoomed = !self.zoomed,
             Action::Filter(typing) => self.filter(typing),
+            Action::Palette(typing) => self.type_in_palette(typing),
             Action::NextMetric => self.metric = self.metric_after(Metric::next),
             Action::PreviousMetric => self.metric = self.metric_after(Metric::previous),
             Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
             Action::CycleNorm => self.draft.cycle_norm(&self.spec.train),
+            Action::CycleScaling => self.draft.cycle_scaling(&self.spec.train),
+            Action::CycleUpdates => self.draft.cycle_updates(&self.spec.train),
+            Action::CycleEvaluation => self.draft.cycle_evaluation(&self.spec.train),
             Action::AddDraft => return self.add_draft(),
             Action::Investigate => return self.investigate(),
-            Action::Yes => return self.yes(),
+            Action::PauseOrResume => return self.pause_or_resume(),
+            Action::Cancel => self.ask_to_cancel(),
+            Action::Again => return self.again(),
+            Action::AddInstance => self.ask_for_instance(),
+            Action::MoreWorkers => return self.change_workers(1),
+            Action::FewerWorkers => return self.change_workers(-1),
+            Action::Answer(letter) => return self.answer(letter),
             Action::Back => self.back(),
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Picture => return self.picture(),
@@ -60,7 +71,7 @@ impl App {
             | Action::WholeAxis
             | Action::Follow
             | Action::Crosshair => self.look(action),
-            Action::Pause => return vec![Effect::Pause],
+            Action::Suspend => return vec![Effect::Suspend],
             Action::Quit => return self.quit(),
         }
         Vec::new()
@@ -90,9 +101,15 @@ impl App {
 
     fn go(&mut self, motion: Motion) {
         match self.focus {
+            _ if self.palette.is_open() => self.palette.go(motion),
             _ if self.help => self.help_scroll.go(motion),
             Panel::Sweep => self.select(motion),
             Panel::Charts => self.go_in_charts(motion),
+            Panel::Ablations => match motion {
+                Motion::Down => self.next_arm(1),
+                Motion::Up => self.next_arm(-1),
+                motion => self.scroll(Panel::Ablations).go(motion),
+            },
             panel => self.scroll(panel).go(motion),
         }
     }
@@ -110,7 +127,10 @@ impl App {
 
     fn add_draft(&mut self) -> Vec<Effect> {
         if self.draft.is_empty() {
-            self.say("nothing to add: d changes dropout, n the normalization".into(), false);
+            self.say(
+                "nothing to add: d changes dropout, n the norm, l the rate, u updates, e evaluation".into(),
+                false,
+            );
             return Vec::new();
         }
         if let Some(arm) = self.arm_like_draft() {
@@ -128,7 +148,7 @@ impl App {
         self.say(format!("added {}: {}", arm.name, describe(&arm.changes)), false);
         self.draft = Default::default();
         self.arms.push(arm.clone());
-        vec![Effect::AddArm(arm)]
+        vec![Effect::Ask(Command::AddArm(arm))]
     }
 
     fn back(&mut self) {
@@ -182,7 +202,7 @@ impl App {
         match self.leaving {
             Leaving::No if !self.sweep.closed => {
                 self.leaving = Leaving::Saving;
-                vec![Effect::Stop]
+                vec![Effect::Ask(Command::Stop)]
             }
             _ => {
                 self.leaving = Leaving::Now;

@@ -115,7 +115,7 @@ impl SweepArguments {
             retry_failed: self.retry_failed,
             agreed: self.yes,
             lossless: false,
-            added_arms: false,
+            with_added: false,
         }
     }
 }

@@ -28,6 +28,8 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
         }
         SweepEvent::Elsewhere { run, owner } => Some(format!("{}: trained by {owner}", name(sweep.row(run)?))),
         SweepEvent::Broken(message) => Some(format!("stopped: {message}")),
+        // nobody steers a sweep without a screen
+        SweepEvent::Intended { .. } => None,
         SweepEvent::Planned(_) | SweepEvent::Idle | SweepEvent::Closed => None,
     }
 }

@@ -1,4 +1,4 @@
-//! An arm: a named set of changes to the baseline, and the two ablations that the keyboard knows.
+//! An arm: a named set of changes to the baseline, and the ablations that are more than numbers.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::collections::BTreeMap;
@@ -133,6 +133,15 @@ pub enum LearningRateScaling {
 }
 
 impl LearningRateScaling {
+    /// As in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            LearningRateScaling::None => "none",
+            LearningRateScaling::Sqrt => "sqrt",
+            LearningRateScaling::Linear => "linear",
+        }
+    }
+
     /// What the rate is multiplied with. 1 at the reference.
     pub fn factor(self, batch_size: u32, reference: u32) -> f64 {
         let ratio = f64::from(batch_size) / f64::from(reference);

@@ -1,5 +1,6 @@
 //! What happens in a run and in a sweep, in the order in which it happened.
 
+use super::command::Intent;
 use super::id::RunId;
 use super::metric::Scores;
 use super::run::PlannedRun;
@@ -86,6 +87,8 @@ pub enum SweepEvent {
     Replayed { run: RunId, live: bool, entries: Vec<Entry> },
     /// Another process is training this run.
     Elsewhere { run: RunId, owner: String },
+    /// What is meant to become of these runs from now on.
+    Intended { runs: Vec<RunId>, intent: Intent },
     /// The machinery failed around a run (store not writable, say); the sweep ends.
     Broken(String),
     /// Nothing is left to train.

@@ -117,6 +117,12 @@ impl<'r> Speeds<'r> {
         Some(updates as f64 * update + evaluations as f64 * evaluation)
     }
 
+    /// Seconds of a run of an arm of which nothing is measured.
+    pub fn seconds_anew(&self, batch_size: u32, updates: u64, evaluations: u64) -> Option<f64> {
+        let update = along(&self.longest_curve(), batch_size.into())?;
+        Some(updates as f64 * update + evaluations as f64 * self.all_evaluations().unwrap_or(0.0))
+    }
+
     /// Seconds of an update. An arm of which one batch size is measured has the shape of the arm that is known best.
     fn update(&self, arm: &str, batch_size: u32) -> Option<f64> {
         let size = f64::from(batch_size);
@@ -131,11 +137,13 @@ impl<'r> Speeds<'r> {
 
     /// Batch sizes make no difference to an evaluation.
     fn evaluation(&self, arm: &str) -> Option<f64> {
-        self.arms.get(arm).and_then(|measured| measured.evaluations.mean()).or_else(|| {
-            let mut all = Timed::default();
-            self.arms.values().for_each(|measured| all.join(measured.evaluations));
-            all.mean()
-        })
+        self.arms.get(arm).and_then(|measured| measured.evaluations.mean()).or_else(|| self.all_evaluations())
+    }
+
+    fn all_evaluations(&self) -> Option<f64> {
+        let mut all = Timed::default();
+        self.arms.values().for_each(|measured| all.join(measured.evaluations));
+        all.mean()
     }
 
     fn longest_curve(&self) -> Vec<(f64, f64)> {

@@ -1,12 +1,13 @@
 //! A sweep as a front sees it: every planned run with what is known of it.
 
 use super::attempts::Attempts;
+use super::command::Intent;
 use super::event::{Entry, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
 use super::metric::Metric;
 use super::pace::{Pace, Speeds, last_done};
-use super::run::PlannedRun;
+use super::run::{PlannedRun, RunSpec};
 use super::times::Times;
 use std::collections::HashMap;
 
@@ -24,6 +25,8 @@ pub struct Row {
     pub here: bool,
     /// who trains it, when it is not this process
     pub elsewhere: Option<String>,
+    /// what is meant to become of it
+    pub intent: Intent,
 }
 
 /// A value of a metric.
@@ -106,6 +109,14 @@ impl Sweep {
                     row.elsewhere = Some(owner);
                 }
             }
+            SweepEvent::Intended { runs, intent } => {
+                for run in &runs {
+                    if let Some(row) = self.row_mut(run) {
+                        row.intent = intent;
+                    }
+                }
+                self.idle &= intent != Intent::Train;
+            }
             SweepEvent::Broken(message) => self.broken = Some(message),
             SweepEvent::Idle => self.idle = true,
             SweepEvent::Closed => self.closed = true,
@@ -124,10 +135,15 @@ impl Sweep {
         self.count(|progress| matches!(progress, Progress::Failed(_)))
     }
 
-    /// Share of all training pairs that are done.
+    /// Runs that are not done, of which this is meant.
+    pub fn intended(&self, intent: Intent) -> usize {
+        self.rows.iter().filter(|row| row.is_open() && row.intent == intent).count()
+    }
+
+    /// Share of all training pairs that are done, but for those of runs that are out of the sweep.
     pub fn share_done(&self) -> f64 {
         let (mut done, mut planned) = (0u64, 0u64);
-        for row in &self.rows {
+        for row in self.rows.iter().filter(|row| !row.is_open() || row.intent != Intent::Cancel) {
             let spec = &row.planned.spec;
             done += spec.pairs_seen(row.history.step);
             planned += spec.pairs_seen(spec.updates());
@@ -141,8 +157,9 @@ impl Sweep {
         running.filter_map(Row::pairs_per_second).sum()
     }
 
-    /// Seconds until everything planned is trained by this many workers; nothing while no speed is known. The queue
-    /// is gone through in its order, so that workers without a run at its end count as what they are.
+    /// Seconds until everything planned is trained by this many workers, but for what is kept back; nothing while no
+    /// speed is known. The queue is gone through in its order, so that workers without a run at its end count as what
+    /// they are.
     pub fn remaining_seconds(&self, workers: usize) -> Option<f64> {
         let speeds = Speeds::of(&self.rows);
         let (mut under_way, mut waiting, mut elsewhere) = (Vec::new(), Vec::new(), 0.0);
@@ -150,6 +167,7 @@ impl Sweep {
             let seconds = || speeds.seconds(row, row.remaining_updates(), row.remaining_evaluations());
             match row.history.progress {
                 Progress::Finished | Progress::Failed(_) => {}
+                _ if row.intent != Intent::Train => {}
                 _ if row.elsewhere.is_some() => elsewhere = seconds()?.max(elsewhere),
                 Progress::Running => under_way.push(seconds()?),
                 Progress::Waiting | Progress::Interrupted => waiting.push(seconds()?),
@@ -158,20 +176,29 @@ impl Sweep {
         Some(last_done(workers, under_way, waiting.into_iter()).max(elsewhere))
     }
 
-    /// Seconds that everything planned takes from its beginning.
-    pub fn whole_seconds(&self, workers: usize) -> Option<f64> {
+    /// Seconds that further runs would take this many workers, or that scoring them once would, where only that is
+    /// left to do; nothing while no speed is known.
+    pub fn further_seconds<'r>(&self, workers: usize, runs: impl Iterator<Item = (&'r RunSpec, bool)>) -> Option<f64> {
         let speeds = Speeds::of(&self.rows);
-        let spec = |row: &Row| (row.planned.spec.updates(), row.planned.spec.evaluations());
-        let seconds = |row: &Row| speeds.seconds(row, spec(row).0, spec(row).1);
-        let whole: Vec<f64> = self.rows.iter().map(seconds).collect::<Option<_>>()?;
-        Some(last_done(workers, Vec::new(), whole.into_iter()))
+        let seconds = |(spec, only_scored): (&RunSpec, bool)| {
+            let (updates, evaluations) = if only_scored { (0, 1) } else { (spec.updates(), spec.evaluations()) };
+            speeds.seconds_anew(spec.batch_size, updates, evaluations)
+        };
+        let each: Vec<f64> = runs.map(seconds).collect::<Option<_>>()?;
+        Some(last_done(workers, Vec::new(), each.into_iter()))
     }
 }
 
 impl Row {
     fn new(planned: PlannedRun) -> Self {
         let (history, pace, times, attempts) = Default::default();
-        Self { planned, history, pace, times, attempts, revision: 0, here: false, elsewhere: None }
+        let (here, elsewhere, intent) = (false, None, Intent::Train);
+        Self { planned, history, pace, times, attempts, revision: 0, here, elsewhere, intent }
+    }
+
+    /// Neither finished nor failed.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.history.progress, Progress::Finished | Progress::Failed(_))
     }
 
     fn apply(&mut self, entry: &Entry) {

@@ -1,19 +1,16 @@
 //! Starts the threads, plans arms, and ends it all in order: workers, then the recorder.
 
+use super::planner::Planner;
 use super::prepare::Prepared;
+use super::queue::Queue;
 use super::recorder::Recorder;
-use super::wires::{INBOX, Job, RECORDS, Record, Shared};
+use super::wires::{INBOX, RECORDS};
 use super::worker::Worker;
-use crate::domain::arm::Arm;
-use crate::domain::command::Command;
+use crate::domain::command::{Command, Intent};
 use crate::domain::event::SweepEvent;
-use crate::domain::id::RunId;
-use crate::domain::run::PlannedRun;
-use crate::store::{Place, Store};
+use crate::store::Store;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 
 /// How a sweep is run; no part of what it results in.
@@ -57,110 +54,49 @@ fn conduct(
     asked: &Receiver<Command>,
     front: &Sender<SweepEvent>,
 ) {
-    let shared = Shared::default();
+    let queue = Queue::default();
     let (records, recorded) = bounded(RECORDS);
-    let (jobs, waiting) = unbounded();
     thread::scope(|threads| {
         let recorder = {
-            let (front, shared) = (front.clone(), &shared);
+            let (front, queue) = (front.clone(), &queue);
             threads.spawn(move || {
                 let recorder = Recorder::new(store.clone(), recorded, front.clone(), options.lossless);
                 if let Err(error) = recorder.run() {
-                    shared.stop.ask();
+                    queue.close();
                     let _ = front.send(SweepEvent::Broken(error.to_string()));
                 }
             })
         };
-        let workers: Vec<_> = (0..options.workers.max(1))
-            .map(|_| {
-                let worker = Worker {
-                    prepared,
-                    store,
-                    shared: &shared,
-                    jobs: waiting.clone(),
-                    records: records.clone(),
-                    front: front.clone(),
-                    retry_failed: options.retry_failed,
-                };
-                threads.spawn(move || worker.run())
-            })
-            .collect();
+        let worker = || {
+            let worker = Worker { prepared, store, queue: &queue, records: records.clone(), front: front.clone() };
+            threads.spawn(move || worker.run())
+        };
+        let mut workers: Vec<_> = (0..queue.want_workers(options.workers.max(1))).map(|_| worker()).collect();
+        let mut planner = Planner::new(prepared, store, &queue, records.clone(), front.clone(), options.retry_failed);
         // all arms at once, so that every instance of every arm comes before the next instance
-        let mut planner = Planner { prepared, store, shared: &shared, jobs, records, front, known: HashSet::new() };
         planner.plan(&prepared.spec.arms);
         while let Ok(command) = asked.recv() {
             match command {
-                Command::AddArm(arm) => {
-                    if let Err(error) = store.add_arm(&prepared.spec, &arm) {
-                        planner.tell(SweepEvent::Broken(error.to_string()));
-                    }
-                    planner.plan(&[arm]);
+                Command::AddArm(arm) => planner.add_arm(arm),
+                Command::Instances { instances, arms } => planner.add_instances(instances, &arms),
+                Command::ForgetArm(arm) => planner.forget_arm(&arm),
+                Command::Pause(runs) => planner.tell_intent(queue.pause(&runs), Intent::Pause),
+                Command::Resume(runs) => planner.tell_intent(queue.resume(&runs), Intent::Train),
+                Command::Cancel(runs) => planner.cancel(&runs, false),
+                Command::Discard(runs) => planner.cancel(&runs, true),
+                Command::Again(runs) => planner.again(&runs),
+                Command::Workers(wanted) => {
+                    workers.extend((0..queue.want_workers(wanted.max(1))).map(|_| worker()));
                 }
                 Command::Stop => break,
             }
         }
-        shared.stop.ask();
-        let Planner { jobs, records, .. } = planner;
-        drop(jobs);
+        queue.close();
+        drop((planner, records));
         for worker in workers {
             let _ = worker.join();
         }
-        drop(records);
         let _ = recorder.join();
     });
     let _ = front.send(SweepEvent::Closed);
-}
-
-/// Turns arms into jobs.
-struct Planner<'e> {
-    prepared: &'e Prepared,
-    store: &'e Store,
-    shared: &'e Shared,
-    jobs: Sender<Job>,
-    records: Sender<Record>,
-    front: &'e Sender<SweepEvent>,
-    /// what was planned before: arms that mean the same runs share them
-    known: HashSet<RunId>,
-}
-
-impl Planner<'_> {
-    /// Queues the runs of arms, interleaved by instance, and tells the front what is known of them already.
-    fn plan(&mut self, arms: &[Arm]) {
-        let mut runs = Vec::new();
-        for arm in arms {
-            match self.prepared.plan(arm) {
-                Ok(planned) => runs.extend(planned.into_iter().filter(|run| self.known.insert(run.id.clone()))),
-                // arms of the spec were checked in `prepare`; one from the keyboard is made of known keys and values
-                Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
-            }
-        }
-        runs.sort_by_key(PlannedRun::turn);
-        self.tell(SweepEvent::Planned(runs.clone()));
-        let mut jobs = Vec::new();
-        for planned in runs {
-            let folder = self.store.run(&planned.id);
-            let place = Place::new(&self.prepared.spec, &planned);
-            if folder.path().exists() {
-                let (run, folder, place) = (planned.id.clone(), folder.clone(), place.clone());
-                let _ = self.records.send(Record::Replay { run, folder, place });
-            }
-            if folder.result().is_none() {
-                jobs.push(Job { planned, folder, place, asked_before: false });
-            }
-        }
-        if self.shared.pending.fetch_add(jobs.len(), Ordering::AcqRel) + jobs.len() == 0 {
-            let _ = self.records.send(Record::Idle);
-        }
-        if let Ok(mut keeping) = self.shared.keeping.lock() {
-            keeping.extend(jobs.iter().filter(|job| job.planned.keep_weights).map(|job| job.planned.id.clone()));
-        }
-        for job in jobs {
-            let _ = self.jobs.send(job);
-        }
-    }
-
-    /// A front that left is a normal end.
-    fn tell(&self, event: SweepEvent) {
-        let _ = self.front.send(event);
-    }
 }

@@ -94,6 +94,7 @@ impl Experiment {
                 spec.arms.push(arm);
             }
         }
+        spec.train.instances = store.instances(&spec);
         let mut arms = Vec::new();
         for arm in &spec.arms {
             arms.push(ArmRuns { planned: PlannedArm::of(&folder, arm, &spec.train)?, runs: Vec::new() });

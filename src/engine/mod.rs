@@ -4,6 +4,7 @@
 
 mod conductor;
 mod experiment;
+mod planner;
 mod prepare;
 mod preset_price;
 mod pretraining;
@@ -11,6 +12,7 @@ mod price;
 mod priority;
 mod proof;
 mod question;
+mod queue;
 mod recorder;
 mod request;
 mod sets;

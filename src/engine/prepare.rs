@@ -210,6 +210,11 @@ impl Prepared {
 
     /// The runs of an arm: every batch size of the first instance, then of the next.
     pub fn plan(&self, arm: &Arm) -> Result<Vec<PlannedRun>, PrepareError> {
+        self.plan_instances(arm, self.spec.train.instances)
+    }
+
+    /// The same with so many instances.
+    pub fn plan_instances(&self, arm: &Arm, instances: u32) -> Result<Vec<PlannedRun>, PrepareError> {
         let train = train_of("the sweep", &self.spec.train, arm)?;
         let keep_weights = match self.spec.store.keep_weights {
             KeepWeights::All => true,
@@ -228,15 +233,21 @@ impl Prepared {
         if let Some(&batch_size) = train.batch_sizes.iter().find(no_batch) {
             return Err(PrepareError::FullBatches { arm: arm.name.clone(), batch_size, pairs });
         }
-        let mut runs = Vec::new();
-        for iid in 0..train.instances {
-            for &batch_size in &train.batch_sizes {
-                let spec = run_spec(&train, &self.data, &self.model, batch_size, iid);
-                runs.push(PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights });
-            }
-        }
-        Ok(runs)
+        let planned =
+            |spec: RunSpec| PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights };
+        Ok(run_specs(&train, instances, &self.data, &self.model).map(planned).collect())
     }
+}
+
+/// Every batch size of the first instance, then of the next.
+pub(super) fn run_specs(
+    train: &Train,
+    instances: u32,
+    data: &DataIdentity,
+    model: &ModelIdentity,
+) -> impl Iterator<Item = RunSpec> {
+    let cells = (0..instances).flat_map(|iid| train.batch_sizes.iter().map(move |size| (iid, *size)));
+    cells.map(|(iid, batch_size)| run_spec(train, data, model, batch_size, iid))
 }
 
 /// The run of one instance of one cell, of these settings, on this data, from these weights.

@@ -1,10 +1,10 @@
 //! What a sweep's outcomes are asked: each arm as a suspect, with what is known beside the outcomes.
 
-use super::prepare::run_spec;
+use super::prepare::{run_spec, run_specs};
 use super::proof::proof_of;
 use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::invariance::Invariance;
-use crate::domain::run::RunSpec;
+use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Evaluation, Spec, Train};
 use crate::spec_file::{SpecError, train_of};
 use crate::stats::{Cause, Evidence, Outcomes, Question, look_number};
@@ -27,6 +27,11 @@ impl PlannedArm {
         self.train.batch_sizes.contains(&run.batch_size)
             && run.iid < self.train.instances
             && run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid) == *run
+    }
+
+    /// Its first instances' runs, on this data from these weights.
+    pub fn runs(&self, instances: u32, data: &DataIdentity, model: &ModelIdentity) -> impl Iterator<Item = RunSpec> {
+        run_specs(&self.train, instances, data, model)
     }
 
     /// What it tests: the keys of its changes, and whether it takes the suspect away.

@@ -116,6 +116,11 @@ impl Recorder {
                 self.behind.insert(run, folder);
                 self.catch_up()?;
             }
+            Record::Discard { run } => {
+                self.discard(&run)?;
+                self.behind.remove(&run);
+                self.tell(SweepEvent::Replayed { run, live: false, entries: Vec::new() });
+            }
             Record::Elsewhere { run, owner } => self.tell(SweepEvent::Elsewhere { run, owner }),
             Record::Idle => {
                 // behind everything that made it so
@@ -124,6 +129,15 @@ impl Recorder {
             }
         }
         Ok(())
+    }
+
+    /// Removes a run that nobody is at. One that another process is at, or may be, stays that one's.
+    fn discard(&self, run: &RunId) -> Result<(), StoreError> {
+        match self.store.inspect_run(run)? {
+            Some(stored) if !stored.silent => drop(self.store.remove(&stored)?),
+            _ => return Ok(()),
+        }
+        self.store.remove_dangling_places()
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {

@@ -35,8 +35,8 @@ pub struct Request {
     pub agreed: bool,
     /// see [`Options::lossless`]
     pub lossless: bool,
-    /// with the arms that were added to the experiment while it ran
-    pub added_arms: bool,
+    /// with the arms and instances that were added to the experiment while it ran
+    pub with_added: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,8 +73,9 @@ impl Request {
         let spec = self.read_spec()?;
         let mut prepared = prepare(spec, sources)?;
         let store = Store::open(&store_folder(self.store.as_deref())?)?;
-        if self.added_arms {
+        if self.with_added {
             prepared.add_arms(store.added_arms(&prepared.spec));
+            prepared.spec.train.instances = store.instances(&prepared.spec);
         }
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         store.remember_inputs(&prepared.spec, &prepared.inputs())?;

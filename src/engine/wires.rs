@@ -3,11 +3,7 @@
 use crate::domain::event::RunEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
-use crate::model::Interrupt;
 use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
-use std::collections::HashSet;
-use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
 
 /// Records that may wait for the disk before a worker has to.
 pub const RECORDS: usize = 4096;
@@ -46,6 +42,10 @@ pub enum Record {
         folder: RunFolder,
         place: Option<Place>,
     },
+    /// What was trained of a run leaves the store.
+    Discard {
+        run: RunId,
+    },
     /// Nothing is left to train.
     Idle,
     /// Tell the front who else is at a run.
@@ -61,21 +61,12 @@ pub struct Job {
     pub folder: RunFolder,
     /// where its experiment shows it
     pub place: Option<Place>,
-    /// another process was at it: the front does not know all that happened
+    /// the run whose weights it only scores otherwise, where that one keeps them
+    pub weights_of: Option<RunId>,
+    /// more may have happened than the front knows: another process was at it
     pub asked_before: bool,
-}
-
-/// What all threads of an engine see.
-#[derive(Default)]
-pub struct Shared {
-    /// leave as soon as a checkpoint is written
-    pub stop: Interrupt,
-    /// jobs planned and not done with
-    pub pending: AtomicUsize,
-    /// jobs that another process is at, to be asked for again
-    pub deferred: Mutex<Vec<Job>>,
-    /// runs not done yet that will keep their final weights: others may wait for these
-    pub keeping: Mutex<HashSet<RunId>>,
+    /// train it again where it failed before
+    pub retry: bool,
 }
 
 /// Seconds since 1970.

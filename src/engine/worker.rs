@@ -2,7 +2,8 @@
 
 use super::prepare::Prepared;
 use super::priority;
-use super::wires::{Job, Record, Shared, now};
+use super::queue::{Left, Queue, Task};
+use super::wires::{Job, Record, now};
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::metric::Scores;
 use crate::domain::run::{PlannedRun, RunSpec};
@@ -10,75 +11,52 @@ use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
 use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
 use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::Sender;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
-
-/// How often a run that another process trains is asked for again.
-const ASK_AGAIN: Duration = Duration::from_secs(2);
+use std::time::Instant;
 
 pub struct Worker<'e> {
     pub prepared: &'e Prepared,
     pub store: &'e Store,
-    pub shared: &'e Shared,
-    pub jobs: Receiver<Job>,
+    pub queue: &'e Queue,
     pub records: Sender<Record>,
     pub front: Sender<SweepEvent>,
-    pub retry_failed: bool,
 }
 
 /// The recorder is gone: something is wrong with the store, and it has said so.
 struct RecorderLeft;
 
 impl Worker<'_> {
-    /// Trains until there will be no more jobs, or until asked to stop.
+    /// Trains until it is one too many, or the queue is closed.
     pub fn run(&self) {
         priority::lower();
         let (here, mut watch) = (Owner::this_process(), BeatWatch::default());
-        while !self.shared.stop.is_asked() {
-            let job = match self.jobs.recv_timeout(ASK_AGAIN) {
-                Ok(job) => Some(job),
-                Err(RecvTimeoutError::Timeout) => self.deferred(),
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-            let Some(job) = job else { continue };
-            if self.weights_are_to_come(&job.planned.spec) {
-                self.defer(job);
-                continue;
-            }
-            let run = job.planned.id.clone();
-            match self.job(job, &here, &mut watch) {
-                Ok(Some(job)) => self.defer(job),
-                Ok(None) => {
-                    if let Ok(mut keeping) = self.shared.keeping.lock() {
-                        keeping.remove(&run);
-                    }
-                    if self.shared.pending.fetch_sub(1, Ordering::AcqRel) == 1 {
-                        let _ = self.records.send(Record::Idle);
-                    }
-                }
-                Err(RecorderLeft) => return,
+        while let Some(task) = self.queue.next() {
+            if self.task(task, &here, &mut watch).is_err() {
+                return;
             }
         }
     }
 
-    fn deferred(&self) -> Option<Job> {
-        self.shared.deferred.lock().ok()?.pop()
-    }
-
-    fn defer(&self, job: Job) {
-        if let Ok(mut deferred) = self.shared.deferred.lock() {
-            deferred.insert(0, job);
+    fn task(&self, task: Task, here: &Owner, watch: &mut BeatWatch) -> Result<(), RecorderLeft> {
+        let left = self.job(&task.job, &task.interrupt, here, watch)?;
+        let run = task.job.planned.id.clone();
+        if left == Left::Stopped && self.queue.is_unwanted(&run) {
+            self.send(Record::Discard { run })?;
         }
+        self.queue.give_back(task, left);
+        if self.queue.is_empty() {
+            self.send(Record::Idle)?;
+        }
+        Ok(())
     }
 
-    /// Claims and trains a run. Gives the job back when another process is at it.
-    fn job(&self, job: Job, here: &Owner, watch: &mut BeatWatch) -> Result<Option<Job>, RecorderLeft> {
-        let Job { planned, folder, place, asked_before } = &job;
+    /// Claims and trains a run.
+    fn job(&self, job: &Job, interrupt: &Interrupt, here: &Owner, watch: &mut BeatWatch) -> Result<Left, RecorderLeft> {
+        let Job { planned, folder, place, asked_before, retry, .. } = job;
         let run = planned.id.clone();
-        let claim = folder.create(&planned.spec).and_then(|()| folder.claim(here, watch, self.retry_failed));
+        let claim = folder.create(&planned.spec).and_then(|()| folder.claim(here, watch, *retry));
         match claim {
             Ok(Claim::Mine(attempt)) => {
                 self.send(Record::Open {
@@ -89,8 +67,10 @@ impl Worker<'_> {
                     tell_earlier: *asked_before,
                 })?;
                 let train = |reporter: &mut Reporter<'_>| self.train(folder, reporter);
-                let (ended, result) = self.attempt(planned, &attempt, train)?;
+                let (ended, result) = self.attempt(planned, &attempt, interrupt, train)?;
+                let left = if ended == Ended::Stopped { Left::Stopped } else { Left::Done };
                 self.send(Record::Close { run, ended, result })?;
+                return Ok(left);
             }
             // what was there when the sweep was planned, the front knows
             Ok(Claim::Done(_) | Claim::Failed(_)) if !asked_before => {}
@@ -100,17 +80,17 @@ impl Worker<'_> {
             Ok(Claim::Elsewhere(owner)) => {
                 self.send(Record::Replay { run: run.clone(), folder: folder.clone(), place: place.clone() })?;
                 self.send(Record::Elsewhere { run, owner })?;
-                return Ok(Some(Job { asked_before: true, ..job }));
+                return Ok(Left::Elsewhere);
             }
             Err(error) => self.give_up(error.to_string()),
         }
-        Ok(None)
+        Ok(Left::Done)
     }
 
     /// A store that cannot be used ends the sweep: going on would only fail run after run.
     fn give_up(&self, message: String) {
         let _ = self.front.send(SweepEvent::Broken(message));
-        self.shared.stop.ask();
+        self.queue.close();
     }
 
     /// Trains one attempt. Whatever goes wrong with it, panics included, stays in its run.
@@ -118,10 +98,11 @@ impl Worker<'_> {
         &self,
         planned: &PlannedRun,
         attempt: &Attempt,
+        interrupt: &Interrupt,
         train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
     ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
-        let mut reporter =
-            Reporter { worker: self, planned, attempt, step: 0, scores: None, also: Vec::new(), saved: Instant::now() };
+        let (scores, also, saved) = (None, Vec::new(), Instant::now());
+        let mut reporter = Reporter { worker: self, planned, attempt, interrupt, step: 0, scores, also, saved };
         let trained = catch_unwind(AssertUnwindSafe(|| train(&mut reporter)));
         let step = reporter.step;
         let mut unusable = None;
@@ -185,12 +166,6 @@ impl Worker<'_> {
         Ok(ending)
     }
 
-    /// Whether the run only scores otherwise than one of this sweep that is not done yet.
-    fn weights_are_to_come(&self, spec: &RunSpec) -> bool {
-        let Some(plain) = spec.scored_plainly() else { return false };
-        self.shared.keeping.lock().is_ok_and(|keeping| keeping.contains(&run_id(&plain)))
-    }
-
     /// What the run would end with, where it only scores otherwise than one that kept its weights.
     fn weights_of(&self, spec: &RunSpec) -> Option<Vec<u8>> {
         std::fs::read(self.store.run(&run_id(&spec.scored_plainly()?)).kept_weights()?).ok()
@@ -235,6 +210,7 @@ struct Reporter<'w> {
     worker: &'w Worker<'w>,
     planned: &'w PlannedRun,
     attempt: &'w Attempt,
+    interrupt: &'w Interrupt,
     step: u64,
     /// of the newest evaluation
     scores: Option<Scores>,
@@ -269,7 +245,7 @@ impl Observer for Reporter<'_> {
     }
 
     fn interrupt(&self) -> &Interrupt {
-        &self.worker.shared.stop
+        self.interrupt
     }
 }
 
@@ -294,11 +270,10 @@ mod tests {
         let Claim::Mine(claimed) = claim else { panic!("not mine") };
         let (records, recorded) = bounded(RECORDS);
         let (front, _events) = unbounded();
-        let (_jobs, jobs) = unbounded();
-        let shared = Shared::default();
-        let worker =
-            Worker { prepared: &prepared, store: &store, shared: &shared, jobs, records, front, retry_failed: false };
-        let Ok((ended, _)) = worker.attempt(&planned, &claimed, train) else { panic!("the recorder is there") };
+        let queue = Queue::default();
+        let worker = Worker { prepared: &prepared, store: &store, queue: &queue, records, front };
+        let trained = worker.attempt(&planned, &claimed, &Interrupt::default(), train);
+        let Ok((ended, _)) = trained else { panic!("the recorder is there") };
         let events = recorded.try_iter().filter_map(|record| match record {
             Record::Event { event, .. } => Some(event),
             _ => None,

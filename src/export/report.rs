@@ -131,7 +131,7 @@ fn limits(page: &mut String, judgement: &Judgement) {
          as often as the one before, so that all together stay below 5 %.",
         judgement.look, judgement.planned
     );
-    let _ = writeln!(page, "- Not tested: {}.", judgement.not_tested().join(", "));
+    let _ = writeln!(page, "- Not tested: {}.", judgement.untested());
 }
 
 fn further(needed: Option<usize>, aim: &str) -> String {

@@ -1,5 +1,6 @@
 //! What an arm trains with, and how it is told in words.
 
+use super::document::value_of;
 use super::error::SpecError;
 use super::fields;
 use crate::domain::arm::{Arm, Changes, Value};
@@ -22,6 +23,17 @@ pub fn train_of(place: &str, baseline: &Train, arm: &Arm) -> Result<Train, SpecE
         table.insert(key, value);
     }
     table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
+}
+
+/// Changes as they are typed in a line: `dropout=0.2 norm=batch`.
+pub fn changes_of(text: &str) -> Result<Changes, SpecError> {
+    let change = |given: &str| {
+        let wrong = || SpecError::Change { given: given.to_owned() };
+        let (key, value) = given.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(wrong)?;
+        let value = value_of(value).try_into().map_err(|_| wrong())?;
+        Ok((key.to_owned(), value))
+    };
+    text.split_whitespace().map(change).collect()
 }
 
 pub fn to_table(changes: &Changes) -> Table {

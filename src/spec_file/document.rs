@@ -34,10 +34,7 @@ impl Document {
         if path.split('.').any(str::is_empty) || value.contains('\n') {
             return Err(wrong());
         }
-        let value = toml::from_str::<Table>(&format!("value = {value}"))
-            .ok()
-            .and_then(|mut table| table.remove("value"))
-            .unwrap_or_else(|| Value::String(value.to_owned()));
+        let value = value_of(value);
         let (parents, key) = path.rsplit_once('.').unwrap_or(("", path));
         let mut target = &mut self.table;
         for (number, parent) in parents.split_terminator('.').enumerate() {
@@ -67,6 +64,12 @@ impl Document {
             }
         }
     }
+}
+
+/// A value given in a line: TOML or, failing that, a string.
+pub fn value_of(text: &str) -> Value {
+    let table = toml::from_str::<Table>(&format!("value = {text}")).ok();
+    table.and_then(|mut table| table.remove("value")).unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
 fn note(places: &mut BTreeMap<String, String>, parent: &str, table: &DeTable<'_>, at: &impl Fn(usize) -> String) {

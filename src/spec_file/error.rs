@@ -12,6 +12,8 @@ pub enum SpecError {
     Missing { place: String, key: &'static str, expected: &'static str },
     #[error("--set {given}: expected key=value, for example --set train.epochs=3")]
     Override { given: String },
+    #[error("`{given}`: expected key=value, for example dropout=0.2")]
+    Change { given: String },
     #[error("{place}: arm `{arm}`: {message}")]
     Arm { place: String, arm: String, message: String },
 }

@@ -218,7 +218,7 @@ mod tests {
             let message = message(&format!("{LEAST}[arms]\n\"{name}\" = {{ dropout = \"off\" }}\n"), &[]);
             assert!(message.contains("line 6: arm") && message.contains("expected a name of 1 to 60"), "{message}");
         }
-        for name in ["spec.toml", "arms.json", "inputs.json", "looks.json"] {
+        for name in ["spec.toml", "arms.json", "instances.json", "inputs.json", "looks.json"] {
             let message = message(&format!("{LEAST}[arms]\n\"{name}\" = {{ dropout = \"off\" }}\n"), &[]);
             assert!(message.contains("files called so"), "{message}");
         }

@@ -19,8 +19,17 @@ impl Judgement {
         if self.causes.len() > 1 && self.causes.iter().any(|finding| finding.kind == Kind::Removal) {
             sentences.push("Shares of several causes need not add up to the whole.".into());
         }
-        sentences.push(format!("Not tested: {}, and whatever nobody has thought of.", self.not_tested().join(", ")));
+        sentences.push(format!("Not tested: {}.", self.untested()));
         sentences.join(" ")
+    }
+
+    /// What was not tested, to be read after a colon. There is always something.
+    pub fn untested(&self) -> String {
+        let others = "whatever nobody has thought of";
+        match self.not_tested()[..] {
+            [] => others.into(),
+            ref suspects => format!("{}, and {others}", suspects.join(", ")),
+        }
     }
 
     /// What batch size does, in a sentence or two.

@@ -2,6 +2,7 @@
 
 use super::attempt::{Ended, Standing};
 use super::error::StoreError;
+use super::files;
 use super::journal::read_journal;
 use super::layout::{RunFolder, Store};
 use super::owner::{Liveness, Owner};
@@ -67,6 +68,13 @@ impl Store {
     pub fn inspect(&self) -> Result<Vec<StoredRun>, StoreError> {
         let (here, now) = (Owner::this_process(), SystemTime::now());
         self.runs()?.into_iter().map(|(folder, spec)| StoredRun::read(folder, spec, &here, now)).collect()
+    }
+
+    /// One run, as it is now; nothing where nobody began it.
+    pub fn inspect_run(&self, id: &RunId) -> Result<Option<StoredRun>, StoreError> {
+        let folder = self.run(id);
+        let spec = files::read_json(&folder.path().join("run.json"));
+        spec.map(|spec| StoredRun::read(folder, spec, &Owner::this_process(), SystemTime::now())).transpose()
     }
 }
 

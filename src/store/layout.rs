@@ -15,6 +15,7 @@ use std::time::Duration;
 const FORMAT: &str = "batchscope-store 1";
 const SPEC: &str = "spec.toml";
 const ADDED_ARMS: &str = "arms.json";
+const ADDED_INSTANCES: &str = "instances.json";
 /// What is temporary for so long was left by a kill.
 const NOBODYS: Duration = Duration::from_secs(3600);
 /// What stands in a store's folder.
@@ -88,6 +89,7 @@ impl Store {
     /// Remembers an arm that was added to an experiment while it ran.
     pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
         let mut arms = self.added_arms(spec);
+        arms.retain(|known| known.name != arm.name);
         arms.push(arm.clone());
         files::replace_json(&self.experiment(spec).join(ADDED_ARMS), &arms)
     }
@@ -95,6 +97,29 @@ impl Store {
     /// The arms that were added to an experiment while it ran.
     pub fn added_arms(&self, spec: &Spec) -> Vec<Arm> {
         files::read_json(&self.experiment(spec).join(ADDED_ARMS)).unwrap_or_default()
+    }
+
+    /// Forgets that an arm was added: it does not come back. Says whether it was one of them.
+    pub fn drop_arm(&self, spec: &Spec, name: &str) -> Result<bool, StoreError> {
+        let mut arms = self.added_arms(spec);
+        let before = arms.len();
+        arms.retain(|arm| arm.name != name);
+        if arms.len() == before {
+            return Ok(false);
+        }
+        files::replace_json(&self.experiment(spec).join(ADDED_ARMS), &arms)?;
+        Ok(true)
+    }
+
+    /// Remembers how many instances an experiment was given while it ran.
+    pub fn add_instances(&self, spec: &Spec, instances: u32) -> Result<(), StoreError> {
+        files::replace_json(&self.experiment(spec).join(ADDED_INSTANCES), &instances)
+    }
+
+    /// Instances of every cell: the spec's, or more where the experiment was given more while it ran.
+    pub fn instances(&self, spec: &Spec) -> u32 {
+        let added = files::read_json(&self.experiment(spec).join(ADDED_INSTANCES)).unwrap_or(0);
+        spec.train.instances.max(added)
     }
 
     fn experiment(&self, spec: &Spec) -> PathBuf {
@@ -111,8 +136,8 @@ impl Store {
     }
 
     /// What lies in an experiment's folder beside its arms.
-    pub(super) fn experiment_files() -> [&'static str; 5] {
-        [SPEC, ADDED_ARMS, INPUTS, INVARIANCE, LOOKS]
+    pub(super) fn experiment_files() -> [&'static str; 6] {
+        [SPEC, ADDED_ARMS, ADDED_INSTANCES, INPUTS, INVARIANCE, LOOKS]
     }
 
     /// Every run that somebody began, in the order of their digests. A folder without a `run.json` that parses is

@@ -7,7 +7,6 @@ use super::screen::draw;
 use super::terminal::Terminal;
 use super::theme::Theme;
 use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
-use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::invariance::Invariance;
 use crate::engine::{Engine, Opened, pause, pause_signals};
@@ -45,7 +44,7 @@ pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Lef
     app.inquiry = Inquiry::new(opened.background()?);
     app.store = Some(opened.store.clone());
     let (said, sayings) = unbounded();
-    let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left: Left::ByKey, pausing: false };
+    let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left: Left::ByKey, suspending: false };
     dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
@@ -70,7 +69,7 @@ struct Dashboard<'e> {
     said: Sender<Saying>,
     left: Left,
     /// asked to stop for a while
-    pausing: bool,
+    suspending: bool,
 }
 
 impl Dashboard<'_> {
@@ -117,10 +116,10 @@ impl Dashboard<'_> {
                         self.act(Action::Quit);
                     }
                 },
-                recv(pauses) -> _ => self.pausing = true,
+                recv(pauses) -> _ => self.suspending = true,
                 recv(due) -> _ => now = dirty,
             }
-            if std::mem::take(&mut self.pausing) {
+            if std::mem::take(&mut self.suspending) {
                 now = true;
                 if terminal.leave_for(pause).is_err() {
                     self.terminal_gone();
@@ -181,9 +180,8 @@ impl Dashboard<'_> {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             // an engine that is gone has said Closed: there is nothing to ask of it
-            Effect::AddArm(arm) => drop(self.engine.commands.send(Command::AddArm(arm))),
-            Effect::Stop => drop(self.engine.commands.send(Command::Stop)),
-            Effect::Pause => self.pausing = true,
+            Effect::Ask(command) => drop(self.engine.commands.send(command)),
+            Effect::Suspend => self.suspending = true,
             Effect::NextTheme => {
                 self.theme = self.theme.next();
                 self.app.say(format!("theme {}", self.theme.name), false);

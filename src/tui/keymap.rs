@@ -54,12 +54,28 @@ pub const KEYS: &[Binding] = &[
     letter('5', Action::Focus(Panel::Answer), "5", "focus the answer so far", ""),
     letter('6', Action::Focus(Panel::Log), "6", "focus the log", ""),
     letter('/', Action::Filter(Typing::Begin), "/", "filter the runs: bs=8 dropout=off acc>0.75", "filter"),
+    letter(':', Action::Palette(Typing::Begin), ":", "find an action by its words, or draft key=value", "find"),
     letter('m', Action::NextMetric, "m", "next metric", "metric"),
     letter('M', Action::PreviousMetric, "M", "previous metric", ""),
     letter('d', Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
     letter('n', Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
+    letter(
+        'l',
+        Action::CycleScaling,
+        "l",
+        "draft: a learning rate that grows with the batch size, or its root",
+        "rate",
+    ),
+    letter('u', Action::CycleUpdates, "u", "draft: as many updates at every batch size as one of them has", "updates"),
+    letter('e', Action::CycleEvaluation, "e", "draft: scored on full batches only", ""),
     letter('a', Action::AddDraft, "a", "add the draft as an arm and train it", "add arm"),
     letter('i', Action::Investigate, "i", "investigate why: every suspect as an arm, after a question", "why?"),
+    letter('p', Action::PauseOrResume, "p", "pause what the cursor is on, with a checkpoint; let it go on", "pause"),
+    letter('K', Action::Cancel, "K", "cancel what the cursor is on: keep or discard what is trained", "cancel"),
+    letter('A', Action::Again, "A", "train again what failed or was cancelled", ""),
+    letter('R', Action::AddInstance, "R", "another instance of every cell, after a question", "instance"),
+    letter(')', Action::MoreWorkers, ")", "one worker more", ""),
+    letter('(', Action::FewerWorkers, "(", "one worker less; what it trains is saved and goes on later", ""),
     letter('w', Action::Picture, "w", "write the chart as a PNG into the current folder", "picture"),
     letter('x', Action::NextAxis, "x", "x axis: pairs seen, updates, epochs, time", "axis"),
     letter('b', Action::NextBand, "b", "runs, or means with a band: min-max, sd, 95 % t interval", "band"),
@@ -91,13 +107,15 @@ pub const KEYS: &[Binding] = &[
     go(KeyCode::Up, Motion::Up, "↑", "previous run").within(Panel::Sweep),
     go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Sweep),
     go(KeyCode::Left, Motion::Left, "←", "crosshair to the left, else pan").within(Panel::Charts),
-    go(KeyCode::Char('h'), Motion::Left, "h", SAME).within(Panel::Charts),
     go(KeyCode::Right, Motion::Right, "→", "crosshair to the right, else pan").within(Panel::Charts),
-    go(KeyCode::Char('l'), Motion::Right, "l", SAME).within(Panel::Charts),
     go(KeyCode::Down, Motion::Down, "↓", "next arm").within(Panel::Charts),
     go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Charts),
     go(KeyCode::Up, Motion::Up, "↑", "previous arm").within(Panel::Charts),
     go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Charts),
+    go(KeyCode::Down, Motion::Down, "↓", "next arm").within(Panel::Ablations),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Ablations),
+    go(KeyCode::Up, Motion::Up, "↑", "previous arm").within(Panel::Ablations),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Ablations),
     go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten steps to the right").within(Panel::Charts),
     go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten steps to the left").within(Panel::Charts),
     go(KeyCode::Home, Motion::First, "Home", "to the beginning of the axis").within(Panel::Charts),
@@ -112,7 +130,7 @@ pub const KEYS: &[Binding] = &[
     go(KeyCode::End, Motion::Last, "End", "to the last"),
     go(KeyCode::Char('G'), Motion::Last, "G", SAME),
     letter('c', Action::Quit, "Ctrl-c", "the same as q", ""),
-    letter('z', Action::Pause, "Ctrl-z", "stop for a while; fg in the shell goes on", ""),
+    letter('z', Action::Suspend, "Ctrl-z", "stop for a while; fg in the shell goes on", ""),
 ];
 
 /// Keys that work while the filter is typed. All others are letters of it.
@@ -129,20 +147,20 @@ pub const TYPING: &[Binding] = &[
     go(KeyCode::Down, Motion::Down, "↓", "next run"),
     go(KeyCode::Up, Motion::Up, "↑", "previous run"),
     letter('c', Action::Quit, "Ctrl-c", "the same as q", ""),
-    letter('z', Action::Pause, "Ctrl-z", "stop for a while", ""),
+    letter('z', Action::Suspend, "Ctrl-z", "stop for a while", ""),
 ];
 
-/// Keys that work while something is asked. Any other is a no.
-pub const ASKED: &[Binding] = &[
-    letter('y', Action::Yes, "y", "to a question: yes; any other key is a no", "yes"),
-    letter('c', Action::Quit, "Ctrl-c", SAME, ""),
-    letter('z', Action::Pause, "Ctrl-z", SAME, ""),
-];
+/// Keys that work while something is asked. Letters are answers; any other key is a no.
+pub const ASKED: &[Binding] =
+    &[letter('c', Action::Quit, "Ctrl-c", SAME, ""), letter('z', Action::Suspend, "Ctrl-z", SAME, "")];
 
 /// What a key press asks for.
 pub fn action(event: KeyEvent, app: &App) -> Option<Action> {
     if app.asking.is_some() {
         return (event.kind != KeyEventKind::Release).then(|| answer(event));
+    }
+    if app.palette.is_open() {
+        return found(event, app);
     }
     if app.table.filter.is_typing() && !app.help { typed(event) } else { pressed(event, app.focus) }
 }
@@ -156,11 +174,47 @@ fn typed(event: KeyEvent) -> Option<Action> {
     }
 }
 
+/// What a person may look for: everything but motions.
+pub fn fitting(text: &str) -> Vec<&'static Binding> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let is_action =
+        |binding: &&Binding| !matches!(binding.action, Action::Go(_) | Action::Palette(_)) && binding.help != SAME;
+    let fits = |binding: &&Binding| {
+        let told = format!("{} {} {}", binding.label, binding.help, binding.hint).to_lowercase();
+        words.iter().all(|word| told.contains(word))
+    };
+    KEYS.iter().filter(is_action).filter(fits).collect()
+}
+
+/// What it does to the palette: Enter does what is chosen.
+fn found(event: KeyEvent, app: &App) -> Option<Action> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    match event.code {
+        _ if event.kind == KeyEventKind::Release => None,
+        KeyCode::Enter if app.palette.is_of_draft() => Some(Action::Palette(Typing::Keep)),
+        KeyCode::Enter => {
+            let fitting = fitting(app.palette.text());
+            let chosen = fitting.get(app.palette.chosen(fitting.len()));
+            chosen.map(|binding| binding.action)
+        }
+        KeyCode::Esc => Some(Action::Palette(Typing::Drop)),
+        KeyCode::Down => Some(Action::Go(Motion::Down)),
+        KeyCode::Up => Some(Action::Go(Motion::Up)),
+        KeyCode::Char('c') if control => Some(Action::Quit),
+        KeyCode::Char('z') if control => Some(Action::Suspend),
+        _ => to_input_request(&Event::Key(event)).map(|request| Action::Palette(Typing::Edit(request))),
+    }
+}
+
 /// What it says to a question.
 fn answer(event: KeyEvent) -> Action {
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     let bound = |binding: &&Binding| binding.key == event.code && control == binding.label.starts_with("Ctrl-");
-    ASKED.iter().find(bound).map_or(Action::Back, |binding| binding.action)
+    match (ASKED.iter().find(bound), event.code) {
+        (Some(binding), _) => binding.action,
+        (None, KeyCode::Char(letter)) if !control => Action::Answer(letter),
+        _ => Action::Back,
+    }
 }
 
 /// What it asks for while this panel has the focus.
@@ -209,9 +263,11 @@ mod tests {
     }
 
     #[test]
-    fn only_y_is_a_yes() {
+    fn letters_are_answers_and_other_keys_leave_it() {
         let plain = |letter| answer(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
-        assert_eq!((plain('y'), plain('n'), plain('q')), (Action::Yes, Action::Back, Action::Back));
+        assert_eq!((plain('y'), plain('q')), (Action::Answer('y'), Action::Answer('q')));
+        assert_eq!(answer(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)), Action::Back);
+        assert_eq!(answer(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Action::Quit);
     }
 
     #[test]

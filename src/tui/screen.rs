@@ -2,7 +2,7 @@
 
 use super::layout::areas;
 use super::theme::Theme;
-use super::widgets::{ablations, answer, charts, footer, header, help, log, panel, run, status, table};
+use super::widgets::{ablations, answer, charts, footer, header, help, log, palette, panel, run, status, table};
 use crate::app::{App, Panel};
 use ratatui::Frame;
 use ratatui::widgets::Block;
@@ -27,6 +27,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     }
     footer::draw(frame, areas.footer, app, theme);
     status::draw(frame, areas.status, app, theme);
+    palette::draw(frame, area, app, theme);
     if app.help {
         help::draw(frame, area, app, theme);
     }

@@ -24,6 +24,7 @@ mod refusals; // bad input ends with exit code 2, a message, and nothing in the 
 mod runs; // looking at a store: list, show, diff, remove
 mod report; // the answer from a store
 mod screens; // what the screen looks like
+mod steering; // pause, cancel, again, workers: no trace in a number
 mod statistics; // our statistics against scipy's
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store

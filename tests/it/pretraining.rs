@@ -5,13 +5,12 @@ mod reading;
 
 use crate::corpus::made as corpus;
 use crate::support::{World, batch_of, fixture, no_dropout, pairs, tiny_config};
-use batchscope::data::{Columns, Diet, Format, Masked, Masking, PairTokenizer, TokenPair};
+use batchscope::data::{Diet, Masked, Masking, PairTokenizer, TokenPair};
 use batchscope::engine::{Blocks, Pretrainer, Pretraining, PretrainingEnd, PretrainingFolder};
 use batchscope::model::Bert;
 use batchscope::train::{PretrainingPlan, Snapshot, pretraining_pass};
 use crossbeam_channel::bounded;
 use reading::{READ, Reader};
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -92,20 +91,12 @@ fn every_parameter_of_pre_training_gets_a_gradient() {
 fn reader(diet: Diet) -> Reader {
     let vocabulary = include_bytes!("../../data/demo/vocab.txt");
     let tokenizer = PairTokenizer::from_vocabulary("vocab.txt", vocabulary, true, 512).unwrap();
-    Reader { tokenizer, reserved: reserved(), diet, draws: 1 }
-}
-
-/// Every sentence of the fine-tuning and validation pairs.
-fn reserved() -> BTreeSet<String> {
-    let tables = corpus::files().into_iter().filter(|(name, _)| name.ends_with(".tsv"));
-    let pairs = tables
-        .flat_map(|(name, table)| Columns::default().read(name, Format::Tsv, table.as_bytes(), None).unwrap().examples);
-    pairs.flat_map(|pair| [pair.first, pair.second.unwrap_or_default()]).collect()
+    Reader { tokenizer, reserved: corpus::sentences(), diet, draws: 1 }
 }
 
 #[test]
 fn no_sentence_of_the_task_is_read_in_pre_training() {
-    let (reader, reserved) = (reader(Diet::Pairs), reserved());
+    let (reader, reserved) = (reader(Diet::Pairs), corpus::sentences());
     assert_eq!(reserved.len(), 2 * (830 + 300));
     for draw in [0, 1, 7_000] {
         let sentences = reader.draw(draw);

@@ -358,3 +358,12 @@ fn a_share_without_ends_reads_so() {
     let lines: Vec<&str> = page.lines().filter(|line| line.contains("arm-7")).collect();
     insta::assert_snapshot!("unbounded", lines.join("\n"));
 }
+
+/// It read "Not tested: , and whatever nobody has thought of."
+#[test]
+fn where_every_suspect_is_tested_the_unknown_is_left() {
+    let suspects = ["norm", "dropout", "dropout_at_evaluation", "updates_of", "learning_rate_scaling", "evaluation"];
+    let tested = suspects.map(|name| (name, name, Evidence::Removal(Outcomes::default())));
+    let page = page(Outcomes::default(), tested.into());
+    assert_eq!(page.matches("Not tested: whatever nobody has thought of.").count(), 2, "{page}");
+}

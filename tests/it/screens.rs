@@ -4,6 +4,7 @@ use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::arm::Norm;
+use batchscope::domain::command::{Command, Intent};
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
@@ -30,7 +31,7 @@ fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         seed: 0,
         data: DataIdentity {
             train: "t".into(),
-            train_examples: 830,
+            train_examples: 400,
             validation: "v".into(),
             validation_examples: 300,
             classes: 2,
@@ -141,7 +142,7 @@ fn a_draft_tells_what_it_would_cost() {
     assert!(app.act(Action::CycleDropout).is_empty());
     app.act(Action::CycleNorm);
     let text = screen(&app, 80, 24);
-    assert!(text.contains("draft: dropout off, batch norm · 10 runs, 3:23 · a adds  Esc drops"), "{text}");
+    assert!(text.contains("draft: dropout off, batch norm · trains 10 runs, about 1:39 · a adds  Esc drops"), "{text}");
     app.act(Action::Back);
     assert!(!screen(&app, 80, 24).contains("draft:"));
 }
@@ -151,7 +152,7 @@ fn an_added_arm_appears_beside_the_baseline() {
     let mut app = app();
     app.act(Action::CycleDropout);
     let effects = app.act(Action::AddDraft);
-    let [Effect::AddArm(Arm { name, .. })] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Ask(Command::AddArm(Arm { name, .. }))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(name, "no-dropout");
     let runs = plan(name);
     app.hear(SweepEvent::Planned(runs.clone()));
@@ -348,7 +349,7 @@ fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
     for action in [Action::NextMetric, Action::Group, Action::Group] {
         app.act(action);
         let text = screen(&app, 100, 24);
-        assert!(text.contains("done, but 1 failed; --retry-failed trains them again; w writes the chart"), "{text}");
+        assert!(text.contains("done, but 1 failed; A trains them again, w writes the chart"), "{text}");
     }
     app.hear(SweepEvent::Planned(plan("batch-norm")));
     assert!(!screen(&app, 100, 24).contains("done, but"));
@@ -471,7 +472,7 @@ fn every_size_is_drawn() {
 #[test]
 fn leaving_waits_for_checkpoints_and_the_second_time_for_nothing() {
     let mut app = app();
-    assert_eq!(app.act(Action::Quit), [Effect::Stop]);
+    assert_eq!(app.act(Action::Quit), [Effect::Ask(Command::Stop)]);
     assert_eq!(app.leaving, Leaving::Saving);
     assert!(screen(&app, 80, 24).contains("saving"));
     let mut patient = app.clone();
@@ -485,7 +486,7 @@ fn leaving_waits_for_checkpoints_and_the_second_time_for_nothing() {
 fn the_figure_is_what_the_histories_say() {
     let app = app();
     let figure = app.figure();
-    assert_eq!(figure.x_range, (0.0, 4150.0));
+    assert_eq!(figure.x_range, (0.0, 2000.0));
     let lines = &figure.panels[0].lines;
     assert_eq!(lines.len(), 6, "six runs have points");
     for line in lines {
@@ -552,15 +553,135 @@ fn an_investigation_is_asked_about_before_it_is_added() {
     let mut app = app();
     assert!(app.act(Action::Investigate).is_empty());
     let text = screen(&app, 200, 60);
-    assert!(text.contains("investigate why? 9 arms, 90 runs, about"), "{text}");
+    assert!(
+        text.contains("investigate why? 9 arms: trains 86 runs, about 18:48; 20 only for want of kept weights"),
+        "{text}"
+    );
     assert!(text.contains("no-dropout dropout off  if the effect of batch size goes"), "{text}");
     app.act(Action::Back);
     assert!(!screen(&app, 200, 60).contains("investigate why?"), "any other key is a no");
     assert_eq!(app.arms.len(), 1);
     app.act(Action::Investigate);
-    let effects = app.act(Action::Yes);
+    let effects = app.act(Action::Answer('y'));
     assert_eq!(effects[0], Effect::Prove, "what is cheap and telling comes first");
     assert_eq!(effects.len(), 10, "{effects:?}");
     assert_eq!((app.arms.len(), app.focus), (10, Panel::Answer));
     assert_eq!(app.act(Action::Investigate), [Effect::Prove], "what is there is not added twice");
+}
+
+/// Presses the letters of a line into whatever is being typed.
+fn type_in_palette(app: &mut App, text: &str) {
+    app.act(Action::Palette(Typing::Begin));
+    for letter in text.chars() {
+        app.act(Action::Palette(Typing::Edit(InputRequest::InsertChar(letter))));
+    }
+}
+
+#[test]
+fn the_palette_finds_an_action_by_its_words_or_drafts_what_no_key_reaches() {
+    let mut app = app();
+    type_in_palette(&mut app, "pause cursor");
+    insta::assert_snapshot!("palette_80x24", screen(&app, 80, 24));
+    app.act(Action::Palette(Typing::Drop));
+    type_in_palette(&mut app, "dropout=0.2 learning_rate=1e-4");
+    assert!(
+        screen(&app, 80, 24).contains("Enter drafts: dropout 0.2, learning rate 0.0001"),
+        "{}",
+        screen(&app, 80, 24)
+    );
+    app.act(Action::Palette(Typing::Keep));
+    assert!(screen(&app, 80, 24).contains("draft: dropout 0.2, learning rate 0.0001 · trains 10 runs"));
+    app.act(Action::Back);
+    type_in_palette(&mut app, "dropout=1.5");
+    app.act(Action::Palette(Typing::Keep));
+    assert!(screen(&app, 200, 60).contains("expected \"on\", \"off\" or a rate"), "{}", screen(&app, 200, 60));
+    assert!(app.palette.is_open(), "what was typed is not lost");
+}
+
+/// The runs that an effect is about.
+fn asked_of(effects: &[Effect]) -> usize {
+    match effects {
+        [Effect::Ask(Command::Pause(runs) | Command::Resume(runs) | Command::Again(runs)), ..] => runs.len(),
+        [Effect::Ask(Command::Cancel(runs) | Command::Discard(runs)), ..] => runs.len(),
+        _ => panic!("{effects:?}"),
+    }
+}
+
+#[test]
+fn keys_that_steer_act_on_the_row_under_the_cursor_or_on_the_arm() {
+    let mut app = app();
+    app.act(Action::Go(Motion::First));
+    assert!(app.act(Action::PauseOrResume).is_empty());
+    assert!(screen(&app, 100, 30).contains("nothing to pause: no run of baseline at batch size 2, instance 0"));
+    app.act(Action::Focus(Panel::Ablations));
+    // ten planned, four done, one failed
+    let effects = app.act(Action::PauseOrResume);
+    assert_eq!(asked_of(&effects), 5);
+    let [Effect::Ask(Command::Pause(runs))] = &effects[..] else { panic!("{effects:?}") };
+    app.hear(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Pause });
+    insta::assert_snapshot!("paused_100x30", screen(&app, 100, 30));
+    assert!(matches!(&app.act(Action::PauseOrResume)[..], [Effect::Ask(Command::Resume(runs))] if runs.len() == 5));
+
+    app.act(Action::Cancel);
+    let text = screen(&app, 80, 24);
+    assert!(text.contains("cancel baseline? 5 runs not done, 2 of them begun"), "{text}");
+    assert!(text.contains("k keep what is trained  d discard it  any other key: no"), "{text}");
+    assert!(app.act(Action::Answer('y')).is_empty(), "only what was offered is an answer");
+    assert!(app.asked().is_none());
+    app.act(Action::Cancel);
+    let effects = app.act(Action::Answer('d'));
+    let [Effect::Ask(Command::Discard(runs))] = &effects[..] else { panic!("{effects:?}") };
+    app.hear(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Cancel });
+    assert!(screen(&app, 80, 24).contains("4 of 5 runs"), "what is out of the sweep is not waited for");
+    assert_eq!(asked_of(&app.act(Action::Again)), 6, "the failed one too");
+}
+
+#[test]
+fn a_cancelled_arm_of_the_keyboard_is_forgotten_and_comes_back_with_its_runs() {
+    let mut app = app();
+    app.act(Action::CycleDropout);
+    app.act(Action::AddDraft);
+    let runs = plan("no-dropout");
+    app.hear(SweepEvent::Planned(runs.clone()));
+    app.act(Action::Focus(Panel::Ablations));
+    app.act(Action::Go(Motion::Down));
+    app.act(Action::Cancel);
+    let effects = app.act(Action::Answer('k'));
+    assert_eq!(asked_of(&effects), 10);
+    assert_eq!(effects[1], Effect::Ask(Command::ForgetArm("no-dropout".into())));
+    let intent = Intent::Cancel;
+    app.hear(SweepEvent::Intended { runs: runs.iter().map(|run| run.id.clone()).collect(), intent });
+    app.act(Action::AddInstance);
+    assert!(screen(&app, 100, 30).contains("instance 3 of every cell? trains 15 runs"), "the cancelled arm gets none");
+    app.act(Action::Back);
+    assert!(matches!(&app.act(Action::Again)[..], [Effect::Ask(Command::AddArm(_)), Effect::Ask(Command::Again(_))]));
+}
+
+#[test]
+fn workers_are_at_least_one() {
+    let mut app = app();
+    assert_eq!(app.act(Action::MoreWorkers), [Effect::Ask(Command::Workers(3))]);
+    app.act(Action::FewerWorkers);
+    assert_eq!(app.act(Action::FewerWorkers), [Effect::Ask(Command::Workers(1))]);
+    assert!(app.act(Action::FewerWorkers).is_empty());
+}
+
+#[test]
+fn an_evaluation_change_says_that_it_trains_nothing_where_weights_are_kept() {
+    let mut app = App::new(spec(), 2);
+    let mut runs = plan("baseline");
+    // as `spec` plans them, with their weights
+    for run in &mut runs {
+        (run.spec.learning_rate, run.keep_weights) = (2e-5, true);
+    }
+    app.hear(SweepEvent::Planned(runs.clone()));
+    for run in &runs[..5] {
+        tell(&mut app, run, progress(run, 1.0));
+    }
+    app.act(Action::CycleEvaluation);
+    let text = screen(&app, 120, 40);
+    assert!(
+        text.contains("draft: scored on full batches only · scores 10 runs again without training, about"),
+        "{text}"
+    );
 }

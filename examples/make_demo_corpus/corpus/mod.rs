@@ -20,23 +20,43 @@ use std::collections::BTreeSet;
 
 pub const SEED: u64 = 20_260_415;
 
-const TRAINING_PAIRS: usize = 830;
+/// Pairs that are drawn to train on, ...
+const DRAWN_TO_TRAIN: usize = 830;
+/// ... and how many of them do, from the first on: few enough that the default sweep is over in minutes. What is left
+/// out is read by nobody, pre-training included.
+const TRAINING_PAIRS: usize = 400;
 const VALIDATION_PAIRS: usize = 300;
 const FIRST_ID: usize = 1_000_001;
 const HEADER: &str = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n";
 
 /// Every file of the corpus: its name and its contents.
 pub fn files() -> Vec<(&'static str, String)> {
-    let mut random = Random::new(SEED);
-    // No sentence occurs twice in the whole corpus, hence no pair does either.
-    let mut spoken = BTreeSet::new();
-    let training = pairs::draw(TRAINING_PAIRS, &mut spoken, &mut random);
-    let validation = pairs::draw(VALIDATION_PAIRS, &mut spoken, &mut random);
+    let Drawn { training, validation, .. } = draw();
     vec![
-        ("train.tsv", table(&training, FIRST_ID)),
-        ("dev.tsv", table(&validation, FIRST_ID + 2 * TRAINING_PAIRS)),
+        ("train.tsv", table(&training[..TRAINING_PAIRS], FIRST_ID)),
+        ("dev.tsv", table(&validation, FIRST_ID + 2 * DRAWN_TO_TRAIN)),
         ("vocab.txt", vocabulary::lines()),
     ]
+}
+
+/// Every sentence that was drawn for the corpus: none of them is read in pre-training.
+pub fn sentences() -> BTreeSet<String> {
+    draw().sentences
+}
+
+struct Drawn {
+    training: Vec<Pair>,
+    validation: Vec<Pair>,
+    sentences: BTreeSet<String>,
+}
+
+/// No sentence occurs twice in the whole corpus, hence no pair does either.
+fn draw() -> Drawn {
+    let mut random = Random::new(SEED);
+    let mut sentences = BTreeSet::new();
+    let training = pairs::draw(DRAWN_TO_TRAIN, &mut sentences, &mut random);
+    let validation = pairs::draw(VALIDATION_PAIRS, &mut sentences, &mut random);
+    Drawn { training, validation, sentences }
 }
 
 /// The pairs in MRPC's layout; each sentence takes the next id.

@@ -126,7 +126,7 @@ pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> Value {
         None => Value::Missing,
         Some(Arm) => Value::Text(row.planned.arm.clone()),
         Some(State) if Stage::of(row) == Stage::Elsewhere => Value::Several(vec!["running".into(), "elsewhere".into()]),
-        Some(State) => Value::Text(row.history.progress.name().into()),
+        Some(State) => Value::Text(Stage::of(row).name().into()),
         Some(column) => column.rank(&Measures::of_run(row, 0, baselines)).map_or(Value::Missing, Value::Number),
     }
 }

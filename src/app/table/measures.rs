@@ -1,6 +1,7 @@
 //! What a row of the table tells: of a run, or of the runs of a cell together.
 
 use crate::domain::arm::BASELINE;
+use crate::domain::command::Intent;
 use crate::domain::history::Progress;
 use crate::domain::sweep::{Row, Sweep};
 use crate::stats::Estimate;
@@ -15,6 +16,10 @@ pub enum Stage {
     Elsewhere,
     Interrupted,
     Waiting,
+    /// kept back by a person
+    Paused,
+    /// taken out by a person
+    Cancelled,
     Finished,
 }
 
@@ -25,8 +30,26 @@ impl Stage {
             Progress::Failed(_) => Stage::Failed,
             _ if row.elsewhere.is_some() => Stage::Elsewhere,
             Progress::Running => Stage::Running,
+            _ if row.intent == Intent::Cancel => Stage::Cancelled,
+            _ if row.intent == Intent::Pause => Stage::Paused,
             Progress::Interrupted => Stage::Interrupted,
             Progress::Waiting => Stage::Waiting,
+        }
+    }
+}
+
+impl Stage {
+    /// The word for it in panels and filters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Failed => "failed",
+            Stage::Running => "running",
+            Stage::Elsewhere => "elsewhere",
+            Stage::Interrupted => "interrupted",
+            Stage::Waiting => "waiting",
+            Stage::Paused => "paused",
+            Stage::Cancelled => "cancelled",
+            Stage::Finished => "finished",
         }
     }
 }

@@ -165,7 +165,20 @@ impl Table {
         listing.items.get(self.place(&listing, sweep)).map(|item| item.subject.clone())
     }
 
-    /// What a key that acts on the row under the cursor acts on, which then stays selected.
+    /// What a key acts on that is about the row under the cursor, in words and as runs; it then stays selected.
+    pub fn subject(&mut self, sweep: &Sweep) -> (String, Vec<RunId>) {
+        let runs = self.runs_in_sight(sweep);
+        let name = match &self.selected {
+            Some(Subject::Cell(cell)) => format!("{} at batch size {}", cell.arm, cell.batch_size),
+            Some(Subject::Run(id)) => sweep.row(id).map_or_else(String::new, |row| {
+                let (planned, spec) = (&row.planned, &row.planned.spec);
+                format!("{} at batch size {}, instance {}", planned.arm, spec.batch_size, spec.iid)
+            }),
+            None => "the sweep".into(),
+        };
+        (name, runs)
+    }
+
     fn runs_in_sight(&mut self, sweep: &Sweep) -> Vec<RunId> {
         let Some(subject) = self.subject_in_sight(sweep) else { return Vec::new() };
         let runs = match &subject {

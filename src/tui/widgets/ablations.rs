@@ -1,8 +1,10 @@
-//! The arms: what each changes, and how far it is.
+//! The arms: what each changes, how far it is, and what has become of its runs.
 
 use super::panel;
+use super::table::stage;
+use crate::app::table::Stage;
 use crate::app::{App, Asking, Panel};
-use crate::domain::history::Progress;
+use crate::domain::arm::{Arm, BASELINE};
 use crate::spec_file::describe;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -10,16 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let lines = app.arms.iter().map(|arm| {
-        let runs = || app.sweep.rows().iter().filter(|row| row.planned.arm == arm.name);
-        let done = runs().filter(|row| row.history.progress == Progress::Finished).count();
-        Line::from(vec![
-            Span::styled(format!("{} ", arm.name), theme.text()),
-            Span::styled(format!("{done} of {} runs  ", runs().count()), theme.good()),
-            Span::styled(describe(&arm.changes), theme.dim()),
-        ])
-    });
-    let mut lines: Vec<Line<'_>> = lines.collect();
+    let mut lines: Vec<Line<'_>> = app.arms.iter().map(|arm| line(arm, app, theme)).collect();
     if let Some(Asking::Investigate(arms)) = &app.asking {
         lines.push(Line::styled("to be added, and what each would show:", theme.title()));
         lines.extend(arms.iter().map(|arm| {
@@ -31,4 +24,27 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         }));
     }
     panel::text(frame, area, Panel::Ablations, lines, app, theme);
+}
+
+/// The arm that keys act on has the cursor.
+fn line<'t>(arm: &Arm, app: &App, theme: &Theme) -> Line<'t> {
+    let runs = app.sweep.rows().iter().filter(|row| row.planned.arm == arm.name);
+    let stages: Vec<Stage> = runs.map(Stage::of).collect();
+    let count = |wanted: Stage| stages.iter().filter(|stage| **stage == wanted).count();
+    let in_sight = app.arm_in_sight() == Some(&arm.name);
+    let cursor = if in_sight { "▸" } else { " " };
+    let name = if in_sight { theme.title() } else { theme.text() };
+    let mut spans = vec![
+        Span::styled(cursor, theme.focus()),
+        Span::styled(format!("{} ", arm.name), name),
+        Span::styled(format!("{} of {} runs  ", count(Stage::Finished), stages.len()), theme.good()),
+    ];
+    for state in [Stage::Running, Stage::Paused, Stage::Cancelled, Stage::Failed] {
+        if count(state) > 0 {
+            spans.push(Span::styled(format!("{} {}  ", count(state), state.name()), stage(state, theme).1));
+        }
+    }
+    let changes = if arm.name == BASELINE { "as the spec says".into() } else { describe(&arm.changes) };
+    spans.push(Span::styled(changes, theme.dim()));
+    Line::from(spans)
 }

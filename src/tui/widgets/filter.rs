@@ -1,9 +1,10 @@
 //! The filter while it is typed: the line, and behind it what it can become or what is wrong with it.
 
+use super::typed;
 use crate::app::App;
 use crate::tui::theme::Theme;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Cells of the line that are always in sight.
@@ -16,14 +17,8 @@ pub fn line<'t>(area: Rect, app: &App, theme: &Theme) -> Line<'t> {
     let behind = filter.error().map_or(0, |error| error.chars().count() + 2);
     let room = room.saturating_sub(behind).max(LEAST);
     let input = filter.input();
-    let skipped = input.visual_scroll(room);
     let mut spans = vec![Span::styled(" /", theme.key())];
-    let cursor = input.cursor();
-    let letters: Vec<char> = input.value().chars().chain([' ']).collect();
-    for (place, letter) in letters.into_iter().enumerate().skip(skipped).take(room + 1) {
-        let style = if place == cursor { theme.text().add_modifier(Modifier::REVERSED) } else { theme.text() };
-        spans.push(Span::styled(letter.to_string(), style));
-    }
+    spans.extend(typed::spans(input, room, theme));
     spans.push(Span::raw("  "));
     match filter.error() {
         Some(error) => spans.push(Span::styled(error.to_owned(), theme.bad())),

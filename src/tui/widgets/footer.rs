@@ -1,6 +1,6 @@
 //! The last line: the keys that matter most, as many as fit.
 
-use crate::app::App;
+use crate::app::{App, Asked};
 use crate::tui::keymap::{self, Binding, TYPING};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -8,6 +8,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    if let Some(asked) = app.asked() {
+        return frame.render_widget(answers(&asked, theme), area);
+    }
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(area.width).saturating_sub(1);
     let typing = app.table.filter.is_typing();
@@ -22,4 +25,15 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         spans.push(Span::styled(format!(" {}  ", binding.hint), theme.dim()));
     }
     frame.render_widget(Line::from(spans), area);
+}
+
+/// What can be said to a question.
+pub fn answers<'t>(asked: &Asked, theme: &Theme) -> Line<'t> {
+    let mut spans = vec![Span::raw(" ")];
+    for (letter, words) in asked.answers {
+        spans.push(Span::styled(letter.to_string(), theme.key()));
+        spans.push(Span::styled(format!(" {words}  "), theme.text()));
+    }
+    spans.push(Span::styled("any other key: no", theme.dim()));
+    Line::from(spans)
 }

@@ -2,6 +2,7 @@
 
 use crate::app::{App, Leaving};
 use crate::domain::clock::clock;
+use crate::domain::command::Intent;
 use crate::domain::history::Progress;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -13,13 +14,20 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let running = sweep.count(|progress| *progress == Progress::Running);
     let finished = sweep.count(|progress| *progress == Progress::Finished);
     let failed = sweep.failed();
+    let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
     let mut spans = vec![
         Span::styled(" batchscope ", theme.title()),
         Span::styled(format!("{}  ", app.spec.name), theme.text()),
-        Span::styled(format!("{finished} of {} runs", sweep.rows().len()), theme.good()),
+        Span::styled(format!("{finished} of {} runs", sweep.rows().len() - cancelled), theme.good()),
     ];
     if running > 0 {
         spans.push(Span::styled(format!("  {running} training"), theme.accent()));
+    }
+    if paused > 0 {
+        spans.push(Span::styled(format!("  {paused} paused"), theme.accent()));
+    }
+    if cancelled > 0 {
+        spans.push(Span::styled(format!("  {cancelled} cancelled"), theme.dim()));
     }
     if failed > 0 {
         spans.push(Span::styled(format!("  {failed} failed"), theme.bad()));
@@ -31,7 +39,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
             if speed > 0.0 {
                 spans.push(Span::styled(format!("  {speed:.0} pairs/s"), theme.dim()));
             }
-            if let Some(left) = sweep.remaining_seconds(app.workers) {
+            // what is kept back takes no time
+            let at_work = sweep.intended(Intent::Train) > 0;
+            if let Some(left) = sweep.remaining_seconds(app.workers).filter(|_| at_work) {
                 spans.push(Span::styled(format!("  {} left", clock(left)), theme.dim()));
             }
         }

@@ -49,7 +49,7 @@ fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
     let (glyph, style) = stage(measures.stage, theme);
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{}  bs {}  #{}  ", row.planned.arm, spec.batch_size, spec.iid), theme.title()),
-        Span::styled(format!("{glyph} {}", row.history.progress.name()), style),
+        Span::styled(format!("{glyph} {}", measures.stage.name()), style),
     ])];
     let speed = measures.pairs_per_second.map_or(String::new(), |speed| format!(" · {speed:.0} pairs/s"));
     let left = measures.seconds_left.map_or(String::new(), |seconds| format!(" · {} left", clock(seconds)));

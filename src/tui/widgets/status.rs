@@ -1,8 +1,8 @@
 //! The line above the footer: the draft arm in words, else a message.
 
-use super::filter;
-use crate::app::{App, Leaving};
-use crate::domain::clock::clock;
+use super::{filter, footer};
+use crate::app::{App, Asked, Leaving, runs};
+use crate::domain::command::Intent;
 use crate::domain::history::Progress;
 use crate::spec_file::describe;
 use crate::tui::theme::Theme;
@@ -13,12 +13,7 @@ use ratatui::widgets::Clear;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let line = if let Some(asked) = app.asked() {
-        let style = theme.accent();
-        Line::from(vec![
-            Span::styled(format!(" {asked}  "), style),
-            Span::styled("y", theme.key()),
-            Span::styled(" yes, any other key no", theme.dim()),
-        ])
+        question(&asked, usize::from(area.width), theme)
     } else if app.table.filter.is_typing() {
         filter::line(area, app, theme)
     } else if !app.draft.is_empty() && app.leaving == Leaving::No {
@@ -38,20 +33,37 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     frame.render_widget(line.style(theme.text()), area);
 }
 
+/// Its answers stand in the last line too, where there may be more room.
+fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
+    let mut line = Line::from(Span::styled(format!(" {}  ", asked.text), theme.accent()));
+    let answers = footer::answers(asked, theme);
+    if line.width() + answers.width() <= width {
+        line.extend(answers);
+    }
+    line
+}
+
 /// That nothing is left to train, and what can be done now: it stays until something is.
 fn ending<'t>(app: &App, theme: &Theme) -> Option<Line<'t>> {
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
         return Some(Line::styled(format!(" training stopped: {message}"), theme.bad()));
     }
+    let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
     if !sweep.idle {
-        return None;
+        let nothing_trains = paused > 0 && sweep.count(|progress| *progress == Progress::Running) == 0;
+        let at_rest = nothing_trains && sweep.intended(Intent::Train) == 0;
+        return at_rest.then(|| Line::styled(format!(" {} paused; p lets them go on", runs(paused)), theme.accent()));
     }
-    let mut spans = vec![match sweep.failed() {
-        0 => Span::styled(" every run is done; ", theme.good()),
-        failed => Span::styled(format!(" done, but {failed} failed; --retry-failed trains them again; "), theme.bad()),
-    }];
-    for (key, words) in [("w", " writes the chart, "), ("d n", " draft another arm, "), ("q", " leaves")] {
+    let (first, again) = match (sweep.failed(), cancelled) {
+        (0, 0) => (Span::styled(" every run is done; ", theme.good()), None),
+        (0, _) => (Span::styled(format!(" done, {} cancelled; ", runs(cancelled)), theme.good()), Some("A")),
+        (failed, _) => (Span::styled(format!(" done, but {failed} failed; "), theme.bad()), Some("A")),
+    };
+    let mut spans = vec![first];
+    let again = again.map(|key| (key, " trains them again, "));
+    let others = [("w", " writes the chart, "), ("d n", " draft another arm, "), ("q", " leaves")];
+    for (key, words) in again.into_iter().chain(others) {
         spans.push(Span::styled(key, theme.key()));
         spans.push(Span::styled(words, theme.text()));
     }
@@ -72,10 +84,7 @@ fn draft<'t>(app: &App, theme: &Theme) -> Line<'t> {
     if let Some(arm) = app.arm_like_draft() {
         spans.push(Span::styled(format!(" · is there as {} · ", arm.name), theme.dim()));
     } else {
-        let (runs, seconds) = app.draft_cost();
-        let time = seconds.map_or(String::new(), |seconds| format!(", {}", clock(seconds)));
-        let runs = if runs == 1 { "1 run".into() } else { format!("{runs} runs") };
-        spans.push(Span::styled(format!(" · {runs}{time} · "), theme.dim()));
+        spans.push(Span::styled(format!(" · {} · ", app.draft_cost().in_words()), theme.dim()));
     }
     for (key, word) in [("a", " adds  "), ("Esc", " drops")] {
         spans.push(Span::styled(key, theme.key()));

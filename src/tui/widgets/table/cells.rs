@@ -111,7 +111,9 @@ pub fn stage(stage: Stage, theme: &Theme) -> (&'static str, Style) {
         Stage::Failed => ("✗", theme.bad()),
         Stage::Elsewhere => ("↗", theme.accent()),
         Stage::Running => ("▶", theme.accent()),
-        Stage::Interrupted => ("‖", theme.accent()),
+        Stage::Interrupted => ("◌", theme.accent()),
+        Stage::Paused => ("‖", theme.accent()),
+        Stage::Cancelled => ("-", theme.dim()),
         Stage::Waiting => ("·", theme.dim()),
     }
 }
@@ -121,7 +123,9 @@ fn left(measures: &Measures) -> String {
         (_, Some(seconds)) => clock(seconds),
         (Stage::Finished, None) => "done".into(),
         (Stage::Failed, None) => "failed".into(),
-        (Stage::Interrupted, None) => "paused".into(),
+        (Stage::Interrupted, None) => "begun".into(),
+        (Stage::Paused, None) => "paused".into(),
+        (Stage::Cancelled, None) => "out".into(),
         (Stage::Waiting | Stage::Running | Stage::Elsewhere, None) => "-".into(),
     }
 }

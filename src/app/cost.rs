@@ -1,0 +1,113 @@
+//! What further arms or instances cost, told before they are added.
+
+use super::state::App;
+use crate::domain::arm::Arm;
+use crate::domain::clock::clock;
+use crate::domain::command::Intent;
+use crate::domain::history::Progress;
+use crate::domain::run::RunSpec;
+use crate::domain::sweep::Row;
+use crate::engine::PlannedArm;
+
+/// Runs, by what has to be done for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// trained from the beginning
+    pub trained: usize,
+    /// of these: that would only be scored again, had the weights been kept
+    pub without_weights: usize,
+    /// only scored again, with weights that are there or to come
+    pub scored: usize,
+    /// the same as runs that are there
+    pub shared: usize,
+    /// of all together; nothing while no speed is known
+    pub seconds: Option<f64>,
+}
+
+impl App {
+    /// What adding the draft would cost.
+    pub fn draft_cost(&self) -> Cost {
+        self.cost_of(&[self.draft.arm()], self.spec.train.instances)
+    }
+
+    /// What so many instances of these arms would cost beside what is there.
+    pub fn cost_of(&self, arms: &[Arm], instances: u32) -> Cost {
+        let mut cost = Cost::default();
+        let Some(first) = self.sweep.rows().first() else { return cost };
+        let (data, model) = (&first.planned.spec.data, &first.planned.spec.model);
+        let planned = arms.iter().filter_map(|arm| PlannedArm::of("the sweep", arm, &self.spec.train).ok());
+        let mut further: Vec<(RunSpec, bool)> = Vec::new();
+        for run in planned.flat_map(|arm| arm.runs(instances, data, model).collect::<Vec<_>>()) {
+            if self.row_of(&run).is_some() || further.iter().any(|(other, _)| *other == run) {
+                cost.shared += 1;
+                continue;
+            }
+            let plain = run.scored_plainly();
+            let has_weights = plain.as_ref().is_some_and(|plain| self.row_of(plain).is_some_and(will_have_weights));
+            cost.scored += usize::from(has_weights);
+            cost.trained += usize::from(!has_weights);
+            cost.without_weights += usize::from(!has_weights && plain.is_some());
+            further.push((run, has_weights));
+        }
+        cost.seconds =
+            self.sweep.further_seconds(self.workers, further.iter().map(|(run, only_scored)| (run, *only_scored)));
+        cost
+    }
+
+    fn row_of(&self, run: &RunSpec) -> Option<&Row> {
+        self.sweep.rows().iter().find(|row| row.planned.spec == *run)
+    }
+}
+
+/// Whether the store has a run's final weights, or will have them when it is done.
+fn will_have_weights(row: &Row) -> bool {
+    let will_be_done = !matches!(row.history.progress, Progress::Failed(_)) && row.intent != Intent::Cancel;
+    row.planned.keep_weights && (row.history.progress == Progress::Finished || will_be_done)
+}
+
+impl Cost {
+    /// `trains 20 runs, about 2:10; 5 are there already`.
+    pub fn in_words(&self) -> String {
+        let mut words = Vec::new();
+        if self.trained > 0 {
+            words.push(format!("trains {}", runs(self.trained)));
+        }
+        if self.scored > 0 {
+            words.push(format!("scores {} again without training", runs(self.scored)));
+        }
+        let mut text = words.join(", ");
+        match self.seconds {
+            Some(seconds) if !text.is_empty() => text += &format!(", about {}", clock(seconds)),
+            _ => {}
+        }
+        if self.without_weights > 0 {
+            text += &format!("; {} only for want of kept weights", self.without_weights);
+        }
+        if self.shared > 0 {
+            let separator = if text.is_empty() { "" } else { "; " };
+            text +=
+                &format!("{separator}{} {} there already", self.shared, if self.shared == 1 { "is" } else { "are" });
+        }
+        text
+    }
+}
+
+/// `1 run`, `2 runs`.
+pub fn runs(count: usize) -> String {
+    if count == 1 { "1 run".into() } else { format!("{count} runs") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_are_told_by_what_has_to_be_done() {
+        let train = Cost { trained: 20, shared: 5, seconds: Some(130.0), ..Cost::default() };
+        assert_eq!(train.in_words(), "trains 20 runs, about 2:10; 5 are there already");
+        let score = Cost { scored: 25, seconds: Some(9.0), ..Cost::default() };
+        assert_eq!(score.in_words(), "scores 25 runs again without training, about 0:09");
+        let lost = Cost { trained: 1, without_weights: 1, ..Cost::default() };
+        assert_eq!(lost.in_words(), "trains 1 run; 1 only for want of kept weights");
+    }
+}

@@ -1,0 +1,85 @@
+//! The palette: what can be asked for, found by words of it; or changes for the draft, as a spec writes them.
+
+use super::action::Motion;
+use super::state::App;
+use super::table::Typing;
+use crate::domain::arm::{Arm, Changes};
+use crate::spec_file::{SpecError, changes_of, describe, train_of};
+use tui_input::Input;
+
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    input: Option<Input>,
+    /// place among what fits
+    chosen: usize,
+}
+
+impl Palette {
+    pub fn is_open(&self) -> bool {
+        self.input.is_some()
+    }
+
+    pub fn input(&self) -> Option<&Input> {
+        self.input.as_ref()
+    }
+
+    pub fn text(&self) -> &str {
+        self.input.as_ref().map_or("", Input::value)
+    }
+
+    /// The chosen one of so many; the last where there are fewer by now.
+    pub fn chosen(&self, of: usize) -> usize {
+        self.chosen.min(of.saturating_sub(1))
+    }
+
+    /// Whether it is no search but changes for the draft.
+    pub fn is_of_draft(&self) -> bool {
+        self.text().contains('=')
+    }
+
+    pub(super) fn close(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(super) fn go(&mut self, motion: Motion) {
+        match motion {
+            Motion::Down => self.chosen += 1,
+            Motion::Up => self.chosen = self.chosen.saturating_sub(1),
+            _ => {}
+        }
+    }
+}
+
+impl App {
+    pub(super) fn type_in_palette(&mut self, typing: Typing) {
+        match typing {
+            Typing::Begin => self.palette.input = Some(Input::default()),
+            Typing::Edit(request) => {
+                if let Some(input) = &mut self.palette.input {
+                    let _ = input.handle(request);
+                    self.palette.chosen = 0;
+                }
+            }
+            Typing::Keep => match self.typed_changes() {
+                Ok(changes) => {
+                    self.draft.change(changes);
+                    self.palette.close();
+                }
+                Err(error) => self.say(error.to_string(), true),
+            },
+            Typing::Complete => {}
+            Typing::Drop => self.palette.close(),
+        }
+    }
+
+    /// What the typed changes mean, or why they mean nothing.
+    pub fn typed_draft(&self) -> Result<String, SpecError> {
+        self.typed_changes().map(|changes| describe(&changes))
+    }
+
+    fn typed_changes(&self) -> Result<Changes, SpecError> {
+        let changes = changes_of(self.palette.text())?;
+        train_of("the palette", &self.spec.train, &Arm { name: "draft".into(), changes: changes.clone() })?;
+        Ok(changes)
+    }
+}

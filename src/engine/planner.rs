@@ -1,0 +1,156 @@
+//! Turns arms, and what a person wants of runs, into what waits in the queue, and tells the front.
+
+use super::prepare::Prepared;
+use super::queue::Queue;
+use super::wires::{Job, Record};
+use crate::domain::arm::Arm;
+use crate::domain::command::Intent;
+use crate::domain::event::SweepEvent;
+use crate::domain::id::RunId;
+use crate::domain::run::PlannedRun;
+use crate::store::{Place, Store, StoreError, run_id};
+use crossbeam_channel::Sender;
+use std::collections::HashMap;
+
+pub struct Planner<'e> {
+    prepared: &'e Prepared,
+    store: &'e Store,
+    queue: &'e Queue,
+    records: Sender<Record>,
+    front: Sender<SweepEvent>,
+    retry_failed: bool,
+    /// of every cell
+    instances: u32,
+    /// what was planned before: arms that mean the same runs share them
+    known: HashMap<RunId, PlannedRun>,
+}
+
+impl<'e> Planner<'e> {
+    pub fn new(
+        prepared: &'e Prepared,
+        store: &'e Store,
+        queue: &'e Queue,
+        records: Sender<Record>,
+        front: Sender<SweepEvent>,
+        retry_failed: bool,
+    ) -> Self {
+        let instances = prepared.spec.train.instances;
+        Self { prepared, store, queue, records, front, retry_failed, instances, known: HashMap::new() }
+    }
+
+    /// Queues the runs of arms, interleaved by instance, and tells the front what is known of them already.
+    pub fn plan(&mut self, arms: &[Arm]) {
+        let mut runs = Vec::new();
+        for arm in arms {
+            match self.prepared.plan_instances(arm, self.instances) {
+                Ok(planned) => {
+                    for mut run in planned {
+                        if self.known.contains_key(&run.id) {
+                            continue;
+                        }
+                        let folder = self.store.run(&run.id);
+                        // what was finished without its weights will not have them
+                        run.keep_weights = match folder.result() {
+                            Some(_) => folder.kept_weights().is_some(),
+                            None => run.keep_weights,
+                        };
+                        self.known.insert(run.id.clone(), run.clone());
+                        runs.push(run);
+                    }
+                }
+                // arms of the spec were checked in `prepare`; one from the keyboard is made of known keys and values
+                Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
+            }
+        }
+        runs.sort_by_key(PlannedRun::turn);
+        self.tell(SweepEvent::Planned(runs.clone()));
+        let mut jobs = Vec::new();
+        for planned in runs {
+            let job = self.job(planned, false);
+            if job.folder.path().exists() {
+                let (run, folder, place) = (job.planned.id.clone(), job.folder.clone(), job.place.clone());
+                let _ = self.records.send(Record::Replay { run, folder, place });
+            }
+            if job.folder.result().is_none() {
+                jobs.push(job);
+            }
+        }
+        self.queue.add(jobs);
+        self.tell_if_idle();
+    }
+
+    /// Trains another arm, now and whenever the experiment is started.
+    pub fn add_arm(&mut self, arm: Arm) {
+        self.remember(self.store.add_arm(&self.prepared.spec, &arm));
+        self.plan(&[arm]);
+    }
+
+    pub fn forget_arm(&self, arm: &str) {
+        self.remember(self.store.drop_arm(&self.prepared.spec, arm).map(drop));
+    }
+
+    /// Trains further instances of every cell of these arms, now and whenever the experiment is started.
+    pub fn add_instances(&mut self, instances: u32, arms: &[Arm]) {
+        self.instances = self.instances.max(instances);
+        self.remember(self.store.add_instances(&self.prepared.spec, self.instances));
+        self.plan(arms);
+    }
+
+    /// Takes runs out of the sweep, and what was trained of them out of the store where that is not wanted.
+    pub fn cancel(&self, runs: &[RunId], discard: bool) {
+        let (cancelled, gone) = self.queue.cancel(runs, discard);
+        self.tell_intent(cancelled, Intent::Cancel);
+        if discard {
+            // those under way follow when they have stopped
+            gone.into_iter().for_each(|run| drop(self.records.send(Record::Discard { run })));
+        }
+        self.tell_if_idle();
+    }
+
+    /// Queues what failed or was taken out.
+    pub fn again(&self, runs: &[RunId]) {
+        self.tell_intent(self.queue.resume(runs), Intent::Train);
+        let is_left = |run: &&PlannedRun| !self.queue.holds(&run.id) && self.store.run(&run.id).result().is_none();
+        let planned = runs.iter().filter_map(|run| self.known.get(run)).filter(is_left).cloned();
+        let jobs: Vec<Job> = planned.map(|run| self.job(run, true)).collect();
+        self.tell_intent(jobs.iter().map(|job| job.planned.id.clone()).collect(), Intent::Train);
+        self.queue.add(jobs);
+    }
+
+    pub fn tell_intent(&self, runs: Vec<RunId>, intent: Intent) {
+        if !runs.is_empty() {
+            self.tell(SweepEvent::Intended { runs, intent });
+        }
+    }
+
+    /// Again: asked for by a person, after whatever happened to it.
+    fn job(&self, planned: PlannedRun, again: bool) -> Job {
+        let keeps = |plain: &RunId| self.known.get(plain).is_some_and(|run| run.keep_weights);
+        Job {
+            folder: self.store.run(&planned.id),
+            place: Place::new(&self.prepared.spec, &planned),
+            weights_of: planned.spec.scored_plainly().map(|plain| run_id(&plain)).filter(keeps),
+            asked_before: again,
+            retry: again || self.retry_failed,
+            planned,
+        }
+    }
+
+    /// In order with what is recorded before.
+    fn tell_if_idle(&self) {
+        if self.queue.is_empty() {
+            let _ = self.records.send(Record::Idle);
+        }
+    }
+
+    fn remember(&self, remembered: Result<(), StoreError>) {
+        if let Err(error) = remembered {
+            self.tell(SweepEvent::Broken(error.to_string()));
+        }
+    }
+
+    /// A front that left is a normal end.
+    fn tell(&self, event: SweepEvent) {
+        let _ = self.front.send(event);
+    }
+}

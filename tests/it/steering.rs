@@ -1,0 +1,203 @@
+//! A sweep under way is steered: runs are paused, cancelled, trained again, workers come and go. None of it leaves a
+//! trace in a number.
+
+use crate::support::World;
+use batchscope::domain::arm::{Arm, Changes, Value};
+use batchscope::domain::command::{Command, Intent};
+use batchscope::domain::event::{RunEvent, SweepEvent};
+use batchscope::domain::history::Progress;
+use batchscope::domain::id::RunId;
+use batchscope::domain::sweep::Sweep;
+use batchscope::engine::{Engine, Opened, Request, Sources};
+use batchscope::store::Store;
+use std::time::{Duration, Instant};
+
+/// Long enough to be met in the middle.
+const SPEC: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 60\nlearning_rate = 1e-3\n";
+
+/// A sweep, and what was heard of it.
+struct Steered {
+    engine: Engine,
+    sweep: Sweep,
+    events: Vec<SweepEvent>,
+}
+
+fn open(world: &World, workers: usize) -> Opened {
+    let spec = world.path("spec.toml").to_str().unwrap().to_owned();
+    let request = Request { spec, store: Some(world.store()), workers: Some(workers), ..Request::default() };
+    Request { with_added: true, lossless: true, ..request }.open(&Sources::cached()).unwrap()
+}
+
+impl Steered {
+    fn start(world: &World, workers: usize) -> Self {
+        Self { engine: open(world, workers).start(), sweep: Sweep::default(), events: Vec::new() }
+    }
+
+    fn ask(&self, command: Command) {
+        self.engine.commands.send(command).unwrap();
+    }
+
+    #[track_caller]
+    fn until(&mut self, what: &str, holds: impl Fn(&Sweep) -> bool) {
+        let begun = Instant::now();
+        while !holds(&self.sweep) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "not {what}");
+            if let Ok(event) = self.engine.events.recv_timeout(Duration::from_millis(20)) {
+                self.events.push(event.clone());
+                self.sweep.apply(event);
+            }
+        }
+    }
+
+    fn runs(&self, wanted: impl Fn(u32, u32) -> bool) -> Vec<RunId> {
+        let rows = self.sweep.rows().iter().map(|row| &row.planned);
+        rows.filter(|run| wanted(run.spec.batch_size, run.spec.iid)).map(|run| run.id.clone()).collect()
+    }
+
+    fn end(mut self) -> Sweep {
+        self.ask(Command::Stop);
+        self.until("closed", |sweep| sweep.closed);
+        self.engine.wait();
+        self.sweep
+    }
+}
+
+fn step(sweep: &Sweep, run: &RunId) -> u64 {
+    sweep.row(run).unwrap().history.step
+}
+
+fn progress<'s>(sweep: &'s Sweep, run: &RunId) -> &'s Progress {
+    &sweep.row(run).unwrap().history.progress
+}
+
+#[test]
+fn a_paused_run_leaves_its_worker_to_others_and_ends_with_the_same_numbers() {
+    let (whole, paused) = (World::new(), World::new());
+    whole.write_spec(SPEC);
+    paused.write_spec(SPEC);
+    whole.run(&[]).expect(0);
+    let mut steered = Steered::start(&paused, 1);
+    steered.until("planned", |sweep| !sweep.rows().is_empty());
+    let first = steered.runs(|batch_size, iid| (batch_size, iid) == (2, 0));
+    let run = first[0].clone();
+    steered.until("well under way", |sweep| step(sweep, &run) > 20);
+    steered.ask(Command::Pause(first.clone()));
+    steered.until("done but for it", |sweep| sweep.count(|progress| *progress == Progress::Finished) == 3);
+    let row = steered.sweep.row(&run).unwrap();
+    assert_eq!((row.intent, &row.history.progress), (Intent::Pause, &Progress::Interrupted));
+    assert!(!steered.sweep.idle, "what is kept back is still to be trained");
+    steered.ask(Command::Resume(first));
+    steered.until("done", |sweep| sweep.idle);
+    let went_on = |event: &SweepEvent| {
+        matches!(event, SweepEvent::Run { run: of, entry, .. } if *of == run
+            && matches!(entry.event, RunEvent::Started { step } if step > 20))
+    };
+    assert!(steered.events.iter().any(went_on), "it began anew");
+    steered.end();
+    assert_eq!(paused.histories(), whole.histories());
+}
+
+#[test]
+fn cancelled_runs_keep_their_work_or_leave_the_store_and_can_be_trained_after_all() {
+    let world = World::new();
+    world.write_spec(SPEC);
+    let mut steered = Steered::start(&world, 1);
+    steered.until("planned", |sweep| !sweep.rows().is_empty());
+    let (kept, discarded) = (steered.runs(|_, iid| iid == 0), steered.runs(|_, iid| iid == 1));
+    let (at_work, next) = (kept[0].clone(), discarded[0].clone());
+    steered.until("under way", |sweep| step(sweep, &at_work) > 10);
+    steered.ask(Command::Cancel(kept.clone()));
+    steered.until("the next", |sweep| step(sweep, &next) > 10);
+    assert!(world.histories().contains_key(&(2, 0)), "a checkpoint stays");
+    steered.ask(Command::Discard(discarded.clone()));
+    steered.until("nothing to do", |sweep| sweep.idle);
+    assert!(!world.histories().contains_key(&(2, 1)), "what was trained is gone");
+    assert_eq!(step(&steered.sweep, &next), 0, "and nobody shows it any more");
+    assert_eq!(steered.sweep.intended(Intent::Cancel), 4);
+
+    steered.ask(Command::Again([kept, discarded].concat()));
+    steered.until("taken up", |sweep| sweep.intended(Intent::Train) == 4);
+    steered.until("done after all", |sweep| sweep.idle);
+    steered.end();
+    let whole = World::new();
+    whole.write_spec(SPEC);
+    whole.run(&[]).expect(0);
+    assert_eq!(world.histories(), whole.histories());
+}
+
+#[test]
+fn a_failed_run_is_trained_again_when_asked() {
+    let world = World::new();
+    // a rate that leaves the numbers within an update or two
+    world.write_spec("[train]\nbatch_sizes = [2]\ninstances = 1\nepochs = 2\nlearning_rate = 1e30\nwarmup_ratio = 0\n");
+    let mut steered = Steered::start(&world, 1);
+    steered.until("failed", |sweep| sweep.failed() == 1 && sweep.idle);
+    steered.ask(Command::Again(steered.runs(|_, _| true)));
+    steered.until("taken up", |sweep| !sweep.idle);
+    steered.until("failed again", |sweep| sweep.failed() == 1 && sweep.idle);
+    let sweep = steered.end();
+    assert_eq!(sweep.rows()[0].attempts.all().len(), 2);
+}
+
+#[test]
+fn workers_come_and_go_and_what_one_leaves_the_others_take_up() {
+    let (whole, changed) = (World::new(), World::new());
+    whole.write_spec(SPEC);
+    changed.write_spec(SPEC);
+    whole.run(&[]).expect(0);
+    let running = |sweep: &Sweep| sweep.count(|progress| *progress == Progress::Running);
+    let mut steered = Steered::start(&changed, 1);
+    steered.until("one at work", |sweep| running(sweep) == 1);
+    steered.ask(Command::Workers(3));
+    steered.until("three at work", |sweep| running(sweep) == 3);
+    steered.ask(Command::Workers(1));
+    steered.until("one left", |sweep| running(sweep) == 1);
+    steered.until("done", |sweep| sweep.idle);
+    steered.end();
+    assert_eq!(changed.histories(), whole.histories());
+}
+
+#[test]
+fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
+    let world = World::new();
+    world.write_spec("[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n");
+    let no_dropout = Changes::from([("dropout".into(), Value::Text("off".into()))]);
+    let arm = Arm { name: "no-dropout".into(), changes: no_dropout };
+    let mut steered = Steered::start(&world, 2);
+    steered.until("done", |sweep| sweep.idle);
+    steered.ask(Command::AddArm(arm.clone()));
+    steered.until("the arm", |sweep| sweep.rows().len() == 4);
+    steered.ask(Command::Instances { instances: 2, arms: vec![Arm::baseline(), arm.clone()] });
+    steered.until("the instance of both", |sweep| sweep.rows().len() == 8 && sweep.idle);
+    steered.end();
+    let again = open(&world, 1).prepared;
+    assert_eq!((again.spec.train.instances, again.spec.arms.len()), (2, 2));
+    let report = world.json(&["report", world.path("spec.toml").to_str().unwrap(), "--json"]);
+    assert_eq!(report["effect"]["n"], 2, "{report}");
+
+    let mut steered = Steered::start(&world, 1);
+    steered.until("nothing to do", |sweep| sweep.idle);
+    steered.ask(Command::ForgetArm(arm.name));
+    steered.end();
+    assert_eq!(open(&world, 1).prepared.spec.arms.len(), 1);
+    assert_eq!(Store::open(&world.store()).unwrap().runs().unwrap().len(), 8, "finished runs stay");
+}
+
+#[test]
+fn steering_is_quick_while_every_worker_trains() {
+    let world = World::new();
+    world.write_spec(SPEC);
+    let mut steered = Steered::start(&world, 2);
+    steered.until("under way", |sweep| sweep.count(|progress| *progress == Progress::Running) == 2);
+    let all = steered.runs(|_, _| true);
+    steered.ask(Command::Pause(all));
+    steered.until("at rest", |sweep| {
+        sweep.intended(Intent::Pause) == 4 && sweep.count(|progress| *progress == Progress::Running) == 0
+    });
+    let sweep = steered.end();
+    let rows = sweep.rows().iter();
+    assert!(
+        rows.clone().all(|row| progress(&sweep, &row.planned.id) != &Progress::Finished),
+        "nobody waited for an end"
+    );
+}
