@@ -48,6 +48,7 @@ impl App {
             let (name, runs) = self.table.subject(&self.sweep);
             return Target { name, runs, arm: None };
         }
+        self.table.stay(&self.sweep);
         let arm = self.arm_in_sight().unwrap_or_default().to_owned();
         let of_arm = self.sweep.rows().iter().filter(|row| row.planned.arm == arm);
         Target { runs: of_arm.map(|row| row.planned.id.clone()).collect(), name: arm.clone(), arm: Some(arm) }

@@ -620,6 +620,9 @@ fn keys_that_steer_act_on_the_row_under_the_cursor_or_on_the_arm() {
     let [Effect::Ask(Command::Pause(runs))] = &effects[..] else { panic!("{effects:?}") };
     app.hear(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Pause });
     insta::assert_snapshot!("paused_100x30", screen(&app, 100, 30));
+    // what is trained meanwhile draws the eye, not the cursor: the same key must not pause another arm
+    app.hear(SweepEvent::Planned(plan("other")));
+    tell(&mut app, &plan("other")[0], progress(&plan("other")[0], 0.5));
     assert!(matches!(&app.act(Action::PauseOrResume)[..], [Effect::Ask(Command::Resume(runs))] if runs.len() == 5));
 
     app.act(Action::Cancel);

@@ -165,6 +165,11 @@ impl Table {
         listing.items.get(self.place(&listing, sweep)).map(|item| item.subject.clone())
     }
 
+    /// The row in sight stays, whatever is trained next: a key that acts on it acts on the same the next time.
+    pub fn stay(&mut self, sweep: &Sweep) {
+        self.selected = self.subject_in_sight(sweep);
+    }
+
     /// What a key acts on that is about the row under the cursor, in words and as runs; it then stays selected.
     pub fn subject(&mut self, sweep: &Sweep) -> (String, Vec<RunId>) {
         let runs = self.runs_in_sight(sweep);

@@ -1,5 +1,6 @@
 //! The line above the footer: the draft arm in words, else a message.
 
+use super::table::shortened;
 use super::{filter, footer};
 use crate::app::{App, Asked, Leaving, runs};
 use crate::domain::command::Intent;
@@ -11,20 +12,23 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
+/// Cells in which a draft is told at least.
+const LEAST_DRAFT: u16 = 12;
+
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let line = if let Some(asked) = app.asked() {
         question(&asked, usize::from(area.width), theme)
     } else if app.table.filter.is_typing() {
         filter::line(area, app, theme)
     } else if !app.draft.is_empty() && app.leaving == Leaving::No {
-        draft(app, theme)
+        draft(app, area.width, theme)
     } else if app.leaving == Leaving::Saving {
         Line::styled(" saving…  q again leaves at once", theme.accent())
     } else if let Some(message) = failure_in_sight(app) {
         Line::styled(format!(" {message}"), theme.bad())
     } else if let Some(toast) = &app.toast {
         Line::styled(format!(" {}", toast.text), if toast.bad { theme.bad() } else { theme.good() })
-    } else if let Some(line) = ending(app, theme) {
+    } else if let Some(line) = ending(app, area.width, theme) {
         line
     } else {
         return;
@@ -44,7 +48,7 @@ fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
 }
 
 /// That nothing is left to train, and what can be done now: it stays until something is.
-fn ending<'t>(app: &App, theme: &Theme) -> Option<Line<'t>> {
+fn ending<'t>(app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
         return Some(Line::styled(format!(" training stopped: {message}"), theme.bad()));
@@ -60,14 +64,17 @@ fn ending<'t>(app: &App, theme: &Theme) -> Option<Line<'t>> {
         (0, _) => (Span::styled(format!(" done, {} cancelled; ", runs(cancelled)), theme.good()), Some("A")),
         (failed, _) => (Span::styled(format!(" done, but {failed} failed; "), theme.bad()), Some("A")),
     };
-    let mut spans = vec![first];
     let again = again.map(|key| (key, " trains them again, "));
     let others = [("w", " writes the chart, "), ("d n", " draft another arm, "), ("q", " leaves")];
-    for (key, words) in again.into_iter().chain(others) {
-        spans.push(Span::styled(key, theme.key()));
-        spans.push(Span::styled(words, theme.text()));
+    let mut told: Vec<_> = again.into_iter().chain(others).collect();
+    let needed = |told: &[(&str, &str)]| told.iter().map(|(key, words)| key.len() + words.len()).sum::<usize>();
+    // the way out is always told
+    while told.len() > 1 && first.width() + needed(&told) > usize::from(width) {
+        told.remove(told.len() - 2);
     }
-    Some(Line::from(spans))
+    let keys =
+        told.into_iter().flat_map(|(key, words)| [Span::styled(key, theme.key()), Span::styled(words, theme.text())]);
+    Some(Line::from_iter(std::iter::once(first).chain(keys)))
 }
 
 /// Why the selected run failed.
@@ -78,17 +85,20 @@ fn failure_in_sight(app: &App) -> Option<&str> {
     }
 }
 
-fn draft<'t>(app: &App, theme: &Theme) -> Line<'t> {
-    let mut spans =
-        vec![Span::styled(" draft: ", theme.title()), Span::styled(describe(app.draft.changes()), theme.accent())];
-    if let Some(arm) = app.arm_like_draft() {
-        spans.push(Span::styled(format!(" · is there as {} · ", arm.name), theme.dim()));
-    } else {
-        spans.push(Span::styled(format!(" · {} · ", app.draft_cost().in_words()), theme.dim()));
-    }
+/// What is drafted gives way to what it costs and to the keys.
+fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
+    let price = match app.arm_like_draft() {
+        Some(arm) => format!("is there as {}", arm.name),
+        None => app.draft_cost().in_words(),
+    };
+    let mut rest = vec![Span::styled(format!(" · {price} · "), theme.dim())];
     for (key, word) in [("a", " adds  "), ("Esc", " drops")] {
-        spans.push(Span::styled(key, theme.key()));
-        spans.push(Span::styled(word, theme.dim()));
+        rest.push(Span::styled(key, theme.key()));
+        rest.push(Span::styled(word, theme.dim()));
     }
-    Line::from(spans)
+    let title = Span::styled(" draft: ", theme.title());
+    let taken = title.width() + rest.iter().map(Span::width).sum::<usize>();
+    let room = width.saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX)).max(LEAST_DRAFT);
+    let changes = shortened(&describe(app.draft.changes()), room);
+    Line::from_iter([title, Span::styled(changes, theme.accent())].into_iter().chain(rest))
 }

@@ -96,7 +96,8 @@ fn pairs(pairs: u64) -> String {
 }
 
 /// Words cut to their column, with a sign that they are.
-fn shortened(text: &str, width: u16) -> String {
+/// So much of a text as there is room for, and a sign that it goes on.
+pub fn shortened(text: &str, width: u16) -> String {
     let width = usize::from(width);
     if text.chars().count() <= width {
         return text.to_owned();
