@@ -4,7 +4,7 @@ use super::prepare::run_spec;
 use super::proof::proof_of;
 use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::invariance::Invariance;
-use crate::domain::run::RunSpec;
+use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Evaluation, Spec, Train};
 use crate::spec_file::{SpecError, train_of};
 use crate::stats::{Cause, Evidence, Outcomes, Question, look_number};
@@ -27,6 +27,13 @@ impl PlannedArm {
         self.train.batch_sizes.contains(&run.batch_size)
             && run.iid < self.train.instances
             && run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid) == *run
+    }
+
+    /// Its runs on this data and from these weights: every batch size of the first instance, then of the next.
+    pub fn runs(&self, data: &DataIdentity, model: &ModelIdentity) -> impl Iterator<Item = RunSpec> {
+        let cells =
+            (0..self.train.instances).flat_map(|iid| self.train.batch_sizes.iter().map(move |size| (*size, iid)));
+        cells.map(|(batch_size, iid)| run_spec(&self.train, data, model, batch_size, iid))
     }
 
     /// What it tests: the keys of its changes, and whether it takes the suspect away.
