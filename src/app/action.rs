@@ -64,7 +64,14 @@ pub enum Action {
     Back,
     /// the focused panel over the whole screen, and back
     Zoom,
+    /// of the charts, with its data
     Picture,
+    /// of the whole screen
+    Screen,
+    /// pictures of charts on white, or dark
+    PictureTheme,
+    /// where the newest picture is
+    CopyPath,
     NextTheme,
     Help,
     /// stop the program for a while and give the terminal back, as a shell expects of Ctrl-Z

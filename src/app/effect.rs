@@ -1,18 +1,20 @@
 //! What has to be done outside after an update.
 
 use crate::domain::command::Command;
-use crate::plot::Figure;
+use crate::export::Picture;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// ask this of the engine
     Ask(Command),
-    /// write this figure as a picture into the current folder, under this name and an ending
-    Picture {
-        figure: Figure,
-        name: String,
+    /// write this picture, its data and its view into the current folder
+    Picture(Box<Picture>),
+    /// write a picture of the screen as it is drawn next
+    Screen {
         provenance: String,
     },
+    /// put this on the clipboard
+    Copy(String),
     NextTheme,
     /// make the invariance check
     Prove,

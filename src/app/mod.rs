@@ -1,6 +1,6 @@
 //! The dashboard's model: what is on the screen, and what follows from a key or an event.
 //!
-//! May import: `domain`, `stats`, `plot`, `spec_file`, `store` and below. Knows no terminal, file or thread:
+//! May import: `domain`, `stats`, `plot`, `spec_file`, `store`, `export` and below. Knows no terminal, file or thread:
 //! [`App::act`] changes values and returns effects for others to carry out.
 
 mod action;
@@ -13,6 +13,7 @@ mod log;
 mod look;
 mod palette;
 mod panel;
+mod pictures;
 mod scroll;
 mod state;
 mod steering;

@@ -12,10 +12,12 @@ use crate::domain::arm::Arm;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
+use crate::export::PictureTheme;
 use crate::plot::{Curves, Figure, View};
 use crate::spec_file::train_of;
 use crate::store::Store;
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 /// The whole dashboard.
 #[derive(Clone, Debug)]
@@ -30,6 +32,9 @@ pub struct App {
     pub view: View,
     /// what earlier frames worked out
     curves: RefCell<Curves>,
+    pub picture_theme: PictureTheme,
+    /// where the newest picture is
+    pub written: Option<PathBuf>,
     pub draft: Draft,
     pub table: Table,
     /// where runs lie, to be named
@@ -78,6 +83,8 @@ impl App {
             metric: Metric::ValidAccuracy,
             view: View::default(),
             curves: RefCell::default(),
+            picture_theme: PictureTheme::default(),
+            written: None,
             draft: Draft::default(),
             table: Table::default(),
             store: None,

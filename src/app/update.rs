@@ -56,6 +56,9 @@ impl App {
             Action::Back => self.back(),
             Action::Zoom => self.zoomed = !self.zoomed,
             Action::Picture => return self.picture(),
+            Action::Screen => return self.screen(),
+            Action::PictureTheme => self.next_picture_theme(),
+            Action::CopyPath => return self.copy_path(),
             Action::NextTheme => return vec![Effect::NextTheme],
             Action::Help => self.help = !self.help,
             Action::NextAxis
@@ -163,17 +166,6 @@ impl App {
         } else {
             self.table.unselect();
         }
-    }
-
-    fn picture(&mut self) -> Vec<Effect> {
-        let figure = self.figure();
-        if figure.panels.iter().all(|panel| panel.lines.is_empty()) {
-            self.say(format!("no {} to draw yet", self.metric.title()), false);
-            return Vec::new();
-        }
-        let name = format!("figure_{}", self.metric.file_name());
-        let provenance = format!("batchscope {}, experiment {}", env!("CARGO_PKG_VERSION"), self.spec.name);
-        vec![Effect::Picture { figure, name, provenance }]
     }
 
     fn select(&mut self, motion: Motion) {

@@ -99,6 +99,20 @@ impl Metric {
         }
     }
 
+    /// The metric of this name for a file.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.file_name() == name)
+    }
+
+    /// What its values are counted in, where its name does not say it.
+    pub fn unit(self) -> Option<&'static str> {
+        match self {
+            Metric::ValidAccuracy | Metric::TrainAccuracy => Some("fraction"),
+            Metric::ValidLoss | Metric::TrainLoss => Some("nats"),
+            _ => None,
+        }
+    }
+
     /// Whether the metric is a fraction between 0 and 1.
     pub fn is_fraction(self) -> bool {
         matches!(self, Metric::ValidAccuracy | Metric::ValidF1 | Metric::TrainAccuracy)

@@ -19,6 +19,8 @@ pub struct Row {
     pub pace: Pace,
     pub attempts: Attempts,
     pub times: Times,
+    /// of its journal, all attempts together, that are known
+    pub entries: u64,
     /// how often points were taken back: whatever was derived from them begins anew
     pub revision: u64,
     /// whether this process trains it, or did
@@ -193,7 +195,7 @@ impl Row {
     fn new(planned: PlannedRun) -> Self {
         let (history, pace, times, attempts) = Default::default();
         let (here, elsewhere, intent) = (false, None, Intent::Train);
-        Self { planned, history, pace, times, attempts, revision: 0, here, elsewhere, intent }
+        Self { planned, history, pace, times, attempts, entries: 0, revision: 0, here, elsewhere, intent }
     }
 
     /// Neither finished nor failed.
@@ -205,6 +207,7 @@ impl Row {
         let points = |history: &History| history.updates.len() + history.evaluations.len();
         let before = points(&self.history);
         self.history.apply(&entry.event);
+        self.entries += 1;
         self.revision += u64::from(points(&self.history) < before);
         self.pace.apply(entry);
         self.attempts.apply(entry);
@@ -213,7 +216,7 @@ impl Row {
 
     /// What its events said.
     fn forget(&mut self) {
-        (self.history, self.pace, self.times, self.attempts) = Default::default();
+        (self.history, self.pace, self.times, self.attempts, self.entries) = Default::default();
         self.revision += 1;
     }
 

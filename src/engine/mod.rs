@@ -14,6 +14,7 @@ mod proof;
 mod question;
 mod queue;
 mod recorder;
+mod replay;
 mod request;
 mod sets;
 mod signals;
@@ -34,6 +35,7 @@ pub use pretraining::{
 pub use price::{ArmPrice, Price};
 pub use proof::{ProofError, proof_of};
 pub use question::{Background, PlannedArm};
+pub use replay::ReplayError;
 pub use request::{Opened, Request, RequestError, store_folder};
 pub use sets::SetsError;
 pub use signals::{Stops, pause, pause_signals, stop_signals};

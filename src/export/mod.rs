@@ -5,16 +5,28 @@
 
 mod checkpoint;
 mod csv;
+mod drawn_data;
 mod figure;
+mod files;
+mod image;
+mod palette;
+mod picture;
 mod pretrained;
 mod report;
+mod screen;
 mod table;
 mod text_table;
+mod view;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
 pub use csv::CsvTable;
-pub use figure::{FigureError, Palette, Rgb, png};
+pub use files::{replace, write_numbered};
+pub use image::PictureError;
+pub use palette::{PictureTheme, Rgb};
+pub use picture::Picture;
 pub use pretrained::Pretrained;
 pub use report::report;
+pub use screen::{Ground, screen};
 pub use table::table;
 pub use text_table::text_table;
+pub use view::{SavedRun, SavedView, ViewError};

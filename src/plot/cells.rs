@@ -78,9 +78,9 @@ pub fn to_plot(figure: &Figure, panel: &Panel, grid: &Grid, ink: Ink<'_>) -> Plo
 
 /// What was measured behind smoothed lines, in their place.
 pub fn raw_plot(figure: &Figure, panel: &Panel, grid: &Grid, ink: Ink<'_>) -> Plot<'static> {
-    panel.lines.iter().fold(axes(figure), |plot, line| {
+    panel.behind().fold(axes(figure), |plot, (line, raw)| {
         let colour = ink.get(line.colour % ink.len().max(1)).copied().unwrap_or_default();
-        line.raw.iter().fold(plot, |plot, raw| drawn(plot, strokes(&grid.points(raw), &[], (1.0, 1.0)), grid, colour))
+        drawn(plot, strokes(&grid.points(raw), &[], (1.0, 1.0)), grid, colour)
     })
 }
 
@@ -111,8 +111,16 @@ mod tests {
     use std::sync::Arc;
 
     fn figure(curve: Curve, x_range: (f64, f64), log_y: bool) -> Figure {
-        let line =
-            Line { name: "bs 2 #0".into(), colour: 0, dash: 0, curve: Arc::new(curve), raw: None, band: None, runs: 1 };
+        let line = Line {
+            name: "bs 2 #0".into(),
+            colour: 0,
+            dash: 0,
+            curve: Arc::new(curve),
+            raw: None,
+            band: None,
+            runs: 1,
+            counts: Arc::default(),
+        };
         Figure {
             title: "a test".into(),
             x_label: "pairs seen".into(),

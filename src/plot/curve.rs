@@ -119,12 +119,17 @@ impl Curve {
         first..self.x.partition_point(|x| *x <= high).max(first)
     }
 
+    /// Places in this part of the x axis, and the neighbours outside that the line goes to.
+    pub fn in_sight(&self, range: (f64, f64)) -> Range<usize> {
+        let inside = self.within(range);
+        inside.start.saturating_sub(1)..(inside.end + 1).min(self.len())
+    }
+
     /// The points that decide which pixels a line through all points would light: of each column the first, the lowest,
     /// the highest and the last (M4; Jugel et al., VLDB 2014), and the neighbours outside. `column` is where the drawing
     /// puts an x; it must not fall. A gap is a point that is not finite.
     pub fn reduced(&self, range: (f64, f64), columns: usize, column: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-        let inside = self.within(range);
-        let all = inside.start.saturating_sub(1)..(inside.end + 1).min(self.len());
+        let (inside, all) = (self.within(range), self.in_sight(range));
         if all.len() <= 4 * columns {
             return all.filter_map(|place| self.point(place)).collect();
         }

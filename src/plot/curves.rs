@@ -44,6 +44,8 @@ pub(super) struct MeanCurve {
     pub mean: Arc<Curve>,
     pub low: Arc<Curve>,
     pub high: Arc<Curve>,
+    /// runs that have a value, at each point
+    pub counts: Arc<Vec<u32>>,
     /// t quantiles are slow: half the width of the interval over the standard deviation, by number of runs
     widths: Vec<f64>,
 }
@@ -119,6 +121,7 @@ impl Curves {
 struct Moment {
     step: u64,
     x: f64,
+    count: usize,
     mean: f64,
     low: f64,
     high: f64,
@@ -137,13 +140,16 @@ impl MeanCurve {
                 // the mean of none is not a number, which `max` passes over
                 last = last.max(points.iter().map(|point| point.0).sum::<f64>() / points.len() as f64);
                 let (mean, low, high) = self.spread(&points, band);
-                Moment { step, x: last, mean, low, high }
+                Moment { step, x: last, count: points.len(), mean, low, high }
             })
             .collect();
         let at = |place: usize| &moments[place - from];
         Arc::make_mut(&mut self.mean).set(from..to, |place| (at(place).step, at(place).x, at(place).mean));
         Arc::make_mut(&mut self.low).set(from..to, |place| (at(place).step, at(place).x, at(place).low));
         Arc::make_mut(&mut self.high).set(from..to, |place| (at(place).step, at(place).x, at(place).high));
+        let counts = Arc::make_mut(&mut self.counts);
+        counts.resize(counts.len().max(to), 0);
+        (from..to).for_each(|place| counts[place] = at(place).count as u32);
     }
 
     /// Mean and edges; a single value has no edges but for the range.

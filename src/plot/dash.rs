@@ -11,6 +11,9 @@ pub fn pattern(instance: u32) -> &'static [f64] {
     }
 }
 
+/// Pixels of a segment beyond which it is not cut: it leaves every picture, and its strokes would be without end.
+const LONGEST: f64 = 1e5;
+
 /// The polyline cut into strokes. `per_pixel`: how much of x and of y a pixel is. A point that is not finite is a gap,
 /// after which the pattern begins anew.
 pub fn strokes(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec<(f64, f64)>> {
@@ -26,6 +29,12 @@ fn cut(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec
     for pair in points.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
         let length = ((x1 - x0) / per_pixel.0).hypot((y1 - y0) / per_pixel.1);
+        if length > LONGEST {
+            strokes.extend((stroke.len() > 1).then(|| std::mem::take(&mut stroke)));
+            strokes.push(vec![(x0, y0), (x1, y1)]);
+            stroke.clear();
+            continue;
+        }
         let mut done = 0.0;
         while done < length {
             let drawn = left.min(length - done);
@@ -63,6 +72,13 @@ mod tests {
         let cut = strokes(&points, &[3.0, 2.0], (1.0, 1.0));
         let ends: Vec<(f64, f64)> = cut.iter().map(|stroke| (stroke[0].0, stroke[stroke.len() - 1].0)).collect();
         assert_eq!(ends, [(0.0, 3.0), (5.0, 8.0)]);
+    }
+
+    /// A loss of 1e30 on an axis without outliers: its strokes were counted one by one, for ever.
+    #[test]
+    fn a_segment_far_out_of_the_picture_takes_no_time() {
+        let cut = strokes(&[(0.0, 0.0), (10.0, 0.0), (11.0, 1e30), (12.0, 0.0), (22.0, 0.0)], &[3.0, 2.0], (1.0, 1.0));
+        assert_eq!(cut.len(), 2 + 2 + 2);
     }
 
     #[test]

@@ -60,12 +60,22 @@ pub struct Line {
     /// the instance
     pub dash: u32,
     pub curve: Arc<Curve>,
-    /// what was measured, where `curve` is smoothed
+    /// what was measured, where `curve` is smoothed; see [`Panel::behind`]
     pub raw: Option<Arc<Curve>>,
     /// lower and upper edge
     pub band: Option<(Arc<Curve>, Arc<Curve>)>,
     /// how many runs a mean is of; 1 for a run
     pub runs: usize,
+    /// of these, how many have a value at each point of a mean; nothing for a run
+    pub counts: Arc<Vec<u32>>,
+}
+
+impl Panel {
+    /// Lines with what was measured, to be drawn behind them. Of many lines it would cover everything.
+    pub fn behind(&self) -> impl Iterator<Item = (&Line, &Arc<Curve>)> {
+        let few = self.lines.len() <= FEW;
+        self.lines.iter().filter(move |_| few).filter_map(|line| Some((line, line.raw.as_ref()?)))
+    }
 }
 
 impl Figure {
@@ -150,10 +160,6 @@ impl Builder<'_> {
             Band::Runs => shown().filter_map(|row| self.run(row)).collect(),
             _ => self.means(rows),
         };
-        let lines: Vec<Line> = match lines.len() {
-            ..=FEW => lines,
-            _ => lines.into_iter().map(|line| Line { raw: None, ..line }).collect(),
-        };
         let deaths = shown().filter_map(|row| self.death(row)).collect();
         Panel { title: arm.to_owned(), lines, deaths }
     }
@@ -177,6 +183,7 @@ impl Builder<'_> {
             raw,
             band: None,
             runs: 1,
+            counts: Arc::default(),
         })
     }
 
@@ -198,6 +205,7 @@ impl Builder<'_> {
                 curve: mean.mean,
                 raw: None,
                 runs: rows.len(),
+                counts: mean.counts,
             }
         };
         cells.into_iter().map(line).collect()

@@ -1,9 +1,11 @@
 //! How a person wants a figure: axes, smoothing, bands, and the part in sight.
 
 use crate::domain::sweep::{Row, Sample};
+use serde::{Deserialize, Serialize};
 
 /// What the x axis counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum XAxis {
     #[default]
     Pairs,
@@ -85,7 +87,8 @@ impl XAxis {
 }
 
 /// Every run, or the mean of a cell with a band around it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Band {
     /// every run by itself
     #[default]

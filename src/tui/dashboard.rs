@@ -3,6 +3,7 @@
 
 use super::keymap;
 use super::layout::areas;
+use super::pictures;
 use super::screen::draw;
 use super::terminal::Terminal;
 use super::theme::Theme;
@@ -10,12 +11,10 @@ use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
 use crate::domain::event::SweepEvent;
 use crate::domain::invariance::Invariance;
 use crate::engine::{Engine, Opened, pause, pause_signals};
-use crate::export;
-use crate::plot::Figure;
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
-use std::io::Write;
+use ratatui::Frame;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
@@ -44,7 +43,8 @@ pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Lef
     app.inquiry = Inquiry::new(opened.background()?);
     app.store = Some(opened.store.clone());
     let (said, sayings) = unbounded();
-    let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left: Left::ByKey, suspending: false };
+    let (left, suspending, wanted, copied) = (Left::ByKey, false, None, None);
+    let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left, suspending, wanted, copied };
     dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
@@ -59,6 +59,7 @@ enum Saying {
     /// words, and whether they are bad news
     Words(String, bool),
     Proved(Box<Invariance>),
+    Wrote(PathBuf),
 }
 
 struct Dashboard<'e> {
@@ -70,6 +71,10 @@ struct Dashboard<'e> {
     left: Left,
     /// asked to stop for a while
     suspending: bool,
+    /// a picture of the next frame, which comes from here
+    wanted: Option<String>,
+    /// for the clipboard
+    copied: Option<String>,
 }
 
 impl Dashboard<'_> {
@@ -105,6 +110,7 @@ impl Dashboard<'_> {
                     match saying {
                         Ok(Saying::Words(text, bad)) => self.app.say(text, bad),
                         Ok(Saying::Proved(found)) => self.app.inquiry.proved(*found),
+                        Ok(Saying::Wrote(path)) => self.app.wrote(path),
                         Err(_) => {}
                     }
                     now = true;
@@ -137,7 +143,21 @@ impl Dashboard<'_> {
         if let Some(effect) = self.app.settle(answer_in_sight(terminal, &self.app)) {
             self.carry_out(effect);
         }
-        if self.left != Left::TerminalGone && terminal.draw(|frame| draw(frame, &self.app, &self.theme)).is_err() {
+        let wanted = self.wanted.take();
+        let mut cells = None;
+        let frame = |frame: &mut Frame<'_>| {
+            draw(frame, &self.app, &self.theme);
+            cells = wanted.is_some().then(|| frame.buffer_mut().clone());
+        };
+        if self.left != Left::TerminalGone && terminal.draw(frame).is_err() {
+            self.terminal_gone();
+        }
+        if let (Some(cells), Some(provenance)) = (cells, wanted) {
+            pictures::cells(cells, &self.theme, provenance, self.picture_told());
+        }
+        if let Some(text) = self.copied.take()
+            && terminal.copy(&text).is_err()
+        {
             self.terminal_gone();
         }
     }
@@ -203,19 +223,21 @@ impl Dashboard<'_> {
                     let _ = said.send(saying);
                 });
             }
-            Effect::Picture { figure, name, provenance } => {
-                let said = self.said.clone();
-                // drawing takes some hundredths of a second: not on the thread that answers keys
-                thread::spawn(move || {
-                    let written = catch_unwind(|| write_picture(&figure, &name, &provenance));
-                    let (text, bad) = match written {
-                        Ok(Ok(path)) => (format!("wrote {}", path.display()), false),
-                        Ok(Err(error)) => (format!("no picture: {error:#}"), true),
-                        Err(_) => ("no picture: drawing it panicked".into(), true),
-                    };
-                    let _ = said.send(Saying::Words(text, bad));
-                });
-            }
+            Effect::Picture(picture) => pictures::figure(*picture, self.picture_told()),
+            Effect::Screen { provenance } => self.wanted = Some(provenance),
+            Effect::Copy(text) => self.copied = Some(text),
+        }
+    }
+
+    /// What the thread that makes a picture is to do with it.
+    fn picture_told(&self) -> impl FnOnce(Result<PathBuf>) + Send + 'static {
+        let said = self.said.clone();
+        move |written| {
+            let saying = match written {
+                Ok(path) => Saying::Wrote(path),
+                Err(error) => Saying::Words(format!("no picture: {error:#}"), true),
+            };
+            let _ = said.send(saying);
         }
     }
 }
@@ -224,30 +246,6 @@ impl Dashboard<'_> {
 fn answer_in_sight(terminal: &Terminal, app: &App) -> bool {
     let areas = areas(terminal.area(), app.focus, app.companion, app.zoomed);
     areas.panels.iter().any(|(panel, area)| *panel == Panel::Answer && !area.is_empty())
-}
-
-/// Whole or not at all, and never over an earlier picture. Gives the full path.
-fn write_picture(figure: &Figure, name: &str, provenance: &str) -> Result<PathBuf> {
-    let bytes = export::png(figure, &Theme::picture()?, provenance)?;
-    let folder = std::env::current_dir().context("the current folder is gone")?;
-    let mut builder = tempfile::Builder::new();
-    // as files are: readable by whoever the system's mask allows
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let write = || -> std::io::Result<PathBuf> {
-        let mut file = builder.tempfile_in(&folder)?;
-        file.write_all(&bytes)?;
-        let names = std::iter::once(format!("{name}.png")).chain((2..).map(|number| format!("{name}-{number}.png")));
-        for path in names.map(|name| folder.join(name)) {
-            match file.persist_noclobber(&path) {
-                Ok(_) => return Ok(path),
-                Err(taken) if taken.error.kind() == std::io::ErrorKind::AlreadyExists => file = taken.file,
-                Err(error) => return Err(error.error),
-            }
-        }
-        Err(std::io::ErrorKind::AlreadyExists.into())
-    };
-    write().with_context(|| format!("cannot write into {}", folder.display()))
 }
 
 /// Keys and sizes from the terminal, read by a thread of their own so that none waits for a frame.

@@ -6,6 +6,7 @@
 mod dashboard;
 mod keymap;
 mod layout;
+mod pictures;
 mod screen;
 mod terminal;
 mod theme;

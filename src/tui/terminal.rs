@@ -1,6 +1,7 @@
 //! The terminal, taken and given back whatever happens.
 
 use anyhow::{Context, Result};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, terminal};
 use ratatui::Frame;
@@ -37,6 +38,11 @@ impl Terminal {
 }
 
 impl Terminal {
+    /// Asks the terminal to put a text on its clipboard (OSC 52). Not every terminal does, and none says so.
+    pub fn copy(&mut self, text: &str) -> Result<()> {
+        execute!(self.0.backend_mut(), CopyToClipboard::to_clipboard_from(text)).context("cannot copy")
+    }
+
     /// Gives the terminal back while `meanwhile` lasts; the next frame is drawn whole.
     pub fn leave_for(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         restore();

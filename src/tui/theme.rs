@@ -1,6 +1,6 @@
 //! Colours by meaning, from TOML. Widgets ask for what they mean, never for a colour.
 
-use crate::export::Palette;
+use crate::export::{Ground, Rgb};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::path::Path;
@@ -168,15 +168,13 @@ impl Theme {
         Style::new().fg(self.series[place % self.series.len()])
     }
 
-    /// The colours of pictures, which are on white: those of the light theme.
-    pub fn picture() -> Result<Palette, ThemeError> {
-        let light = Self::named("light")?;
-        let rgb = |colour: Color| match colour {
-            Color::Rgb(red, green, blue) => (red, green, blue),
-            _ => (0, 0, 0),
+    /// What cells without a colour of their own have in a picture: black on white where the terminal decides.
+    pub fn ground(&self) -> Ground {
+        let rgb = |colour: Color, otherwise: Rgb| match colour {
+            Color::Rgb(red, green, blue) if !self.plain => (red, green, blue),
+            _ => otherwise,
         };
-        let series = light.series.iter().map(|colour| rgb(*colour)).collect();
-        Ok(Palette { text: rgb(light.text), dim: rgb(light.dim), series })
+        Ground { text: rgb(self.text, (0, 0, 0)), background: rgb(self.background, (255, 255, 255)) }
     }
 
     /// All line colours for the chart library.
@@ -226,9 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn pictures_have_colours_of_their_own() {
-        let palette = Theme::picture().unwrap();
-        assert!(palette.series.iter().all(|colour| *colour != (0, 0, 0)) && palette.text != (0, 0, 0));
+    fn where_the_terminal_decides_a_picture_is_black_on_white() {
+        let ground = |theme: Theme| (theme.ground().text, theme.ground().background);
+        let dark = Theme::named("dark").unwrap();
+        assert_eq!(ground(dark.clone()), ((0xd8, 0xde, 0xe9), (0x1f, 0x23, 0x2b)));
+        for theme in [dark.without_colours(), Theme::named("terminal").unwrap()] {
+            assert_eq!(ground(theme), ((0, 0, 0), (255, 255, 255)));
+        }
     }
 
     #[test]

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A terminal with a program in it.
-struct Screen {
+pub struct Screen {
     parser: Arc<Mutex<vt100::Parser>>,
+    /// everything that the program wrote
+    written: Arc<Mutex<Vec<u8>>>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -27,6 +29,8 @@ impl Screen {
         drop(pair.slave);
         let parser = Arc::new(Mutex::new(vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)));
         let (mut reader, fed) = (pair.master.try_clone_reader().unwrap(), parser.clone());
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let kept = written.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(count) = reader.read(&mut bytes) {
@@ -34,12 +38,13 @@ impl Screen {
                     break;
                 }
                 fed.lock().unwrap().process(&bytes[..count]);
+                kept.lock().unwrap().extend_from_slice(&bytes[..count]);
             }
         });
-        Self { parser, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
+        Self { parser, written, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
     }
 
-    fn dashboard(world: &World, columns: u16, rows: u16) -> Self {
+    pub fn dashboard(world: &World, columns: u16, rows: u16) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_batchscope"));
         command.cwd(world.path("."));
         command.arg("spec.toml");
@@ -48,8 +53,13 @@ impl Screen {
         Self::open(command, columns, rows)
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.parser.lock().unwrap().screen().contents()
+    }
+
+    /// Whether the program wrote these bytes at any time.
+    pub fn wrote(&self, bytes: &str) -> bool {
+        self.written.lock().unwrap().windows(bytes.len()).any(|window| window == bytes.as_bytes())
     }
 
     fn alternate(&self) -> bool {
@@ -57,7 +67,7 @@ impl Screen {
     }
 
     #[track_caller]
-    fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
         while !holds(self) {
             assert!(begun.elapsed() < Duration::from_secs(60), "not {what}:\n{}", self.text());
@@ -66,17 +76,17 @@ impl Screen {
     }
 
     #[track_caller]
-    fn wait_for(&self, words: &str) {
+    pub fn wait_for(&self, words: &str) {
         self.wait_until(words, |screen| screen.text().contains(words));
     }
 
-    fn press(&mut self, keys: &str) {
+    pub fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
     /// The exit code, once the program has left.
-    fn code(&mut self) -> u32 {
+    pub fn code(&mut self) -> u32 {
         let code = self.child.wait().unwrap().exit_code();
         // the last bytes may still be on their way
         std::thread::sleep(Duration::from_millis(100));

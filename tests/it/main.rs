@@ -19,6 +19,7 @@ mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained
 mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
 mod faults; // full disks, read-only and newer stores, runs that go wrong
+mod pictures; // pictures can be redrawn to the byte, whatever happened since
 mod pretraining; // the same bits however pre-training is cut and spread; a start of one's own can be fine-tuned
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
 mod runs; // looking at a store: list, show, diff, remove

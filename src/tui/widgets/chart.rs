@@ -66,7 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
     let buffer = frame.buffer_mut();
     render(&to_plot(figure, panel, &grid, &ink), area, buffer);
     let mut canvas = Canvas { grid: &grid, area, buffer, theme };
-    if panel.lines.iter().any(|line| line.raw.is_some()) {
+    if panel.behind().next().is_some() {
         canvas.behind(&raw_plot(figure, panel, &grid, &ink));
     }
     canvas.epochs(figure);

@@ -1,0 +1,64 @@
+//! A figure without a dashboard: as it stands in the store, or as a view of it was saved.
+
+use super::{ExportArguments, Format, write_to};
+use crate::cli::exit::{BadInput, Exit};
+use crate::domain::metric::Metric;
+use crate::domain::sweep::Sweep;
+use crate::engine::{Experiment, ReplayError, Request, Which};
+use crate::export::{Picture, PictureTheme, SavedView};
+use crate::plot::{View, x_extent};
+use anyhow::Result;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Bytes of the longest view: of some ten thousand runs.
+const MOST_BYTES: u64 = 1 << 22;
+
+pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
+    let request = Request { store: arguments.store.clone(), ..Request::default() };
+    let (mut view, sweep) = match &arguments.view {
+        Some(path) => saved(&request, path)?,
+        None => whole(&request, arguments)?,
+    };
+    if arguments.dark {
+        view.theme = PictureTheme::Dark;
+    }
+    let (figure, metric) = (view.figure(&sweep), view.metric);
+    let picture = Picture::new(view, figure, &sweep);
+    if picture.is_empty() {
+        return Err(BadInput(format!("there is no {} to draw", metric.title())).into());
+    }
+    let bytes = match format {
+        Format::Svg => picture.svg()?.into_bytes(),
+        Format::Csv => picture.csv()?,
+        Format::Png | Format::Checkpoint => picture.png()?,
+    };
+    write_to(&arguments.output, |output| Ok(output.write_all(&bytes)?))
+}
+
+/// All of an experiment, as a dashboard shows it first.
+fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, Sweep)> {
+    let which = arguments.experiment.as_deref().map_or(Which::Only, Which::Named);
+    let experiment = Experiment::find(request, which)?;
+    let (sweep, view) = (experiment.sweep()?, View::default());
+    let (end, newest) = x_extent(sweep.rows(), &view);
+    let what = (arguments.metric.unwrap_or(Metric::ValidAccuracy), &view, view.range(end, newest));
+    let view = SavedView::of(experiment.folder, &sweep, &|_| true, what, PictureTheme::Light);
+    Ok((view, sweep))
+}
+
+/// As much of it as the view was made of.
+fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep)> {
+    let wrong = |message: String| BadInput(format!("view {}: {message}", path.display()));
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
+    read.map_err(|cause| wrong(format!("cannot be read: {cause}")))?;
+    let view = SavedView::parse(&text).map_err(|error| wrong(error.to_string()))?;
+    let experiment = Experiment::find(request, Which::Named(&view.experiment))?;
+    let sweep = experiment.sweep_of(&view.runs).map_err(|error| match error {
+        ReplayError::Store(error) => error.into(),
+        error => anyhow::Error::from(wrong(error.to_string())),
+    })?;
+    Ok((view, sweep))
+}
