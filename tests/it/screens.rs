@@ -635,7 +635,7 @@ fn keys_that_steer_act_on_the_row_under_the_cursor_or_on_the_arm() {
     let effects = app.act(Action::Answer('d'));
     let [Effect::Ask(Command::Discard(runs))] = &effects[..] else { panic!("{effects:?}") };
     app.hear(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Cancel });
-    assert!(screen(&app, 80, 24).contains("4 of 5 runs"), "what is out of the sweep is not waited for");
+    assert!(screen(&app, 80, 24).contains("4 of 15 runs"), "what is out of the sweep is not waited for");
     assert_eq!(asked_of(&app.act(Action::Again)), 6, "the failed one too");
 }
 
