@@ -123,7 +123,7 @@ mod tests {
         let expected = "arm,batch_size,instance,step,pairs_seen,training_loss_nats,\
              training_loss_nats_smoothed_over_16_pairs\r\n\
              \"no dropout, \"\"off\"\"\",8,0,1,8,0.10000000149011612,0.10000000149011612\r\n\
-             \"no dropout, \"\"off\"\"\",8,0,2,16,0.20000000298023224,0.1666666691501935\r\n\
+             \"no dropout, \"\"off\"\"\",8,0,2,16,0.20000000298023224,0.16666666915019354\r\n\
              \"no dropout, \"\"off\"\"\",8,0,3,24,NaN,NaN\r\n\
              \"no dropout, \"\"off\"\"\",8,1,1,8,1.100000023841858,1.100000023841858\r\n\
              \"no dropout, \"\"off\"\"\",8,1,2,16,1.2000000476837158,1.1666667064030964\r\n";

@@ -89,7 +89,7 @@ pub fn mix(ground: Rgb, ink: Rgb, share: f64) -> Rgb {
 
 /// `#rrggbb`.
 fn rgb(text: &str) -> Option<Rgb> {
-    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && !digits.starts_with('+'))?;
     let number = u32::from_str_radix(digits, 16).ok()?;
     Some(((number >> 16) as u8, (number >> 8) as u8, number as u8))
 }
