@@ -314,14 +314,14 @@ mod tests {
     fn a_paused_run_frees_its_worker_and_comes_back_at_its_turn() {
         let queue = queue(1);
         let first = next(&queue);
-        let run = first.job.planned.id.clone();
-        assert_eq!(queue.pause(std::slice::from_ref(&run)), [run.clone()]);
+        let run = [first.job.planned.id.clone()];
+        assert_eq!(queue.pause(&run), run);
         assert!(first.interrupt.is_asked());
         queue.give_back(first, Left::Stopped);
         let second = next(&queue);
         assert_eq!(cell(&second), (8, 0));
         queue.give_back(second, Left::Done);
-        assert_eq!(queue.resume(std::slice::from_ref(&run)), [run]);
+        assert_eq!(queue.resume(&run), run);
         assert_eq!(cell(&next(&queue)), (2, 0), "before those of the next instance");
     }
 

@@ -286,7 +286,7 @@ mod tests {
     fn nothing_leaves_the_axes_of_a_panel() {
         let mut zoomed = figure();
         (zoomed.x_range, zoomed.y_range) = ((20.0, 60.0), (0.55, 0.62));
-        let outside = |x: usize, y: usize| y > 110 && (x < 60 || x > 1580 || y > 830);
+        let outside = |x: usize, y: usize| y > 110 && (!(60..=1580).contains(&x) || y > 830);
         assert_eq!(ink(&zoomed, outside), 0);
         assert!(ink(&zoomed, |_, y| y > 110) > 500);
         zoomed.panels[0].lines[0].curve = Arc::new(Curve::of([(0.0, 0.6), (50.0, 1e30), (100.0, f64::NAN)]));

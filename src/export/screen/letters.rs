@@ -28,7 +28,7 @@ impl Letters {
         let fonts = [own, &self.regular, &self.other].map(Option::as_ref);
         let found = fonts.iter().flatten().find(|font| font.glyph_id(letter) != MISSING);
         let Some(font) = found.or(fonts.iter().flatten().next()) else { return };
-        outline(*font, font.glyph_id(letter), mask);
+        outline(font, font.glyph_id(letter), mask);
     }
 }
 
