@@ -1,6 +1,6 @@
 //! A figure as a PNG: same data and ranges as on the screen, at a size of its own. Same figure, same bytes.
 
-use crate::plot::{Band, Curve, Figure, Line, Panel, pattern, strokes};
+use crate::plot::{Band, Curve, Figure, Line, PATTERNS, Panel, alike, pattern, strokes};
 use dejavu::sans;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -146,7 +146,7 @@ impl Drawing<'_> {
         let (least, most) = (self.height(self.figure.y_range.0), self.height(self.figure.y_range.1));
         let visible = |y: f64| if y.is_finite() { self.height(y).clamp(least, most) } else { y };
         let edge = |curve: &Curve| -> Vec<(f64, f64)> {
-            self.points(curve).into_iter().map(|(x, y)| (x, visible(y))).collect()
+            self.points(curve, f64::NEG_INFINITY).into_iter().map(|(x, y)| (x, visible(y))).collect()
         };
         let (low, high) = (edge(low), edge(high));
         // a gap divides it; both edges have their gaps at the same places
@@ -159,15 +159,14 @@ impl Drawing<'_> {
         chart.draw_series(fills).map(|_| ()).map_err(draw_error)
     }
 
-    /// What a picture as wide as this one shows of a curve.
-    fn points(&self, curve: &Curve) -> Vec<(f64, f64)> {
-        let (low, high) = self.figure.x_range;
-        let columns = SIZE.0 as usize;
-        curve.reduced(self.figure.x_range, columns, |x| ((x - low) / (high - low) * columns as f64).round())
+    /// What a picture as wide as this one shows of a curve, where what is not above `floor` is a gap.
+    fn points(&self, curve: &Curve, floor: f64) -> Vec<(f64, f64)> {
+        curve.reduced(self.figure.x_range, floor, SIZE.0 as usize)
     }
 
     fn curve(&self, chart: &mut Chart<'_, '_>, curve: &Curve, dash: u32, style: ShapeStyle) -> Result<(), FigureError> {
-        let points: Vec<(f64, f64)> = self.points(curve).into_iter().map(|(x, y)| (x, self.height(y))).collect();
+        let points = self.points(curve, self.figure.floor());
+        let points: Vec<(f64, f64)> = points.into_iter().map(|(x, y)| (x, self.height(y))).collect();
         let (range, pixels) = (chart.as_coord_spec(), chart.plotting_area().get_pixel_range());
         let span = |range: std::ops::Range<i32>| f64::from(range.end - range.start).abs().max(1.0);
         let per_pixel = (
@@ -211,8 +210,8 @@ impl Drawing<'_> {
         }
         if self.figure.instances > 1 {
             entry("   instance", None)?;
-            for instance in 0..self.figure.instances.min(5) {
-                entry(&instance.to_string(), Some((dim, instance)))?;
+            for instance in 0..self.figure.instances.min(PATTERNS) {
+                entry(&alike(instance, self.figure.instances), Some((dim, instance)))?;
             }
         }
         Ok(())

@@ -1,13 +1,29 @@
 //! Broken lines: the pattern runs on across the joints of a polyline.
 
-/// Lengths of strokes and gaps, in turn, in pixels of a picture; none: unbroken. Five instances are told apart.
+/// Instances that are told apart; more begin anew.
+pub const PATTERNS: u32 = 5;
+
+/// Lengths of strokes and gaps, in turn, in pixels of a picture; none: unbroken.
 pub fn pattern(instance: u32) -> &'static [f64] {
-    match instance % 5 {
+    match instance % PATTERNS {
         0 => &[],
         1 => &[14.0, 7.0],
         2 => &[3.0, 6.0],
         3 => &[16.0, 6.0, 3.0, 6.0],
         _ => &[7.0, 5.0],
+    }
+}
+
+/// A segment that is longer leaves the picture at once: it is not worth a pattern. In pixels.
+const LONGEST: f64 = 10_000.0;
+
+/// The numbers of those of so many instances that look like this one.
+pub fn alike(instance: u32, instances: u32) -> String {
+    let numbers: Vec<String> =
+        (instance..instances).step_by(PATTERNS as usize).map(|other| other.to_string()).collect();
+    match &numbers[..] {
+        [first, second, _, ..] => format!("{first},{second}…"),
+        few => few.join(","),
     }
 }
 
@@ -26,6 +42,12 @@ fn cut(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec
     for pair in points.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
         let length = ((x1 - x0) / per_pixel.0).hypot((y1 - y0) / per_pixel.1);
+        if length.is_nan() || length > LONGEST {
+            strokes
+                .extend([std::mem::take(&mut stroke), pair.to_vec()].into_iter().filter(|stroke| !stroke.is_empty()));
+            (place, left) = (0, pattern[0]);
+            continue;
+        }
         let mut done = 0.0;
         while done < length {
             let drawn = left.min(length - done);
@@ -63,6 +85,15 @@ mod tests {
         let cut = strokes(&points, &[3.0, 2.0], (1.0, 1.0));
         let ends: Vec<(f64, f64)> = cut.iter().map(|stroke| (stroke[0].0, stroke[stroke.len() - 1].0)).collect();
         assert_eq!(ends, [(0.0, 3.0), (5.0, 8.0)]);
+    }
+
+    /// Cut into strokes, it took all memory there was.
+    #[test]
+    fn a_line_to_an_outlier_far_outside_is_unbroken() {
+        let points = [(0.0, 0.0), (10.0, 0.0), (20.0, 1e290), (30.0, 0.0), (40.0, 0.0)];
+        let cut = strokes(&points, &[3.0, 2.0], (1.0, 1.0));
+        assert!(cut.contains(&points[1..3].to_vec()) && cut.contains(&points[2..4].to_vec()));
+        assert_eq!(cut.len(), 6);
     }
 
     #[test]

@@ -14,5 +14,6 @@ pub mod log;
 pub mod panel;
 pub mod readout;
 pub mod run;
+mod shed;
 pub mod status;
 pub mod table;
