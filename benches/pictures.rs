@@ -14,7 +14,9 @@ fn cells() -> Buffer {
     for row in 0..60u16 {
         let text: String = match row {
             0 | 59 => "─".repeat(200),
-            1..30 => (0..200u32).filter_map(|x| char::from_u32(0x2800 + (x * 37 + u32::from(row) * 91) % 256)).collect(),
+            1..30 => {
+                (0..200u32).filter_map(|x| char::from_u32(0x2800 + (x * 37 + u32::from(row) * 91) % 256)).collect()
+            }
             _ => "│▸● ✓ baseline   2   5 █████████████▌ 5.0  20750 0.845 0.003 0.849 0.624 │".repeat(3),
         };
         let colour = Color::Rgb(100 + 2 * row as u8, 180, 230);

@@ -1,17 +1,18 @@
-//! The points of a line, in the order of x, and the few of them that a picture of a given width needs.
+//! The points of a line, in the order of x, and the extremes of any stretch of them.
 
+use super::drawn::Drawn;
 use std::ops::Range;
 
-/// Points of which the extremes are kept.
-const BLOCK: usize = 64;
+/// Points of the blocks of which the extremes are kept, smallest first; each is made of whole ones before.
+const SIZES: [usize; 3] = [8, 64, 512];
 
 /// What a stretch of points holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Stretch {
+pub(super) struct Stretch {
     /// places of the lowest and the highest finite value, the first where several are
-    extremes: Option<(usize, usize)>,
+    pub extremes: Option<(usize, usize)>,
     /// some value is not finite
-    broken: bool,
+    pub broken: bool,
 }
 
 /// Points of ascending x. A y that is not finite is a gap.
@@ -20,8 +21,9 @@ pub struct Curve {
     steps: Vec<u64>,
     x: Vec<f64>,
     y: Vec<f64>,
-    /// of every [`BLOCK`] points
-    blocks: Vec<Stretch>,
+    /// of every block, by [`SIZES`]; the last of a size may still grow
+    blocks: [Vec<Stretch>; SIZES.len()],
+    pub(super) drawn: Drawn,
 }
 
 impl Curve {
@@ -57,11 +59,13 @@ impl Curve {
         self.x.push(x);
         self.y.push(y);
         let place = self.y.len() - 1;
-        if place.is_multiple_of(BLOCK) {
-            self.blocks.push(Stretch::default());
-        }
-        if let Some(block) = self.blocks.last_mut() {
-            *block = join(&self.y, *block, one(&self.y, place));
+        for (blocks, size) in self.blocks.iter_mut().zip(SIZES) {
+            if place.is_multiple_of(size) {
+                blocks.push(Stretch::default());
+            }
+            if let Some(block) = blocks.last_mut() {
+                *block = join(&self.y, *block, one(&self.y, place));
+            }
         }
     }
 
@@ -75,8 +79,12 @@ impl Curve {
                 self.push(step, x, y);
             }
         }
-        for block in range.start / BLOCK..range.end.min(self.len()).div_ceil(BLOCK) {
-            self.blocks[block] = self.scan(block * BLOCK..((block + 1) * BLOCK).min(self.len()));
+        self.drawn.forget_from(range.start);
+        for (level, size) in SIZES.into_iter().enumerate() {
+            for block in range.start / size..range.end.min(self.len()).div_ceil(size) {
+                let points = block * size..((block + 1) * size).min(self.len());
+                self.blocks[level][block] = self.stretch_of(points, level);
+            }
         }
     }
 
@@ -114,7 +122,7 @@ impl Curve {
         self.y[places].iter().copied().step_by(every).filter(|y| y.is_finite())
     }
 
-    fn within(&self, (low, high): (f64, f64)) -> Range<usize> {
+    pub(super) fn within(&self, (low, high): (f64, f64)) -> Range<usize> {
         let first = self.x.partition_point(|x| *x < low);
         first..self.x.partition_point(|x| *x <= high).max(first)
     }
@@ -125,73 +133,23 @@ impl Curve {
         inside.start.saturating_sub(1)..(inside.end + 1).min(self.len())
     }
 
-    /// The points that decide which pixels a line through all points would light: of each column the first, the lowest,
-    /// the highest and the last (M4; Jugel et al., VLDB 2014), and the neighbours outside. `column` is where the drawing
-    /// puts an x; it must not fall. A gap is a point that is not finite.
-    pub fn reduced(&self, range: (f64, f64), columns: usize, column: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-        let (inside, all) = (self.within(range), self.in_sight(range));
-        if all.len() <= 4 * columns {
-            return all.filter_map(|place| self.point(place)).collect();
-        }
-        let mut places: Vec<usize> = Vec::with_capacity(4 * columns + 2);
-        places.extend(all.start..inside.start);
-        let mut first = inside.start;
-        while first < inside.end {
-            let here = column(self.x[first]);
-            let end = first + self.x[first..inside.end].partition_point(|x| column(*x) <= here).max(1);
-            self.silhouette(first..end, &mut places);
-            first = end;
-        }
-        places.extend(inside.end..all.end);
-        places.into_iter().filter_map(|place| self.point(place)).collect()
+    pub(super) fn stretch(&self, range: Range<usize>) -> Stretch {
+        self.stretch_of(range, SIZES.len())
     }
 
-    /// First, lowest, highest and last of every stretch without a gap.
-    fn silhouette(&self, range: Range<usize>, places: &mut Vec<usize>) {
-        let stretch = self.stretch(range.clone());
-        let Some((low, high)) = stretch.extremes else {
-            // one gap says as much as many
-            places.push(range.start);
-            return;
-        };
-        if stretch.broken {
-            let mut first = range.start;
-            for place in range.clone().filter(|place| !self.y[*place].is_finite()) {
-                if first < place {
-                    self.silhouette(first..place, places);
-                }
-                places.push(place);
-                first = place + 1;
-            }
-            if first < range.end {
-                self.silhouette(first..range.end, places);
-            }
-            return;
+    /// Of the largest blocks that fit, of so many sizes, and of single points where none does.
+    fn stretch_of(&self, range: Range<usize>, levels: usize) -> Stretch {
+        let (mut all, mut place) = (Stretch::default(), range.start);
+        while place < range.end {
+            let fits = |level: &usize| place.is_multiple_of(SIZES[*level]) && place + SIZES[*level] <= range.end;
+            let (part, size) = match (0..levels).rev().find(fits) {
+                Some(level) => (self.blocks[level][place / SIZES[level]], SIZES[level]),
+                None => (one(&self.y, place), 1),
+            };
+            all = join(&self.y, all, part);
+            place += size;
         }
-        let mut kept = [range.start, low, high, range.end - 1];
-        kept.sort_unstable();
-        let begin = places.len();
-        for place in kept {
-            if places[begin..].last() != Some(&place) {
-                places.push(place);
-            }
-        }
-    }
-
-    /// Of whole blocks where there are any, else point by point.
-    fn stretch(&self, range: Range<usize>) -> Stretch {
-        let (first, last) = (range.start.div_ceil(BLOCK), range.end / BLOCK);
-        if first >= last {
-            return self.scan(range);
-        }
-        let whole = self.blocks[first..last].iter().copied();
-        let parts = std::iter::once(self.scan(range.start..first * BLOCK)).chain(whole);
-        let parts = parts.chain(std::iter::once(self.scan(last * BLOCK..range.end)));
-        parts.fold(Stretch::default(), |all, part| join(&self.y, all, part))
-    }
-
-    fn scan(&self, range: Range<usize>) -> Stretch {
-        range.fold(Stretch::default(), |all, place| join(&self.y, all, one(&self.y, place)))
+        all
     }
 }
 

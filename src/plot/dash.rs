@@ -1,8 +1,11 @@
 //! Broken lines: the pattern runs on across the joints of a polyline.
 
-/// Lengths of strokes and gaps, in turn, in pixels of a picture; none: unbroken. Five instances are told apart.
+/// Instances that are told apart; more begin anew.
+pub const PATTERNS: u32 = 5;
+
+/// Lengths of strokes and gaps, in turn, in pixels of a picture; none: unbroken.
 pub fn pattern(instance: u32) -> &'static [f64] {
-    match instance % 5 {
+    match instance % PATTERNS {
         0 => &[],
         1 => &[14.0, 7.0],
         2 => &[3.0, 6.0],
@@ -11,8 +14,18 @@ pub fn pattern(instance: u32) -> &'static [f64] {
     }
 }
 
-/// Pixels of a segment beyond which it is not cut: it leaves every picture, and its strokes would be without end.
-const LONGEST: f64 = 1e5;
+/// A segment that is longer leaves the picture at once: it is not worth a pattern. In pixels.
+const LONGEST: f64 = 10_000.0;
+
+/// The numbers of those of so many instances that look like this one.
+pub fn alike(instance: u32, instances: u32) -> String {
+    let numbers: Vec<String> =
+        (instance..instances).step_by(PATTERNS as usize).map(|other| other.to_string()).collect();
+    match &numbers[..] {
+        [first, second, _, ..] => format!("{first},{second}…"),
+        few => few.join(","),
+    }
+}
 
 /// The polyline cut into strokes. `per_pixel`: how much of x and of y a pixel is. A point that is not finite is a gap,
 /// after which the pattern begins anew.
@@ -29,10 +42,10 @@ fn cut(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec
     for pair in points.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
         let length = ((x1 - x0) / per_pixel.0).hypot((y1 - y0) / per_pixel.1);
-        if length > LONGEST {
-            strokes.extend((stroke.len() > 1).then(|| std::mem::take(&mut stroke)));
-            strokes.push(vec![(x0, y0), (x1, y1)]);
-            stroke.clear();
+        if length.is_nan() || length > LONGEST {
+            strokes
+                .extend([std::mem::take(&mut stroke), pair.to_vec()].into_iter().filter(|stroke| !stroke.is_empty()));
+            (place, left) = (0, pattern[0]);
             continue;
         }
         let mut done = 0.0;
@@ -74,11 +87,13 @@ mod tests {
         assert_eq!(ends, [(0.0, 3.0), (5.0, 8.0)]);
     }
 
-    /// A loss of 1e30 on an axis without outliers: its strokes were counted one by one, for ever.
+    /// Cut into strokes, it took all memory there was.
     #[test]
-    fn a_segment_far_out_of_the_picture_takes_no_time() {
-        let cut = strokes(&[(0.0, 0.0), (10.0, 0.0), (11.0, 1e30), (12.0, 0.0), (22.0, 0.0)], &[3.0, 2.0], (1.0, 1.0));
-        assert_eq!(cut.len(), 2 + 2 + 2);
+    fn a_line_to_an_outlier_far_outside_is_unbroken() {
+        let points = [(0.0, 0.0), (10.0, 0.0), (20.0, 1e290), (30.0, 0.0), (40.0, 0.0)];
+        let cut = strokes(&points, &[3.0, 2.0], (1.0, 1.0));
+        assert!(cut.contains(&points[1..3].to_vec()) && cut.contains(&points[2..4].to_vec()));
+        assert_eq!(cut.len(), 6);
     }
 
     #[test]

@@ -131,6 +131,11 @@ impl Figure {
             panels,
         }
     }
+
+    /// What is not above it has no place on the y axis.
+    pub fn floor(&self) -> f64 {
+        range::floor(self.log_y)
+    }
 }
 
 /// The x of the newest point of all runs.
@@ -224,7 +229,7 @@ fn y_range(panels: &[Panel], metric: Metric, view: &View, x_range: (f64, f64)) -
     let lines = || panels.iter().flat_map(|panel| &panel.lines);
     let shown =
         || lines().flat_map(|line| std::iter::once(&line.curve).chain(line.band.iter().flat_map(|(l, h)| [l, h])));
-    let floor = if view.log_y { 0.0 } else { f64::NEG_INFINITY };
+    let floor = range::floor(view.log_y);
     let extent = if view.clip {
         let count = SAMPLED / lines().count().max(1);
         let mut values: Vec<f64> =

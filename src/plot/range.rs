@@ -1,10 +1,15 @@
 //! Axes that hold still: a range with room, in steps a person can read.
 
+/// No axis goes further, nor nearer to 0 where it is logarithmic: spans of more are no numbers.
+const FURTHEST: f64 = 1e290;
+
 /// The range of the y axis for values from lowest to highest.
 pub fn nice(extent: Option<(f64, f64)>, fraction: bool) -> (f64, f64) {
     let Some((low, high)) = extent else {
         return (0.0, 1.0);
     };
+    let ends = if fraction { (0.0, 1.0) } else { (-FURTHEST, FURTHEST) };
+    let (low, high) = (low.clamp(ends.0, ends.1), high.clamp(ends.0, ends.1));
     // a flat line deserves a frame around it
     let least = if fraction { 0.1 } else { 0.1 * high.abs().max(1e-9) };
     let span = (high - low).max(least);
@@ -21,6 +26,7 @@ pub fn nice_log(extent: Option<(f64, f64)>) -> (f64, f64) {
     let Some((low, high)) = extent.filter(|(low, _)| *low > 0.0) else {
         return (0.1, 1.0);
     };
+    let (low, high) = (low.clamp(FURTHEST.recip(), FURTHEST), high.clamp(FURTHEST.recip(), FURTHEST));
     let (below, above) = (step_below(low), step_below(high));
     let above = if above < high {
         STEPS.into_iter().map(|step| step * power(high)).find(|step| *step >= high)
@@ -29,6 +35,11 @@ pub fn nice_log(extent: Option<(f64, f64)>) -> (f64, f64) {
     };
     let above = above.unwrap_or(high);
     if above > below { (below, above) } else { (below / 2.0, above * 2.0) }
+}
+
+/// What is not above it has no place on an axis.
+pub fn floor(is_log: bool) -> f64 {
+    if is_log { 0.0 } else { f64::NEG_INFINITY }
 }
 
 /// The next number that an axis may end at without jumping at every change of a guess.
@@ -65,6 +76,20 @@ mod tests {
         assert_near(nice(Some((0.0, 2e-5)), false), 0.0, 2e-5);
         assert_near(nice(Some((0.7, 0.7)), true), 0.64, 0.76);
         assert_near(nice(None, true), 0.0, 1.0);
+    }
+
+    /// A loss that was written as the largest number ended in a panic.
+    #[test]
+    fn the_ends_of_an_axis_are_numbers_whatever_was_measured() {
+        for (low, high) in
+            [(f64::MIN, f64::MAX), (f64::MAX, f64::MAX), (-2.0, -1.0), (f64::MIN_POSITIVE, f64::MAX), (0.0, 1e-320)]
+        {
+            for (low, high) in
+                [nice(Some((low, high)), false), nice(Some((low, high)), true), nice_log(Some((low, high)))]
+            {
+                assert!(low.is_finite() && high.is_finite() && low < high, "{low} to {high}");
+            }
+        }
     }
 
     #[test]

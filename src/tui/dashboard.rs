@@ -23,6 +23,9 @@ use std::time::{Duration, Instant};
 /// Least time between two frames that only news asked for.
 const NEWS: Duration = Duration::from_millis(200);
 
+/// Keys and sizes that one frame may answer.
+const BURST: usize = 256;
+
 /// How a person or the system ended it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
@@ -94,7 +97,7 @@ impl Dashboard<'_> {
             let mut now = false;
             select! {
                 recv(keys) -> event => match event {
-                    Ok(event) => now = self.terminal_event(event),
+                    Ok(event) => now = self.terminal_events(event, &keys),
                     // no more keys: a signal ends it, or the sweep's end and a closed terminal
                     Err(_) => keys = never(),
                 },
@@ -176,7 +179,19 @@ impl Dashboard<'_> {
         }
     }
 
-    /// Whether the screen must be drawn again.
+    /// This one and everything that waits, so that a storm of sizes or a burst of keys costs one frame; but what a key
+    /// asks a person is seen before the next one answers. Says whether the screen must be drawn again.
+    fn terminal_events(&mut self, first: Event, others: &Receiver<Event>) -> bool {
+        let mut changed = false;
+        for event in std::iter::once(first).chain(others.try_iter().take(BURST)) {
+            changed |= self.terminal_event(event);
+            if self.suspending || self.app.asking.is_some() || self.app.leaving == Leaving::Now {
+                break;
+            }
+        }
+        changed
+    }
+
     fn terminal_event(&mut self, event: Event) -> bool {
         match event {
             Event::Key(key) => match keymap::action(key, &self.app) {

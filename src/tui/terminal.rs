@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
-use crossterm::{cursor, execute, terminal};
+use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -30,7 +30,7 @@ impl Terminal {
 
     /// One frame, shown at once by terminals that can.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> Result<()> {
-        execute!(self.0.backend_mut(), BeginSynchronizedUpdate).context("cannot draw")?;
+        queue!(self.0.backend_mut(), BeginSynchronizedUpdate).context("cannot draw")?;
         let drawn = self.0.draw(render).map(|_| ());
         execute!(self.0.backend_mut(), EndSynchronizedUpdate).context("cannot draw")?;
         drawn.context("cannot draw")

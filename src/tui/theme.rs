@@ -176,36 +176,6 @@ impl Theme {
         };
         Ground { text: rgb(self.text, (0, 0, 0)), background: rgb(self.background, (255, 255, 255)) }
     }
-
-    /// All line colours for the chart library.
-    pub fn ink(&self) -> Vec<malevich::Color> {
-        self.series.iter().map(|colour| ink(*colour)).collect()
-    }
-}
-
-fn ink(colour: Color) -> malevich::Color {
-    use malevich::Color as Ink;
-    match colour {
-        Color::Black => Ink::Black,
-        Color::Red => Ink::Red,
-        Color::Green => Ink::Green,
-        Color::Yellow => Ink::Yellow,
-        Color::Blue => Ink::Blue,
-        Color::Magenta => Ink::Magenta,
-        Color::Cyan => Ink::Cyan,
-        Color::Gray => Ink::White,
-        Color::DarkGray => Ink::BrightBlack,
-        Color::LightRed => Ink::BrightRed,
-        Color::LightGreen => Ink::BrightGreen,
-        Color::LightYellow => Ink::BrightYellow,
-        Color::LightBlue => Ink::BrightBlue,
-        Color::LightMagenta => Ink::BrightMagenta,
-        Color::LightCyan => Ink::BrightCyan,
-        Color::White => Ink::BrightWhite,
-        Color::Rgb(red, green, blue) => Ink::Rgb(red, green, blue),
-        Color::Indexed(index) => Ink::Ansi256(index),
-        Color::Reset => Ink::Default,
-    }
 }
 
 #[cfg(test)]

@@ -18,11 +18,6 @@ fn start(world: &World) -> Child {
     world.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Events on disk so far. No store yet, no events.
-fn events(world: &World) -> usize {
-    if world.store().exists() { journals(&world.store()).values().map(Vec::len).sum() } else { 0 }
-}
-
 #[test]
 fn a_killed_sweep_ends_bit_identical() {
     let (whole, killed) = (World::new(), World::new());
@@ -33,8 +28,8 @@ fn a_killed_sweep_ends_bit_identical() {
     loop {
         let mut child = start(&killed);
         // after more progress than last time and another moment every time, whatever the speed of the machine
-        let enough = events(&killed) + 150 + 40 * (kills % 5);
-        while events(&killed) < enough && child.try_wait().unwrap().is_none() {
+        let enough = killed.events() + 150 + 40 * (kills % 5);
+        while killed.events() < enough && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_millis(5));
         }
         std::thread::sleep(Duration::from_millis(kills as u64 * 7 % 31));
@@ -63,7 +58,7 @@ fn a_terminated_sweep_checkpoints_and_leaves_at_once() {
     whole.run(&[]).expect(0);
     let mut child = start(&stopped);
     let begun = Instant::now();
-    while events(&stopped) < 40 {
+    while stopped.events() < 40 {
         assert!(begun.elapsed() < Duration::from_secs(60), "nothing was trained");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -93,7 +88,7 @@ fn a_reader_that_takes_nothing_keeps_nobody_from_leaving() {
     whole.run(&[]).expect(0);
     let mut child = stuck.command(&["--json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     // a line is more than 100 bytes, and a pipe holds 64 kilobytes
-    while events(&stuck) < 1500 {
+    while stuck.events() < 1500 {
         assert!(child.try_wait().unwrap().is_none(), "it should wait for its reader");
         std::thread::sleep(Duration::from_millis(20));
     }

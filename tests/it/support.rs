@@ -1,8 +1,11 @@
 //! Small models and data to test with, and the program to run on them.
 
+mod given_back;
+pub mod made_up;
 pub mod mirror;
 pub mod parquet_file;
 pub mod readers;
+pub mod screen;
 pub mod torch_file;
 
 use batchscope::domain::arm::Norm;
@@ -14,6 +17,8 @@ use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Weights};
 use batchscope::store::{Store, read_journal, run_id};
+use portable_pty::CommandBuilder;
+use screen::Screen;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -133,6 +138,14 @@ impl World {
         Finished::of(self.command(arguments).output().unwrap())
     }
 
+    /// The dashboard on this world's spec, in a terminal of its own.
+    pub fn dashboard(&self, columns: u16, rows: u16) -> Screen {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_batchscope"));
+        command.cwd(self.path("."));
+        command.args(["spec.toml", "--store", "store", "--yes"]);
+        Screen::open(command, columns, rows)
+    }
+
     /// Any command of the program on this world's store.
     pub fn batchscope(&self, arguments: &[&str]) -> Finished {
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
@@ -148,6 +161,11 @@ impl World {
     /// What such a command prints as JSON.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         serde_json::from_str(&self.batchscope(arguments).expect(0).out).unwrap()
+    }
+
+    /// How many events are on disk. No store yet, no events.
+    pub fn events(&self) -> usize {
+        if self.store().exists() { journals(&self.store()).values().map(Vec::len).sum() } else { 0 }
     }
 
     /// The history of every run in the store, by batch size and instance.

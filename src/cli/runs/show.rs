@@ -14,10 +14,9 @@ use crate::domain::run::PlannedRun;
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
 use crate::export::text_table;
-use crate::plot::{Curves, Figure, Grid, View, to_plot};
+use crate::plot::{Curves, Figure, View, to_text};
 use crate::store::{Ended, Owner, Standing, Store};
 use anyhow::Result;
-use malevich::Frame;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -197,9 +196,7 @@ fn chart(listed: &Listed, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &
     sweep.apply(SweepEvent::Replayed { run, live: false, entries });
     let figure = Figure::of(sweep.rows(), metric, &View::default(), &mut Curves::default());
     let Some(panel) = figure.panels.first().filter(|panel| !panel.lines.is_empty()) else { return String::new() };
-    let Some(grid) = Grid::new(&figure, page.chart_width(), HEIGHT) else { return String::new() };
-    let plot = to_plot(&figure, panel, &grid, &[]);
-    let drawn = plot.render(&Frame::plain(page.chart_width(), HEIGHT));
+    let Some(drawn) = to_text(&figure, panel, page.chart_width(), HEIGHT) else { return String::new() };
     format!("\n{}; x: {}\n{}\n", page.bold(&figure.y_label), figure.x_label, drawn.trim_end())
 }
 

@@ -22,6 +22,8 @@ pub struct Layer<'l, 'a, DB: DrawingBackend> {
     /// of both axes; y as its axis places it
     pub bounds: Bounds,
     pub y: &'l Axis,
+    /// what is not above it has no place on the y axis
+    pub floor: f64,
     pub chart: Chart<'a, DB>,
 }
 
@@ -61,18 +63,17 @@ impl<DB: DrawingBackend> Layer<'_, '_, DB> {
             _ if x > right => (right, curve.between(right).unwrap_or(y)),
             _ => (x, y),
         };
-        self.points(curve).into_iter().map(inside).map(|(x, y)| (x, visible(y))).collect()
+        self.points(curve, f64::NEG_INFINITY).into_iter().map(inside).map(|(x, y)| (x, visible(y))).collect()
     }
 
-    /// What a picture as wide as this one shows of a curve.
-    fn points(&self, curve: &Curve) -> Vec<(f64, f64)> {
-        let (low, high) = self.bounds.0;
-        let columns = SIZE.0 as usize;
-        curve.reduced((low, high), columns, |x| ((x - low) / (high - low) * columns as f64).round())
+    /// What a picture as wide as this one shows of a curve, where what is not above `floor` is a gap.
+    fn points(&self, curve: &Curve, floor: f64) -> Vec<(f64, f64)> {
+        curve.reduced(self.bounds.0, floor, SIZE.0 as usize)
     }
 
     pub fn curve(&mut self, curve: &Curve, dash: u32, style: ShapeStyle) -> Result<(), PictureError> {
-        let points: Vec<(f64, f64)> = self.points(curve).into_iter().map(|(x, y)| (x, self.y.place(y))).collect();
+        let points: Vec<(f64, f64)> =
+            self.points(curve, self.floor).into_iter().map(|(x, y)| (x, self.y.place(y))).collect();
         let pixels = self.chart.plotting_area().get_pixel_range();
         let span = |(low, high): (f64, f64), pixels: std::ops::Range<i32>| {
             (high - low) / f64::from(pixels.end - pixels.start).abs().max(1.0)

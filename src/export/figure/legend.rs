@@ -4,7 +4,7 @@ use super::text::{MARGIN, colour, width, write};
 use super::{Area, draw_error};
 use crate::export::image::PictureError;
 use crate::export::palette::Palette;
-use crate::plot::{Band, Figure, pattern, strokes};
+use crate::plot::{Band, Figure, PATTERNS, alike, pattern, strokes};
 use plotters::prelude::*;
 
 /// Pixels of a row.
@@ -12,8 +12,6 @@ pub const ROW: u32 = 32;
 const LETTERS: f64 = 19.0;
 /// Of a sample of a line.
 const SAMPLE: i32 = 44;
-/// Dashes that are told apart; further instances begin anew.
-const DASHES: u32 = 5;
 
 /// A sample, if any, with its words.
 struct Entry {
@@ -56,14 +54,10 @@ fn entries(figure: &Figure, palette: &Palette) -> Vec<Entry> {
         entries.push(alone(format!("{}, {n}", figure.band.label())));
     } else if figure.instances > 1 {
         entries.push(alone("instance".into()));
-        for dash in 0..figure.instances.min(DASHES) {
-            let numbers: Vec<u32> = (dash..figure.instances).step_by(DASHES as usize).collect();
-            let words = match numbers[..] {
-                [first, second, _, .., last] => format!("{first}, {second}, … {last}"),
-                _ => numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
-            };
-            entries.push(Entry { sample: Some((colour(palette.dim), dash)), words });
-        }
+        entries.extend(
+            (0..figure.instances.min(PATTERNS))
+                .map(|dash| Entry { sample: Some((colour(palette.dim), dash)), words: alike(dash, figure.instances) }),
+        );
     }
     entries
 }

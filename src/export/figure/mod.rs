@@ -166,7 +166,7 @@ impl Drawing<'_> {
             mesh.y_desc(&name);
         }
         mesh.draw().map_err(draw_error)?;
-        let mut layer = Layer { palette, bounds: (figure.x_range, y.ends()), y: &y, chart };
+        let mut layer = Layer { palette, bounds: (figure.x_range, y.ends()), y: &y, floor: figure.floor(), chart };
         layer.epochs(figure.epoch)?;
         panel.lines.iter().try_for_each(|line| layer.band(line))?;
         for (line, raw) in panel.behind() {

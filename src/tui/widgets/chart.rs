@@ -1,10 +1,11 @@
 //! One panel of a figure in braille. From the ground up: bands, epochs, what was measured, lines, marks, crosshair.
 
+use super::shed::fitting;
 use super::{legend, readout};
 use crate::domain::arm::BASELINE;
-use crate::plot::{Band, Curve, Figure, Grid, Panel, View, raw_plot, to_plot};
+use crate::plot::{Band, Curve, Figure, Grid, Panel, Raster, View, axes};
 use crate::tui::theme::Theme;
-use malevich::{Charset, Plot};
+use malevich::Charset;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
@@ -28,19 +29,23 @@ pub struct Chart<'c> {
 }
 
 impl Chart<'_> {
-    /// The arm first: of a narrow chart the end of the title is cut off.
-    pub fn title<'t>(&self, position: Option<String>, theme: &Theme) -> Vec<Span<'t>> {
-        let mut title = vec![Span::styled(format!(" {} ", self.label()), theme.title())];
-        if self.panel.title != BASELINE || self.figure.panels.len() > 1 {
-            title.insert(0, Span::styled(format!(" {} ", self.panel.title), theme.accent()));
-        }
+    /// Of a narrow chart, what the label says behind a comma goes first.
+    pub fn title<'t>(&self, position: Option<String>, width: u16, theme: &Theme) -> Line<'t> {
+        let mut parts = Vec::new();
         if let Some(position) = position {
-            title.insert(0, Span::styled(format!(" {position}"), theme.dim()));
+            parts.push((3, vec![Span::styled(format!(" {position}"), theme.dim())]));
         }
+        if self.panel.title != BASELINE || self.figure.panels.len() > 1 {
+            parts.push((1, vec![Span::styled(format!(" {} ", self.panel.title), theme.accent())]));
+        }
+        let mut label = self.label().split(", ");
+        parts.push((2, vec![Span::styled(format!(" {}", label.next().unwrap_or_default()), theme.title())]));
+        parts.extend(label.map(|more| (4, vec![Span::styled(format!(", {more}"), theme.title())])));
         if !self.panel.deaths.is_empty() {
-            title.push(Span::styled(format!(" ✗ {} failed ", self.panel.deaths.len()), theme.bad()));
+            parts.push((0, vec![Span::styled(format!("  ✗ {} failed", self.panel.deaths.len()), theme.bad())]));
         }
-        title
+        parts.push((5, vec![Span::raw(" ")]));
+        fitting(parts, width)
     }
 
     /// Without what the legend says already.
@@ -62,13 +67,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
     ])
     .areas(area);
     let Some(grid) = Grid::new(figure, area.width.into(), area.height.into()) else { return };
-    let ink = theme.ink();
     let buffer = frame.buffer_mut();
-    render(&to_plot(figure, panel, &grid, &ink), area, buffer);
+    axes(figure).widget().charset(Charset::Braille).render(area, buffer);
     let mut canvas = Canvas { grid: &grid, area, buffer, theme };
-    if panel.behind().next().is_some() {
-        canvas.behind(&raw_plot(figure, panel, &grid, &ink));
-    }
+    canvas.lines(&grid.lines(panel));
+    canvas.behind(&grid.measured(panel));
     canvas.epochs(figure);
     canvas.bands(panel);
     if theme.is_plain() {
@@ -85,10 +88,6 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
     if let Some(x) = crosshair {
         readout::draw(frame, beside, chart, x, theme);
     }
-}
-
-fn render(plot: &Plot<'_>, area: Rect, buffer: &mut Buffer) {
-    plot.widget().charset(Charset::Braille).render(area, buffer);
 }
 
 /// A drawn plot, cell by cell.
@@ -129,16 +128,17 @@ impl Canvas<'_> {
         }
     }
 
-    /// Another plot where this one leaves cells free, faint. Dots of both in one cell would be told apart by nothing.
-    fn behind(&mut self, plot: &Plot<'_>) {
-        let mut scratch = Buffer::empty(self.area);
-        render(plot, self.area, &mut scratch);
-        for at in self.inside().positions() {
-            if self.is_free(at)
-                && let Some(cell) = scratch.cell(at)
-            {
-                let (symbol, faint) = (cell.symbol().to_owned(), self.theme.border());
-                self.put(at, &symbol, faint);
+    fn lines(&mut self, lines: &Raster) {
+        for (at, glyph, colour) in lit(lines, self.inside()) {
+            self.put(at, glyph.encode_utf8(&mut [0; 4]), self.theme.series(colour));
+        }
+    }
+
+    /// Lines where others leave cells free, faint. Dots of both in one cell would be told apart by nothing.
+    fn behind(&mut self, lines: &Raster) {
+        for (at, glyph, _) in lit(lines, self.inside()) {
+            if self.is_free(at) {
+                self.put(at, glyph.encode_utf8(&mut [0; 4]), self.theme.border());
             }
         }
     }
@@ -245,6 +245,14 @@ impl Canvas<'_> {
             }
         }
     }
+}
+
+/// Cells with dots: where on the screen, what, and in which colour.
+fn lit(lines: &Raster, inside: Rect) -> impl Iterator<Item = (Position, char, usize)> + '_ {
+    let at = |first: u16, cells: usize| first.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX));
+    lines.lit().map(move |(column, row, glyph, colour)| {
+        (Position::new(at(inside.x, column), at(inside.y, row)), glyph, colour)
+    })
 }
 
 /// Lowest and highest value within a column; between two points the straight line's.

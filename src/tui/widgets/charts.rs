@@ -32,18 +32,21 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let mut block = block.title_bottom(Line::from(bottom(&figure, &app.view, theme)).right_aligned());
     match &charts[..] {
         [] => block = block.title_top(Span::styled(" waiting for the first run ", theme.dim())),
-        [single] => block = block.title_top(Line::from(single.title(position(&shown, arms), theme))),
+        // behind the panel's number and title
+        [single] => {
+            block = block.title_top(single.title(position(&shown, arms), inner.width.saturating_sub(11), theme))
+        }
         _ => {}
     }
     frame.render_widget(block, area);
-    frame.render_widget(legend::line(&figure, theme), key);
+    frame.render_widget(legend::line(&figure, key.width, theme), key);
     if let [single] = &charts[..] {
         chart::draw(frame, body, single, theme);
         return;
     }
     for (chart, area) in charts.iter().zip(grid(body, charts.len()).unwrap_or_default()) {
         let [title, plot] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-        frame.render_widget(Line::from(chart.title(position(&shown, arms), theme)), title);
+        frame.render_widget(chart.title(position(&shown, arms), title.width, theme), title);
         chart::draw(frame, plot, chart, theme);
     }
 }

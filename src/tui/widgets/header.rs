@@ -1,5 +1,6 @@
 //! The first line: which experiment, how far, how fast, how long still.
 
+use super::shed::fitting;
 use crate::app::{App, Leaving};
 use crate::domain::clock::clock;
 use crate::domain::command::Intent;
@@ -7,7 +8,7 @@ use crate::domain::history::Progress;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let sweep = &app.sweep;
@@ -15,38 +16,39 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let finished = sweep.count(|progress| *progress == Progress::Finished);
     let failed = sweep.failed();
     let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
-    let mut spans = vec![
-        Span::styled(" batchscope ", theme.title()),
-        Span::styled(format!("{}  ", app.spec.name), theme.text()),
-        Span::styled(format!("{finished} of {} runs", sweep.rows().len() - cancelled), theme.good()),
-    ];
+    let runs = sweep.rows().len() - cancelled;
+    let mut parts = Vec::new();
+    let mut say = |rank, words: String, style| parts.push((rank, vec![Span::styled(words, style)]));
+    say(5, " batchscope".into(), theme.title());
+    say(2, format!(" {}", app.spec.name), theme.text());
+    say(0, format!("  {finished} of {runs} runs"), theme.good());
     if running > 0 {
-        spans.push(Span::styled(format!("  {running} training"), theme.accent()));
+        say(4, format!("  {running} training"), theme.accent());
     }
     if paused > 0 {
-        spans.push(Span::styled(format!("  {paused} paused"), theme.accent()));
+        say(2, format!("  {paused} paused"), theme.accent());
     }
     if cancelled > 0 {
-        spans.push(Span::styled(format!("  {cancelled} cancelled"), theme.dim()));
+        say(4, format!("  {cancelled} cancelled"), theme.dim());
     }
     if failed > 0 {
-        spans.push(Span::styled(format!("  {failed} failed"), theme.bad()));
+        say(1, format!("  {failed} failed"), theme.bad());
     }
     match app.leaving {
-        Leaving::No if sweep.broken.is_some() => spans.push(Span::styled("  training stopped", theme.bad())),
+        Leaving::No if sweep.broken.is_some() => say(1, "  training stopped".into(), theme.bad()),
         Leaving::No if running > 0 => {
             let speed = sweep.pairs_per_second();
             if speed > 0.0 {
-                spans.push(Span::styled(format!("  {speed:.0} pairs/s"), theme.dim()));
+                say(6, format!("  {speed:.0} pairs/s"), theme.dim());
             }
             // what is kept back takes no time
             let at_work = sweep.intended(Intent::Train) > 0;
             if let Some(left) = sweep.remaining_seconds(app.workers).filter(|_| at_work) {
-                spans.push(Span::styled(format!("  {} left", clock(left)), theme.dim()));
+                say(3, format!("  {} left", clock(left)), theme.dim());
             }
         }
         Leaving::No => {}
-        Leaving::Saving | Leaving::Now => spans.push(Span::styled("  saving…", theme.accent())),
+        Leaving::Saving | Leaving::Now => say(1, "  saving…".into(), theme.accent()),
     }
-    frame.render_widget(Line::from(spans), area);
+    frame.render_widget(fitting(parts, area.width), area);
 }

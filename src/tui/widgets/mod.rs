@@ -15,6 +15,7 @@ pub mod palette;
 pub mod panel;
 pub mod readout;
 pub mod run;
+mod shed;
 pub mod status;
 pub mod table;
 mod typed;

@@ -18,18 +18,34 @@ pub fn frame<'t>(panel: Panel, app: &App, theme: &Theme) -> Block<'t> {
     ]))
 }
 
-/// A panel of text, which scrolls. Long lines are broken.
+/// A panel of text, which scrolls. Long lines are broken, those in sight alone: a log has a thousand of them.
 pub fn text(frame: &mut Frame<'_>, area: Rect, panel: Panel, lines: Vec<Line<'_>>, app: &App, theme: &Theme) {
     let block = self::frame(panel, app, theme);
     let inner = block.inner(area);
-    let paragraph = Paragraph::new(lines).wrap(Wrap { trim: false });
-    let count = paragraph.line_count(inner.width);
-    let first = app.scroll(panel).within(count, usize::from(inner.height));
-    let block = match count.saturating_sub(first + usize::from(inner.height)) {
+    let height = usize::from(inner.height);
+    let rows: Vec<usize> = lines.iter().map(|line| rows(line, inner.width)).collect();
+    let count = rows.iter().sum();
+    let first = app.scroll(panel).within(count, height);
+    let block = match count.saturating_sub(first + height) {
         0 => block,
         more => block.title_bottom(Line::styled(format!(" {more} more "), theme.dim()).right_aligned()),
     };
-    frame.render_widget(paragraph.scroll((first.try_into().unwrap_or(u16::MAX), 0)).block(block), area);
+    let (mut skipped, mut above) = (0, 0);
+    while rows.get(skipped).is_some_and(|rows| above + rows <= first) {
+        above += rows[skipped];
+        skipped += 1;
+    }
+    let in_sight: Vec<Line<'_>> = lines.into_iter().skip(skipped).take(height).collect();
+    let paragraph = Paragraph::new(in_sight).wrap(Wrap { trim: false });
+    frame.render_widget(paragraph.scroll(((first - above).try_into().unwrap_or(u16::MAX), 0)).block(block), area);
+}
+
+/// How many rows a line takes.
+fn rows(line: &Line<'_>, width: u16) -> usize {
+    if line.width() <= usize::from(width) {
+        return 1;
+    }
+    Paragraph::new(line.clone()).wrap(Wrap { trim: false }).line_count(width)
 }
 
 /// All panels by their numbers, on the lower edge of the only one in sight.

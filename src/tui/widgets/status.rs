@@ -1,6 +1,6 @@
 //! The line above the footer: the draft arm in words, else a message.
 
-use super::table::shortened;
+use super::shed::{fitting, shortened};
 use super::{filter, footer};
 use crate::app::{App, Asked, Leaving, runs};
 use crate::domain::command::Intent;
@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 /// Cells in which a draft is told at least.
-const LEAST_DRAFT: u16 = 12;
+const LEAST_DRAFT: usize = 12;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let line = if let Some(asked) = app.asked() {
@@ -25,7 +25,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     } else if app.leaving == Leaving::Saving {
         Line::styled(" saving…  q again leaves at once", theme.accent())
     } else if let Some(message) = failure_in_sight(app) {
-        Line::styled(format!(" {message}"), theme.bad())
+        Line::styled(shortened(&format!(" {message}"), area.width.into()), theme.bad())
     } else if let Some(toast) = &app.toast {
         Line::styled(format!(" {}", toast.text), if toast.bad { theme.bad() } else { theme.good() })
     } else if let Some(line) = ending(app, area.width, theme) {
@@ -39,7 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
 
 /// Its answers stand in the last line too, where there may be more room.
 fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
-    let mut line = Line::from(Span::styled(format!(" {}  ", asked.text), theme.accent()));
+    let mut line = Line::from(Span::styled(shortened(&format!(" {}  ", asked.text), width), theme.accent()));
     let answers = footer::answers(asked, theme);
     if line.width() + answers.width() <= width {
         line.extend(answers);
@@ -51,7 +51,7 @@ fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
 fn ending<'t>(app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
-        return Some(Line::styled(format!(" training stopped: {message}"), theme.bad()));
+        return Some(Line::styled(shortened(&format!(" training stopped: {message}"), width.into()), theme.bad()));
     }
     let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
     if !sweep.idle {
@@ -60,21 +60,18 @@ fn ending<'t>(app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
         return at_rest.then(|| Line::styled(format!(" {} paused; p lets them go on", runs(paused)), theme.accent()));
     }
     let (first, again) = match (sweep.failed(), cancelled) {
-        (0, 0) => (Span::styled(" every run is done; ", theme.good()), None),
-        (0, _) => (Span::styled(format!(" done, {} cancelled; ", runs(cancelled)), theme.good()), Some("A")),
-        (failed, _) => (Span::styled(format!(" done, but {failed} failed; "), theme.bad()), Some("A")),
+        (0, 0) => (Span::styled(" every run is done", theme.good()), false),
+        (0, _) => (Span::styled(format!(" done, {} cancelled", runs(cancelled)), theme.good()), true),
+        (failed, _) => (Span::styled(format!(" done, but {failed} failed"), theme.bad()), true),
     };
-    let again = again.map(|key| (key, " trains them again, "));
-    let others = [("w", " writes the chart, "), ("d n", " draft another arm, "), ("q", " leaves")];
-    let mut told: Vec<_> = again.into_iter().chain(others).collect();
-    let needed = |told: &[(&str, &str)]| told.iter().map(|(key, words)| key.len() + words.len()).sum::<usize>();
-    // the way out is always told
-    while told.len() > 1 && first.width() + needed(&told) > usize::from(width) {
-        told.remove(told.len() - 2);
-    }
-    let keys =
-        told.into_iter().flat_map(|(key, words)| [Span::styled(key, theme.key()), Span::styled(words, theme.text())]);
-    Some(Line::from_iter(std::iter::once(first).chain(keys)))
+    let again = again.then_some((2, "; ", "A", " trains them again"));
+    let hints =
+        [(3, "; ", "w", " writes the chart"), (4, ", ", "d n", " draft another arm"), (1, ", ", "q", " leaves")];
+    let hints = again.into_iter().chain(hints).map(|(rank, before, key, words)| {
+        let words = [(before, theme.text()), (key, theme.key()), (words, theme.text())];
+        (rank, words.map(|(words, style)| Span::styled(words, style)).into())
+    });
+    Some(fitting(std::iter::once((0, vec![first])).chain(hints).collect(), width))
 }
 
 /// Why the selected run failed.
@@ -98,7 +95,7 @@ fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
     }
     let title = Span::styled(" draft: ", theme.title());
     let taken = title.width() + rest.iter().map(Span::width).sum::<usize>();
-    let room = width.saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX)).max(LEAST_DRAFT);
+    let room = usize::from(width).saturating_sub(taken).max(LEAST_DRAFT);
     let changes = shortened(&describe(app.draft.changes()), room);
     Line::from_iter([title, Span::styled(changes, theme.accent())].into_iter().chain(rest))
 }

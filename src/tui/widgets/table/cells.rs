@@ -6,6 +6,7 @@ use crate::app::table::{Column, Item, Measures, Shown, Stage, Subject};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::shed::shortened;
 use ratatui::layout::Alignment;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -41,13 +42,15 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, app: &App, sizes: &[u
         }
         Column::Arm => {
             let style = if item.is_member { theme.dim() } else { text };
-            Cell::from(Span::styled(shortened(&item.row.planned.arm, width), style))
+            Cell::from(Span::styled(shortened(&item.row.planned.arm, width.into()), style))
         }
         Column::BatchSize => right(measures.batch_size.to_string(), theme.series(line)),
         Column::Instance if app.table.grouped && !is_cell => right(format!("#{}", measures.instance), theme.dim()),
         Column::Instance => right(measures.instance.to_string(), text),
         Column::Progress => match &item.row.history.progress {
-            Progress::Failed(message) if !is_cell => Cell::from(Span::styled(shortened(message, width), theme.bad())),
+            Progress::Failed(message) if !is_cell => {
+                Cell::from(Span::styled(shortened(message, width.into()), theme.bad()))
+            }
             _ => Cell::from(bar(measures.share, usize::from(width), theme)),
         },
         Column::Epoch => right(format!("{:.1}", measures.epoch), theme.dim()),
@@ -93,16 +96,6 @@ fn pairs(pairs: u64) -> String {
         100_000..10_000_000 => format!("{:.0}k", pairs as f64 / 1e3),
         _ => format!("{:.0}M", pairs as f64 / 1e6),
     }
-}
-
-/// Words cut to their column, with a sign that they are.
-/// So much of a text as there is room for, and a sign that it goes on.
-pub fn shortened(text: &str, width: u16) -> String {
-    let width = usize::from(width);
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// The sign of how far a run is.

@@ -7,7 +7,7 @@ use super::panel;
 use crate::app::table::{Column, Listing};
 use crate::app::{App, Panel};
 use crate::tui::theme::Theme;
-pub use cells::{shortened, stage};
+pub use cells::stage;
 use columns::{Shape, fitting, title};
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Rect};

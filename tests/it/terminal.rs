@@ -1,0 +1,178 @@
+//! Whatever comes from the system: the terminal is given back, and nothing is lost.
+
+use crate::support::World;
+use crate::support::screen::Screen;
+use batchscope::tui::Terminal;
+use portable_pty::CommandBuilder;
+use std::path::Path;
+use std::time::Duration;
+
+/// Long enough to be hit in the middle.
+const LONG: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 60\nlearning_rate = 1e-3\n";
+
+/// A world and one like it that was trained without a break.
+fn worlds() -> (World, World) {
+    let (world, whole) = (World::new(), World::new());
+    world.write_spec(LONG);
+    whole.write_spec(LONG);
+    whole.run(&[]).expect(0);
+    (world, whole)
+}
+
+/// What is in the store is enough to go on as if nothing had happened.
+fn nothing_is_lost(world: &World, whole: &World) {
+    world.run(&[]).expect(0);
+    assert_eq!(world.histories(), whole.histories());
+}
+
+#[cfg(target_os = "linux")]
+mod signals {
+    use super::*;
+    use rustix::process::{Pid, Signal, kill_process};
+
+    fn send(process: u32, signal: Signal) {
+        kill_process(Pid::from_raw(process as i32).unwrap(), signal).unwrap();
+    }
+
+    /// The letter of a process's state, as `ps` shows it; nothing once it is gone.
+    fn state(process: u32) -> Option<String> {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        Some(stat.rsplit_once(") ")?.1[..1].to_owned())
+    }
+
+    #[test]
+    fn a_signal_to_leave_saves_and_gives_the_terminal_back() {
+        for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+            let (world, whole) = worlds();
+            let mut screen = world.dashboard(100, 30);
+            screen.wait_until("trained", |_| world.events() > 40);
+            send(screen.child.process_id().unwrap(), signal);
+            assert_eq!(screen.code(), 130, "{signal:?}");
+            screen.assert_given_back();
+            assert!(screen.text().contains("mean accuracy"), "a last table stays:\n{}", screen.text());
+            nothing_is_lost(&world, &whole);
+        }
+    }
+
+    /// Whoever closes the window takes the terminal away from the program, and the one that started it too.
+    #[test]
+    fn a_closed_terminal_saves_and_leaves() {
+        let (world, whole) = worlds();
+        let mut command = CommandBuilder::new("sh");
+        command.cwd(world.path("."));
+        let binary = env!("CARGO_BIN_EXE_batchscope");
+        command.args(["-c", &format!("{binary} spec.toml --store store < /dev/tty & echo $! > process; wait")]);
+        let screen = Screen::open(command, 100, 30);
+        screen.wait_until("trained", |_| world.events() > 40);
+        let process: u32 = std::fs::read_to_string(world.path("process")).unwrap().trim().parse().unwrap();
+        send(screen.child.process_id().unwrap(), Signal::KILL);
+        // where nobody waits for it, it stays as a zombie
+        screen.wait_until("gone", |_| matches!(state(process).as_deref(), None | Some("Z")));
+        nothing_is_lost(&world, &whole);
+    }
+
+    #[test]
+    fn a_stop_for_a_while_gives_the_terminal_back_and_a_continuation_takes_it() {
+        let (world, whole) = worlds();
+        let mut screen = world.dashboard(100, 30);
+        let process = screen.child.process_id().unwrap();
+        for by_key in [true, false] {
+            screen.wait_until("trained", |_| world.events() > 40);
+            screen.wait_for(" training");
+            if by_key {
+                screen.press("\x1a");
+            } else {
+                send(process, Signal::TSTP);
+            }
+            screen.wait_until("stopped", |_| state(process).as_deref() == Some("T"));
+            screen.wait_until("given back", |screen| !screen.alternate() && !screen.text().contains(" training"));
+            screen.assert_given_back();
+            let bytes = screen.bytes();
+            std::thread::sleep(Duration::from_millis(300));
+            assert_eq!(screen.bytes(), bytes, "it writes though it is stopped");
+            send(process, Signal::CONT);
+            screen.wait_until("taken again", |screen| screen.alternate());
+            assert!(screen.modes().contains("-icanon"));
+        }
+        screen.wait_for("every run is done");
+        screen.press("q");
+        assert_eq!(screen.code(), 0);
+        screen.assert_given_back();
+        nothing_is_lost(&world, &whole);
+    }
+}
+
+/// A window that is dragged sends a size for every step of the way; some are too small for anything.
+#[test]
+fn a_storm_of_sizes_leaves_a_whole_screen_and_misses_no_key() {
+    let (world, whole) = worlds();
+    let mut screen = world.dashboard(120, 40);
+    screen.wait_for(" training");
+    for step in 0..300u16 {
+        screen.resize(2 + step * 37 % 210, 2 + step * 23 % 70);
+        if step % 10 == 0 {
+            screen.press("m");
+        }
+    }
+    screen.resize(120, 40);
+    // thirty times through nine metrics
+    screen.wait_for("validation Matthews");
+    screen.wait_until("whole", |screen| {
+        let text = screen.text();
+        let lines: Vec<&str> = text.lines().collect();
+        lines.len() == 40 && lines[0].contains("batchscope tiny") && lines[1].contains("Charts")
+    });
+    screen.press("q");
+    assert_eq!(screen.code(), 0);
+    screen.assert_given_back();
+    nothing_is_lost(&world, &whole);
+}
+
+/// A frame that says what is said already is work for nobody, over a slow line the most.
+#[test]
+fn no_byte_is_written_when_nothing_changed() {
+    let world = World::new();
+    let mut screen = world.dashboard(100, 30);
+    screen.wait_for("every run is done");
+    std::thread::sleep(Duration::from_millis(500));
+    let bytes = screen.bytes();
+    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!(screen.bytes(), bytes);
+    // a key that means nothing here
+    screen.press("Q");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(screen.bytes(), bytes);
+    screen.press("q");
+    assert_eq!(screen.code(), 0);
+}
+
+/// Set in the child of the test below.
+const CHILD: &str = "BATCHSCOPE_TEST_PANICS_IN_THE_TERMINAL";
+
+#[test]
+fn a_panic_gives_the_terminal_back() {
+    if std::env::var_os(CHILD).is_some() {
+        let mut terminal = Terminal::enter().unwrap();
+        terminal.draw(|frame| frame.render_widget("on the alternate screen", frame.area())).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        // a worker's panic must leave the screen alone
+        let _ = std::thread::spawn(|| panic!("of a worker")).join();
+        terminal.draw(|frame| frame.render_widget("still on the alternate screen", frame.area())).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        panic!("of the screen");
+    }
+    let itself = std::env::current_exe().unwrap();
+    let mut command = CommandBuilder::new(Path::new(&itself));
+    command.args(["--exact", "terminal::a_panic_gives_the_terminal_back", "--nocapture", "--test-threads=1"]);
+    command.env(CHILD, "1");
+    // a test runs on a thread of its own, which is the screen's thread here
+    let mut screen = Screen::open(command, 80, 24);
+    screen.wait_for("on the alternate screen");
+    assert!(screen.alternate());
+    screen.wait_for("still on the alternate screen");
+    assert!(screen.alternate(), "a worker's panic tore the screen down");
+    assert!(!screen.text().contains("of a worker"));
+    assert_ne!(screen.code(), 0);
+    screen.assert_given_back();
+    assert!(screen.text().contains("of the screen"), "the panic is reported:\n{}", screen.text());
+}
