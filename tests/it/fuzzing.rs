@@ -36,7 +36,7 @@ fn a_hundred_thousand_random_steps_end_in_no_panic() {
             let is_size = matches!(step, Step::Size(..));
             dashboard.take(step);
             // not all are drawn, for the sake of time
-            if is_size || dice.one_in(3) {
+            if is_size || dice.one_in(6) {
                 dashboard.draw();
             }
         }
@@ -113,8 +113,8 @@ impl Dashboard {
         match dice.below(60) {
             0 => Step::Size(dice.below(220) as u16, dice.below(70) as u16),
             // small ones, for the sake of time
-            1..=9 => Step::Size(dice.below(90) as u16, dice.below(16) as u16),
-            10..=29 => Step::News(self.news(dice)),
+            1..=4 => Step::Size(dice.below(90) as u16, dice.below(16) as u16),
+            5..=24 => Step::News(self.news(dice)),
             _ => Step::Key(self.action(dice)),
         }
     }

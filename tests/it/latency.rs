@@ -6,10 +6,10 @@ use std::time::Duration;
 
 /// Keys that must be answered.
 const KEYS: usize = 200;
-/// Bound of the slowest but one in a hundred. News alone are drawn every 200 ms: whoever waited for them would need 100 ms
-/// in the middle. docs/PERFORMANCE.md has what is measured.
-const SOON: Duration = Duration::from_millis(100);
-/// A machine may be busy with something else: a slow round has as many others.
+/// Within which half of them and 99 % must be: far from what is measured (docs/PERFORMANCE.md), for a machine may be busy
+/// with something else. News are drawn every 200 ms: whoever waited for them would need 100 ms as a rule.
+const SOON: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
+/// A round that was disturbed has as many others.
 const ROUNDS: usize = 3;
 
 /// A tiny model makes thousands of updates a second: more news than any real one.
@@ -25,9 +25,12 @@ fn training() -> (World, Screen) {
 #[test]
 fn every_key_is_answered_at_once_while_every_core_trains() {
     let (_world, mut screen) = training();
-    let rounds = (0..ROUNDS).map(|_| Latencies::of_help(&mut screen, KEYS, Duration::from_millis(7)));
-    let slowest = rounds.inspect(|round| eprintln!("{round}")).find(|round| round.at(0.99) < SOON);
-    assert!(slowest.is_some(), "in none of {ROUNDS} rounds");
+    let is_soon = |_| {
+        let round = Latencies::of_help(&mut screen, KEYS, Duration::from_millis(7));
+        eprintln!("{round}");
+        round.at(0.5) < SOON.0 && round.at(0.99) < SOON.1
+    };
+    assert!((0..ROUNDS).any(is_soon), "in none of {ROUNDS} rounds");
     screen.press("q");
     assert_eq!(screen.code(), 0);
 }
