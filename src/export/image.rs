@@ -1,6 +1,7 @@
 //! Pixels as a PNG, with where they come from.
 
 use super::palette::Rgb;
+use std::collections::HashMap;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
@@ -30,10 +31,63 @@ impl Image {
     pub fn to_png(&self, provenance: &str) -> Result<Vec<u8>, PictureError> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
-        encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.add_itxt_chunk("Description".into(), provenance.into())?;
-        encoder.write_header()?.write_image_data(&self.pixels)?;
+        match self.indexed() {
+            Some((palette, places)) => {
+                encoder.set_color(png::ColorType::Indexed);
+                encoder.set_palette(palette);
+                encoder.set_filter(png::Filter::NoFilter);
+                encoder.write_header()?.write_image_data(&places)?;
+            }
+            None => {
+                encoder.set_color(png::ColorType::Rgb);
+                encoder.write_header()?.write_image_data(&self.pixels)?;
+            }
+        }
         Ok(bytes)
+    }
+
+    /// A palette, and every pixel's place in it, where 256 colours are enough: a third of the bytes to pack.
+    fn indexed(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let (mut palette, mut places) = (Vec::new(), Vec::with_capacity(self.width * self.height));
+        let mut known: HashMap<&[u8], u8> = HashMap::new();
+        let mut last: (&[u8], u8) = (&[], 0);
+        for colour in self.pixels.chunks_exact(3) {
+            if colour != last.0 {
+                let place = match known.get(colour) {
+                    Some(place) => *place,
+                    None => {
+                        let place = u8::try_from(known.len()).ok()?;
+                        palette.extend_from_slice(colour);
+                        known.insert(colour, place);
+                        place
+                    }
+                };
+                last = (colour, place);
+            }
+            places.push(last.1);
+        }
+        Some((palette, places))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_what_it_was_whether_its_colours_fit_a_palette_or_not() {
+        for colours in [1, 256, 257] {
+            let pixel = |number: u32| [(number % 256) as u8, (number / 256) as u8, 7];
+            let pixels: Vec<u8> = (0..32 * 32).flat_map(|number| pixel(number % colours)).collect();
+            let bytes = Image { width: 32, height: 32, pixels: pixels.clone() }.to_png("a test").unwrap();
+            let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+            decoder.set_transformations(png::Transformations::EXPAND);
+            let mut reader = decoder.read_info().unwrap();
+            let mut read = vec![0; reader.output_buffer_size().unwrap()];
+            reader.next_frame(&mut read).unwrap();
+            assert_eq!(read, pixels, "{colours} colours");
+        }
     }
 }

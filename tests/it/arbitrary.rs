@@ -5,7 +5,12 @@ use crate::support::parquet_file::{Values, parquet, parquet_pairs};
 use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{World, csv, fixture, jsonl, pairs, readers};
 use batchscope::data::{Columns, Format, PairTokenizer};
+use batchscope::domain::id::RunId;
+use batchscope::domain::metric::Metric;
+use batchscope::domain::sweep::Sweep;
 use batchscope::event_file;
+use batchscope::export::{PictureTheme, SavedRun, SavedView};
+use batchscope::plot::View;
 use batchscope::store::{Store, parse_journal};
 use batchscope::train::Snapshot;
 use batchscope::tui::Theme;
@@ -251,6 +256,22 @@ fn event_files() {
         // a checksum guards every record: what is read is what was written
         assert!(scalars.iter().all(|scalar| whole.contains(scalar)), "{scalars:?}");
     });
+}
+
+#[test]
+fn views() {
+    let what = (Metric::TrainLoss, &View::default(), (0.1, 20750.0));
+    let run = |number: u32| SavedRun {
+        run: RunId::from_digest(&format!("{number:020}")),
+        arm: "baseline".into(),
+        entries: 7,
+        shown: true,
+    };
+    let mut good = SavedView::of("a-0".into(), &Sweep::default(), &|_| true, what, PictureTheme::Dark);
+    good.runs = (0..3).map(run).collect();
+    let good = good.to_json();
+    readers::view(&good);
+    feed(300, good.as_bytes(), |bytes| std::str::from_utf8(bytes).into_iter().for_each(readers::view));
 }
 
 #[test]

@@ -10,9 +10,9 @@ use crate::plot::{Curve, Line, Panel, pattern, strokes};
 use plotters::prelude::*;
 
 /// How much of the dim colour the end of an epoch has.
-const EPOCH: f64 = 0.5;
-/// Epochs in sight up to which their ends are marked.
-const MOST_EPOCHS: f64 = 50.0;
+const EPOCH: f64 = 0.4;
+/// Pixels between the ends of two epochs, at least: more would be a grid of their own.
+const EPOCHS_APART: f64 = 24.0;
 /// How much of its line's colour a band has.
 const BAND: f64 = 0.2;
 
@@ -28,10 +28,11 @@ pub struct Layer<'l, 'a, DB: DrawingBackend> {
 }
 
 impl<DB: DrawingBackend> Layer<'_, '_, DB> {
-    /// The ends of epochs as faint lines, where they are not too many.
+    /// The ends of epochs as faint lines, where they have room.
     pub fn epochs(&mut self, epoch: Option<f64>) -> Result<(), PictureError> {
         let ((low, high), (bottom, top)) = self.bounds;
-        let Some(epoch) = epoch.filter(|epoch| MOST_EPOCHS * epoch >= high - low) else { return Ok(()) };
+        let apart = EPOCHS_APART * self.per_pixel().0;
+        let Some(epoch) = epoch.filter(|epoch| *epoch >= apart) else { return Ok(()) };
         let ends = ((low / epoch).floor() as u64 + 1..).map(|number| number as f64 * epoch).take_while(|x| *x < high);
         let style = colour(self.palette.faint(EPOCH));
         let ticks = ends.map(|x| PathElement::new(vec![(x, bottom), (x, top)], style));
@@ -66,6 +67,15 @@ impl<DB: DrawingBackend> Layer<'_, '_, DB> {
         self.points(curve, f64::NEG_INFINITY).into_iter().map(inside).map(|(x, y)| (x, visible(y))).collect()
     }
 
+    /// How much of both axes a pixel is.
+    fn per_pixel(&self) -> (f64, f64) {
+        let pixels = self.chart.plotting_area().get_pixel_range();
+        let span = |(low, high): (f64, f64), pixels: std::ops::Range<i32>| {
+            (high - low) / f64::from(pixels.end - pixels.start).abs().max(1.0)
+        };
+        (span(self.bounds.0, pixels.0), span(self.bounds.1, pixels.1))
+    }
+
     /// What a picture as wide as this one shows of a curve, where what is not above `floor` is a gap.
     fn points(&self, curve: &Curve, floor: f64) -> Vec<(f64, f64)> {
         curve.reduced(self.bounds.0, floor, SIZE.0 as usize)
@@ -74,14 +84,9 @@ impl<DB: DrawingBackend> Layer<'_, '_, DB> {
     pub fn curve(&mut self, curve: &Curve, dash: u32, style: ShapeStyle) -> Result<(), PictureError> {
         let points: Vec<(f64, f64)> =
             self.points(curve, self.floor).into_iter().map(|(x, y)| (x, self.y.place(y))).collect();
-        let pixels = self.chart.plotting_area().get_pixel_range();
-        let span = |(low, high): (f64, f64), pixels: std::ops::Range<i32>| {
-            (high - low) / f64::from(pixels.end - pixels.start).abs().max(1.0)
-        };
-        let per_pixel = (span(self.bounds.0, pixels.0), span(self.bounds.1, pixels.1));
         // gaps of a pattern would hide spikes of a line with about as many points as there are pixels
         let dashes = if points.len() > SIZE.0 as usize / 4 { &[] } else { pattern(dash) };
-        let strokes = strokes(&points, dashes, per_pixel);
+        let strokes = strokes(&points, dashes, self.per_pixel());
         // a single point is no line yet
         let ((left, right), (bottom, top)) = self.bounds;
         let inside = |x: f64, y: f64| (left..=right).contains(&x) && (bottom..=top).contains(&y);

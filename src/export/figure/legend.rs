@@ -7,11 +7,13 @@ use crate::export::palette::Palette;
 use crate::plot::{Band, Figure, PATTERNS, alike, pattern, strokes};
 use plotters::prelude::*;
 
+/// Rows at most: what is left out then is told by dots.
+const MOST_ROWS: i32 = 6;
 /// Pixels of a row.
 pub const ROW: u32 = 32;
 const LETTERS: f64 = 19.0;
-/// Of a sample of a line.
-const SAMPLE: i32 = 44;
+/// Of a sample of a line: dashes end with a stroke.
+const SAMPLE: i32 = 56;
 
 /// A sample, if any, with its words.
 struct Entry {
@@ -28,6 +30,10 @@ pub fn draw<DB: DrawingBackend>(area: &Area<DB>, figure: &Figure, palette: &Pale
         let before = if sample.is_some() { SAMPLE + 8 } else { 0 };
         let wide = before + width(area, &words, LETTERS)?;
         if x + wide > right && x > MARGIN {
+            if row + 1 == MOST_ROWS {
+                write(area, "…", (x, row * ROW as i32 + 6), LETTERS, &dim)?;
+                break;
+            }
             (x, row) = (MARGIN, row + 1);
         }
         let y = row * ROW as i32;

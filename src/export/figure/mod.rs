@@ -22,6 +22,8 @@ const TITLE: f64 = 34.0;
 /// Height of the title, and of the provenance below.
 const TOP: u32 = 70;
 const BOTTOM: u32 = 36;
+/// Ticks of the y axis, at most.
+const MOST_TICKS: u32 = 10;
 /// How much of the dim colour a grid line has.
 const GRID: f64 = 0.18;
 /// How much of its colour a measured line behind a smoothed one has.
@@ -99,15 +101,16 @@ impl Drawing<'_> {
         let (_, rest) = root.split_vertically(TOP);
         let rows = legend::draw(&rest, self.figure, self.palette)?;
         let (_, rest) = rest.split_vertically(rows * legend::ROW);
-        let (body, bottom) = rest.split_vertically(SIZE.1 - TOP - rows * legend::ROW - BOTTOM);
-        write(&bottom, provenance, (MARGIN, 6), 16.0, &dim)?;
         let panels: Vec<&Panel> = self.figure.panels.iter().filter(|panel| !panel.lines.is_empty()).collect();
         let grid = Grid::of(panels.len());
-        let areas = body.split_evenly((grid.rows, grid.columns));
-        for (place, (panel, area)) in panels.iter().zip(&areas).enumerate() {
-            let outer = (place.is_multiple_of(grid.columns), place + grid.columns >= panels.len());
+        let x_name = grid.letters().1 + 10;
+        let (body, bottom) = rest.split_vertically(SIZE.1 - TOP - rows * legend::ROW - BOTTOM - x_name);
+        let x = (SIZE.0 as i32 - width(root, &self.figure.x_label, f64::from(grid.letters().1))?) / 2;
+        write(&bottom, &self.figure.x_label, (x, 0), f64::from(grid.letters().1), &text)?;
+        write(&bottom, provenance, (MARGIN, x_name as i32 + 6), 16.0, &dim)?;
+        for (panel, area) in panels.iter().zip(&body.split_evenly((grid.rows, grid.columns))) {
             let titled = panels.len() > 1 || panel.title != BASELINE;
-            self.panel(panel, titled, &grid, outer, area)?;
+            self.panel(panel, titled, &grid, area)?;
         }
         root.present().map_err(draw_error)
     }
@@ -124,13 +127,13 @@ impl Drawing<'_> {
         smoothed.then(|| format!("smoothed over {} pairs", self.view.smoothing))
     }
 
-    /// `outer`: in the first column, and the last of its column, which names the axes for the others.
+    /// The axes of all panels are the same, and named once: the x axis below them, the y axis by the picture's title, and
+    /// beside a panel that is alone.
     fn panel<DB: DrawingBackend>(
         &self,
         panel: &Panel,
         titled: bool,
         grid: &Grid,
-        outer: (bool, bool),
         area: &Area<DB>,
     ) -> Result<(), PictureError> {
         let (figure, palette) = (self.figure, self.palette);
@@ -138,32 +141,28 @@ impl Drawing<'_> {
         let text = colour(palette.text);
         let font = |size: u32| ("sans-serif", size).into_font().color(&text);
         let (wide, high) = area.dim_in_pixel();
-        let (x_room, y_room) = (ticks + if outer.1 { names + 16 } else { 8 }, 3 * ticks + names + 8);
+        let alone = grid.rows * grid.columns == 1;
+        let (x_room, y_room) = (ticks + 12, 3 * ticks + if alone { names + 8 } else { 8 });
         let mut builder = ChartBuilder::on(area);
-        builder.margin(12).margin_right(28).x_label_area_size(x_room).y_label_area_size(y_room);
+        builder.margin(12).margin_right(2 * ticks).x_label_area_size(x_room).y_label_area_size(y_room);
         let mut plot_height = high.saturating_sub(x_room + 24);
         if titled {
             let title = shortened(area, &panel.title, f64::from(titles), wide.saturating_sub(40))?;
             builder.caption(title, ("sans-serif", titles).into_font().color(&text));
             plot_height = plot_height.saturating_sub(2 * titles);
         }
-        let x = Axis::linear(figure.x_range, (wide.saturating_sub(y_room + 40) / (6 * ticks)) as usize);
-        let rows = (plot_height / (3 * ticks)) as usize;
+        let x = Axis::linear(figure.x_range, (wide.saturating_sub(y_room + 40) / (5 * ticks)) as usize);
+        let rows = (plot_height / (2 * ticks + 6)).min(MOST_TICKS) as usize;
         let y = match figure.log_y {
             true => Axis::logarithmic(figure.y_range, rows),
             false => Axis::linear(figure.y_range, rows),
         };
         let mut chart: Chart<'_, DB> = builder.build_cartesian_2d(x, y.clone()).map_err(draw_error)?;
-        let name = self.name();
-        let fits = width(area, &name, f64::from(names))? <= plot_height as i32;
         let mut mesh = chart.configure_mesh();
         mesh.axis_desc_style(font(names)).label_style(font(ticks)).axis_style(colour(palette.dim));
         mesh.bold_line_style(colour(palette.faint(GRID))).light_line_style(TRANSPARENT);
-        if outer.1 {
-            mesh.x_desc(&figure.x_label);
-        }
-        if outer.0 && fits {
-            mesh.y_desc(&name);
+        if alone {
+            mesh.y_desc(self.name());
         }
         mesh.draw().map_err(draw_error)?;
         let mut layer = Layer { palette, bounds: (figure.x_range, y.ends()), y: &y, floor: figure.floor(), chart };
@@ -223,12 +222,18 @@ mod tests {
         }
     }
 
-    fn pixels_of(figure: &Figure, palette: &Palette) -> Vec<u8> {
-        let bytes = png(figure, &view(), palette, "a test").unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+    fn decoded(bytes: &[u8]) -> (png::Info<'static>, Vec<u8>) {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
-        pixels
+        (reader.info().clone(), pixels)
+    }
+
+    fn pixels_of(figure: &Figure, palette: &Palette) -> Vec<u8> {
+        let bytes = png(figure, &view(), palette, "a test").unwrap();
+        decoded(&bytes).1
     }
 
     fn palette() -> Palette {
@@ -260,10 +265,7 @@ mod tests {
         let palette = palette();
         let bytes = png(&figure(), &view(), &palette, "a test").unwrap();
         assert_eq!(bytes, png(&figure(), &view(), &palette, "a test").unwrap());
-        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        reader.next_frame(&mut pixels).unwrap();
-        let info = reader.info();
+        let (info, pixels) = decoded(&bytes);
         assert_eq!((info.width, info.height), SIZE);
         assert_eq!(info.utf8_text[0].get_text().unwrap(), "a test");
         for colour in &palette.series {
@@ -307,7 +309,7 @@ mod tests {
         let panel = &figure().panels[0];
         let title = "learning-rate-scaling-linear-with-a-name-that-does-not-end".to_owned();
         many.panels = vec![Panel { title, ..panel.clone() }; 17];
-        many.batch_sizes = (0..60).map(|power| power * 1000).collect();
+        many.batch_sizes = (0..600).map(|power| power * 1000).collect();
         many.instances = 1000;
         assert!(ink(&many, |_, y| y > 200) > 17 * 100);
     }

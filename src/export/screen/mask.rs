@@ -1,5 +1,9 @@
 //! Where the ink of a symbol is.
 
+/// Steps from none to all of a pixel: so few that the colours of a screen fit a palette.
+const STEPS: f32 = 15.0;
+const STEP: u8 = 255 / STEPS as u8;
+
 /// How much of each pixel is covered, 255 all of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mask {
@@ -22,7 +26,7 @@ impl Mask {
         let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { return };
         if x < self.width && y < self.height {
             let covered = &mut self.coverage[y * self.width + x];
-            *covered = (*covered).max((share.clamp(0.0, 1.0) * 255.0).round() as u8);
+            *covered = (*covered).max((share.clamp(0.0, 1.0) * STEPS).round() as u8 * STEP);
         }
     }
 

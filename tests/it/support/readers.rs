@@ -3,6 +3,8 @@
 use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;
+use batchscope::domain::sweep::Sweep;
+use batchscope::export::{Picture, SavedView};
 use batchscope::model::{self, ModelError, Weights};
 use batchscope::spec_file;
 use batchscope::store::parse_journal;
@@ -73,6 +75,15 @@ pub fn config(bytes: &[u8]) -> Result<(ModelConfig, Weights), ModelError> {
 /// A run's journal.
 pub fn journal(bytes: &[u8]) {
     History::replay(parse_journal(bytes).iter().map(|entry| &entry.event));
+}
+
+/// A view of a figure is what it is written as, and draws whatever it says.
+pub fn view(text: &str) {
+    let Ok(view) = SavedView::parse(text) else { return };
+    assert_eq!(SavedView::parse(&view.to_json()).unwrap(), view);
+    let sweep = Sweep::default();
+    let figure = view.figure(&sweep);
+    Picture::new(view, figure, &sweep).png().unwrap();
 }
 
 fn folder_with(files: &[(&str, &[u8])]) -> TempDir {
