@@ -3,6 +3,7 @@
 use crate::support::made_up::planned;
 use batchscope::app::table::Typing;
 use batchscope::app::{Action, App, Effect, Leaving};
+use batchscope::domain::command::Intent;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::metric::Scores;
@@ -122,12 +123,20 @@ impl Dashboard {
     /// Mostly what the keys of the moment ask for.
     fn action(&self, dice: &mut Dice) -> Action {
         const LETTERS: &str = "bs=2,8 arm~no<>!%acc>0.75 \u{301}界é🦀";
-        if self.app.table.filter.is_typing() && !dice.one_in(8) {
+        if self.app.asking.is_some() && !dice.one_in(4) {
+            return dice.of(&[Action::Answer('y'), Action::Answer('k'), Action::Answer('d'), Action::Back]);
+        }
+        let is_palette = self.app.palette.is_open();
+        if (is_palette || self.app.table.filter.is_typing()) && !dice.one_in(8) {
             let letters: Vec<char> = LETTERS.chars().collect();
             let insert = InputRequest::InsertChar(dice.of(&letters));
             let edits = [InputRequest::DeletePrevChar, InputRequest::GoToPrevWord, InputRequest::GoToEnd];
             let edit = if dice.one_in(6) { dice.of(&edits) } else { insert };
-            return Action::Filter(Typing::Edit(edit));
+            return match (is_palette, dice.one_in(10)) {
+                (true, true) => Action::Palette(Typing::Keep),
+                (true, false) => Action::Palette(Typing::Edit(edit)),
+                (false, _) => Action::Filter(Typing::Edit(edit)),
+            };
         }
         let tables = [KEYS, KEYS, KEYS, TYPING, ASKED];
         let table = if self.app.asking.is_some() { ASKED } else { tables[dice.below(tables.len())] };
@@ -153,7 +162,11 @@ impl Dashboard {
                 SweepEvent::Planned(runs.collect())
             }
             2 => SweepEvent::Elsewhere { run, owner: "another machine\nwith a name of two lines".into() },
-            3 => SweepEvent::Idle,
+            3 if dice.one_in(2) => SweepEvent::Idle,
+            3 => SweepEvent::Intended {
+                runs: vec![run],
+                intent: dice.of(&[Intent::Train, Intent::Pause, Intent::Cancel]),
+            },
             4 if dice.one_in(20) => SweepEvent::Closed,
             4 if dice.one_in(20) => SweepEvent::Broken("no space left on device".into()),
             4 | 5 => {
