@@ -46,8 +46,9 @@ pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Lef
     app.inquiry = Inquiry::new(opened.background()?);
     app.store = Some(opened.store.clone());
     let (said, sayings) = unbounded();
-    let (left, suspending, wanted, copied) = (Left::ByKey, false, None, None);
-    let mut dashboard = Dashboard { app, theme, engine: &engine, opened, said, left, suspending, wanted, copied };
+    let (left, suspending, resized, wanted, copied) = (Left::ByKey, false, false, None, None);
+    let mut dashboard =
+        Dashboard { app, theme, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
     dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
@@ -74,6 +75,8 @@ struct Dashboard<'e> {
     left: Left,
     /// asked to stop for a while
     suspending: bool,
+    /// what stands on the terminal may be mangled, even where its size is what it was
+    resized: bool,
     /// a picture of the next frame, which comes from here
     wanted: Option<String>,
     /// for the clipboard
@@ -152,7 +155,8 @@ impl Dashboard<'_> {
             draw(frame, &self.app, &self.theme);
             cells = wanted.is_some().then(|| frame.buffer_mut().clone());
         };
-        if self.left != Left::TerminalGone && terminal.draw(frame).is_err() {
+        let anew = std::mem::take(&mut self.resized);
+        if self.left != Left::TerminalGone && terminal.draw(anew, frame).is_err() {
             self.terminal_gone();
         }
         if let (Some(cells), Some(provenance)) = (cells, wanted) {
@@ -201,7 +205,10 @@ impl Dashboard<'_> {
                 }
                 None => false,
             },
-            Event::Resize(..) => true,
+            Event::Resize(..) => {
+                self.resized = true;
+                true
+            }
             _ => false,
         }
     }

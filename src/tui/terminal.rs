@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result};
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+};
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
@@ -28,9 +30,16 @@ impl Terminal {
         self.0.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
-    /// One frame, shown at once by terminals that can.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> Result<()> {
+    /// One frame, shown at once by terminals that can. `anew`: nothing that stands there can be trusted. A window that is
+    /// dragged away and back has the size of the last frame, and not its cells.
+    pub fn draw(&mut self, anew: bool, render: impl FnOnce(&mut Frame<'_>)) -> Result<()> {
+        if anew {
+            self.0 = screen().context("cannot draw")?;
+        }
         queue!(self.0.backend_mut(), BeginSynchronizedUpdate).context("cannot draw")?;
+        if anew {
+            queue!(self.0.backend_mut(), Clear(ClearType::All)).context("cannot draw")?;
+        }
         let drawn = self.0.draw(render).map(|_| ());
         execute!(self.0.backend_mut(), EndSynchronizedUpdate).context("cannot draw")?;
         drawn.context("cannot draw")
@@ -63,9 +72,13 @@ fn take_over() -> Result<Screen> {
     let take = || -> std::io::Result<Screen> {
         terminal::enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
-        ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout())))
+        screen()
     };
     take().inspect_err(|_| restore()).context("cannot take over the terminal")
+}
+
+fn screen() -> std::io::Result<Screen> {
+    ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, stdout())))
 }
 
 /// Gives the terminal back, from wherever.

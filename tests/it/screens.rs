@@ -271,7 +271,7 @@ fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
     for action in [Action::NextMetric, Action::Group, Action::Group] {
         app.act(action);
         let text = screen(&app, 100, 24);
-        assert!(text.contains("done, but 1 failed; A trains them again, w writes the chart"), "{text}");
+        assert!(text.contains("done, but 1 failed; A trains them again; w writes the chart"), "{text}");
     }
     app.hear(SweepEvent::Planned(plan("batch-norm")));
     assert!(!screen(&app, 100, 24).contains("done, but"));
@@ -512,7 +512,11 @@ fn the_palette_finds_an_action_by_its_words_or_drafts_what_no_key_reaches() {
         screen(&app, 80, 24)
     );
     app.act(Action::Palette(Typing::Keep));
-    assert!(screen(&app, 80, 24).contains("draft: dropout 0.2, learning rate 0.0001 · trains 10 runs"));
+    assert!(screen(&app, 120, 40).contains("draft: dropout 0.2, learning rate 0.0001 · trains 10 runs"));
+    assert!(
+        screen(&app, 80, 24).contains("draft: dropout 0.2, learning rate 0.… · trains 10 runs"),
+        "keys stay in sight"
+    );
     app.act(Action::Back);
     type_in_palette(&mut app, "dropout=1.5");
     app.act(Action::Palette(Typing::Keep));

@@ -153,11 +153,11 @@ const CHILD: &str = "BATCHSCOPE_TEST_PANICS_IN_THE_TERMINAL";
 fn a_panic_gives_the_terminal_back() {
     if std::env::var_os(CHILD).is_some() {
         let mut terminal = Terminal::enter().unwrap();
-        terminal.draw(|frame| frame.render_widget("on the alternate screen", frame.area())).unwrap();
+        terminal.draw(false, |frame| frame.render_widget("on the alternate screen", frame.area())).unwrap();
         std::thread::sleep(Duration::from_millis(300));
         // a worker's panic must leave the screen alone
         let _ = std::thread::spawn(|| panic!("of a worker")).join();
-        terminal.draw(|frame| frame.render_widget("still on the alternate screen", frame.area())).unwrap();
+        terminal.draw(false, |frame| frame.render_widget("still on the alternate screen", frame.area())).unwrap();
         std::thread::sleep(Duration::from_millis(300));
         panic!("of the screen");
     }
