@@ -32,7 +32,8 @@ impl Target {
 
     /// How many of them were begun.
     pub fn begun(&self, sweep: &Sweep) -> usize {
-        self.of(sweep, |row| row.is_open() && row.intent != Intent::Cancel && row.history.step > 0).len()
+        let has_begun = |run: &&RunId| sweep.row(run).is_some_and(|row| row.history.step > 0);
+        self.open(sweep).iter().filter(has_begun).count()
     }
 
     fn of(&self, sweep: &Sweep, wanted: impl Fn(&Row) -> bool) -> Vec<RunId> {

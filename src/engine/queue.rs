@@ -157,12 +157,9 @@ impl Queue {
                 resumed.push(run.clone());
             }
         }
-        let turns = state.paused.iter().filter(|(_, job)| runs.contains(&job.planned.id)).map(|(turn, _)| *turn);
-        for turn in turns.collect::<Vec<_>>() {
-            if let Some(job) = state.paused.remove(&turn) {
-                resumed.push(job.planned.id.clone());
-                state.waiting.insert(turn, Waiting { job, not_before: None });
-            }
+        for (turn, job) in state.take_paused(runs) {
+            resumed.push(job.planned.id.clone());
+            state.waiting.insert(turn, Waiting { job, not_before: None });
         }
         self.changed.notify_all();
         resumed
@@ -176,10 +173,7 @@ impl Queue {
         for turn in state.turns(runs) {
             gone.extend(state.waiting.remove(&turn).map(|waiting| waiting.job.planned.id));
         }
-        let paused = state.paused.iter().filter(|(_, job)| runs.contains(&job.planned.id)).map(|(turn, _)| *turn);
-        for turn in paused.collect::<Vec<_>>() {
-            gone.extend(state.paused.remove(&turn).map(|job| job.planned.id));
-        }
+        gone.extend(state.take_paused(runs).into_values().map(|job| job.planned.id));
         // who waits for the weights of one that will not come trains for himself
         state.keeping.retain(|run| !gone.contains(run));
         self.changed.notify_all();
@@ -246,6 +240,14 @@ impl State {
         let run = UnderWay { interrupt: interrupt.clone(), intent: Intent::Train, discard: false, begun: self.begun };
         self.under_way.insert(job.planned.id.clone(), run);
         Some(Task { job, interrupt, turn })
+    }
+
+    /// Those of the runs that are kept back, which they are no longer.
+    fn take_paused(&mut self, runs: &[RunId]) -> BTreeMap<Turn, Job> {
+        let (taken, kept) =
+            std::mem::take(&mut self.paused).into_iter().partition(|(_, job)| runs.contains(&job.planned.id));
+        self.paused = kept;
+        taken
     }
 
     /// Of those of the runs that wait.
