@@ -25,6 +25,7 @@ pub struct ModelConfig {
     pub max_position_embeddings: usize,
     #[serde(default = "default_type_vocab_size")]
     pub type_vocab_size: usize,
+    /// standard deviation of what is drawn
     #[serde(default = "default_initializer_range")]
     pub initializer_range: f64,
     #[serde(default = "default_layer_norm_eps")]
@@ -41,13 +42,16 @@ fn default_type_vocab_size() -> usize {
     2
 }
 fn default_initializer_range() -> f64 {
-    0.02
+    ModelConfig::BERT_INITIALIZER_RANGE
 }
 fn default_layer_norm_eps() -> f64 {
     1e-12
 }
 
 impl ModelConfig {
+    /// What BERT draws its weights with (Devlin et al. 2019, as published).
+    pub const BERT_INITIALIZER_RANGE: f64 = 0.02;
+
     /// BERT-mini's shape (Turc et al. 2019): 4 layers of hidden size 256 with 4 heads.
     pub fn bert_mini(vocab_size: usize) -> Self {
         Self {

@@ -161,7 +161,8 @@ pub fn read_model(
         let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
         let (config, weights) = match spec.model.source.as_str() {
             EMBEDDED_RANDOM => {
-                let config = model::embedded_config()?;
+                let initializer_range = ModelConfig::BERT_INITIALIZER_RANGE;
+                let config = ModelConfig { initializer_range, ..model::embedded_config()? };
                 let weights = Weights::random(&config, spec.train.seed);
                 (config, weights)
             }

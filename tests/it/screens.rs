@@ -598,7 +598,7 @@ fn an_evaluation_change_says_that_it_trains_nothing_where_weights_are_kept() {
     let mut runs = plan("baseline");
     // as `spec` plans them, with their weights
     for run in &mut runs {
-        (run.spec.learning_rate, run.keep_weights) = (2e-5, true);
+        (run.spec.learning_rate, run.keep_weights) = (1e-4, true);
     }
     app.hear(SweepEvent::Planned(runs.clone()));
     for run in &runs[..5] {

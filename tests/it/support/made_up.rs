@@ -26,7 +26,7 @@ pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         model: ModelIdentity { config, weights: "random".into() },
         epochs: 5,
         updates: None,
-        learning_rate: 1e-4,
+        learning_rate: 2e-5, // not the preset's: whose arm a run is, its name alone says
         warmup_ratio: 0.1,
         weight_decay: 0.01,
         clip_norm: 1.0,
