@@ -36,7 +36,7 @@ pub enum Subcommand {
     Run {
         #[command(flatten)]
         sweep: SweepArguments,
-        /// Print every event as a line of JSON
+        /// Print every event of what is trained now as a line of JSON
         #[arg(long)]
         json: bool,
     },

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Args)]
 pub struct PretrainArguments {
     /// A file, or a folder of them: text (.txt, a sentence a line, an empty line between documents) or tables (.tsv,
-    /// .csv, .jsonl) with the columns sentence1 and sentence2, or sentence. Labels are not read
+    /// .csv, .jsonl, .parquet) with the columns sentence1 and sentence2, or sentence. Labels are not read
     source: PathBuf,
     /// Where checkpoints are kept; the model gets the folder `model` in it
     #[arg(long, value_name = "DIR")]

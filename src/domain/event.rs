@@ -22,7 +22,7 @@ pub enum RunEvent {
         /// global norm before clipping
         gradient_norm: f32,
     },
-    /// The whole validation set was scored.
+    /// The validation set was scored, or as much of it as the run scores.
     Evaluation {
         step: u64,
         loss: f64,

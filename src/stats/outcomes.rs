@@ -4,7 +4,7 @@ use super::contrast::contrast;
 use super::estimate::Estimate;
 use std::collections::BTreeMap;
 
-/// The final accuracy of one run on the whole validation set.
+/// The final accuracy of one run on the examples that it validates on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
     pub batch_size: u32,

@@ -48,7 +48,7 @@ impl Store {
         Ok(store)
     }
 
-    /// A store that is there already, to be looked at: makes nothing.
+    /// A store that is there already, to be looked at.
     pub fn existing(root: &Path) -> Result<Self, StoreError> {
         let format = root.join("format");
         let found = match fs::read_to_string(&format) {

@@ -49,7 +49,7 @@ pub const KEYS: &[Binding] = &[
     binding(KeyCode::BackTab, Action::FocusPrevious, "Shift-Tab", "focus the previous panel", ""),
     letter('1', Action::Focus(Panel::Sweep), "1", "focus the sweep's runs", ""),
     letter('2', Action::Focus(Panel::Charts), "2", "focus the charts", ""),
-    letter('3', Action::Focus(Panel::Ablations), "3", "focus the arms", ""),
+    letter('3', Action::Focus(Panel::Ablations), "3", "focus the ablations", ""),
     letter('4', Action::Focus(Panel::Run), "4", "focus the run under the cursor", ""),
     letter('5', Action::Focus(Panel::Answer), "5", "focus the answer so far", ""),
     letter('6', Action::Focus(Panel::Log), "6", "focus the log", ""),

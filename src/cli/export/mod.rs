@@ -19,7 +19,8 @@ pub struct ExportArguments {
     /// What to write [default with --view: png]
     #[arg(long, value_enum, required_unless_present = "view")]
     pub format: Option<Format>,
-    /// Where to write it; - is standard output. A folder that is there already is never written into
+    /// Where to write it; - is standard output. A file that is there is replaced; a folder
+    /// must be new or empty
     #[arg(long, short, value_name = "PATH")]
     pub output: PathBuf,
     /// Leading digits of the run whose checkpoint is written

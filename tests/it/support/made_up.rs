@@ -17,7 +17,7 @@ pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         seed: 0,
         data: DataIdentity {
             train: "t".into(),
-            train_examples: 400,
+            train_examples: 400, // not the embedded corpus's
             validation: "v".into(),
             validation_examples: 300,
             classes: 2,
