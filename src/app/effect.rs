@@ -2,6 +2,7 @@
 
 use crate::domain::command::Command;
 use crate::export::Picture;
+use crate::store::Look;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -18,10 +19,8 @@ pub enum Effect {
     NextTheme,
     /// make the invariance check
     Prove,
-    /// count a verdict on so many causes, which is about to be seen
-    RememberLook {
-        causes: usize,
-    },
+    /// count a verdict, which is about to be seen
+    RememberLook(Look),
     /// give the terminal back and stop until continued
     Suspend,
 }

@@ -9,6 +9,7 @@ use crate::domain::invariance::Invariance;
 use crate::engine::{Background, PlannedArm};
 use crate::spec_file::{parse, preset, train_of};
 use crate::stats::{Judgement, Outcome, Outcomes, judge, would_show};
+use crate::store::Look;
 
 /// The preset whose arms ask why.
 const INVESTIGATION: &str = "why-batch-size";
@@ -20,8 +21,8 @@ pub struct Inquiry {
     judgement: Option<Judgement>,
     /// something came in since it was judged
     stale: bool,
-    /// causes of the verdict that was counted as a look
-    counted: Option<usize>,
+    /// the verdict that was counted as a look last
+    counted: Option<Look>,
 }
 
 impl Inquiry {
@@ -59,13 +60,15 @@ impl App {
         if std::mem::take(&mut self.inquiry.stale) {
             self.inquiry.judgement = (!self.sweep.rows().is_empty()).then(|| self.judged());
         }
-        let causes = self.arms.len().saturating_sub(1);
+        let look = Look { instances: self.spec.train.instances as usize, causes: self.arms.len().saturating_sub(1) };
         let seen = answer_in_sight && self.inquiry.judgement.as_ref().is_some_and(Judgement::is_complete);
-        if !seen || self.inquiry.counted == Some(causes) {
+        if !seen || self.inquiry.counted == Some(look) {
             return None;
         }
-        self.inquiry.counted = Some(causes);
-        Some(Effect::RememberLook { causes })
+        self.inquiry.counted = Some(look);
+        // a verdict on further instances, in this sitting too, is the next look
+        self.inquiry.background.looks.push(look);
+        Some(Effect::RememberLook(look))
     }
 
     fn judged(&self) -> Judgement {

@@ -147,11 +147,9 @@ impl Opened {
         })
     }
 
-    /// Remembers that a verdict on so many causes was shown.
-    pub fn remember_look(&self, causes: usize) -> Result<(), StoreError> {
-        let spec = &self.prepared.spec;
-        let look = Look { instances: spec.train.instances as usize, causes };
-        self.store.remember_look(&Store::experiment_folder(spec), look)
+    /// Remembers that a verdict was shown.
+    pub fn remember_look(&self, look: Look) -> Result<(), StoreError> {
+        self.store.remember_look(&Store::experiment_folder(&self.prepared.spec), look)
     }
 
     pub fn start(&self) -> Engine {

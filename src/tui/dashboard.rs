@@ -228,8 +228,8 @@ impl Dashboard<'_> {
                 self.theme = self.theme.next();
                 self.app.say(format!("theme {}", self.theme.name), false);
             }
-            Effect::RememberLook { causes } => {
-                if let Err(error) = self.opened.remember_look(causes) {
+            Effect::RememberLook(look) => {
+                if let Err(error) = self.opened.remember_look(look) {
                     self.app.say(format!("this look at the answer cannot be counted in the store: {error}"), true);
                 }
             }

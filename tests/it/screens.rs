@@ -1,6 +1,6 @@
 //! What the screen looks like: the whole of it, from a made-up sweep, at several sizes.
 
-use crate::support::made_up::{plan, progress, tell};
+use crate::support::made_up::{plan, planned, progress, tell};
 use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
 use batchscope::domain::arm::Arm;
@@ -10,7 +10,7 @@ use batchscope::domain::run::PlannedRun;
 use batchscope::domain::spec::Spec;
 use batchscope::engine::Background;
 use batchscope::spec_file::{parse, preset};
-use batchscope::store::Store;
+use batchscope::store::{Look, Store};
 use batchscope::tui::{ASKED, KEYS, TYPING, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -463,11 +463,28 @@ fn the_answer_comes_together_with_the_runs() {
     let mut app = answered();
     app.act(Action::Focus(Panel::Answer));
     assert_eq!(app.settle(false), None, "what nobody sees is no look");
-    assert_eq!(app.settle(true), Some(Effect::RememberLook { causes: 1 }));
+    assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 2, causes: 1 })));
     assert_eq!(app.settle(true), None, "a look counts once");
     insta::assert_snapshot!("answer_80x24", screen(&app, 80, 24));
     app.act(Action::Zoom);
     insta::assert_snapshot!("answer_120x40", screen(&app, 120, 40));
+}
+
+#[test]
+fn a_verdict_on_another_instance_is_another_look_in_the_same_sitting_too() {
+    let mut app = answered();
+    assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 2, causes: 1 })));
+    assert_eq!(app.inquiry.judgement().unwrap().look, 1);
+    app.act(Action::AddInstance);
+    app.act(Action::Answer('y'));
+    for arm in ["baseline", "no-dropout"] {
+        let runs = [2, 8, 16, 32, 64].map(|batch_size| planned(arm, batch_size, 2));
+        app.hear(SweepEvent::Planned(runs.to_vec()));
+        assert_eq!(app.settle(true), None, "what is preliminary is no look");
+        runs.iter().for_each(|run| ended(&mut app, run, 0.86 - 0.01 * f64::from(run.spec.batch_size).log2()));
+    }
+    assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 3, causes: 1 })));
+    assert_eq!(app.inquiry.judgement().unwrap().look, 2, "which may err half as often as the first");
 }
 
 #[test]
