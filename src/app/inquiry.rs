@@ -99,7 +99,7 @@ impl App {
         let is_new = |arm: &Arm| trained(arm).is_some_and(|train| !known.contains(&train));
         spec.arms
             .into_iter()
-            .filter(|arm| arm.name != BASELINE && is_new(arm))
+            .filter(|arm| arm.name != BASELINE && is_new(arm) && self.can_have(arm).is_ok())
             .map(|arm| self.named_anew(arm))
             .collect()
     }

@@ -5,10 +5,12 @@ use super::effect::Effect;
 use super::panel::Panel;
 use super::state::{App, Leaving, Toast};
 use super::table::Typing;
+use crate::domain::arm::Arm;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
+use crate::engine::check_sizes;
 use crate::spec_file::{describe, train_of};
 
 /// Rows that a page key moves by.
@@ -144,14 +146,21 @@ impl App {
             return Vec::new();
         }
         let arm = self.drafted_arm();
-        if let Err(error) = train_of("draft", &self.spec.train, &arm) {
-            self.say(error.to_string(), true);
+        if let Err(message) = self.can_have(&arm) {
+            self.say(message, true);
             return Vec::new();
         }
         self.say(format!("added {}: {}", arm.name, describe(&arm.changes)), false);
         self.draft = Default::default();
         self.arms.push(arm.clone());
         vec![Effect::Ask(Command::AddArm(arm))]
+    }
+
+    /// Why an arm cannot be trained here, if it cannot.
+    pub(super) fn can_have(&self, arm: &Arm) -> Result<(), String> {
+        let train = train_of("draft", &self.spec.train, arm).map_err(|error| error.to_string())?;
+        let data = self.sweep.rows().first().map(|row| &row.planned.spec.data);
+        data.map_or(Ok(()), |data| check_sizes(&arm.name, &train, data)).map_err(|error| error.to_string())
     }
 
     fn back(&mut self) {

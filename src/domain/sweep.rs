@@ -2,7 +2,7 @@
 
 use super::attempts::Attempts;
 use super::command::Intent;
-use super::event::{Entry, SweepEvent};
+use super::event::{Entry, RunEvent, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
 use super::metric::Metric;
@@ -90,6 +90,7 @@ impl Sweep {
                 }
             }
             SweepEvent::Run { run, entry, .. } => {
+                self.idle &= !matches!(entry.event, RunEvent::Started { .. });
                 if let Some(row) = self.row_mut(&run) {
                     (row.here, row.elsewhere) = (true, None);
                     row.apply(&entry);
@@ -278,7 +279,6 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::RunEvent;
     use super::super::run::tests::example;
     use super::*;
 
@@ -291,6 +291,17 @@ mod tests {
         let event = RunEvent::Update { step, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 };
         let run = RunId::from_digest(&format!("{batch_size:020}"));
         SweepEvent::Run { run, attempt: 1, entry: Entry { number: step, time, event } }
+    }
+
+    #[test]
+    fn whoever_trains_is_not_idle_in_whatever_order_it_is_told() {
+        let mut sweep = Sweep::default();
+        sweep.apply(SweepEvent::Planned(vec![planned(8)]));
+        sweep.apply(SweepEvent::Idle);
+        assert!(sweep.idle);
+        let entry = Entry { number: 0, time: 1.0, event: RunEvent::Started { step: 0 } };
+        sweep.apply(SweepEvent::Run { run: planned(8).id, attempt: 1, entry });
+        assert!(!sweep.idle);
     }
 
     #[test]

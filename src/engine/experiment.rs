@@ -11,7 +11,7 @@ use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::Spec;
-use crate::spec_file::{SpecError, parse};
+use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
 use crate::store::{Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal};
 
@@ -89,11 +89,8 @@ impl Experiment {
     }
 
     fn open(store: Store, folder: String, mut spec: Spec) -> Result<Self, ExperimentError> {
-        for arm in store.added_arms(&spec) {
-            if !spec.arms.iter().any(|known| known.name == arm.name) {
-                spec.arms.push(arm);
-            }
-        }
+        let added = store.added_arms(&spec);
+        add_arms(&mut spec, added);
         spec.train.instances = store.instances(&spec);
         let mut arms = Vec::new();
         for arm in &spec.arms {

@@ -26,7 +26,7 @@ mod worker;
 
 pub use conductor::{Engine, Options};
 pub use experiment::{ArmRuns, Experiment, ExperimentError, Which, history};
-pub use prepare::{PrepareError, Prepared, prepare};
+pub use prepare::{PrepareError, Prepared, check_sizes, prepare};
 pub use preset_price::{Estimate, estimates};
 pub use pretraining::{
     BATCH_SIZE, Blocks, PAIRS_AN_UPDATE, Pretrainer, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder,

@@ -58,7 +58,7 @@ impl<'e> Planner<'e> {
                         runs.push(run);
                     }
                 }
-                // arms of the spec were checked in `prepare`; one from the keyboard is made of known keys and values
+                // arms of the spec were checked in `prepare`, one from the keyboard before it was added
                 Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
             }
         }
@@ -68,8 +68,7 @@ impl<'e> Planner<'e> {
         for planned in runs {
             let job = self.job(planned, false);
             if job.folder.path().exists() {
-                let (run, folder, place) = (job.planned.id.clone(), job.folder.clone(), job.place.clone());
-                let _ = self.records.send(Record::Replay { run, folder, place });
+                self.replay(&job);
             }
             if job.folder.result().is_none() {
                 jobs.push(job);
@@ -81,7 +80,9 @@ impl<'e> Planner<'e> {
 
     /// Trains another arm, now and whenever the experiment is started.
     pub fn add_arm(&mut self, arm: Arm) {
-        self.remember(self.store.add_arm(&self.prepared.spec, &arm));
+        if self.prepared.plan_instances(&arm, self.instances).is_ok() {
+            self.remember(self.store.add_arm(&self.prepared.spec, &arm));
+        }
         self.plan(&[arm]);
     }
 
@@ -107,20 +108,29 @@ impl<'e> Planner<'e> {
         self.tell_if_idle();
     }
 
-    /// Queues what failed or was taken out.
+    /// Queues what failed or was taken out. What another process has finished meanwhile is told.
     pub fn again(&self, runs: &[RunId]) {
         self.tell_intent(self.queue.resume(runs), Intent::Train);
-        let is_left = |run: &&PlannedRun| !self.queue.holds(&run.id) && self.store.run(&run.id).result().is_none();
-        let planned = runs.iter().filter_map(|run| self.known.get(run)).filter(is_left).cloned();
+        let is_out = |run: &&PlannedRun| !self.queue.holds(&run.id);
+        let planned = runs.iter().filter_map(|run| self.known.get(run)).filter(is_out).cloned();
         let jobs: Vec<Job> = planned.map(|run| self.job(run, true)).collect();
         self.tell_intent(jobs.iter().map(|job| job.planned.id.clone()).collect(), Intent::Train);
-        self.queue.add(jobs);
+        let (finished, left): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| job.folder.result().is_some());
+        finished.iter().for_each(|job| self.replay(job));
+        self.queue.add(left);
+        self.tell_if_idle();
     }
 
     pub fn tell_intent(&self, runs: Vec<RunId>, intent: Intent) {
         if !runs.is_empty() {
             self.tell(SweepEvent::Intended { runs, intent });
         }
+    }
+
+    /// Has the front told what the store knows of a run.
+    fn replay(&self, job: &Job) {
+        let (run, folder, place) = (job.planned.id.clone(), job.folder.clone(), job.place.clone());
+        let _ = self.records.send(Record::Replay { run, folder, place });
     }
 
     /// Again: asked for by a person, after whatever happened to it.
@@ -143,9 +153,11 @@ impl<'e> Planner<'e> {
         }
     }
 
+    /// A store that cannot be written ends the sweep.
     fn remember(&self, remembered: Result<(), StoreError>) {
         if let Err(error) = remembered {
             self.tell(SweepEvent::Broken(error.to_string()));
+            self.queue.close();
         }
     }
 

@@ -10,7 +10,7 @@ use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, Pl
 use crate::domain::spec::{EMBEDDED_RANDOM, Evaluation, KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
-use crate::spec_file::{SpecError, train_of};
+use crate::spec_file::{SpecError, add_arms, train_of};
 use crate::store::{self, Inputs};
 use std::path::Path;
 
@@ -35,12 +35,12 @@ pub enum PrepareError {
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
-    BatchSize { batch_size: u32, examples: usize },
+    BatchSize { batch_size: u32, examples: u32 },
     #[error(
         "arm {arm}: updates_of is {batch_size}, and of the training set's {examples} pairs no batch of that size can be \
          made; give a smaller one, or `updates`"
     )]
-    UpdatesOf { arm: String, batch_size: u32, examples: usize },
+    UpdatesOf { arm: String, batch_size: u32, examples: u32 },
     #[error(
         "arm {arm}: evaluation is \"full-batches\", and the validation set's {pairs} pairs do not fill one of {batch_size}; \
          leave that batch size out"
@@ -198,15 +198,9 @@ impl Prepared {
     }
 
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.
-    pub fn add_arms(&mut self, arms: Vec<Arm>) {
-        for arm in arms {
-            let trained = |arm: &Arm| train_of("the sweep", &self.spec.train, arm).ok();
-            let meant = trained(&arm);
-            let known = self.spec.arms.iter().any(|other| other.name == arm.name || trained(other) == meant);
-            if meant.is_some() && !known {
-                self.spec.arms.push(arm);
-            }
-        }
+    pub fn add_arms(&mut self, mut arms: Vec<Arm>) {
+        arms.retain(|arm| self.plan(arm).is_ok());
+        add_arms(&mut self.spec, arms);
     }
 
     /// The runs of an arm: every batch size of the first instance, then of the next.
@@ -222,21 +216,26 @@ impl Prepared {
             KeepWeights::Baseline => arm.name == BASELINE,
             KeepWeights::None => false,
         };
-        let examples = self.train.len();
-        if let Some(&batch_size) = train.batch_sizes.iter().find(|size| **size as usize > examples) {
-            return Err(PrepareError::BatchSize { batch_size, examples });
-        }
-        if let Some(batch_size) = train.updates_of.filter(|size| *size as usize > examples) {
-            return Err(PrepareError::UpdatesOf { arm: arm.name.clone(), batch_size, examples });
-        }
-        let pairs = self.data.validation_examples;
-        let no_batch = |size: &&u32| train.evaluation == Evaluation::FullBatches && **size > pairs;
-        if let Some(&batch_size) = train.batch_sizes.iter().find(no_batch) {
-            return Err(PrepareError::FullBatches { arm: arm.name.clone(), batch_size, pairs });
-        }
+        check_sizes(&arm.name, &train, &self.data)?;
         let planned =
             |spec: RunSpec| PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights };
         Ok(run_specs(&train, instances, &self.data, &self.model).map(planned).collect())
+    }
+}
+
+/// Whether the data has enough examples for what an arm trains and scores.
+pub fn check_sizes(arm: &str, train: &Train, data: &DataIdentity) -> Result<(), PrepareError> {
+    let (examples, pairs) = (data.train_examples, data.validation_examples);
+    let smaller_than = |most: u32| train.batch_sizes.iter().copied().find(|size| *size > most);
+    if let Some(batch_size) = smaller_than(examples) {
+        return Err(PrepareError::BatchSize { batch_size, examples });
+    }
+    if let Some(batch_size) = train.updates_of.filter(|size| *size > examples) {
+        return Err(PrepareError::UpdatesOf { arm: arm.into(), batch_size, examples });
+    }
+    match smaller_than(pairs).filter(|_| train.evaluation == Evaluation::FullBatches) {
+        Some(batch_size) => Err(PrepareError::FullBatches { arm: arm.into(), batch_size, pairs }),
+        None => Ok(()),
     }
 }
 

@@ -85,6 +85,8 @@ impl Recorder {
                     self.behind.insert(run.clone(), folder);
                 }
                 self.open.insert(run, open);
+                // before its own events, which are not told twice
+                self.catch_up()?;
             }
             Record::Event { run, time, event } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
@@ -118,8 +120,10 @@ impl Recorder {
             }
             Record::Discard { run } => {
                 self.discard(&run)?;
-                self.behind.remove(&run);
-                self.tell(SweepEvent::Replayed { run, live: false, entries: Vec::new() });
+                // told as the store has it by now: nothing, unless it is another process's
+                let folder = self.store.run(&run);
+                self.behind.insert(run, folder);
+                self.catch_up()?;
             }
             Record::Elsewhere { run, owner } => self.tell(SweepEvent::Elsewhere { run, owner }),
             Record::Idle => {
@@ -131,10 +135,10 @@ impl Recorder {
         Ok(())
     }
 
-    /// Removes a run that nobody is at. One that another process is at, or may be, stays that one's.
+    /// Removes a run that nobody is at. One that another process is at, or may be, or has finished, stays that one's.
     fn discard(&self, run: &RunId) -> Result<(), StoreError> {
         match self.store.inspect_run(run)? {
-            Some(stored) if !stored.silent => drop(self.store.remove(&stored)?),
+            Some(stored) if !stored.silent && stored.result.is_none() => drop(self.store.remove(&stored)?),
             _ => return Ok(()),
         }
         self.store.remove_dangling_places()
@@ -189,7 +193,7 @@ impl Recorder {
                 self.behind.clear();
                 return Ok(());
             }
-            if self.front.is_full() {
+            if self.front.is_full() && !self.lossless {
                 return Ok(());
             }
             let live = self.open.contains_key(&run);
@@ -199,7 +203,13 @@ impl Recorder {
             let Some(folder) = self.behind.get(&run) else { continue };
             let attempts = read_journal(folder)?;
             let entries = attempts.into_iter().flat_map(|(_, entries)| entries).collect();
-            match self.front.try_send(SweepEvent::Replayed { run: run.clone(), live, entries }) {
+            let event = SweepEvent::Replayed { run: run.clone(), live, entries };
+            if self.lossless {
+                self.behind.remove(&run);
+                self.tell(event);
+                continue;
+            }
+            match self.front.try_send(event) {
                 Ok(()) => {
                     self.behind.remove(&run);
                 }

@@ -73,11 +73,12 @@ impl Request {
         let spec = self.read_spec()?;
         let mut prepared = prepare(spec, sources)?;
         let store = Store::open(&store_folder(self.store.as_deref())?)?;
+        // what was added to the experiment is remembered beside it
+        store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         if self.with_added {
             prepared.add_arms(store.added_arms(&prepared.spec));
             prepared.spec.train.instances = store.instances(&prepared.spec);
         }
-        store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         store.remember_inputs(&prepared.spec, &prepared.inputs())?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores).max(1);

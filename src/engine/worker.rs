@@ -146,19 +146,11 @@ impl Worker<'_> {
             validation: &prepared.validation,
             also: &prepared.also,
         };
-        if let Some(kept) = self.weights_of(&reporter.planned.spec)
-            && let Ok(model) = kept_model(&inputs, &kept)
-        {
-            return score_again(&inputs, model, reporter);
-        }
-        let (path, snapshot) = newest_snapshot(folder).map_err(record)?.unzip();
-        let ending = train(&inputs, snapshot, reporter).map_err(|error| match (error, path) {
-            (TrainError::Snapshot(message), Some(path)) => TrainError::Snapshot(format!(
-                "{message}; remove {}, and --retry-failed trains without it",
-                path.display()
-            )),
-            (error, _) => error,
-        })?;
+        let kept = self.weights_of(&reporter.planned.spec);
+        let ending = match kept.and_then(|kept| kept_model(&inputs, &kept).ok()) {
+            Some(model) => score_again(&inputs, model, reporter)?,
+            None => go_on(&inputs, folder, reporter)?,
+        };
         if let (Ending::Finished(model), true) = (&ending, reporter.planned.keep_weights) {
             let bytes = model.to_safetensors(&prepared.words)?;
             reporter.attempt.write_weights(&bytes).map_err(record)?;
@@ -174,6 +166,17 @@ impl Worker<'_> {
     fn send(&self, record: Record) -> Result<(), RecorderLeft> {
         self.records.send(record).map_err(|_| RecorderLeft)
     }
+}
+
+/// Trains from the newest checkpoint, or from the beginning.
+fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -> Result<Ending, TrainError> {
+    let (path, snapshot) = newest_snapshot(folder).map_err(record)?.unzip();
+    train(inputs, snapshot, reporter).map_err(|error| match (error, path) {
+        (TrainError::Snapshot(message), Some(path)) => {
+            TrainError::Snapshot(format!("{message}; remove {}, and --retry-failed trains without it", path.display()))
+        }
+        (error, _) => error,
+    })
 }
 
 /// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.

@@ -4,12 +4,19 @@ use super::document::value_of;
 use super::error::SpecError;
 use super::fields;
 use crate::domain::arm::{Arm, Changes, Value};
-use crate::domain::spec::Train;
+use crate::domain::spec::{Spec, Train};
 use toml::Table;
 
 /// The baseline's settings with an arm's changes applied.
 pub fn train_of(place: &str, baseline: &Train, arm: &Arm) -> Result<Train, SpecError> {
     let wrong = |message: String| SpecError::Arm { place: place.into(), arm: arm.name.clone(), message };
+    if arm.changes.contains_key(fields::UPDATES) && arm.changes.contains_key(fields::UPDATES_OF) {
+        return Err(wrong(format!(
+            "`{}` and `{}` say the same in two ways; leave one out",
+            fields::UPDATES,
+            fields::UPDATES_OF
+        )));
+    }
     let mut table = Table::try_from(baseline).map_err(|error| wrong(error.to_string()))?;
     for (key, value) in to_table(&arm.changes) {
         let place = || format!("{place}: arm `{}`", arm.name);
@@ -23,6 +30,19 @@ pub fn train_of(place: &str, baseline: &Train, arm: &Arm) -> Result<Train, SpecE
         table.insert(key, value);
     }
     table.try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))
+}
+
+/// Adds arms that were added to the experiment while it ran, but for those that the spec has by now, by name or by what
+/// they train, or can no longer have.
+pub fn add_arms(spec: &mut Spec, arms: Vec<Arm>) {
+    for arm in arms {
+        let trained = |arm: &Arm| train_of("the sweep", &spec.train, arm).ok();
+        let meant = trained(&arm);
+        let is_known = spec.arms.iter().any(|known| known.name == arm.name || trained(known) == meant);
+        if meant.is_some() && !is_known {
+            spec.arms.push(arm);
+        }
+    }
 }
 
 /// Changes as they are typed in a line: `dropout=0.2 norm=batch`.

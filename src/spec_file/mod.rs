@@ -10,7 +10,7 @@ mod fields;
 mod presets;
 mod read;
 
-pub use arms::{changes_of, describe, train_of};
+pub use arms::{add_arms, changes_of, describe, train_of};
 pub use error::SpecError;
 pub use presets::{PRESETS, preset, preset_names};
 pub use read::{parse, to_toml};

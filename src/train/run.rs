@@ -35,7 +35,7 @@ pub trait Observer {
 /// How a run ended, when it did not fail.
 pub enum Ending {
     Finished(Box<Bert>),
-    /// left on request, behind a checkpoint
+    /// left on request; behind a checkpoint, where there was something to train
     Stopped {
         step: u64,
     },

@@ -212,6 +212,19 @@ fn forgotten(world: &World) -> Vec<(RunSpec, History)> {
 }
 
 #[test]
+fn what_is_only_scored_again_keeps_its_weights_where_all_are_to_be_kept() {
+    let settings = "[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n[store]\nkeep_weights = \"all\"\n";
+    let world = World::new();
+    world.write_spec(settings);
+    world.run(&[]).expect(0);
+    world.write_spec(&format!("{settings}[arms]\nforgotten = {{ dropout_at_evaluation = true }}\n"));
+    assert!(world.run(&[]).expect(0).out.contains("scores final weights again"));
+    let runs = Store::open(&world.store()).unwrap().runs().unwrap();
+    assert_eq!(runs.len(), 2);
+    assert!(runs.iter().all(|(folder, _)| folder.kept_weights().is_some()));
+}
+
+#[test]
 fn an_evaluation_change_scores_kept_weights_again_and_trains_nothing() {
     const ARMS: &str = "[arms]\nforgotten = { dropout_at_evaluation = true }\n";
     let train = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 2\nlearning_rate = 1e-3\n";

@@ -126,6 +126,41 @@ fn cancelled_runs_keep_their_work_or_leave_the_store_and_can_be_trained_after_al
 }
 
 #[test]
+fn what_another_process_finishes_meanwhile_is_neither_discarded_nor_lost_from_sight() {
+    let world = World::new();
+    world.write_spec(SPEC);
+    let mut steered = Steered::start(&world, 1);
+    steered.until("planned", |sweep| !sweep.rows().is_empty());
+    let finished = |sweep: &Sweep| sweep.count(|progress| *progress == Progress::Finished);
+    steered.ask(Command::Pause(steered.runs(|_, _| true)));
+    steered.until("at rest", |sweep| {
+        sweep.intended(Intent::Pause) == 4 && sweep.count(|progress| *progress == Progress::Running) == 0
+    });
+    world.run(&[]).expect(0);
+    let (discarded, cancelled) = (steered.runs(|_, iid| iid == 0), steered.runs(|_, iid| iid == 1));
+    steered.ask(Command::Cancel(cancelled.clone()));
+    steered.ask(Command::Discard(discarded));
+    steered.until("told that two are finished", |sweep| finished(sweep) == 2);
+    steered.ask(Command::Again(cancelled));
+    steered.until("told that all are", |sweep| finished(sweep) == 4 && sweep.idle);
+    steered.end();
+    let store = Store::open(&world.store()).unwrap();
+    assert_eq!(store.runs().unwrap().iter().filter(|(folder, _)| folder.result().is_some()).count(), 4);
+}
+
+#[test]
+fn an_arm_that_cannot_be_planned_is_not_remembered() {
+    let world = World::new();
+    world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
+    let changes = Changes::from([("updates_of".into(), Value::Integer(100_000))]);
+    let mut steered = Steered::start(&world, 1);
+    steered.ask(Command::AddArm(Arm { name: "too-large".into(), changes }));
+    steered.until("told why not", |sweep| sweep.broken.as_ref().is_some_and(|words| words.contains("too-large")));
+    steered.end();
+    assert_eq!(open(&world, 1).prepared.spec.arms.len(), 1);
+}
+
+#[test]
 fn a_failed_run_is_trained_again_when_asked() {
     let world = World::new();
     // a rate that leaves the numbers within an update or two
@@ -159,8 +194,9 @@ fn workers_come_and_go_and_what_one_leaves_the_others_take_up() {
 
 #[test]
 fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
+    const TRAIN: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n";
     let world = World::new();
-    world.write_spec("[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n");
+    world.write_spec(TRAIN);
     let no_dropout = Changes::from([("dropout".into(), Value::Text("off".into()))]);
     let arm = Arm { name: "no-dropout".into(), changes: no_dropout };
     let mut steered = Steered::start(&world, 2);
@@ -174,6 +210,15 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
     assert_eq!((again.spec.train.instances, again.spec.arms.len()), (2, 2));
     let report = world.json(&["report", world.path("spec.toml").to_str().unwrap(), "--json"]);
     assert_eq!(report["effect"]["n"], 2, "{report}");
+    let (_, spec) = Store::open(&world.store()).unwrap().specs().unwrap().remove(0);
+    assert!(!spec.contains("no-dropout"), "what was added stands beside the spec: {spec}");
+
+    // the same arm by another name, in the spec now: one cause, not two
+    world.write_spec(&format!("{TRAIN}[arms]\nwithout-dropout = {{ dropout = \"off\" }}\n"));
+    let report = world.json(&["report", world.path("spec.toml").to_str().unwrap(), "--json"]);
+    let is_arm = |cause: &&serde_json::Value| cause["kind"] != "proof";
+    assert_eq!(report["causes"].as_array().unwrap().iter().filter(is_arm).count(), 1, "{report}");
+    world.write_spec(TRAIN);
 
     let mut steered = Steered::start(&world, 1);
     steered.until("nothing to do", |sweep| sweep.idle);
