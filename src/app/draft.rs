@@ -20,7 +20,17 @@ impl Draft {
 
     /// Further changes; what was changed before is changed anew.
     pub fn change(&mut self, changes: Changes) {
+        changes.keys().for_each(|key| self.make_way(key));
         self.changes.extend(changes);
+    }
+
+    /// Of the two ways to give the number of updates, the newer holds.
+    fn make_way(&mut self, key: &str) {
+        match key {
+            "updates" => self.changes.remove("updates_of"),
+            "updates_of" => self.changes.remove("updates"),
+            _ => None,
+        };
     }
 
     /// On, off, left on at evaluation, and back. What the baseline has already is no change.
@@ -79,6 +89,7 @@ impl Draft {
             None => round.next(),
             Some(now) => round.skip_while(|value| *value != now).nth(1),
         };
+        self.make_way(key);
         match next {
             Some(value) => self.changes.insert(key.into(), value.clone()),
             None => self.changes.remove(key),
@@ -140,6 +151,16 @@ mod tests {
         assert_eq!(names(|draft| draft.cycle_updates(&train), 6), sizes, "the reference comes first");
         let train = Train { updates_of: Some(2), batch_sizes: vec![2, 8], ..Train::default() };
         assert_eq!(names(|draft| draft.cycle_updates(&train), 2), ["updates-of-8", ""]);
+    }
+
+    #[test]
+    fn the_newer_way_to_give_the_number_of_updates_holds() {
+        let mut draft = Draft::default();
+        draft.cycle_updates(&Train::default());
+        draft.change(Changes::from([("updates".into(), Value::Integer(500))]));
+        assert_eq!(draft.arm().name, "updates=500");
+        draft.cycle_updates(&Train::default());
+        assert_eq!(draft.arm().name, "updates-of-8");
     }
 
     #[test]

@@ -131,7 +131,11 @@ impl App {
     pub(super) fn change_workers(&mut self, by: isize) -> Vec<Effect> {
         let wanted = self.workers.saturating_add_signed(by).clamp(1, MOST_WORKERS);
         if wanted == self.workers {
-            self.say("one worker is the least; p pauses runs".into(), false);
+            let words = match by > 0 {
+                true => format!("{MOST_WORKERS} workers are the most"),
+                false => "one worker is the least; p pauses runs".into(),
+            };
+            self.say(words, false);
             return Vec::new();
         }
         self.workers = wanted;

@@ -201,7 +201,10 @@ fn found(event: KeyEvent, app: &App) -> Option<Action> {
             chosen.map(|binding| binding.action)
         }
         KeyCode::Esc => Some(Action::Palette(Typing::Drop)),
-        KeyCode::Down => Some(Action::Go(Motion::Down)),
+        KeyCode::Down => {
+            let is_last = app.palette.chosen(usize::MAX) + 1 >= fitting(app.palette.text()).len();
+            (!is_last).then_some(Action::Go(Motion::Down))
+        }
         KeyCode::Up => Some(Action::Go(Motion::Up)),
         KeyCode::Char('c') if control => Some(Action::Quit),
         KeyCode::Char('z') if control => Some(Action::Suspend),
@@ -263,6 +266,18 @@ mod tests {
                 focus.filter(|panel| pressed(KeyEvent::new(binding.key, modifiers), *panel) == Some(binding.action));
             assert!(reached.count() > 0, "{}", binding.label);
         }
+    }
+
+    #[test]
+    fn the_cursor_of_the_palette_stops_at_its_last_entry() {
+        let spec = crate::spec_file::parse("demo", crate::spec_file::preset("demo").unwrap(), &[]).unwrap();
+        let mut app = App::new(spec, 1);
+        app.act(Action::Palette(Typing::Begin));
+        for letter in "pause cursor".chars() {
+            app.act(Action::Palette(Typing::Edit(InputRequest::InsertChar(letter))));
+        }
+        assert_eq!(fitting(app.palette.text()).len(), 1);
+        assert_eq!(action(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE), &app), None);
     }
 
     #[test]

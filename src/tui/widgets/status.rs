@@ -1,4 +1,4 @@
-//! The line above the footer: the draft arm in words, else a message.
+//! The line above the footer: what went wrong, else the draft arm in words, else a message.
 
 use super::shed::{fitting, shortened};
 use super::{filter, footer};
@@ -20,6 +20,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         question(&asked, usize::from(area.width), theme)
     } else if app.table.filter.is_typing() {
         filter::line(area, app, theme)
+    } else if let Some(toast) = app.toast.as_ref().filter(|toast| toast.bad && app.leaving == Leaving::No) {
+        // until the next key: why a draft cannot be added is told in its place
+        Line::styled(shortened(&format!(" {}", toast.text), area.width.into()), theme.bad())
     } else if !app.draft.is_empty() && app.leaving == Leaving::No {
         draft(app, area.width, theme)
     } else if app.leaving == Leaving::Saving {
