@@ -38,7 +38,7 @@ pub use question::{Background, PlannedArm};
 pub use replay::ReplayError;
 pub use request::{Opened, Request, RequestError, store_folder};
 pub use sets::SetsError;
-pub use signals::{Stops, pause, pause_signals, stop_signals};
+pub use signals::{Stops, pause, pause_signals, size_signals, stop_signals};
 pub use sources::{Fetched, Sources};
 pub use start::{Start, StartError, StartTokenizer, find_start};
 pub use wires::now;

@@ -1,4 +1,5 @@
-//! What the system asks for: to leave (Ctrl-C, SIGTERM, a closed terminal), or to stop for a while (SIGTSTP).
+//! What the system asks for: to leave (Ctrl-C, SIGTERM, a closed terminal), to stop for a while (SIGTSTP), or to draw anew
+//! (SIGWINCH).
 
 use crossbeam_channel::Receiver;
 #[cfg(unix)]
@@ -67,8 +68,19 @@ pub fn stop_signals(_: impl Fn() + Send + 'static) -> io::Result<Stops> {
 /// Gets a message each time the process is asked to stop for a while; see [`pause`].
 #[cfg(unix)]
 pub fn pause_signals() -> io::Result<Receiver<()>> {
+    told_of(signal_hook::consts::SIGTSTP)
+}
+
+/// Gets a message each time the terminal has another size, or had one in between.
+#[cfg(unix)]
+pub fn size_signals() -> io::Result<Receiver<()>> {
+    told_of(signal_hook::consts::SIGWINCH)
+}
+
+#[cfg(unix)]
+fn told_of(signal: i32) -> io::Result<Receiver<()>> {
     let (sender, receiver) = bounded(1);
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGTSTP])?;
+    let mut signals = signal_hook::iterator::Signals::new([signal])?;
     std::thread::spawn(move || {
         for _ in &mut signals {
             // one that waits already is enough
@@ -80,6 +92,11 @@ pub fn pause_signals() -> io::Result<Receiver<()>> {
 
 #[cfg(not(unix))]
 pub fn pause_signals() -> io::Result<Receiver<()>> {
+    Ok(crossbeam_channel::never())
+}
+
+#[cfg(not(unix))]
+pub fn size_signals() -> io::Result<Receiver<()>> {
     Ok(crossbeam_channel::never())
 }
 

@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
 use crate::domain::event::SweepEvent;
 use crate::domain::invariance::Invariance;
-use crate::engine::{Engine, Opened, pause, pause_signals};
+use crate::engine::{Engine, Opened, pause, pause_signals, size_signals};
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
@@ -40,6 +40,7 @@ pub enum Left {
 /// Trains a sweep with the dashboard on the terminal. `signals` holds something when the system wants it to end.
 pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
+    let sizes = size_signals().context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
@@ -49,7 +50,7 @@ pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Lef
     let (left, suspending, resized, wanted, copied) = (Left::ByKey, false, false, None, None);
     let mut dashboard =
         Dashboard { app, theme, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
-    dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses);
+    dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses, &sizes);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
     if app.sweep.closed {
@@ -91,6 +92,7 @@ impl Dashboard<'_> {
         sayings: &Receiver<Saying>,
         signals: &Receiver<()>,
         pauses: &Receiver<()>,
+        sizes: &Receiver<()>,
     ) {
         let mut news = self.engine.events.clone();
         let (mut drawn, mut dirty) = (Instant::now(), false);
@@ -129,6 +131,10 @@ impl Dashboard<'_> {
                     }
                 },
                 recv(pauses) -> _ => self.suspending = true,
+                recv(sizes) -> _ => {
+                    self.resized = true;
+                    now = true;
+                },
                 recv(due) -> _ => now = dirty,
             }
             if std::mem::take(&mut self.suspending) {
@@ -205,7 +211,8 @@ impl Dashboard<'_> {
                 }
                 None => false,
             },
-            Event::Resize(..) => {
+            // a signal tells it, which does not get lost behind a key, as crossterm's event may
+            Event::Resize(..) if !cfg!(unix) => {
                 self.resized = true;
                 true
             }

@@ -102,7 +102,8 @@ mod signals {
     }
 }
 
-/// A window that is dragged sends a size for every step of the way; some are too small for anything.
+/// A window that is dragged sends a size for every step of the way; some are too small for anything. Where a key came
+/// together with the last size, crossterm told the key alone, and what the window had lost in between stayed lost.
 #[test]
 fn a_storm_of_sizes_leaves_a_whole_screen_and_misses_no_key() {
     let (world, whole) = worlds();
