@@ -21,8 +21,6 @@ pub struct Inquiry {
     judgement: Option<Judgement>,
     /// something came in since it was judged
     stale: bool,
-    /// the verdict that was counted as a look last
-    counted: Option<Look>,
 }
 
 impl Inquiry {
@@ -62,10 +60,9 @@ impl App {
         }
         let look = Look { instances: self.spec.train.instances as usize, causes: self.arms.len().saturating_sub(1) };
         let seen = answer_in_sight && self.inquiry.judgement.as_ref().is_some_and(Judgement::is_complete);
-        if !seen || self.inquiry.counted == Some(look) {
+        if !seen || self.inquiry.background.looks.contains(&look) {
             return None;
         }
-        self.inquiry.counted = Some(look);
         // a verdict on further instances, in this sitting too, is the next look
         self.inquiry.background.looks.push(look);
         Some(Effect::RememberLook(look))

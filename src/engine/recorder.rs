@@ -81,12 +81,11 @@ impl Recorder {
             Record::Open { run, folder, attempt, place, tell_earlier } => {
                 let open = Open::new(folder.clone(), attempt)?;
                 place.iter().for_each(|place| self.store.show(place, &folder));
+                self.open.insert(run.clone(), open);
                 if tell_earlier {
-                    self.behind.insert(run.clone(), folder);
+                    // before its own events, which are not told twice
+                    self.tell_anew(run, folder)?;
                 }
-                self.open.insert(run, open);
-                // before its own events, which are not told twice
-                self.catch_up()?;
             }
             Record::Event { run, time, event } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
@@ -115,15 +114,13 @@ impl Recorder {
                 // whoever finished it may have been killed before it could
                 folder.result().map_or(Ok(()), |result| folder.tidy(result.attempt))?;
                 place.iter().for_each(|place| self.store.show(place, &folder));
-                self.behind.insert(run, folder);
-                self.catch_up()?;
+                self.tell_anew(run, folder)?;
             }
             Record::Discard { run } => {
                 self.discard(&run)?;
                 // told as the store has it by now: nothing, unless it is another process's
                 let folder = self.store.run(&run);
-                self.behind.insert(run, folder);
-                self.catch_up()?;
+                self.tell_anew(run, folder)?;
             }
             Record::Elsewhere { run, owner } => self.tell(SweepEvent::Elsewhere { run, owner }),
             Record::Idle => {
@@ -154,19 +151,22 @@ impl Recorder {
             return;
         }
         let event = SweepEvent::Run { run: run.clone(), attempt, entry };
+        if !self.offer(event)
+            && let Some(open) = self.open.get(&run)
+        {
+            self.behind.insert(run, open.folder.clone());
+        }
+    }
+
+    /// Whether the front took it, now or, where nothing may be lost, as soon as it could. One that left takes everything.
+    fn offer(&mut self, event: SweepEvent) -> bool {
         if self.lossless {
             self.tell(event);
-            return;
+            return true;
         }
-        match self.front.try_send(event) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => {
-                if let Some(open) = self.open.get(&run) {
-                    self.behind.insert(run, open.folder.clone());
-                }
-            }
-            Err(TrySendError::Disconnected(_)) => self.front_left = true,
-        }
+        let offered = self.front.try_send(event);
+        self.front_left |= matches!(offered, Err(TrySendError::Disconnected(_)));
+        !matches!(offered, Err(TrySendError::Full(_)))
     }
 
     /// Waits for room.
@@ -183,6 +183,12 @@ impl Recorder {
             }
         }
         Ok(())
+    }
+
+    /// Tells a run anew, now or as soon as there is room.
+    fn tell_anew(&mut self, run: RunId, folder: RunFolder) -> Result<(), StoreError> {
+        self.behind.insert(run, folder);
+        self.catch_up()
     }
 
     /// Tells runs anew from their journals, as long as the front has room.
@@ -203,19 +209,10 @@ impl Recorder {
             let Some(folder) = self.behind.get(&run) else { continue };
             let attempts = read_journal(folder)?;
             let entries = attempts.into_iter().flat_map(|(_, entries)| entries).collect();
-            let event = SweepEvent::Replayed { run: run.clone(), live, entries };
-            if self.lossless {
-                self.behind.remove(&run);
-                self.tell(event);
-                continue;
+            if !self.offer(SweepEvent::Replayed { run: run.clone(), live, entries }) {
+                return Ok(());
             }
-            match self.front.try_send(event) {
-                Ok(()) => {
-                    self.behind.remove(&run);
-                }
-                Err(TrySendError::Full(_)) => return Ok(()),
-                Err(TrySendError::Disconnected(_)) => self.front_left = true,
-            }
+            self.behind.remove(&run);
         }
         Ok(())
     }

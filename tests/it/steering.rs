@@ -66,6 +66,14 @@ fn step(sweep: &Sweep, run: &RunId) -> u64 {
     sweep.row(run).unwrap().history.step
 }
 
+fn running(sweep: &Sweep) -> usize {
+    sweep.count(|progress| *progress == Progress::Running)
+}
+
+fn finished(sweep: &Sweep) -> usize {
+    sweep.count(|progress| *progress == Progress::Finished)
+}
+
 fn progress<'s>(sweep: &'s Sweep, run: &RunId) -> &'s Progress {
     &sweep.row(run).unwrap().history.progress
 }
@@ -82,7 +90,7 @@ fn a_paused_run_leaves_its_worker_to_others_and_ends_with_the_same_numbers() {
     let run = first[0].clone();
     steered.until("well under way", |sweep| step(sweep, &run) > 20);
     steered.ask(Command::Pause(first.clone()));
-    steered.until("done but for it", |sweep| sweep.count(|progress| *progress == Progress::Finished) == 3);
+    steered.until("done but for it", |sweep| finished(sweep) == 3);
     let row = steered.sweep.row(&run).unwrap();
     assert_eq!((row.intent, &row.history.progress), (Intent::Pause, &Progress::Interrupted));
     assert!(!steered.sweep.idle, "what is kept back is still to be trained");
@@ -131,11 +139,8 @@ fn what_another_process_finishes_meanwhile_is_neither_discarded_nor_lost_from_si
     world.write_spec(SPEC);
     let mut steered = Steered::start(&world, 1);
     steered.until("planned", |sweep| !sweep.rows().is_empty());
-    let finished = |sweep: &Sweep| sweep.count(|progress| *progress == Progress::Finished);
     steered.ask(Command::Pause(steered.runs(|_, _| true)));
-    steered.until("at rest", |sweep| {
-        sweep.intended(Intent::Pause) == 4 && sweep.count(|progress| *progress == Progress::Running) == 0
-    });
+    steered.until("at rest", |sweep| sweep.intended(Intent::Pause) == 4 && running(sweep) == 0);
     world.run(&[]).expect(0);
     let (discarded, cancelled) = (steered.runs(|_, iid| iid == 0), steered.runs(|_, iid| iid == 1));
     steered.ask(Command::Cancel(cancelled.clone()));
@@ -180,7 +185,6 @@ fn workers_come_and_go_and_what_one_leaves_the_others_take_up() {
     whole.write_spec(SPEC);
     changed.write_spec(SPEC);
     whole.run(&[]).expect(0);
-    let running = |sweep: &Sweep| sweep.count(|progress| *progress == Progress::Running);
     let mut steered = Steered::start(&changed, 1);
     steered.until("one at work", |sweep| running(sweep) == 1);
     steered.ask(Command::Workers(3));
@@ -233,12 +237,10 @@ fn steering_is_quick_while_every_worker_trains() {
     let world = World::new();
     world.write_spec(SPEC);
     let mut steered = Steered::start(&world, 2);
-    steered.until("under way", |sweep| sweep.count(|progress| *progress == Progress::Running) == 2);
+    steered.until("under way", |sweep| running(sweep) == 2);
     let all = steered.runs(|_, _| true);
     steered.ask(Command::Pause(all));
-    steered.until("at rest", |sweep| {
-        sweep.intended(Intent::Pause) == 4 && sweep.count(|progress| *progress == Progress::Running) == 0
-    });
+    steered.until("at rest", |sweep| sweep.intended(Intent::Pause) == 4 && running(sweep) == 0);
     let sweep = steered.end();
     let rows = sweep.rows().iter();
     assert!(
