@@ -17,8 +17,11 @@ fn small_batches_are_ahead_after_an_epoch() {
     Finished::of(output).expect(0);
     let histories = histories(&store);
     assert_eq!(histories.keys().map(|(size, _)| *size).collect::<Vec<_>>(), [2, 8, 16, 32, 64]);
-    let accuracy = |size: u32| histories[&(size, 0)].last_evaluation().unwrap().accuracy;
+    let end = |size: u32| histories[&(size, 0)].last_evaluation().unwrap();
+    let (accuracy, loss) = (|size| end(size).accuracy, |size| end(size).loss);
     // data/README.md: 0.677 by the majority class, 0.730 by word overlap
     assert!(accuracy(2) > 0.78 && accuracy(8) > 0.78, "{} and {}", accuracy(2), accuracy(8));
     assert!(accuracy(2) > accuracy(64) + 0.02, "{} and {}", accuracy(2), accuracy(64));
+    // six examples of three hundred may be chance; how sure the model is of all of them is not
+    assert!(loss(2) + 0.15 < loss(64), "{} and {}", loss(2), loss(64));
 }
