@@ -206,7 +206,7 @@ impl Default for Train {
 #[serde(deny_unknown_fields, default)]
 pub struct StoreOptions {
     pub keep_weights: KeepWeights,
-    /// least time between two checkpoints of a run; 0: one at every epoch end
+    /// how much work an interruption may cost a run, in seconds; 0: a checkpoint at every epoch end instead
     pub checkpoint_seconds: f64,
 }
 

@@ -219,6 +219,7 @@ struct Reporter<'w> {
     scores: Option<Scores>,
     /// of further sets
     also: Vec<(NamedSet, Scores)>,
+    /// when the attempt began or wrote its newest checkpoint: what came since would be lost
     saved: Instant,
 }
 
@@ -236,8 +237,11 @@ impl Observer for Reporter<'_> {
         self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))
     }
 
-    fn checkpoint_due(&mut self) -> bool {
-        self.saved.elapsed().as_secs_f64() >= self.worker.prepared.spec.store.checkpoint_seconds
+    fn checkpoint_due(&mut self, epoch_ends: bool) -> bool {
+        match self.worker.prepared.spec.store.checkpoint_seconds {
+            0.0 => epoch_ends,
+            seconds => self.saved.elapsed().as_secs_f64() >= seconds,
+        }
     }
 
     fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError> {

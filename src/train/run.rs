@@ -25,8 +25,9 @@ pub struct Inputs<'i> {
 /// Who hears what happens and decides when to stop.
 pub trait Observer {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError>;
-    /// Asked at epoch ends.
-    fn checkpoint_due(&mut self) -> bool;
+    /// Asked after every update, before the evaluation of its step. After the last update, no epoch ends that another
+    /// follows.
+    fn checkpoint_due(&mut self, epoch_ends: bool) -> bool;
     fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError>;
     /// Looked at after every update, between evaluation batches, and between the layers of a pass.
     fn interrupt(&self) -> &Interrupt;
@@ -106,7 +107,8 @@ pub fn train(
         if interrupt.is_asked() {
             return stop(&mut learner, observer);
         }
-        if step.is_multiple_of(updates_per_epoch) && step < updates && observer.checkpoint_due() {
+        let epoch_ends = step.is_multiple_of(updates_per_epoch) && step < updates;
+        if observer.checkpoint_due(epoch_ends) {
             observer.checkpoint(&learner.snapshot()?)?;
             observer.event(RunEvent::Checkpointed { step })?;
         }

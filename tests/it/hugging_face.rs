@@ -44,7 +44,7 @@ impl Observer for Silent {
     fn event(&mut self, _: RunEvent) -> Result<(), TrainError> {
         Ok(())
     }
-    fn checkpoint_due(&mut self) -> bool {
+    fn checkpoint_due(&mut self, _: bool) -> bool {
         false
     }
     fn checkpoint(&mut self, _: &Snapshot<'_>) -> Result<(), TrainError> {

@@ -1,12 +1,13 @@
 //! Killed and stopped runs go on, and end as if nothing had happened.
 
-use crate::support::{World, journals};
+use crate::support::{World, journals, pairs};
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::history::History;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::engine::{Sources, prepare};
 use batchscope::model::Interrupt;
 use batchscope::spec_file::parse;
+use batchscope::store::{RunFolder, Store, read_journal};
 use batchscope::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -47,6 +48,74 @@ fn a_killed_sweep_ends_bit_identical() {
     let continued = events.values().flatten().filter(|event| matches!(event, RunEvent::Started { step } if *step > 0));
     assert!(continued.count() > 0, "no run went on from a checkpoint");
     assert_eq!(killed.histories(), whole.histories());
+}
+
+/// One epoch of 3000 updates with evaluations within it, with both kinds of norm: running statistics, moments and rows
+/// of the word table that are behind must all come back.
+const LONG_EPOCH: &str = "[train]\nbatch_sizes = [2]\ninstances = 1\nepochs = 1\nevaluations_per_epoch = 7\n\
+    learning_rate = 1e-3\n[store]\nkeep_weights = \"all\"\n[arms]\nbatch-norm = { norm = \"batch\" }\n";
+
+fn world_of_a_long_epoch() -> World {
+    let world = World::new();
+    let dev = std::fs::read_to_string(world.path("task/dev.tsv")).unwrap();
+    world.write_sets(&[("train.tsv", &pairs(6000, 1)), ("dev.tsv", &dev)]);
+    world.write_spec(LONG_EPOCH);
+    world
+}
+
+/// Every run of a store, in the order of their digests.
+fn runs(world: &World) -> Vec<RunFolder> {
+    let runs = Store::existing(&world.store()).map(|store| store.runs().unwrap()).unwrap_or_default();
+    runs.into_iter().map(|(run, _)| run).collect()
+}
+
+/// The step of the newest checkpoint of every run that has one.
+fn checkpoints(world: &World) -> Vec<u64> {
+    let newest = |run: &RunFolder| run.checkpoints().unwrap().first().map(|checkpoint| checkpoint.step);
+    runs(world).iter().filter_map(newest).collect()
+}
+
+/// What a run wrote down, attempt after attempt, and its final weights.
+fn left_behind(run: &RunFolder) -> (Vec<RunEvent>, Vec<u8>) {
+    let entries = read_journal(run).unwrap().into_iter().flat_map(|(_, entries)| entries);
+    (entries.map(|entry| entry.event).collect(), std::fs::read(run.kept_weights().unwrap()).unwrap())
+}
+
+#[test]
+fn kills_within_an_epoch_cost_little_and_leave_no_trace() {
+    const KILLS: u32 = 8;
+    let (whole, killed) = (world_of_a_long_epoch(), world_of_a_long_epoch());
+    whole.run(&[]).expect(0);
+    let random = Key::new(2, Purpose::Shuffle);
+    // of both runs, one each sitting
+    let mut reached = vec![vec![0], vec![0]];
+    for kill in 0..KILLS {
+        let mut child = killed.command(&["--workers", "2", "--set", "store.checkpoint_seconds=0.001"]);
+        let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let is_further = |checkpoints: &[u64]| {
+            checkpoints.len() == 2 && checkpoints.iter().zip(&reached).all(|(now, before)| Some(now) > before.last())
+        };
+        while !is_further(&checkpoints(&killed)) {
+            assert!(child.try_wait().unwrap().is_none(), "it should be killed before the end");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_micros(u64::from(random.bits(kill) % 20_000)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        reached.iter_mut().zip(checkpoints(&killed)).for_each(|(reached, now)| reached.push(now));
+    }
+    killed.run(&[]).expect(0);
+    for ((killed, whole), reached) in runs(&killed).iter().zip(runs(&whole)).zip(reached) {
+        let (events, weights) = left_behind(killed);
+        let starts = events.iter().filter_map(|event| match event {
+            RunEvent::Started { step } => Some(*step),
+            _ => None,
+        });
+        assert_eq!(starts.collect::<Vec<_>>(), reached, "every sitting goes on where the one before was killed");
+        let (untouched, untouched_weights) = left_behind(&whole);
+        assert_eq!(History::replay(&events), History::replay(&untouched));
+        assert!(weights == untouched_weights, "other weights after {reached:?}");
+    }
 }
 
 #[cfg(unix)]
@@ -154,7 +223,7 @@ impl Observer for Impatient {
         Ok(())
     }
 
-    fn checkpoint_due(&mut self) -> bool {
+    fn checkpoint_due(&mut self, _: bool) -> bool {
         false
     }
 
