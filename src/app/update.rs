@@ -121,10 +121,10 @@ impl App {
 
     /// The next metric that this sweep has, and that says something of its task.
     fn metric_after(&self, step: fn(Metric) -> Metric) -> Metric {
-        let is_binary = self.sweep.rows().iter().all(|row| row.planned.spec.data.classes == 2);
+        let classes = self.sweep.rows().first().map_or(2, |row| row.planned.spec.data.classes);
         let task = self.spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
         let mut metric = step(self.metric);
-        while !metric.fits(task, is_binary) {
+        while !metric.fits(task, classes) {
             metric = step(metric);
         }
         metric

@@ -49,10 +49,9 @@ fn entry_line(row: &Row, entry: &Entry) -> Option<String> {
             Some(format!("{name}: scores final weights again"))
         }
         RunEvent::Started { step } => Some(format!("{name}: goes on from update {step} of {}", spec.updates())),
-        RunEvent::Evaluation { step, loss, accuracy, f1, matthews } => {
-            let scores = Scores { loss: *loss, accuracy: *accuracy, f1: *f1, matthews: *matthews };
+        RunEvent::Evaluation { step, scores } => {
             let (pairs, updates) = (spec.pairs_seen(*step), spec.updates());
-            Some(format!("{name}: update {step}/{updates} pairs {pairs}{}", words(&scores)))
+            Some(format!("{name}: update {step}/{updates} pairs {pairs}{}", words(scores)))
         }
         RunEvent::AlsoEvaluated { set, scores, .. } => Some(format!("{name}: scores {}{}", set.name(), words(scores))),
         RunEvent::Finished { .. } => Some(format!("{name}: finished")),

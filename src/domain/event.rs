@@ -25,13 +25,8 @@ pub enum RunEvent {
     /// The validation set was scored, or as much of it as the run scores.
     Evaluation {
         step: u64,
-        loss: f64,
-        accuracy: f64,
-        /// of class 1; absent where there are more than two classes
-        f1: Option<f64>,
-        /// absent where there are more than two classes, and in journals from before it was measured
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        matthews: Option<f64>,
+        #[serde(flatten)]
+        scores: Scores,
     },
     /// A further set was scored, after the last evaluation.
     AlsoEvaluated {

@@ -47,13 +47,19 @@ pub struct EvaluationPoint {
     pub loss: f64,
     pub accuracy: f64,
     pub f1: Option<f64>,
+    pub macro_f1: Option<f64>,
     pub matthews: Option<f64>,
 }
 
 impl EvaluationPoint {
+    pub fn of(step: u64, scores: Scores) -> Self {
+        let Scores { loss, accuracy, f1, macro_f1, matthews } = scores;
+        Self { step, loss, accuracy, f1, macro_f1, matthews }
+    }
+
     pub fn scores(&self) -> Scores {
-        let EvaluationPoint { loss, accuracy, f1, matthews, .. } = *self;
-        Scores { loss, accuracy, f1, matthews }
+        let EvaluationPoint { loss, accuracy, f1, macro_f1, matthews, .. } = *self;
+        Scores { loss, accuracy, f1, macro_f1, matthews }
     }
 }
 
@@ -89,9 +95,7 @@ impl History {
                 self.step = step;
                 self.updates.push(UpdatePoint { step, loss, accuracy, learning_rate, gradient_norm });
             }
-            RunEvent::Evaluation { step, loss, accuracy, f1, matthews } => {
-                self.evaluations.push(EvaluationPoint { step, loss, accuracy, f1, matthews });
-            }
+            RunEvent::Evaluation { step, scores } => self.evaluations.push(EvaluationPoint::of(step, scores)),
             RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
             RunEvent::Checkpointed { .. } => {}
             RunEvent::Stopped { .. } => self.progress = Progress::Interrupted,
@@ -111,6 +115,7 @@ impl History {
             Metric::ValidAccuracy => self.evaluations.iter().map(|point| (point.step, point.accuracy)).collect(),
             Metric::ValidLoss => self.evaluations.iter().map(|point| (point.step, point.loss)).collect(),
             Metric::ValidF1 => self.evaluations.iter().filter_map(|p| Some((p.step, p.f1?))).collect(),
+            Metric::ValidMacroF1 => self.evaluations.iter().filter_map(|p| Some((p.step, p.macro_f1?))).collect(),
             Metric::ValidMatthews => self.evaluations.iter().filter_map(|p| Some((p.step, p.matthews?))).collect(),
             Metric::TrainLoss => updates(|point| point.loss.into()),
             Metric::TrainAccuracy => updates(|point| point.accuracy.into()),
@@ -131,7 +136,7 @@ mod tests {
     }
 
     fn evaluation(step: u64, accuracy: f64) -> RunEvent {
-        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None, matthews: None }
+        RunEvent::Evaluation { step, scores: Scores::of(0.6, accuracy) }
     }
 
     #[test]

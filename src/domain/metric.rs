@@ -4,7 +4,7 @@ use super::glue::GlueTask;
 use serde::{Deserialize, Serialize};
 
 /// What the scoring of a whole set gives.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// mean cross-entropy, in nats
     pub loss: f64,
@@ -13,17 +13,32 @@ pub struct Scores {
     /// of class 1, where there are two classes; 0 when class 1 is neither there nor predicted
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub f1: Option<f64>,
-    /// correlation of labels and predictions (Matthews 1975), where there are two classes; 0 when either is always the
-    /// same
+    /// mean of the F1 of every class, where there are more than two; a class that is neither there nor predicted counts
+    /// as 0
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macro_f1: Option<f64>,
+    /// correlation of labels and predictions (Matthews 1975; Gorodkin 2004 for more than two classes); 0 when either is
+    /// always the same. Absent in files from before it was measured
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matthews: Option<f64>,
 }
 
 impl Scores {
+    /// Without those that depend on the number of classes.
+    pub fn of(loss: f64, accuracy: f64) -> Self {
+        Self { loss, accuracy, ..Self::default() }
+    }
+
     /// Those that are there, by their tags in files.
     pub fn by_tag(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let Scores { loss, accuracy, f1, matthews } = *self;
-        let all = [("loss", Some(loss)), ("accuracy", Some(accuracy)), ("f1", f1), ("matthews", matthews)];
+        let Scores { loss, accuracy, f1, macro_f1, matthews } = *self;
+        let all = [
+            ("loss", Some(loss)),
+            ("accuracy", Some(accuracy)),
+            ("f1", f1),
+            ("macro_f1", macro_f1),
+            ("matthews", matthews),
+        ];
         all.into_iter().filter_map(|(tag, score)| Some((tag, score?)))
     }
 }
@@ -35,6 +50,7 @@ pub enum Metric {
     ValidAccuracy,
     ValidLoss,
     ValidF1,
+    ValidMacroF1,
     ValidMatthews,
     TrainLoss,
     TrainAccuracy,
@@ -45,10 +61,11 @@ pub enum Metric {
 
 impl Metric {
     /// In the order in which the `m` key goes through them.
-    pub const ALL: [Metric; 9] = [
+    pub const ALL: [Metric; 10] = [
         Metric::ValidAccuracy,
         Metric::ValidLoss,
         Metric::ValidF1,
+        Metric::ValidMacroF1,
         Metric::ValidMatthews,
         Metric::TrainLoss,
         Metric::TrainAccuracy,
@@ -58,10 +75,11 @@ impl Metric {
     ];
 
     /// Those whose values are part of a run's result. How fast it was trained is not.
-    pub const MEASURED: [Metric; 8] = [
+    pub const MEASURED: [Metric; 9] = [
         Metric::ValidAccuracy,
         Metric::ValidLoss,
         Metric::ValidF1,
+        Metric::ValidMacroF1,
         Metric::ValidMatthews,
         Metric::TrainLoss,
         Metric::TrainAccuracy,
@@ -75,6 +93,7 @@ impl Metric {
             Metric::ValidAccuracy => "validation accuracy",
             Metric::ValidLoss => "validation loss",
             Metric::ValidF1 => "validation F1",
+            Metric::ValidMacroF1 => "validation macro F1",
             Metric::ValidMatthews => "validation Matthews correlation",
             Metric::TrainLoss => "training loss",
             Metric::TrainAccuracy => "training accuracy",
@@ -90,6 +109,7 @@ impl Metric {
             Metric::ValidAccuracy => "valid-accuracy",
             Metric::ValidLoss => "valid-loss",
             Metric::ValidF1 => "valid-f1",
+            Metric::ValidMacroF1 => "valid-macro-f1",
             Metric::ValidMatthews => "valid-matthews",
             Metric::TrainLoss => "train-loss",
             Metric::TrainAccuracy => "train-accuracy",
@@ -115,21 +135,27 @@ impl Metric {
 
     /// Whether the metric is a fraction between 0 and 1.
     pub fn is_fraction(self) -> bool {
-        matches!(self, Metric::ValidAccuracy | Metric::ValidF1 | Metric::TrainAccuracy)
+        matches!(self, Metric::ValidAccuracy | Metric::ValidF1 | Metric::ValidMacroF1 | Metric::TrainAccuracy)
     }
 
-    /// Whether it says something of a task: F1 and Matthews' correlation tell two classes apart, and of GLUE's tasks they
-    /// are for those that are ranked by them.
-    pub fn fits(self, task: Option<&GlueTask>, is_binary: bool) -> bool {
+    /// Whether it says something of a task of so many classes. F1 is that of class 1 where there are two, and the mean
+    /// over classes where there are more; of GLUE's tasks, F1 and Matthews' correlation are for those ranked by them.
+    pub fn fits(self, task: Option<&GlueTask>, classes: u32) -> bool {
+        let is_ranked_by = || task.is_none_or(|task| task.score == self);
         match self {
-            Metric::ValidF1 | Metric::ValidMatthews => is_binary && task.is_none_or(|task| task.score == self),
+            Metric::ValidF1 => classes == 2 && is_ranked_by(),
+            Metric::ValidMacroF1 => classes > 2 && is_ranked_by(),
+            Metric::ValidMatthews => is_ranked_by(),
             _ => true,
         }
     }
 
     /// Whether the validation set is scored for it; the others have a value at every update.
     pub fn is_of_validation(self) -> bool {
-        matches!(self, Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1 | Metric::ValidMatthews)
+        matches!(
+            self,
+            Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1 | Metric::ValidMacroF1 | Metric::ValidMatthews
+        )
     }
 
     /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed.

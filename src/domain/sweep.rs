@@ -224,8 +224,9 @@ impl Row {
     /// How many values a metric has.
     pub fn sample_count(&self, metric: Metric) -> usize {
         match metric {
-            // more than two classes have neither
+            // what does not fit the number of classes
             Metric::ValidF1 if self.history.evaluations.iter().any(|point| point.f1.is_none()) => 0,
+            Metric::ValidMacroF1 if self.history.evaluations.iter().any(|point| point.macro_f1.is_none()) => 0,
             Metric::ValidMatthews if self.history.evaluations.iter().any(|point| point.matthews.is_none()) => 0,
             _ if metric.is_of_validation() => self.history.evaluations.len(),
             _ => self.history.updates.len(),
@@ -239,6 +240,7 @@ impl Row {
             Metric::ValidAccuracy => evaluation?.accuracy,
             Metric::ValidLoss => evaluation?.loss,
             Metric::ValidF1 => evaluation?.f1?,
+            Metric::ValidMacroF1 => evaluation?.macro_f1?,
             Metric::ValidMatthews => evaluation?.matthews?,
             Metric::TrainLoss => update?.loss.into(),
             Metric::TrainAccuracy => update?.accuracy.into(),

@@ -13,7 +13,7 @@ use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::Spec;
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
-use crate::store::{Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal};
+use crate::store::{Inputs, Look, RunFolder, Store, StoreError, read_journal};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -202,9 +202,8 @@ pub fn history(folder: &RunFolder) -> Result<History, StoreError> {
     let mut history = History::replay(entries.map(|entry| &entry.event));
     if let Some(result) = folder.result() {
         history.evaluations.retain(|point| point.step < result.step);
-        let RunResult { step, loss, accuracy, f1, matthews, also, .. } = result;
-        history.evaluations.push(EvaluationPoint { step, loss, accuracy, f1, matthews });
-        history.also = also;
+        history.evaluations.push(EvaluationPoint::of(result.step, result.scores()));
+        history.also = result.also;
     }
     Ok(history)
 }

@@ -244,8 +244,7 @@ impl Open {
                 ];
                 on(path, self.train.scalars(time, step, &values))?;
             }
-            RunEvent::Evaluation { step, loss, accuracy, f1, matthews } => {
-                let scores = Scores { loss, accuracy, f1, matthews };
+            RunEvent::Evaluation { step, scores } => {
                 on(path, self.valid.scalars(time, step, &tagged(scores)))?;
             }
             RunEvent::AlsoEvaluated { step, set, scores } => {

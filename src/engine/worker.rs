@@ -109,13 +109,14 @@ impl Worker<'_> {
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
                 let also = std::mem::take(&mut reporter.also);
-                let result = reporter.scores.map(|Scores { loss, accuracy, f1, matthews }| RunResult {
+                let result = reporter.scores.map(|Scores { loss, accuracy, f1, macro_f1, matthews }| RunResult {
                     run: planned.id.clone(),
                     attempt: attempt.number,
                     step,
                     loss,
                     accuracy,
                     f1,
+                    macro_f1,
                     matthews,
                     also,
                     finished: now(),
@@ -227,9 +228,7 @@ impl Observer for Reporter<'_> {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError> {
         self.step = event.step();
         match event {
-            RunEvent::Evaluation { loss, accuracy, f1, matthews, .. } => {
-                self.scores = Some(Scores { loss, accuracy, f1, matthews });
-            }
+            RunEvent::Evaluation { scores, .. } => self.scores = Some(scores),
             RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
             _ => {}
         }

@@ -63,12 +63,15 @@ mod tests {
 
     #[test]
     fn a_run_is_a_line_a_value() {
-        let scores = Scores { loss: 0.5, accuracy: 0.75, f1: None, matthews: None };
+        let scores = Scores::of(0.5, 0.75);
         let history = History::replay(&[
             RunEvent::Started { step: 0 },
-            RunEvent::Evaluation { step: 0, loss: 0.7, accuracy: 1.0 / 3.0, f1: None, matthews: None },
+            RunEvent::Evaluation { step: 0, scores: Scores::of(0.7, 1.0 / 3.0) },
             RunEvent::Update { step: 3, loss: 0.1, accuracy: 0.5, learning_rate: 2e-5, gradient_norm: 1.5 },
-            RunEvent::Evaluation { step: 6, loss: 0.6, accuracy: 0.5, f1: Some(0.25), matthews: Some(-0.5) },
+            RunEvent::Evaluation {
+                step: 6,
+                scores: Scores { f1: Some(0.25), matthews: Some(-0.5), ..Scores::of(0.6, 0.5) },
+            },
             RunEvent::AlsoEvaluated { step: 6, set: NamedSet::Dev, scores },
         ]);
         let mut bytes = Vec::new();

@@ -248,6 +248,7 @@ mod tests {
     use super::*;
     use crate::domain::event::{Entry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
+    use crate::domain::metric::Scores;
     use crate::domain::run::PlannedRun;
     use crate::domain::run::tests::example;
     use crate::domain::sweep::Sweep;
@@ -276,7 +277,7 @@ mod tests {
     }
 
     fn evaluation(step: u64, accuracy: f64) -> RunEvent {
-        RunEvent::Evaluation { step, loss: 0.6, accuracy, f1: None, matthews: None }
+        RunEvent::Evaluation { step, scores: Scores::of(0.6, accuracy) }
     }
 
     fn drawn(sweep: &Sweep, view: &View) -> Figure {
@@ -360,12 +361,7 @@ mod tests {
         let (mut sweep, runs) = sweep();
         for step in 0..80 {
             let loss = if step == 40 { 50.0 } else { 0.5 + 0.001 * step as f64 };
-            tell(
-                &mut sweep,
-                &runs[0],
-                0.0,
-                RunEvent::Evaluation { step, loss, accuracy: 0.5, f1: None, matthews: None },
-            );
+            tell(&mut sweep, &runs[0], 0.0, RunEvent::Evaluation { step, scores: Scores::of(loss, 0.5) });
         }
         let range = |clip| {
             let view = View { clip, ..View::default() };

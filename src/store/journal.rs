@@ -74,6 +74,7 @@ mod tests {
     use super::super::attempt::{BeatWatch, Claim};
     use super::super::{Owner, Store};
     use super::*;
+    use crate::domain::metric::Scores;
     use crate::domain::run::tests::example;
 
     #[test]
@@ -88,7 +89,7 @@ mod tests {
         let events = [
             RunEvent::Started { step: 0 },
             RunEvent::Update { step: 1, loss: 0.1, accuracy: 1.0, learning_rate: 1e-5, gradient_norm: 0.3 },
-            RunEvent::Evaluation { step: 1, loss: 0.123_456_789, accuracy: 1.0 / 3.0, f1: None, matthews: None },
+            RunEvent::Evaluation { step: 1, scores: Scores::of(0.123_456_789, 1.0 / 3.0) },
         ];
         for (second, event) in events.iter().enumerate() {
             journal.append(second as f64, event.clone()).unwrap();

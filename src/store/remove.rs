@@ -150,6 +150,7 @@ mod tests {
             loss,
             accuracy,
             f1: None,
+            macro_f1: None,
             matthews: None,
             also: Vec::new(),
             finished: 0.0,

@@ -20,12 +20,22 @@ pub struct RunResult {
     pub accuracy: f64,
     pub f1: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macro_f1: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matthews: Option<f64>,
     /// of further sets
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<(NamedSet, Scores)>,
     /// seconds since 1970
     pub finished: f64,
+}
+
+impl RunResult {
+    /// On the validation set.
+    pub fn scores(&self) -> Scores {
+        let RunResult { loss, accuracy, f1, macro_f1, matthews, .. } = *self;
+        Scores { loss, accuracy, f1, macro_f1, matthews }
+    }
 }
 
 impl RunFolder {

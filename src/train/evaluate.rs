@@ -29,14 +29,13 @@ pub fn evaluate(
     Ok(Some(tally.scores()))
 }
 
+/// Counts of a scored set.
 #[derive(Default)]
 struct Tally {
     classes: usize,
     examples: u64,
-    correct: u64,
-    true_positive: u64,
-    false_positive: u64,
-    false_negative: u64,
+    /// \[C * C\] of each label, then of each prediction
+    confusion: Vec<u64>,
     loss: f64,
 }
 
@@ -48,35 +47,58 @@ impl Tally {
         let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
         self.loss += sum.ln() + f64::from(largest) - f64::from(logits[label]);
         self.classes = logits.len();
+        self.confusion.resize(self.classes * self.classes, 0);
+        self.confusion[label * self.classes + predicted] += 1;
         self.examples += 1;
-        self.correct += u64::from(predicted == label);
-        self.true_positive += u64::from(predicted == 1 && label == 1);
-        self.false_positive += u64::from(predicted == 1 && label != 1);
-        self.false_negative += u64::from(predicted != 1 && label == 1);
     }
 
     fn scores(&self) -> Scores {
-        let examples = self.examples.max(1) as f64;
-        let is_binary = self.classes == 2;
+        let counts: Vec<Counts> = (0..self.classes).map(|class| self.counts(class)).collect();
+        let correct: u64 = counts.iter().map(|class| class.correct).sum();
+        let f1 = || counts.get(1).map_or(0.0, Counts::f1);
+        let macro_f1 = || counts.iter().map(Counts::f1).sum::<f64>() / counts.len() as f64;
         Scores {
-            loss: self.loss / examples,
-            accuracy: self.correct as f64 / examples,
-            f1: is_binary.then(|| self.f1()),
-            matthews: is_binary.then(|| self.matthews()),
+            loss: self.loss / self.examples.max(1) as f64,
+            accuracy: correct as f64 / self.examples.max(1) as f64,
+            f1: (self.classes == 2).then(f1),
+            macro_f1: (self.classes > 2).then(macro_f1),
+            matthews: (self.classes > 1).then(|| self.matthews(&counts, correct)),
         }
     }
 
-    fn f1(&self) -> f64 {
-        let positives = 2 * self.true_positive + self.false_positive + self.false_negative;
-        2.0 * self.true_positive as f64 / positives.max(1) as f64
+    fn counts(&self, class: usize) -> Counts {
+        let cell = |label: usize, predicted: usize| self.confusion[label * self.classes + predicted];
+        Counts {
+            correct: cell(class, class),
+            labelled: (0..self.classes).map(|predicted| cell(class, predicted)).sum(),
+            predicted: (0..self.classes).map(|label| cell(label, class)).sum(),
+        }
     }
 
-    /// (TP TN - FP FN) / sqrt((TP + FP) (TP + FN) (TN + FP) (TN + FN))
-    fn matthews(&self) -> f64 {
-        let [tp, fp, fn_] = [self.true_positive, self.false_positive, self.false_negative].map(|count| count as f64);
-        let tn = self.examples as f64 - tp - fp - fn_;
-        let product = (tp + fp) * (tp + fn_) * (tn + fp) * (tn + fn_);
-        if product > 0.0 { (tp * tn - fp * fn_) / product.sqrt() } else { 0.0 }
+    /// R_K of Gorodkin (2004): the covariance of labels and predictions over all classes, divided by the square root of
+    /// the product of their variances. Of two classes it is (TP TN - FP FN) / sqrt((TP + FP) (TP + FN) (TN + FP) (TN + FN)).
+    fn matthews(&self, counts: &[Counts], correct: u64) -> f64 {
+        let sum = |term: fn(&Counts) -> f64| counts.iter().map(term).sum::<f64>();
+        let (examples, correct) = (self.examples as f64, correct as f64);
+        let covariance = correct * examples - sum(|class| class.labelled as f64 * class.predicted as f64);
+        let of_labels = examples * examples - sum(|class| (class.labelled as f64).powi(2));
+        let of_predictions = examples * examples - sum(|class| (class.predicted as f64).powi(2));
+        let product = of_labels * of_predictions;
+        if product > 0.0 { covariance / product.sqrt() } else { 0.0 }
+    }
+}
+
+/// How often a class was right, and how often it was a label and a prediction.
+struct Counts {
+    correct: u64,
+    labelled: u64,
+    predicted: u64,
+}
+
+impl Counts {
+    /// The harmonic mean of precision and recall; 0 for a class that is neither there nor predicted.
+    fn f1(&self) -> f64 {
+        2.0 * self.correct as f64 / (self.labelled + self.predicted).max(1) as f64
     }
 }
 
@@ -116,11 +138,18 @@ mod tests {
     }
 
     #[test]
-    fn three_classes_have_neither_f1_nor_matthews() {
+    fn more_classes_have_the_mean_of_their_f1_and_gorodkins_correlation() {
         let mut tally = Tally::default();
-        tally.add(&[0.0, 1.0, 0.5], 1);
-        tally.add(&[0.0, 1.0, 0.5], 2);
+        // labels 0, 0, 1, 1, 1, 2, 2, 3 against predictions 0, 1, 1, 1, 2, 2, 0, 2
+        for (label, predicted) in [(0, 0), (0, 1), (1, 1), (1, 1), (1, 2), (2, 2), (2, 0), (3, 2)] {
+            let mut logits = [0.0; 4];
+            logits[predicted] = 1.0;
+            tally.add(&logits, label);
+        }
         let scores = tally.scores();
-        assert_eq!((scores.accuracy, scores.f1, scores.matthews), (0.5, None, None));
+        assert_eq!((scores.accuracy, scores.f1), (0.5, None));
+        // sklearn.metrics.f1_score(average="macro") and matthews_corrcoef of the same
+        assert!((scores.macro_f1.unwrap() - 0.391_666_666_666_666_6).abs() < 1e-12);
+        assert!((scores.matthews.unwrap() - 0.295_760_240_875_638_6).abs() < 1e-12);
     }
 }

@@ -143,8 +143,7 @@ fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Ob
     else {
         return Ok(false);
     };
-    let Scores { loss, accuracy, f1, matthews } = scores;
-    observer.event(RunEvent::Evaluation { step, loss, accuracy, f1, matthews })?;
+    observer.event(RunEvent::Evaluation { step, scores })?;
     Ok(true)
 }
 

@@ -224,15 +224,12 @@ fn run_event(dice: &mut Dice) -> RunEvent {
         }
         4 => RunEvent::Checkpointed { step },
         5 => {
-            let scores = Scores { loss: number(dice), accuracy: number(dice), f1: None, matthews: Some(number(dice)) };
+            let scores = Scores { matthews: Some(number(dice)), ..Scores::of(number(dice), number(dice)) };
             RunEvent::AlsoEvaluated { step, set: NamedSet::Test, scores }
         }
         6..=14 => RunEvent::Evaluation {
             step,
-            loss: number(dice),
-            accuracy: number(dice),
-            f1: dice.one_in(2).then(|| number(dice)),
-            matthews: None,
+            scores: Scores { f1: dice.one_in(2).then(|| number(dice)), ..Scores::of(number(dice), number(dice)) },
         },
         _ => RunEvent::Update {
             step,

@@ -4,6 +4,7 @@
 use batchscope::domain::arm::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
+use batchscope::domain::metric::Scores;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
@@ -117,7 +118,7 @@ impl Case {
                     tell(seconds, event);
                 }
                 if run.spec.evaluates_after(step) {
-                    let event = RunEvent::Evaluation { step, loss: 0.5, accuracy: 0.5, f1: None, matthews: None };
+                    let event = RunEvent::Evaluation { step, scores: Scores::of(0.5, 0.5) };
                     tell(self.evaluation * slower, event);
                 }
             }

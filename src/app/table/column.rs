@@ -20,6 +20,7 @@ pub enum Column {
     Best,
     Loss,
     F1,
+    MacroF1,
     Difference,
     Speed,
     Left,
@@ -29,9 +30,9 @@ use Column::*;
 
 impl Column {
     /// In the order in which they are shown.
-    pub const ALL: [Column; 15] = [
-        State, Arm, BatchSize, Instance, Progress, Epoch, Pairs, Accuracy, Deviation, Best, Loss, F1, Difference,
-        Speed, Left,
+    pub const ALL: [Column; 16] = [
+        State, Arm, BatchSize, Instance, Progress, Epoch, Pairs, Accuracy, Deviation, Best, Loss, F1, MacroF1,
+        Difference, Speed, Left,
     ];
 
     /// The name in a header, for a filter and in the line that says how the table is sorted.
@@ -49,6 +50,7 @@ impl Column {
             Best => "best",
             Loss => "loss",
             F1 => "f1",
+            MacroF1 => "macro_f1",
             Difference => "diff",
             Speed => "pairs/s",
             Left => "left",
@@ -57,7 +59,7 @@ impl Column {
 
     /// Of scores where more is better, the largest come first unless a person turns them round.
     pub fn starts_descending(self) -> bool {
-        matches!(self, Progress | Epoch | Pairs | Accuracy | Best | F1 | Difference | Speed)
+        matches!(self, Progress | Epoch | Pairs | Accuracy | Best | F1 | MacroF1 | Difference | Speed)
     }
 
     /// What rows are sorted by. What is missing has none and comes last.
@@ -75,6 +77,7 @@ impl Column {
             Best => measures.best,
             Loss => measures.loss,
             F1 => measures.f1,
+            MacroF1 => measures.macro_f1,
             Difference => measures.difference,
             Speed => measures.pairs_per_second,
             Left => measures.seconds_left,
@@ -83,7 +86,7 @@ impl Column {
 }
 
 /// What a filter can ask for beside the properties of a spec, with the operator that is usual for it.
-const MEASURED: [(&str, Column, &str); 13] = [
+const MEASURED: [(&str, Column, &str); 14] = [
     ("arm", Arm, "="),
     ("state", State, "="),
     ("acc", Accuracy, ">"),
@@ -91,6 +94,7 @@ const MEASURED: [(&str, Column, &str); 13] = [
     ("best", Best, ">"),
     ("loss", Loss, "<"),
     ("f1", F1, ">"),
+    ("macro_f1", MacroF1, ">"),
     ("diff", Difference, ">"),
     ("progress", Progress, "<"),
     ("epoch", Epoch, "<"),

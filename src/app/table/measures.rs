@@ -73,6 +73,7 @@ pub struct Measures {
     pub best: Option<f64>,
     pub loss: Option<f64>,
     pub f1: Option<f64>,
+    pub macro_f1: Option<f64>,
     /// accuracy less that of the baseline's run of the same batch size and instance
     pub difference: Option<f64>,
     pub pairs_per_second: Option<f64>,
@@ -97,6 +98,7 @@ impl Measures {
             best: history.evaluations.iter().map(|point| point.accuracy).max_by(f64::total_cmp),
             loss: newest.map(|point| point.loss),
             f1: newest.and_then(|point| point.f1),
+            macro_f1: newest.and_then(|point| point.macro_f1),
             difference: baselines.of(row).and_then(|baseline| difference(row, baseline)),
             pairs_per_second: row.pairs_per_second().filter(|_| running || history.progress == Progress::Finished),
             seconds_left: row.remaining_seconds(),
@@ -126,6 +128,7 @@ impl Measures {
             best: mean(|run| run.best),
             loss: mean(|run| run.loss),
             f1: mean(|run| run.f1),
+            macro_f1: mean(|run| run.macro_f1),
             difference: mean(|run| run.difference),
             pairs_per_second: under_way.clone().filter_map(|run| run.pairs_per_second).reduce(|sum, one| sum + one),
             seconds_left: under_way.filter_map(|run| run.seconds_left).max_by(f64::total_cmp),

@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::arm::BASELINE;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
+use crate::domain::metric::Scores;
 use crate::domain::run::PlannedRun;
 use crate::domain::run::tests::example;
 use proptest::prelude::*;
@@ -39,13 +40,12 @@ fn tell(sweep: &mut Sweep, run: RunId, events: Vec<RunEvent>) {
 /// A run that has these accuracies after 0, 5, 10, ... updates, and goes on.
 fn score(sweep: &mut Sweep, run: RunId, accuracies: &[f64]) {
     let mut events = vec![RunEvent::Started { step: 0 }];
-    events.extend((0..).step_by(5).zip(accuracies).map(|(step, accuracy)| RunEvent::Evaluation {
-        step,
-        loss: 1.0 - accuracy,
-        accuracy: *accuracy,
-        f1: None,
-        matthews: None,
-    }));
+    events.extend(
+        (0..)
+            .step_by(5)
+            .zip(accuracies)
+            .map(|(step, accuracy)| RunEvent::Evaluation { step, scores: Scores::of(1.0 - accuracy, *accuracy) }),
+    );
     tell(sweep, run, events);
 }
 

@@ -19,6 +19,7 @@ pub enum Column {
     Accuracy,
     Loss,
     F1,
+    MacroF1,
     Matthews,
     Age,
     Message,
@@ -29,7 +30,7 @@ pub enum Column {
 use Column::*;
 
 /// With the name a column is called by, and the one that is its key in JSON. Those of a spec have their own.
-const NAMES: [(Column, [&str; 2]); 12] = [
+const NAMES: [(Column, [&str; 2]); 13] = [
     (Run, ["run", "run"]),
     (Experiment, ["experiment", "experiments"]),
     (Arm, ["arm", "arms"]),
@@ -38,6 +39,7 @@ const NAMES: [(Column, [&str; 2]); 12] = [
     (Accuracy, ["acc", "accuracy"]),
     (Loss, ["loss", "loss"]),
     (F1, ["f1", "f1"]),
+    (MacroF1, ["macro_f1", "macro_f1"]),
     (Matthews, ["matthews", "matthews"]),
     (Age, ["age", "age"]),
     (Message, ["message", "message"]),
@@ -110,6 +112,7 @@ impl Column {
             Accuracy => number(listed.accuracy),
             Loss => number(listed.loss),
             F1 => number(listed.f1),
+            MacroF1 => number(listed.macro_f1),
             Matthews => number(listed.matthews),
             Age => number(listed.age()),
             Message => listed.failure.clone().map_or(Value::Missing, |(_, message)| Value::Text(message)),
@@ -125,7 +128,7 @@ impl Column {
             (_, Value::Missing) => "-".into(),
             (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
             (Progress, Value::Number(share)) => format!("{:.0} %", 100.0 * share),
-            (Accuracy | Loss | F1 | Matthews, Value::Number(score)) => format!("{score:.4}"),
+            (Accuracy | Loss | F1 | MacroF1 | Matthews, Value::Number(score)) => format!("{score:.4}"),
             (Age, Value::Number(seconds)) => age(seconds),
             (Message, Value::Text(message)) => message.replace('\n', " "),
             (Spec(Property::LearningRate), Value::Number(rate)) => format!("{rate:e}"),

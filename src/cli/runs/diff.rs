@@ -52,6 +52,7 @@ fn results(first: &Listed, second: &Listed) -> Vec<Vec<String>> {
         score("accuracy", |listed| listed.accuracy),
         score("loss", |listed| listed.loss),
         score("f1", |listed| listed.f1),
+        score("macro_f1", |listed| listed.macro_f1),
         score("matthews", |listed| listed.matthews),
     ]
 }

@@ -118,6 +118,7 @@ pub fn object(listed: &Listed) -> Value {
         "accuracy": listed.accuracy,
         "loss": listed.loss,
         "f1": listed.f1,
+        "macro_f1": listed.macro_f1,
         "matthews": listed.matthews,
         "also": listed.also().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
         "time": listed.time,

@@ -17,6 +17,7 @@ pub struct Listed {
     pub accuracy: Option<f64>,
     pub loss: Option<f64>,
     pub f1: Option<f64>,
+    pub macro_f1: Option<f64>,
     pub matthews: Option<f64>,
     /// when something last happened, in seconds since 1970
     pub time: Option<f64>,
@@ -45,9 +46,9 @@ impl Listed {
     fn of(run: StoredRun, places: Vec<Place>) -> Result<Self, StoreError> {
         if let Some(result) = run.result.clone() {
             let (accuracy, loss) = (Some(result.accuracy), Some(result.loss));
-            let (f1, matthews) = (result.f1, result.matthews);
+            let (f1, macro_f1, matthews) = (result.f1, result.macro_f1, result.matthews);
             let (step, time) = (result.step, Some(result.finished));
-            return Ok(Self { run, places, step, accuracy, loss, f1, matthews, time, failure: None });
+            return Ok(Self { run, places, step, accuracy, loss, f1, macro_f1, matthews, time, failure: None });
         }
         let journal = run.journal()?;
         let history = run.history(&journal);
@@ -63,6 +64,7 @@ impl Listed {
             accuracy: last.map(|point| point.accuracy),
             loss: last.map(|point| point.loss),
             f1: last.and_then(|point| point.f1),
+            macro_f1: last.and_then(|point| point.macro_f1),
             matthews: last.and_then(|point| point.matthews),
             time: newest.map(|entry| entry.time),
             failure,

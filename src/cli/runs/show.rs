@@ -109,7 +109,8 @@ fn page_of(
     let _ = writeln!(text, "  {}", state(listed, page));
     if let (Some(accuracy), Some(loss)) = (listed.accuracy, listed.loss) {
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
-        let scores = Scores { loss, accuracy, f1: listed.f1, matthews: listed.matthews };
+        let (f1, macro_f1, matthews) = (listed.f1, listed.macro_f1, listed.matthews);
+        let scores = Scores { loss, accuracy, f1, macro_f1, matthews };
         let _ = writeln!(text, "  {which} evaluation: {}", words(&scores));
     }
     for (set, scores) in listed.also() {
@@ -128,10 +129,10 @@ fn page_of(
 }
 
 fn words(scores: &Scores) -> String {
-    let Scores { loss, accuracy, f1, matthews } = scores;
-    let f1 = f1.map_or(String::new(), |f1| format!(", F1 {f1:.4}"));
-    let matthews = matthews.map_or(String::new(), |matthews| format!(", Matthews {matthews:.4}"));
-    format!("accuracy {accuracy:.4}, loss {loss:.4}{f1}{matthews}")
+    let Scores { loss, accuracy, f1, macro_f1, matthews } = scores;
+    let further = [("F1", f1), ("macro F1", macro_f1), ("Matthews", matthews)];
+    let further = further.into_iter().filter_map(|(name, score)| Some(format!(", {name} {:.4}", (*score)?)));
+    format!("accuracy {accuracy:.4}, loss {loss:.4}{}", further.collect::<String>())
 }
 
 fn state(listed: &Listed, page: &Page) -> String {

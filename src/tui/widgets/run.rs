@@ -58,8 +58,9 @@ fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
     lines.push(Line::styled(progress, theme.text()));
     if let (Some(accuracy), Some(best), Some(loss)) = (measures.accuracy, measures.best, measures.loss) {
         let f1 = measures.f1.map_or(String::new(), |f1| format!(" · F1 {f1:.4}"));
+        let macro_f1 = measures.macro_f1.map_or(String::new(), |f1| format!(" · macro F1 {f1:.4}"));
         let difference = measures.difference.map_or(String::new(), |d| format!(" · {d:+.4} against the baseline"));
-        let scores = format!("accuracy {accuracy:.4} · best {best:.4} · loss {loss:.4}{f1}{difference}");
+        let scores = format!("accuracy {accuracy:.4} · best {best:.4} · loss {loss:.4}{f1}{macro_f1}{difference}");
         lines.push(Line::styled(scores, theme.text()));
     }
     lines

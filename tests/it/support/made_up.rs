@@ -4,6 +4,7 @@ use batchscope::app::App;
 use batchscope::domain::arm::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
+use batchscope::domain::metric::Scores;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
 use batchscope::domain::spec::Evaluation;
@@ -63,10 +64,7 @@ pub fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
             let accuracy = 0.6767 + lift / f64::from(run.spec.batch_size).log2() + 0.004 * f64::from(run.spec.iid);
             events.push(RunEvent::Evaluation {
                 step,
-                loss: 1.3 - accuracy,
-                accuracy,
-                f1: Some(accuracy),
-                matthews: None,
+                scores: Scores { f1: Some(accuracy), ..Scores::of(1.3 - accuracy, accuracy) },
             });
         }
     }

@@ -60,6 +60,7 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, app: &App, sizes: &[u
         Column::Best => right(score(measures.best), theme.dim()),
         Column::Loss => right(score(measures.loss), theme.dim()),
         Column::F1 => right(score(measures.f1), theme.dim()),
+        Column::MacroF1 => right(score(measures.macro_f1), theme.dim()),
         Column::Difference => difference(measures.difference, theme),
         Column::Speed => {
             right(measures.pairs_per_second.map_or("-".into(), |speed| format!("{speed:.0}")), theme.dim())

@@ -62,6 +62,9 @@ fn by_importance(table: &Table, arms: usize, listing: &Listing<'_>) -> Vec<Colum
     if listing.items.iter().any(|item| item.measures.f1.is_some()) {
         columns.push(F1);
     }
+    if listing.items.iter().any(|item| item.measures.macro_f1.is_some()) {
+        columns.push(MacroF1);
+    }
     let mut distinct = Vec::new();
     for column in columns {
         if !distinct.contains(&column) {
