@@ -31,12 +31,16 @@ pub enum Action {
     SmoothMore,
     SmoothLess,
     NextBand,
-    /// the y axis without outliers, and back
-    Clip,
+    /// which values the y axis holds: after training began, all, without outliers
+    NextFit,
     ZoomIn,
     ZoomOut,
     PanLeft,
     PanRight,
+    ZoomInY,
+    ZoomOutY,
+    PanUp,
+    PanDown,
     WholeAxis,
     Follow,
     Crosshair,

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Motion};
 use super::state::App;
+use crate::domain::sweep::Row;
 use crate::plot::x_extent;
 
 /// Share of what is in sight that a key moves by.
@@ -14,7 +15,8 @@ const ZOOM: f64 = 0.5;
 
 impl App {
     pub(super) fn look(&mut self, action: Action) {
-        let (end, newest) = x_extent(self.sweep.rows(), &self.view);
+        let (end, newest) = self.x_extent();
+        let y_range = self.figure().y_range;
         let view = &mut self.view;
         match action {
             Action::NextAxis => view.next_axis(),
@@ -22,7 +24,11 @@ impl App {
             Action::SmoothMore => view.smooth_more(),
             Action::SmoothLess => view.smooth_less(),
             Action::NextBand => view.band = view.band.next(),
-            Action::Clip => view.clip = !view.clip,
+            Action::NextFit => view.fit = view.fit.next(),
+            Action::ZoomInY => view.zoom_y(ZOOM, y_range),
+            Action::ZoomOutY => view.zoom_y(1.0 / ZOOM, y_range),
+            Action::PanUp => view.pan_y(PAN, y_range),
+            Action::PanDown => view.pan_y(-PAN, y_range),
             Action::ZoomIn => view.zoom(ZOOM, end, newest),
             Action::ZoomOut => view.zoom(1.0 / ZOOM, end, newest),
             Action::PanLeft => view.pan(-PAN, end, newest),
@@ -39,6 +45,10 @@ impl App {
             Action::PanLeft | Action::PanRight if self.view.window.is_none() => {
                 Some("all of the axis is in sight; + zooms in".into())
             }
+            Action::NextFit if self.view.y_window.take().is_some() => {
+                Some(format!("no longer zoomed: the y axis holds {}", self.view.fit.label()))
+            }
+            Action::NextFit => Some(format!("the y axis holds {}", self.view.fit.label())),
             Action::Follow if self.view.follow => Some("follows the newest points; t stops".into()),
             _ => None,
         };
@@ -47,9 +57,20 @@ impl App {
         }
     }
 
+    /// Where the x axis ends that keys move along, and its newest point: of the arm in sight where its chart is shown.
+    fn x_extent(&self) -> (f64, f64) {
+        let shows = self.table.shows(&self.sweep);
+        let shown = || self.sweep.rows().iter().filter(|row| shows(row));
+        let of_arm = |row: &&Row| Some(row.planned.arm.as_str()) == self.arm_in_sight();
+        match shown().any(|row| of_arm(&row)) {
+            true => x_extent(shown().filter(of_arm), &self.view),
+            false => x_extent(shown(), &self.view),
+        }
+    }
+
     /// Sideways the crosshair or the window; up and down the arm in sight.
     pub(super) fn go_in_charts(&mut self, motion: Motion) {
-        let (end, newest) = x_extent(self.sweep.rows(), &self.view);
+        let (end, newest) = self.x_extent();
         let view = &mut self.view;
         let (step, leap) = if view.crosshair.is_some() { (STEP, LEAP) } else { (LEAP, 1.0) };
         let share = match motion {

@@ -11,7 +11,7 @@ impl App {
     pub(super) fn picture(&mut self) -> Vec<Effect> {
         let figure = self.figure();
         let shows = self.table.shows(&self.sweep);
-        let what = (self.metric, &self.view, figure.x_range);
+        let what = (self.metric, &self.view, &figure);
         let experiment = Store::experiment_folder(&self.spec);
         let view = SavedView::of(experiment, &self.sweep, &shows, what, self.picture_theme);
         drop(shows);

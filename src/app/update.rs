@@ -68,11 +68,15 @@ impl App {
             | Action::SmoothMore
             | Action::SmoothLess
             | Action::NextBand
-            | Action::Clip
+            | Action::NextFit
             | Action::ZoomIn
             | Action::ZoomOut
             | Action::PanLeft
             | Action::PanRight
+            | Action::ZoomInY
+            | Action::ZoomOutY
+            | Action::PanUp
+            | Action::PanDown
             | Action::WholeAxis
             | Action::Follow
             | Action::Crosshair => self.look(action),
@@ -120,13 +124,14 @@ impl App {
     }
 
     /// The next metric that this sweep has, and that says something of its task.
-    fn metric_after(&self, step: fn(Metric) -> Metric) -> Metric {
+    fn metric_after(&mut self, step: fn(Metric) -> Metric) -> Metric {
         let classes = self.sweep.rows().first().map_or(2, |row| row.planned.spec.data.classes);
         let task = self.spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
         let mut metric = step(self.metric);
         while !metric.fits(task, classes) {
             metric = step(metric);
         }
+        self.view.forget_y();
         metric
     }
 

@@ -13,7 +13,7 @@ pub fn csv(figure: &Figure, view: &SavedView) -> io::Result<Vec<u8>> {
     for panel in &figure.panels {
         for line in &panel.lines {
             let size = figure.batch_sizes.get(line.colour).map_or(String::new(), u32::to_string);
-            for place in line.curve.in_sight(figure.x_range) {
+            for place in line.curve.in_sight(panel.x_range) {
                 let mut record = vec![panel.title.clone(), size.clone()];
                 record.extend(columns.values(line, place));
                 writer.write_record(record)?;
@@ -89,7 +89,7 @@ mod tests {
     use crate::domain::run::tests::example;
     use crate::domain::sweep::Sweep;
     use crate::export::PictureTheme;
-    use crate::plot::View;
+    use crate::plot::{Curves, View};
 
     /// Two instances of a cell, the second of which is behind.
     fn sweep() -> Sweep {
@@ -114,7 +114,9 @@ mod tests {
 
     fn written(metric: Metric, view: View, x_range: (f64, f64)) -> String {
         let sweep = sweep();
-        let view = SavedView::of("mine".into(), &sweep, &|_| true, (metric, &view, x_range), PictureTheme::Light);
+        let view = View { window: Some(x_range), ..view };
+        let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
+        let view = SavedView::of("mine".into(), &sweep, &|_| true, (metric, &view, &figure), PictureTheme::Light);
         String::from_utf8(csv(&view.figure(&sweep), &view).unwrap()).unwrap()
     }
 

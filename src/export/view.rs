@@ -6,11 +6,13 @@ use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::{Row, Sweep};
-use crate::plot::{Band, Curves, Figure, View, XAxis};
+use crate::plot::{Band, Curves, Figure, Fit, View, XAxis};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-const FORMAT: &str = "batchscope-view 1";
+const FORMAT: &str = "batchscope-view 2";
+/// It knew one x range for all arms, and `clip` in place of `fit`.
+const FIRST_FORMAT: &str = "batchscope-view 1";
 /// Least part of the x axis that can be drawn, of its end: numbers have no finer steps that could be told apart.
 const CLOSEST: f64 = 1e-9;
 /// Furthest end of an axis: more updates than anybody makes.
@@ -25,11 +27,13 @@ pub struct SavedView {
     pub metric: Metric,
     pub theme: PictureTheme,
     pub x: XAxis,
-    /// the part of the x axis in sight
-    pub x_range: (f64, f64),
+    /// the part of the x axis in sight, by arm
+    pub x_ranges: BTreeMap<String, (f64, f64)>,
     pub log_y: bool,
-    /// whether the y axis leaves out outliers
-    pub clip: bool,
+    /// which values the y axis holds
+    pub fit: Fit,
+    /// the part of the y axis in sight, where a person chose it
+    pub y_window: Option<(f64, f64)>,
     /// pairs that metrics of single batches are smoothed over
     pub smoothing: u32,
     pub band: Band,
@@ -54,8 +58,10 @@ pub enum ViewError {
     Shape(serde_json::Error),
     #[error("its format is `{found}`, and this program knows `{FORMAT}`")]
     Format { found: String },
-    #[error("x_range is {} to {}: expected two numbers from 0 on, the larger one last", .0.0, .0.1)]
-    Range((f64, f64)),
+    #[error("the x range of {arm} is {} to {}: expected two numbers from 0 on, the larger one last", .range.0, .range.1)]
+    XRange { arm: String, range: (f64, f64) },
+    #[error("y_window is {} to {}: expected two numbers, the larger one last, above 0 on a logarithmic axis", .0.0, .0.1)]
+    YWindow((f64, f64)),
     #[error("it has run {0} twice")]
     Twice(RunId),
 }
@@ -66,13 +72,51 @@ struct Versioned {
     format: String,
 }
 
+/// As the first format has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstView {
+    #[serde(rename = "format")]
+    _format: String,
+    experiment: String,
+    metric: Metric,
+    theme: PictureTheme,
+    x: XAxis,
+    x_range: (f64, f64),
+    log_y: bool,
+    clip: bool,
+    smoothing: u32,
+    band: Band,
+    runs: Vec<SavedRun>,
+}
+
+impl From<FirstView> for SavedView {
+    fn from(first: FirstView) -> Self {
+        let FirstView { experiment, metric, theme, x, x_range, log_y, clip, smoothing, band, runs, .. } = first;
+        Self {
+            format: FORMAT.into(),
+            experiment,
+            metric,
+            theme,
+            x,
+            x_ranges: runs.iter().map(|run| (run.arm.clone(), x_range)).collect(),
+            log_y,
+            fit: if clip { Fit::Inner } else { Fit::Whole },
+            y_window: None,
+            smoothing,
+            band,
+            runs,
+        }
+    }
+}
+
 impl SavedView {
     /// Of a sweep as it is known now.
     pub fn of(
         experiment: String,
         sweep: &Sweep,
         shows: &dyn Fn(&Row) -> bool,
-        (metric, view, x_range): (Metric, &View, (f64, f64)),
+        (metric, view, figure): (Metric, &View, &Figure),
         theme: PictureTheme,
     ) -> Self {
         let run = |row: &Row| SavedRun {
@@ -87,9 +131,10 @@ impl SavedView {
             metric,
             theme,
             x: view.x,
-            x_range,
+            x_ranges: figure.panels.iter().map(|panel| (panel.title.clone(), panel.x_range)).collect(),
             log_y: view.log_y,
-            clip: view.clip,
+            fit: view.fit,
+            y_window: view.y_window,
             smoothing: view.smoothing,
             band: view.band,
             runs: sweep.rows().iter().map(run).collect(),
@@ -99,13 +144,19 @@ impl SavedView {
     /// Of a file, which may hold anything.
     pub fn parse(text: &str) -> Result<Self, ViewError> {
         let Versioned { format } = serde_json::from_str(text).map_err(ViewError::Shape)?;
-        if format != FORMAT {
-            return Err(ViewError::Format { found: format.chars().take(60).collect() });
+        let view: Self = match format.as_str() {
+            FORMAT => serde_json::from_str(text).map_err(ViewError::Shape)?,
+            FIRST_FORMAT => serde_json::from_str::<FirstView>(text).map_err(ViewError::Shape)?.into(),
+            _ => return Err(ViewError::Format { found: format.chars().take(60).collect() }),
+        };
+        let is_range = |(low, high): (f64, f64)| low >= 0.0 && high - low > high * CLOSEST && high <= FURTHEST;
+        if let Some((arm, range)) = view.x_ranges.iter().find(|(_, range)| !is_range(**range)) {
+            return Err(ViewError::XRange { arm: arm.clone(), range: *range });
         }
-        let view: Self = serde_json::from_str(text).map_err(ViewError::Shape)?;
-        let (low, high) = view.x_range;
-        if !(low >= 0.0 && high - low > high * CLOSEST && high <= FURTHEST) {
-            return Err(ViewError::Range(view.x_range));
+        let is_window =
+            |(low, high): (f64, f64)| high - low > high.abs().max(low.abs()) * CLOSEST && (!view.log_y || low > 0.0);
+        if let Some(window) = view.y_window.filter(|window| !is_window(*window)) {
+            return Err(ViewError::YWindow(window));
         }
         let mut known = HashSet::new();
         match view.runs.iter().find(|run| !known.insert(&run.run)) {
@@ -126,8 +177,9 @@ impl SavedView {
             log_y: self.log_y,
             smoothing: self.smoothing,
             band: self.band,
-            clip: self.clip,
-            window: Some(self.x_range),
+            fit: self.fit,
+            y_window: self.y_window,
+            pinned: self.x_ranges.clone(),
             ..View::default()
         };
         let shown: HashSet<&RunId> = self.runs.iter().filter(|run| run.shown).map(|run| &run.run).collect();
@@ -146,7 +198,7 @@ impl SavedView {
         if shown < runs {
             text += &format!(" · {shown} shown");
         }
-        if self.clip {
+        if self.fit == Fit::Inner {
             text += " · y axis without outliers (1 to 99 %)";
         }
         text
@@ -164,9 +216,22 @@ mod tests {
             entries: 7,
             shown: number > 0,
         };
-        let what = (Metric::TrainLoss, &View::default(), (0.1 + 0.2, 20750.0));
-        let view = SavedView::of("mine-0123456789ab".into(), &Sweep::default(), &|_| true, what, PictureTheme::Dark);
-        SavedView { runs: (0..3).map(run).collect(), ..view }
+        let sweep = Sweep::default();
+        let figure = Figure::of(sweep.rows(), Metric::TrainLoss, &View::default(), &mut Curves::default());
+        let what = (Metric::TrainLoss, &View::default(), &figure);
+        let view = SavedView::of("mine-0123456789ab".into(), &sweep, &|_| true, what, PictureTheme::Dark);
+        let x_ranges = [("baseline".to_owned(), (0.1 + 0.2, 20750.0))].into();
+        SavedView { runs: (0..3).map(run).collect(), x_ranges, ..view }
+    }
+
+    #[test]
+    fn a_view_of_the_first_format_still_opens() {
+        let first = r#"{"format": "batchscope-view 1", "experiment": "mine-0123456789ab", "metric": "valid-accuracy",
+            "theme": "light", "x": "pairs", "x_range": [0.0, 2000.0], "log_y": false, "clip": true, "smoothing": 256,
+            "band": "runs", "runs": [{"run": "00000000000000000001", "arm": "baseline", "entries": 7, "shown": true}]}"#;
+        let view = SavedView::parse(first).unwrap();
+        assert_eq!((view.fit, view.x_ranges["baseline"]), (Fit::Inner, (0.0, 2000.0)));
+        assert_eq!(SavedView::parse(&view.to_json()).unwrap(), view);
     }
 
     #[test]
@@ -186,8 +251,8 @@ mod tests {
             SavedView::parse("{}").unwrap_err().to_string(),
             "no view: missing field `format` at line 1 column 2"
         );
-        let newer = message("view 1", "view 2");
-        assert_eq!(newer, "its format is `batchscope-view 2`, and this program knows `batchscope-view 1`");
+        let newer = message("view 2", "view 3");
+        assert_eq!(newer, "its format is `batchscope-view 3`, and this program knows `batchscope-view 2`");
         assert!(message("train-loss", "loss").contains("unknown variant `loss`, expected one of `valid-accuracy`"));
         assert!(message("\"log_y\"", "\"log_x\"").contains("unknown field `log_x`"));
         assert!(message("20750.0", "-1").contains("expected two numbers from 0 on"));

@@ -88,6 +88,11 @@ impl Curve {
         }
     }
 
+    /// The first point of this step or a later one.
+    pub fn first_from(&self, step: u64) -> Option<(f64, f64)> {
+        self.point(self.steps.partition_point(|known| *known < step))
+    }
+
     /// The value at the last point that is not after `x`.
     pub fn at(&self, x: f64) -> Option<f64> {
         let place = self.x.partition_point(|known| *known <= x).checked_sub(1)?;

@@ -3,7 +3,7 @@
 use super::curve::Curve;
 use super::curves::Curves;
 use super::range;
-use super::view::{Band, View};
+use super::view::{Band, Fit, View};
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
@@ -15,19 +15,15 @@ const FEW: usize = 6;
 /// Values that decide where outliers begin.
 const SAMPLED: usize = 20_000;
 
-/// Panels share their axes.
+/// Panels share their y axis, so that arms can be compared; each has the x axis that its runs need.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     pub title: String,
     pub x_label: String,
     pub y_label: String,
-    /// what is in sight; all of it is from 0 to the planned length of the longest run
-    pub x_range: (f64, f64),
     pub y_range: (f64, f64),
     pub log_y: bool,
     pub band: Band,
-    /// length of an epoch on the x axis, where it is the same for all
-    pub epoch: Option<f64>,
     /// ascending; a line's colour is its batch size's place here
     pub batch_sizes: Vec<u32>,
     /// a line's dash is its instance's number; 0 where lines are means
@@ -39,13 +35,19 @@ pub struct Figure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     pub title: String,
+    /// what is in sight; all of it is from 0 to the planned end of the longest run that is shown
+    pub x_range: (f64, f64),
+    /// length of an epoch on the x axis, where it is the same for all runs
+    pub epoch: Option<f64>,
     pub lines: Vec<Line>,
-    /// where runs failed, x and y, in the colour of their line
-    pub deaths: Vec<Death>,
+    /// where runs failed, in the colour of their line
+    pub failures: Vec<Failure>,
+    /// whether values in sight of the x axis lie below and above the y axis
+    pub beyond: (bool, bool),
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Death {
+pub struct Failure {
     pub colour: usize,
     pub x: f64,
     pub y: Option<f64>,
@@ -60,6 +62,9 @@ pub struct Line {
     /// the instance
     pub dash: u32,
     pub curve: Arc<Curve>,
+    /// where training has begun: the y axis fits what follows, and the band begins here; nothing as long as there is
+    /// nothing after it
+    pub trained_from: Option<f64>,
     /// what was measured, where `curve` is smoothed; see [`Panel::behind`]
     pub raw: Option<Arc<Curve>>,
     /// lower and upper edge
@@ -107,8 +112,7 @@ impl Figure {
             }
         }
         let mut builder = Builder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, curves };
-        let panels: Vec<Panel> = arms.into_iter().map(|(arm, rows)| builder.panel(arm, &rows)).collect();
-        let x_range = view.range(view.x.end(rows.iter().copied()), newest(&rows, view));
+        let panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, &rows)).collect();
         let means = view.band != Band::Runs;
         let mut y_label = metric.title().to_owned();
         if smoothing > 0 {
@@ -117,18 +121,31 @@ impl Figure {
         if means {
             y_label += &format!(", {}", view.band.label());
         }
-        Self {
+        let mut figure = Self {
             title: metric.title().to_owned(),
             x_label: view.x.label().into(),
-            y_range: y_range(&panels, metric, view, x_range),
+            y_range: view.y_window.unwrap_or_else(|| y_range(&panels, metric, view)),
             y_label,
-            x_range,
             log_y: view.log_y,
             band: view.band,
-            epoch: view.x.epoch(rows.iter().copied()),
             instances: if means { 0 } else { rows.iter().map(|row| row.planned.spec.iid + 1).max().unwrap_or(0) },
             batch_sizes,
             panels,
+        };
+        figure.mark_what_lies_beyond();
+        figure
+    }
+
+    fn mark_what_lies_beyond(&mut self) {
+        let (low, high) = self.y_range;
+        let floor = self.floor();
+        // an end that is a value stays inside in spite of rounding
+        let margin = 1e-9 * (high - low);
+        for panel in &mut self.panels {
+            let extents = panel.lines.iter().filter_map(|line| line.curve.extent(panel.x_range, floor));
+            panel.beyond = extents.fold((false, false), |(below, above), (least, most)| {
+                (below || least < low - margin, above || most > high + margin)
+            });
         }
     }
 
@@ -143,9 +160,10 @@ fn newest(rows: &[&Row], view: &View) -> f64 {
     rows.iter().map(|row| view.x.now(row)).fold(0.0, f64::max)
 }
 
-/// Where the whole x axis ends, and its newest point.
-pub fn x_extent(rows: &[Row], view: &View) -> (f64, f64) {
-    (view.x.end(rows.iter()), newest(&rows.iter().collect::<Vec<_>>(), view))
+/// Where the x axis of these runs ends, and their newest point.
+pub fn x_extent<'r>(rows: impl IntoIterator<Item = &'r Row>, view: &View) -> (f64, f64) {
+    let rows: Vec<&Row> = rows.into_iter().collect();
+    (view.x.end(rows.iter().copied()), newest(&rows, view))
 }
 
 struct Builder<'b> {
@@ -158,15 +176,29 @@ struct Builder<'b> {
 }
 
 impl Builder<'_> {
-    fn panel(&mut self, arm: &str, rows: &[&Row]) -> Panel {
+    /// Nothing for an arm of which no run is shown.
+    fn panel(&mut self, arm: &str, rows: &[&Row]) -> Option<Panel> {
         let shows = self.shows;
-        let shown = || rows.iter().filter(|row| shows(row));
+        let shown = || rows.iter().copied().filter(|row| shows(row));
+        shown().next()?;
         let lines: Vec<Line> = match self.view.band {
             Band::Runs => shown().filter_map(|row| self.run(row)).collect(),
             _ => self.means(rows),
         };
-        let deaths = shown().filter_map(|row| self.death(row)).collect();
-        Panel { title: arm.to_owned(), lines, deaths }
+        let failures = shown().filter_map(|row| self.failure(row)).collect();
+        let (end, newest) = x_extent(shown(), self.view);
+        let x_range = self.view.pinned.get(arm).copied().unwrap_or_else(|| self.view.range(end, newest));
+        let epoch = self.view.x.epoch(shown());
+        Some(Panel { title: arm.to_owned(), x_range, epoch, lines, failures, beyond: (false, false) })
+    }
+
+    /// Where the part of a curve begins that the y axis fits.
+    fn trained_from(&self, curve: &Curve, batch_size: u32) -> Option<f64> {
+        let least = match self.metric {
+            metric if metric.is_of_validation() => 1,
+            _ => u64::from(self.smoothing.div_ceil(batch_size.max(1))),
+        };
+        curve.first_from(least).map(|(x, _)| x)
     }
 
     fn colour(&self, row: &Row) -> usize {
@@ -184,6 +216,7 @@ impl Builder<'_> {
             name: format!("bs {} #{}", spec.batch_size, spec.iid),
             colour: self.colour(row),
             dash: spec.iid,
+            trained_from: self.trained_from(&curve, spec.batch_size),
             curve,
             raw,
             band: None,
@@ -207,6 +240,7 @@ impl Builder<'_> {
                 colour: self.batch_sizes.binary_search(&batch_size).unwrap_or(0),
                 dash: 0,
                 band: (rows.len() > 1).then_some((mean.low, mean.high)),
+                trained_from: self.trained_from(&mean.mean, batch_size),
                 curve: mean.mean,
                 raw: None,
                 runs: rows.len(),
@@ -216,31 +250,46 @@ impl Builder<'_> {
         cells.into_iter().map(line).collect()
     }
 
-    fn death(&mut self, row: &Row) -> Option<Death> {
+    fn failure(&mut self, row: &Row) -> Option<Failure> {
         let Progress::Failed(_) = row.history.progress else { return None };
         let curve = self.curves.run(row, self.metric, self.view.x, self.smoothing);
         let y = curve.points().map(|point| point.1).rev().find(|y| y.is_finite());
-        Some(Death { colour: self.colour(row), x: self.view.x.now(row), y })
+        Some(Failure { colour: self.colour(row), x: self.view.x.now(row), y })
     }
 }
 
 /// What the lines need of the y axis. Unsmoothed values behind smoothed lines may leave it.
-fn y_range(panels: &[Panel], metric: Metric, view: &View, x_range: (f64, f64)) -> (f64, f64) {
-    let lines = || panels.iter().flat_map(|panel| &panel.lines);
-    let shown =
-        || lines().flat_map(|line| std::iter::once(&line.curve).chain(line.band.iter().flat_map(|(l, h)| [l, h])));
+fn y_range(panels: &[Panel], metric: Metric, view: &View) -> (f64, f64) {
+    let lines = || panels.iter().flat_map(|panel| panel.lines.iter().map(move |line| (panel, line)));
     let floor = range::floor(view.log_y);
-    let extent = if view.clip {
-        let count = SAMPLED / lines().count().max(1);
-        let mut values: Vec<f64> =
-            lines().flat_map(|line| line.curve.sampled(x_range, count)).filter(|y| *y > floor).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        let at = |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
-        at(0.01).zip(at(0.99))
-    } else {
-        shown().filter_map(|curve| curve.extent(x_range, floor)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    let trained = |(panel, line): (&Panel, &Line)| {
+        let from = line.trained_from?;
+        extent(line, (panel.x_range.0.max(from), panel.x_range.1), floor)
+    };
+    let whole = |(panel, line): (&Panel, &Line)| extent(line, panel.x_range, floor);
+    let extent = match view.fit {
+        Fit::Trained => join(lines().filter_map(trained)).or_else(|| join(lines().filter_map(whole))),
+        Fit::Whole => join(lines().filter_map(whole)),
+        Fit::Inner => {
+            let count = SAMPLED / lines().count().max(1);
+            let values = lines().flat_map(|(panel, line)| line.curve.sampled(panel.x_range, count));
+            let mut values: Vec<f64> = values.filter(|y| *y > floor).collect();
+            values.sort_unstable_by(f64::total_cmp);
+            let at = |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
+            at(0.01).zip(at(0.99))
+        }
     };
     if view.log_y { range::nice_log(extent) } else { range::nice(extent, metric.is_fraction()) }
+}
+
+/// Of a line and its band, in a part of the x axis.
+fn extent(line: &Line, x_range: (f64, f64), floor: f64) -> Option<(f64, f64)> {
+    let edges = line.band.iter().flat_map(|(low, high)| [low, high]);
+    join(std::iter::once(&line.curve).chain(edges).filter_map(|curve| curve.extent(x_range, floor)))
+}
+
+fn join(extents: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
+    extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 #[cfg(test)]
@@ -291,7 +340,7 @@ mod tests {
             tell(&mut sweep, &runs[2], 0.0, evaluation(step, accuracy));
         }
         let figure = drawn(&sweep, &View::default());
-        assert_eq!(figure.x_range, (0.0, 160.0));
+        assert_eq!(figure.panels[0].x_range, (0.0, 160.0));
         assert_eq!(figure.batch_sizes, [2, 8]);
         let line = &figure.panels[0].lines[0];
         assert_eq!((line.colour, line.dash, line.name.as_str()), (1, 1, "bs 8 #1"));
@@ -307,7 +356,7 @@ mod tests {
         for (x, place, end) in [(XAxis::Updates, 10.0, 80.0), (XAxis::Epochs, 1.0, 2.0), (XAxis::Time, 3.5, 4.0)] {
             let figure = drawn(&sweep, &View { x, ..View::default() });
             assert_eq!(figure.panels[0].lines[0].curve.point(0), Some((place, 0.75)), "{x:?}");
-            assert_eq!(figure.x_range.1, end, "{x:?}");
+            assert_eq!(figure.panels[0].x_range.1, end, "{x:?}");
         }
     }
 
@@ -356,6 +405,43 @@ mod tests {
         assert_eq!(figure.panels[0].lines[0].curve.points().collect::<Vec<_>>(), [(8.0, 0.5), (16.0, 0.25)]);
     }
 
+    /// Instances of a pre-trained model start anywhere: that range would squeeze what training does.
+    #[test]
+    fn the_y_axis_fits_what_follows_the_start_and_says_what_lies_beyond() {
+        let (mut sweep, runs) = sweep();
+        for (step, accuracy) in [(0, 0.17), (10, 0.80), (20, 0.84)] {
+            tell(&mut sweep, &runs[1], 0.0, evaluation(step, accuracy));
+        }
+        // a run of which only the start is known does not count beside one that is further
+        tell(&mut sweep, &runs[2], 0.0, evaluation(0, 0.16));
+        let (low, high) = drawn(&sweep, &View::default()).y_range;
+        assert!(low > 0.75 && high < 0.9, "{low} to {high}");
+        assert_eq!(drawn(&sweep, &View::default()).panels[0].beyond, (true, false));
+        let whole = drawn(&sweep, &View { fit: Fit::Whole, ..View::default() });
+        assert!(whole.y_range.0 < 0.16 && whole.panels[0].beyond == (false, false));
+        let zoomed = drawn(&sweep, &View { y_window: Some((0.81, 0.82)), ..View::default() });
+        assert_eq!((zoomed.y_range, zoomed.panels[0].beyond), ((0.81, 0.82), (true, true)));
+    }
+
+    #[test]
+    fn every_arm_has_the_x_axis_that_its_shown_runs_need() {
+        let (mut sweep, _) = sweep();
+        let mut spec = example(64, 80);
+        spec.updates = Some(spec.updates() * 16);
+        let long =
+            PlannedRun { id: RunId::from_digest(&"9".repeat(20)), arm: "long".into(), spec, keep_weights: false };
+        let end = long.spec.pairs_seen(long.spec.updates()) as f64;
+        sweep.apply(SweepEvent::Planned(vec![long]));
+        let ranges = |shows: &dyn Fn(&Row) -> bool| -> Vec<(String, f64)> {
+            let figure =
+                Figure::of_shown(sweep.rows(), shows, Metric::ValidAccuracy, &View::default(), &mut Curves::default());
+            figure.panels.into_iter().map(|panel| (panel.title, panel.x_range.1)).collect()
+        };
+        assert_eq!(ranges(&|_| true), [("baseline".into(), 160.0), ("long".into(), end)]);
+        let filtered = ranges(&|row| row.planned.arm == "baseline");
+        assert_eq!(filtered, [("baseline".into(), 160.0)], "an arm of which nothing is shown has no panel");
+    }
+
     #[test]
     fn an_outlier_flattens_the_rest_unless_clipped() {
         let (mut sweep, runs) = sweep();
@@ -363,12 +449,12 @@ mod tests {
             let loss = if step == 40 { 50.0 } else { 0.5 + 0.001 * step as f64 };
             tell(&mut sweep, &runs[0], 0.0, RunEvent::Evaluation { step, scores: Scores::of(loss, 0.5) });
         }
-        let range = |clip| {
-            let view = View { clip, ..View::default() };
+        let range = |fit| {
+            let view = View { fit, ..View::default() };
             Figure::of(sweep.rows(), Metric::ValidLoss, &view, &mut Curves::default()).y_range
         };
-        assert!(range(false).1 >= 50.0);
-        assert!(range(true).1 < 1.0);
+        assert!(range(Fit::Whole).1 >= 50.0);
+        assert!(range(Fit::Inner).1 < 1.0);
     }
 
     #[test]
@@ -383,7 +469,7 @@ mod tests {
         );
         tell(&mut sweep, &runs[1], 0.0, RunEvent::Failed { step: 8, message: "the loss is NaN".into() });
         let figure = drawn(&sweep, &View::default());
-        assert_eq!(figure.panels[0].deaths, [Death { colour: 1, x: 56.0, y: Some(0.5) }]);
+        assert_eq!(figure.panels[0].failures, [Failure { colour: 1, x: 56.0, y: Some(0.5) }]);
     }
 
     #[test]

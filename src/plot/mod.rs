@@ -3,21 +3,25 @@
 //! May import: `domain`, `stats` and serde. A [`Figure`] knows axes, lines, palette places and dashes; it knows no colour, no
 //! pixel and no cell.
 
-mod cells;
 mod curve;
 mod curves;
 mod dash;
 mod drawn;
 mod figure;
+mod grid;
 mod range;
 mod raster;
+mod scale;
 mod smooth;
+mod spread;
 mod view;
 
-pub use cells::{Grid, axes, to_text};
 pub use curve::Curve;
 pub use curves::Curves;
 pub use dash::{PATTERNS, alike, pattern, strokes};
-pub use figure::{Death, Figure, Line, Panel, x_extent};
+pub use figure::{Failure, Figure, Line, Panel, x_extent};
+pub use grid::{Area, Grid, to_text};
 pub use raster::Raster;
-pub use view::{Band, View, XAxis};
+pub use scale::{Scale, Tick};
+pub use spread::middle_half;
+pub use view::{Band, Fit, View, XAxis};

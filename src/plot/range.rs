@@ -49,7 +49,7 @@ pub fn round_up(value: f64) -> f64 {
     ENDS.into_iter().map(|end| end * power).find(|end| *end >= value).unwrap_or(value)
 }
 
-const STEPS: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
+pub(super) const STEPS: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
 
 fn power(value: f64) -> f64 {
     10f64.powf(value.log10().floor())

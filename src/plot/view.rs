@@ -2,6 +2,7 @@
 
 use crate::domain::sweep::{Row, Sample};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What the x axis counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -11,6 +12,8 @@ pub enum XAxis {
     Pairs,
     Updates,
     Epochs,
+    /// of the updates of each run, in percent
+    Fraction,
     Time,
 }
 
@@ -20,6 +23,7 @@ impl XAxis {
             XAxis::Pairs => "pairs seen",
             XAxis::Updates => "updates",
             XAxis::Epochs => "epochs",
+            XAxis::Fraction => "% of training",
             XAxis::Time => "seconds of training",
         }
     }
@@ -28,7 +32,8 @@ impl XAxis {
         match self {
             XAxis::Pairs => XAxis::Updates,
             XAxis::Updates => XAxis::Epochs,
-            XAxis::Epochs => XAxis::Time,
+            XAxis::Epochs => XAxis::Fraction,
+            XAxis::Fraction => XAxis::Time,
             XAxis::Time => XAxis::Pairs,
         }
     }
@@ -54,6 +59,7 @@ impl XAxis {
         match self {
             XAxis::Pairs => spec.pairs_seen(step) as f64,
             XAxis::Epochs => step as f64 / spec.updates_per_epoch().max(1) as f64,
+            XAxis::Fraction => 100.0 * step as f64 / spec.updates().max(1) as f64,
             XAxis::Updates | XAxis::Time => step as f64,
         }
     }
@@ -79,10 +85,45 @@ impl XAxis {
             // but for a last batch that is not full
             XAxis::Pairs => Some(f64::from(row.planned.spec.data.train_examples)),
             XAxis::Updates => Some(row.planned.spec.updates_per_epoch() as f64),
+            XAxis::Fraction => {
+                Some(100.0 * row.planned.spec.updates_per_epoch() as f64 / row.planned.spec.updates().max(1) as f64)
+            }
             XAxis::Time => None,
         };
         let first = length(rows.next()?)?;
         rows.all(|row| length(row) == Some(first)).then_some(first)
+    }
+}
+
+/// Which values the y axis holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// those after training began: an evaluation before the first update says what the start was, and smoothed values
+    /// begin where as much is smoothed over as later
+    #[default]
+    Trained,
+    /// all
+    Whole,
+    /// 98 % of them, so that outliers do not flatten the rest
+    Inner,
+}
+
+impl Fit {
+    pub fn next(self) -> Self {
+        match self {
+            Fit::Trained => Fit::Whole,
+            Fit::Whole => Fit::Inner,
+            Fit::Inner => Fit::Trained,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Fit::Trained => "the values after training began",
+            Fit::Whole => "all values",
+            Fit::Inner => "1 to 99 % of the values",
+        }
     }
 }
 
@@ -131,10 +172,13 @@ pub struct View {
     /// pairs over which metrics of single batches are smoothed, whatever the batch size; 0: not at all
     pub smoothing: u32,
     pub band: Band,
-    /// the y axis holds 98 % of the values, so that outliers do not flatten the rest
-    pub clip: bool,
+    pub fit: Fit,
     /// the part of the x axis in sight; all of it when absent
     pub window: Option<(f64, f64)>,
+    /// the part of the y axis in sight; what `fit` says when absent
+    pub y_window: Option<(f64, f64)>,
+    /// the x range of each arm in a saved picture; what its runs need where an arm is not there
+    pub pinned: BTreeMap<String, (f64, f64)>,
     /// the window goes with the newest point
     pub follow: bool,
     /// a place on the x axis to read values at
@@ -148,8 +192,10 @@ impl Default for View {
             log_y: false,
             smoothing: 256,
             band: Band::Runs,
-            clip: false,
+            fit: Fit::default(),
             window: None,
+            y_window: None,
+            pinned: BTreeMap::new(),
             follow: false,
             crosshair: None,
         }
@@ -160,6 +206,38 @@ impl Default for View {
 const CLOSEST: f64 = 1e-4;
 
 impl View {
+    /// Another metric: values of the old one mean nothing on its axis.
+    pub fn forget_y(&mut self) {
+        self.y_window = None;
+    }
+
+    /// Half or twice as much of the y axis in sight, around its middle.
+    pub fn zoom_y(&mut self, factor: f64, y_range: (f64, f64)) {
+        self.with_y(y_range, |low, high| {
+            let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0 * factor);
+            (middle - half, middle + half)
+        });
+    }
+
+    /// Moves the y axis up by a share of what is in sight.
+    pub fn pan_y(&mut self, share: f64, y_range: (f64, f64)) {
+        self.with_y(y_range, |low, high| (low + share * (high - low), high + share * (high - low)));
+    }
+
+    /// On a logarithmic axis, of the logarithms.
+    fn with_y(&mut self, (low, high): (f64, f64), change: impl Fn(f64, f64) -> (f64, f64)) {
+        let (low, high) = if self.log_y {
+            let (low, high) = change(low.log10(), high.log10());
+            (10f64.powf(low), 10f64.powf(high))
+        } else {
+            change(low, high)
+        };
+        let distinct = (high - low) > 1e-9 * low.abs().max(high.abs());
+        if low.is_finite() && high.is_finite() && distinct && (!self.log_y || low > 0.0) {
+            self.y_window = Some((low, high));
+        }
+    }
+
     /// Another axis: places on the old one mean nothing on it.
     pub fn next_axis(&mut self) {
         self.x = self.x.next();
@@ -181,7 +259,11 @@ impl View {
                 let high = newest.clamp(high - low, end.max(high - low));
                 (self.window.map_or(0.0, |(low, was)| high - (was - low)).max(0.0), high)
             }
-            Some((low, high)) => (low, high),
+            // of a shorter axis, as much at its end
+            Some((low, high)) => {
+                let over = (high - end).clamp(0.0, low.max(0.0));
+                (low - over, high - over)
+            }
             None => (0.0, end),
         }
     }
@@ -248,7 +330,7 @@ impl View {
     }
 
     pub fn reset(&mut self) {
-        (self.window, self.follow) = (None, false);
+        (self.window, self.y_window, self.follow) = (None, None, false);
     }
 }
 
@@ -270,6 +352,28 @@ mod tests {
         (0..100).for_each(|_| view.zoom(0.5, 100.0, 40.0));
         let (low, high) = view.window.unwrap();
         assert!(high - low >= 100.0 * CLOSEST * 0.99);
+    }
+
+    #[test]
+    fn a_window_of_a_longer_axis_shows_the_end_of_a_shorter_one() {
+        let view = View { window: Some((60.0, 80.0)), ..View::default() };
+        assert_eq!(view.range(100.0, 100.0), (60.0, 80.0));
+        assert_eq!(view.range(70.0, 70.0), (50.0, 70.0));
+        assert_eq!(view.range(10.0, 10.0), (0.0, 20.0));
+    }
+
+    #[test]
+    fn the_y_axis_zooms_around_its_middle_and_moves() {
+        let mut view = View::default();
+        view.zoom_y(0.5, (0.0, 1.0));
+        assert_eq!(view.y_window, Some((0.25, 0.75)));
+        view.pan_y(0.5, (0.25, 0.75));
+        assert_eq!(view.y_window, Some((0.5, 1.0)));
+        (0..200).for_each(|_| view.zoom_y(0.5, view.y_window.unwrap_or_default()));
+        let (low, high) = view.y_window.unwrap();
+        assert!(low < high, "it never closes");
+        view.reset();
+        assert_eq!(view.y_window, None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use batchscope::domain::metric::Metric;
 use batchscope::domain::sweep::Sweep;
 use batchscope::event_file;
 use batchscope::export::{PictureTheme, SavedRun, SavedView};
-use batchscope::plot::View;
+use batchscope::plot::{Curves, Figure, View};
 use batchscope::store::{Store, parse_journal};
 use batchscope::train::Snapshot;
 use batchscope::tui::Theme;
@@ -260,15 +260,19 @@ fn event_files() {
 
 #[test]
 fn views() {
-    let what = (Metric::TrainLoss, &View::default(), (0.1, 20750.0));
+    let (sweep, look) =
+        (Sweep::default(), View { pinned: [("baseline".into(), (0.1, 20750.0))].into(), ..View::default() });
+    let figure = Figure::of(sweep.rows(), Metric::TrainLoss, &look, &mut Curves::default());
+    let what = (Metric::TrainLoss, &look, &figure);
     let run = |number: u32| SavedRun {
         run: RunId::from_digest(&format!("{number:020}")),
         arm: "baseline".into(),
         entries: 7,
         shown: true,
     };
-    let mut good = SavedView::of("a-0".into(), &Sweep::default(), &|_| true, what, PictureTheme::Dark);
+    let mut good = SavedView::of("a-0".into(), &sweep, &|_| true, what, PictureTheme::Dark);
     good.runs = (0..3).map(run).collect();
+    good.x_ranges = look.pinned.clone();
     let good = good.to_json();
     readers::view(&good);
     feed(300, good.as_bytes(), |bytes| std::str::from_utf8(bytes).into_iter().for_each(readers::view));

@@ -201,7 +201,8 @@ impl Dashboard {
     fn draw(&mut self) {
         self.terminal.draw(|frame| draw(frame, &self.app, &self.theme)).unwrap();
         let figure = self.app.figure();
-        for (low, high) in [figure.x_range, figure.y_range] {
+        let x_ranges = figure.panels.iter().map(|panel| panel.x_range);
+        for (low, high) in x_ranges.chain([figure.y_range]) {
             assert!(low.is_finite() && high.is_finite() && low < high, "an axis from {low} to {high}");
         }
     }

@@ -221,12 +221,13 @@ fn what_the_table_hides_is_not_on_the_charts_and_changes_nothing_else_there() {
     let lines = |app: &App| -> Vec<(String, usize)> {
         app.figure().panels[0].lines.iter().map(|line| (line.name.clone(), line.colour)).collect()
     };
-    let (all, x_range) = (lines(&app), app.figure().x_range);
+    let x_range = |app: &App| app.figure().panels[0].x_range;
+    let (all, whole) = (lines(&app), x_range(&app));
     press(&mut app, &[Action::Go(Motion::First), Action::Hide]);
     assert_eq!(lines(&app), all[1..]);
     type_filter(&mut app, "bs=8,16");
     assert_eq!(lines(&app), all[1..3]);
-    assert_eq!(app.figure().x_range, x_range);
+    assert_eq!(x_range(&app), whole);
     // the mean of a cell that is hidden in part is the mean of its cell
     press(&mut app, &[Action::Filter(Typing::Drop), Action::NextBand]);
     let runs: Vec<usize> = app.figure().panels[0].lines.iter().map(|line| line.runs).collect();
@@ -362,9 +363,11 @@ fn without_colours_batch_sizes_are_told_apart_by_marks() {
 #[test]
 fn the_axes_say_how_they_are_looked_at() {
     let mut app = app();
-    let text = charts(&mut app, &[Action::NextAxis, Action::LogY, Action::Clip, Action::ZoomIn]);
-    assert!(text.contains("zoomed, = all  log  1 to 99 %  updates"), "{text}");
-    let text = charts(&mut app, &[Action::WholeAxis, Action::NextAxis, Action::NextAxis]);
+    let text = charts(&mut app, &[Action::NextAxis, Action::LogY, Action::NextFit, Action::NextFit, Action::ZoomIn]);
+    assert!(text.contains("zoomed, = all  log  1 to 99 %, o all  updates"), "{text}");
+    let text = charts(&mut app, &[Action::ZoomInY]);
+    assert!(text.contains("y zoomed, = all"), "{text}");
+    let text = charts(&mut app, &[Action::WholeAxis, Action::NextAxis, Action::NextAxis, Action::NextAxis]);
     assert!(text.contains("seconds of training"), "{text}");
     assert!(!text.contains("zoomed"));
 }
@@ -409,7 +412,7 @@ fn leaving_waits_for_checkpoints_and_the_second_time_for_nothing() {
 fn the_figure_is_what_the_histories_say() {
     let app = app();
     let figure = app.figure();
-    assert_eq!(figure.x_range, (0.0, 2000.0));
+    assert_eq!(figure.panels[0].x_range, (0.0, 2000.0));
     let lines = &figure.panels[0].lines;
     assert_eq!(lines.len(), 6, "six runs have points");
     for line in lines {

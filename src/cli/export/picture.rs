@@ -6,7 +6,7 @@ use crate::domain::metric::Metric;
 use crate::domain::sweep::Sweep;
 use crate::engine::{Experiment, ReplayError, Request, Which};
 use crate::export::{Picture, PictureTheme, SavedView};
-use crate::plot::{View, x_extent};
+use crate::plot::{Curves, Figure, View};
 use anyhow::Result;
 use std::fs::File;
 use std::io::Read;
@@ -42,8 +42,9 @@ fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, S
     let which = arguments.experiment.as_deref().map_or(Which::Only, Which::Named);
     let experiment = Experiment::find(request, which)?;
     let (sweep, view) = (experiment.sweep()?, View::default());
-    let (end, newest) = x_extent(sweep.rows(), &view);
-    let what = (arguments.metric.unwrap_or(Metric::ValidAccuracy), &view, view.range(end, newest));
+    let metric = arguments.metric.unwrap_or(Metric::ValidAccuracy);
+    let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
+    let what = (metric, &view, &figure);
     let view = SavedView::of(experiment.folder, &sweep, &|_| true, what, PictureTheme::Light);
     Ok((view, sweep))
 }

@@ -99,13 +99,13 @@ impl<DB: DrawingBackend> Layer<'_, '_, DB> {
     }
 
     /// Where runs failed: at their last value, or at the foot of the panel where they never had one.
-    pub fn deaths(&mut self, panel: &Panel) -> Result<(), PictureError> {
+    pub fn failures(&mut self, panel: &Panel) -> Result<(), PictureError> {
         let ((left, right), (bottom, top)) = self.bounds;
-        let in_sight = panel.deaths.iter().filter(|death| (left..=right).contains(&death.x));
+        let in_sight = panel.failures.iter().filter(|failure| (left..=right).contains(&failure.x));
         let crosses: Vec<_> = in_sight
-            .map(|death| {
-                let y = death.y.map(|y| self.y.place(y)).filter(|y| !y.is_nan()).unwrap_or(bottom).clamp(bottom, top);
-                Cross::new((death.x, y), 8, self.series(death.colour).stroke_width(3))
+            .map(|failure| {
+                let y = failure.y.map(|y| self.y.place(y)).filter(|y| !y.is_nan()).unwrap_or(bottom).clamp(bottom, top);
+                Cross::new((failure.x, y), 8, self.series(failure.colour).stroke_width(3))
             })
             .collect();
         self.chart.draw_series(crosses).map(|_| ()).map_err(draw_error)

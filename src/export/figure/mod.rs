@@ -151,7 +151,7 @@ impl Drawing<'_> {
             builder.caption(title, ("sans-serif", titles).into_font().color(&text));
             plot_height = plot_height.saturating_sub(2 * titles);
         }
-        let x = Axis::linear(figure.x_range, (wide.saturating_sub(y_room + 40) / (5 * ticks)) as usize);
+        let x = Axis::linear(panel.x_range, (wide.saturating_sub(y_room + 40) / (5 * ticks)) as usize);
         let rows = (plot_height / (2 * ticks + 6)).min(MOST_TICKS) as usize;
         let y = match figure.log_y {
             true => Axis::logarithmic(figure.y_range, rows),
@@ -165,8 +165,8 @@ impl Drawing<'_> {
             mesh.y_desc(self.name());
         }
         mesh.draw().map_err(draw_error)?;
-        let mut layer = Layer { palette, bounds: (figure.x_range, y.ends()), y: &y, floor: figure.floor(), chart };
-        layer.epochs(figure.epoch)?;
+        let mut layer = Layer { palette, bounds: (panel.x_range, y.ends()), y: &y, floor: figure.floor(), chart };
+        layer.epochs(panel.epoch)?;
         panel.lines.iter().try_for_each(|line| layer.band(line))?;
         for (line, raw) in panel.behind() {
             layer.curve(raw, 0, self.series(line.colour).mix(FAINT).stroke_width(1))?;
@@ -174,7 +174,7 @@ impl Drawing<'_> {
         for line in &panel.lines {
             layer.curve(&line.curve, line.dash, self.series(line.colour).stroke_width(2))?;
         }
-        layer.deaths(panel)
+        layer.failures(panel)
     }
 
     fn series(&self, place: usize) -> RGBColor {
@@ -192,7 +192,8 @@ mod tests {
     use std::sync::Arc;
 
     fn view() -> SavedView {
-        let what = (Metric::ValidAccuracy, &View::default(), (0.0, 100.0));
+        let figure = figure();
+        let what = (Metric::ValidAccuracy, &View::default(), &figure);
         SavedView::of("mine".into(), &Sweep::default(), &|_| true, what, PictureTheme::Light)
     }
 
@@ -202,6 +203,7 @@ mod tests {
             colour: dash as usize,
             dash,
             curve: Arc::new(Curve::of([(0.0, 0.5), (50.0, 0.6 + 0.05 * f64::from(dash)), (100.0, 0.8)])),
+            trained_from: None,
             raw: None,
             band: None,
             runs: 1,
@@ -211,14 +213,19 @@ mod tests {
             title: "validation accuracy".into(),
             x_label: "pairs seen".into(),
             y_label: "validation accuracy".into(),
-            x_range: (0.0, 100.0),
             y_range: (0.4, 0.9),
             log_y: false,
             band: Band::Runs,
-            epoch: Some(50.0),
             batch_sizes: vec![2, 8, 16, 32, 64],
             instances: 5,
-            panels: vec![Panel { title: "baseline".into(), lines: (0..5).map(line).collect(), deaths: Vec::new() }],
+            panels: vec![Panel {
+                title: "baseline".into(),
+                x_range: (0.0, 100.0),
+                epoch: Some(50.0),
+                lines: (0..5).map(line).collect(),
+                failures: Vec::new(),
+                beyond: (false, false),
+            }],
         }
     }
 
@@ -250,7 +257,7 @@ mod tests {
         let mut raw = plain.clone();
         raw.panels[0].lines[0].raw = Some(curve(0.1));
         let mut failed = plain.clone();
-        failed.panels[0].deaths = vec![crate::plot::Death { colour: 0, x: 30.0, y: None }];
+        failed.panels[0].failures = vec![crate::plot::Failure { colour: 0, x: 30.0, y: None }];
         let logarithmic = Figure { log_y: true, ..plain.clone() };
         let before = pixels_of(&plain, &palette());
         for (figure, least) in [(banded, 10_000), (raw, 300), (failed, 30), (logarithmic, 1000)] {
@@ -287,7 +294,7 @@ mod tests {
     #[test]
     fn nothing_leaves_the_axes_of_a_panel() {
         let mut zoomed = figure();
-        (zoomed.x_range, zoomed.y_range) = ((20.0, 60.0), (0.55, 0.62));
+        (zoomed.panels[0].x_range, zoomed.y_range) = ((20.0, 60.0), (0.55, 0.62));
         let outside = |x: usize, y: usize| y > 110 && (!(60..=1580).contains(&x) || y > 830);
         assert_eq!(ink(&zoomed, outside), 0);
         assert!(ink(&zoomed, |_, y| y > 110) > 500);

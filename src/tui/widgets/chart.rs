@@ -1,17 +1,15 @@
-//! One panel of a figure in braille. From the ground up: bands, epochs, what was measured, lines, marks, crosshair.
+//! One panel of a figure in braille. From the ground up: bands, epochs, lines, marks, crosshair.
 
 use super::shed::fitting;
 use super::{legend, readout};
 use crate::domain::arm::BASELINE;
-use crate::plot::{Band, Curve, Figure, Grid, Panel, Raster, View, axes};
+use crate::plot::{Band, Curve, Figure, Fit, Grid, Panel, Raster, View, middle_half};
 use crate::tui::theme::Theme;
-use malevich::Charset;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 /// Smallest area of a plot beside which the values at the crosshair have room.
 const READOUT: (u16, u16) = (30, 6);
@@ -41,8 +39,8 @@ impl Chart<'_> {
         let mut label = self.label().split(", ");
         parts.push((2, vec![Span::styled(format!(" {}", label.next().unwrap_or_default()), theme.title())]));
         parts.extend(label.map(|more| (4, vec![Span::styled(format!(", {more}"), theme.title())])));
-        if !self.panel.deaths.is_empty() {
-            parts.push((0, vec![Span::styled(format!("  ✗ {} failed", self.panel.deaths.len()), theme.bad())]));
+        if !self.panel.failures.is_empty() {
+            parts.push((0, vec![Span::styled(format!("  ✗ {} failed", self.panel.failures.len()), theme.bad())]));
         }
         parts.push((5, vec![Span::raw(" ")]));
         fitting(parts, width)
@@ -66,18 +64,23 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
         Constraint::Length(if crosshair.is_some() { readout::WIDTH } else { 0 }),
     ])
     .areas(area);
-    let Some(grid) = Grid::new(figure, area.width.into(), area.height.into()) else { return };
+    let Some(grid) = Grid::new(figure, panel, area.width.into(), area.height.into()) else {
+        let middle = Rect { y: area.y + area.height / 2, height: area.height.min(1), ..area };
+        frame.render_widget(Line::styled("no room for a chart", theme.dim()).alignment(Alignment::Center), middle);
+        return;
+    };
     let buffer = frame.buffer_mut();
-    axes(figure).widget().charset(Charset::Braille).render(area, buffer);
     let mut canvas = Canvas { grid: &grid, area, buffer, theme };
-    canvas.lines(&grid.lines(panel));
-    canvas.behind(&grid.measured(panel));
-    canvas.epochs(figure);
-    canvas.bands(panel);
+    canvas.axes();
+    canvas.lines(&grid.lines(&panel.lines));
+    canvas.epochs(panel);
+    canvas.ribbons(panel);
+    canvas.bands(panel, view);
+    canvas.beyond(panel);
     if theme.is_plain() {
         canvas.marks(panel);
     }
-    canvas.deaths(figure, panel);
+    canvas.failures(figure, panel);
     if let Some(x) = view.crosshair {
         canvas.crosshair(x);
     }
@@ -101,21 +104,36 @@ struct Canvas<'c> {
 impl Canvas<'_> {
     /// The cells in which lines are.
     fn inside(&self) -> Rect {
-        self.grid.mapping.plot_area().map_or(Rect::ZERO, |panel| {
-            let at = |cells: usize| u16::try_from(cells).unwrap_or(0);
-            Rect::new(self.area.x + at(panel.column), self.area.y + at(panel.row), at(panel.width), at(panel.height))
-                .intersection(self.area)
-        })
+        let plot = self.grid.area;
+        let at = |cells: usize| u16::try_from(cells).unwrap_or(0);
+        Rect::new(self.area.x + at(plot.column), self.area.y + at(plot.row), at(plot.width), at(plot.height))
+            .intersection(self.area)
+    }
+
+    fn axes(&mut self) {
+        for (column, row, text) in self.grid.axes() {
+            let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
+            let (x, y) = (self.area.x.saturating_add(column), self.area.y.saturating_add(row));
+            let width = usize::from(self.area.right().saturating_sub(x));
+            if y < self.area.bottom() {
+                self.buffer.set_stringn(x, y, text, width, self.theme.dim());
+            }
+        }
     }
 
     /// The column of the screen in which an x is.
     fn column(&self, x: f64) -> Option<u16> {
-        Some(self.area.x + u16::try_from(self.grid.mapping.column_at(x)?).ok()?)
+        Some(self.area.x + u16::try_from(self.grid.column_at(x)?).ok()?)
     }
 
     fn cell(&self, x: f64, y: f64) -> Option<Position> {
-        let (column, row) = self.grid.mapping.cell_at(x, y)?;
+        let (column, row) = self.grid.cell_at(x, y)?;
         Some(Position::new(self.area.x + u16::try_from(column).ok()?, self.area.y + u16::try_from(row).ok()?))
+    }
+
+    /// The part of the x axis in a column of the screen.
+    fn span(&self, column: u16) -> Option<(f64, f64)> {
+        self.grid.x_span_at(column.checked_sub(self.area.x)?.into())
     }
 
     fn is_free(&self, at: Position) -> bool {
@@ -134,20 +152,11 @@ impl Canvas<'_> {
         }
     }
 
-    /// Lines where others leave cells free, faint. Dots of both in one cell would be told apart by nothing.
-    fn behind(&mut self, lines: &Raster) {
-        for (at, glyph, _) in lit(lines, self.inside()) {
-            if self.is_free(at) {
-                self.put(at, glyph.encode_utf8(&mut [0; 4]), self.theme.border());
-            }
-        }
-    }
-
     /// The ends of epochs as faint lines, where they are not too many.
-    fn epochs(&mut self, figure: &Figure) {
-        let (low, high) = figure.x_range;
+    fn epochs(&mut self, panel: &Panel) {
+        let (low, high) = panel.x_range;
         let inside = self.inside();
-        let Some(epoch) = figure.epoch.filter(|epoch| f64::from(inside.width) * epoch >= EPOCH * (high - low)) else {
+        let Some(epoch) = panel.epoch.filter(|epoch| f64::from(inside.width) * epoch >= EPOCH * (high - low)) else {
             return;
         };
         let first = (low / epoch).floor().max(0.0) as u64 + 1;
@@ -162,31 +171,68 @@ impl Canvas<'_> {
         }
     }
 
-    /// The ground between two edges; the edges alone where colours cannot be mixed.
-    fn bands(&mut self, panel: &Panel) {
-        let inside = self.inside();
+    /// Where the middle half of the measured values lies around smoothed lines: the values themselves would fill the chart.
+    fn ribbons(&mut self, panel: &Panel) {
+        for (line, raw) in panel.behind() {
+            self.ground(line.colour, |span| middle_half(raw, span));
+        }
+    }
+
+    /// The ground between two edges, from where training has begun: what instances start from says nothing of it.
+    fn bands(&mut self, panel: &Panel, view: &View) {
         for line in &panel.lines {
             let Some((low, high)) = &line.band else { continue };
-            let ground = self.theme.band(line.colour);
-            for column in inside.left()..inside.right() {
-                let span = self.grid.mapping.x_span_at((column - self.area.x).into());
-                let Some((low, high)) = span.and_then(|span| Some((edge(low, span)?.0, edge(high, span)?.1))) else {
-                    continue;
-                };
-                let Some((top, bottom)) = self.rows(low, high) else { continue };
-                for row in top..=bottom {
-                    let at = Position::new(column, row);
-                    match ground {
-                        Some(ground) => {
-                            if let Some(cell) = self.buffer.cell_mut(at) {
-                                cell.set_bg(ground);
-                            }
+            let from = if view.fit == Fit::Trained { line.trained_from.unwrap_or(f64::INFINITY) } else { 0.0 };
+            let edges = |span: (f64, f64)| {
+                let span = (span.0.max(from), span.1);
+                (span.0 <= span.1).then(|| Some((edge(low, span)?.0, edge(high, span)?.1))).flatten()
+            };
+            self.ground(line.colour, edges);
+        }
+    }
+
+    /// Colours the cells between the edges of each column; the edges alone where colours cannot be mixed.
+    fn ground(&mut self, colour: usize, edges: impl Fn((f64, f64)) -> Option<(f64, f64)>) {
+        let inside = self.inside();
+        let ground = self.theme.band(colour);
+        for column in inside.left()..inside.right() {
+            let Some((low, high)) = self.span(column).and_then(&edges) else { continue };
+            let Some((top, bottom)) = self.rows(low, high) else { continue };
+            for row in top..=bottom {
+                let at = Position::new(column, row);
+                match ground {
+                    Some(ground) => {
+                        if let Some(cell) = self.buffer.cell_mut(at) {
+                            cell.set_bg(ground);
                         }
-                        None if (row == top || row == bottom) && self.is_free(at) => {
-                            self.put(at, "·", self.theme.series(line.colour));
-                        }
-                        None => {}
                     }
+                    None if (row == top || row == bottom) && self.is_free(at) => {
+                        self.put(at, "·", self.theme.series(colour));
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// At the edge, where lines lie beyond it.
+    fn beyond(&mut self, panel: &Panel) {
+        if panel.beyond == (false, false) {
+            return;
+        }
+        let inside = self.inside();
+        let (low, high) = (self.grid.y.low, self.grid.y.high);
+        for line in &panel.lines {
+            for column in inside.left()..inside.right() {
+                let Some((least, most)) = self.span(column).and_then(|span| edge(&line.curve, span)) else { continue };
+                let (row, mark) = match () {
+                    () if most < low => (inside.bottom().saturating_sub(1), "▾"),
+                    () if least > high => (inside.top(), "▴"),
+                    () => continue,
+                };
+                let at = Position::new(column, row);
+                if self.is_free(at) {
+                    self.put(at, mark, self.theme.series(line.colour));
                 }
             }
         }
@@ -194,11 +240,11 @@ impl Canvas<'_> {
 
     /// The rows from high to low, as far as they are in sight.
     fn rows(&self, low: f64, high: f64) -> Option<(u16, u16)> {
-        let (least, most) = self.grid.mapping.y_domain();
+        let (least, most) = (self.grid.y.low, self.grid.y.high);
         if high < least || low > most {
             return None;
         }
-        let x = self.grid.mapping.x_domain().0;
+        let x = self.grid.x.low;
         Some((self.cell(x, high.min(most))?.y, self.cell(x, low.max(least))?.y))
     }
 
@@ -210,8 +256,7 @@ impl Canvas<'_> {
             // lines side by side have their marks at different columns
             let places = (inside.left() + (number * 5 % MARKS) as u16..last).step_by(MARKS).chain([last]);
             for column in places.collect::<Vec<_>>() {
-                let span = self.grid.mapping.x_span_at(column.saturating_sub(self.area.x).into());
-                let at = span.and_then(|span| {
+                let at = self.span(column).and_then(|span| {
                     let (low, high) = edge(&line.curve, span)?;
                     self.cell((span.0 + span.1) / 2.0, (low + high) / 2.0)
                 });
@@ -223,11 +268,11 @@ impl Canvas<'_> {
     }
 
     /// Where runs failed: at their last value, or at the foot of the chart where they never had one.
-    fn deaths(&mut self, figure: &Figure, panel: &Panel) {
-        for death in &panel.deaths {
+    fn failures(&mut self, figure: &Figure, panel: &Panel) {
+        for failure in &panel.failures {
             let (low, high) = figure.y_range;
-            let y = death.y.map_or(low, |y| y.clamp(low, high));
-            if let Some(at) = self.cell(death.x, y) {
+            let y = failure.y.map_or(low, |y| y.clamp(low, high));
+            if let Some(at) = self.cell(failure.x, y) {
                 self.put(at, "✗", self.theme.bad());
             }
         }

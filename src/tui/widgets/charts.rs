@@ -3,7 +3,7 @@
 use super::chart::{self, Chart};
 use super::{legend, panel};
 use crate::app::{App, Panel};
-use crate::plot::{Figure, View};
+use crate::plot::{Figure, Fit, View};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -70,8 +70,13 @@ fn position(shown: &std::ops::Range<usize>, arms: usize) -> Option<String> {
 fn bottom<'t>(figure: &Figure, view: &View, theme: &Theme) -> Vec<Span<'t>> {
     let mut spans = vec![Span::styled(format!(" {} ", figure.x_label), theme.dim())];
     let mut note = |words: &str| spans.insert(0, Span::styled(format!(" {words} "), theme.accent()));
-    if view.clip {
-        note("1 to 99 %");
+    match view.fit {
+        _ if view.y_window.is_some() => note("y zoomed, = all"),
+        Fit::Trained if figure.panels.iter().any(|panel| panel.beyond != (false, false)) => {
+            note("the start lies outside, o shows all")
+        }
+        Fit::Trained | Fit::Whole => {}
+        Fit::Inner => note("1 to 99 %, o all"),
     }
     if view.log_y {
         note("log");

@@ -14,7 +14,7 @@ pub const WIDTH: u16 = 24;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, x: f64, theme: &Theme) {
     let mut lines = vec![Line::styled(format!(" {} {}", number(x), chart.figure.x_label), theme.title())];
-    if let Some(epoch) = chart.figure.epoch.filter(|epoch| *epoch != 1.0) {
+    if let Some(epoch) = chart.panel.epoch.filter(|epoch| *epoch != 1.0) {
         lines.push(Line::styled(format!(" epoch {:.2}", x / epoch), theme.dim()));
     }
     let room = usize::from(area.height).saturating_sub(lines.len());
