@@ -12,6 +12,7 @@ pub mod model; // L1: BERT, its weights, one differentiable pass
 pub mod plot; // L1: runs -> figures
 pub mod spec_file; // L1: TOML <-> a checked spec
 pub mod store; // L1: runs on disk
+pub mod theme; // L1: colours by meaning
 
 pub mod export; // L2: pictures and tables
 pub mod train; // L2: one run, a spec in and events out

@@ -5,7 +5,8 @@ use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
 use batchscope::engine::{ExperimentError, Request, RequestError, stop_signals};
 use batchscope::export::table;
 use batchscope::model::Simd;
-use batchscope::tui::{self, Left, Theme, ThemeError};
+use batchscope::theme::ThemeError;
+use batchscope::tui::{self, Left, Theme};
 use std::io::{IsTerminal, Write};
 
 fn main() -> Exit {

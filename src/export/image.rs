@@ -1,6 +1,6 @@
 //! Pixels as a PNG, with where they come from.
 
-use super::palette::Rgb;
+use crate::theme::Rgb;
 use std::collections::HashMap;
 
 #[derive(Debug, thiserror::Error)]

@@ -22,7 +22,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
 pub use csv::CsvTable;
 pub use files::{replace, write_numbered};
 pub use image::PictureError;
-pub use palette::{PictureTheme, Rgb};
+pub use palette::PictureTheme;
 pub use picture::Picture;
 pub use pretrained::Pretrained;
 pub use report::report;

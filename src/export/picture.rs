@@ -33,11 +33,21 @@ impl Picture {
     }
 
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {
-        figure::png(&self.figure, &self.view, &Palette::of(self.view.theme), &self.provenance)
+        figure::png(
+            &self.figure,
+            &self.view,
+            &Palette::of(self.view.theme, self.figure.batch_sizes.len()),
+            &self.provenance,
+        )
     }
 
     pub fn svg(&self) -> Result<String, PictureError> {
-        figure::svg(&self.figure, &self.view, &Palette::of(self.view.theme), &self.provenance)
+        figure::svg(
+            &self.figure,
+            &self.view,
+            &Palette::of(self.view.theme, self.figure.batch_sizes.len()),
+            &self.provenance,
+        )
     }
 
     /// The drawn data as comma-separated values.

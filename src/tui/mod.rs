@@ -16,4 +16,4 @@ pub use dashboard::{Left, run};
 pub use keymap::{ASKED, KEYS, TYPING};
 pub use screen::draw;
 pub use terminal::{Terminal, restore};
-pub use theme::{Theme, ThemeError};
+pub use theme::Theme;

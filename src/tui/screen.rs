@@ -8,6 +8,7 @@ use ratatui::Frame;
 use ratatui::widgets::Block;
 
 pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
+    let theme = &theme.of_sizes(app.sweep.batch_sizes().len());
     let area = frame.area();
     frame.render_widget(Block::new().style(theme.text()), area);
     let areas = areas(area, app.focus, app.companion, app.zoomed);

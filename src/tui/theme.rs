@@ -1,39 +1,11 @@
-//! Colours by meaning, from TOML. Widgets ask for what they mean, never for a colour.
+//! A theme as styles of a terminal. Widgets ask for what they mean, never for a colour.
 
-use crate::export::{Ground, Rgb};
+use crate::export::Ground;
+use crate::theme::{self, BLACK, Colour, Rgb, Series, ThemeError, WHITE, mix};
 use ratatui::style::{Color, Modifier, Style};
-use serde::Deserialize;
-use std::path::Path;
 
-/// The themes compiled into the program, in the order in which `T` goes through them.
-const BUILT_IN: [(&str, &str); 3] = [
-    ("dark", include_str!("../../themes/dark.toml")),
-    ("light", include_str!("../../themes/light.toml")),
-    ("terminal", include_str!("../../themes/terminal.toml")),
-];
-
-#[derive(Debug, thiserror::Error)]
-pub enum ThemeError {
-    #[error("theme `{name}`: neither built in (dark, light, terminal) nor a file that can be read: {cause}")]
-    Read { name: String, cause: std::io::Error },
-    #[error("theme `{name}`: {message}")]
-    Content { name: String, message: String },
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    background: String,
-    text: String,
-    dim: String,
-    border: String,
-    title: String,
-    accent: String,
-    good: String,
-    bad: String,
-    selection: String,
-    series: Vec<String>,
-}
+/// How much of its line's colour a band has.
+const BAND: f64 = 0.25;
 
 /// What everything on the screen looks like.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,56 +20,53 @@ pub struct Theme {
     good: Color,
     bad: Color,
     selection: Color,
-    series: Vec<Color>,
+    series: Series,
+    /// of the batch sizes that are drawn, smallest first
+    lines: Vec<Color>,
     /// colours are not shown: what they tell is told by marks
     plain: bool,
 }
 
+/// Batch sizes where nobody has said how many there are.
+const SIZES: usize = 5;
+
 impl Theme {
     /// By the name of a built-in theme, else from a file.
     pub fn named(name: &str) -> Result<Self, ThemeError> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
-            return Self::parse(name, text);
-        }
-        let text = std::fs::read_to_string(Path::new(name))
-            .map_err(|cause| ThemeError::Read { name: name.to_owned(), cause })?;
-        Self::parse(name, &text)
+        theme::Theme::named(name).map(|theme| Self::of(&theme))
+    }
+
+    fn of(theme: &theme::Theme) -> Self {
+        let new = Self {
+            name: theme.name.clone(),
+            background: color(theme.background),
+            text: color(theme.text),
+            dim: color(theme.dim),
+            border: color(theme.border),
+            title: color(theme.title),
+            accent: color(theme.accent),
+            good: color(theme.good),
+            bad: color(theme.bad),
+            selection: color(theme.selection),
+            series: theme.series.clone(),
+            lines: Vec::new(),
+            plain: false,
+        };
+        new.of_sizes(SIZES)
+    }
+
+    /// With the colours of so many batch sizes, however many of them are hidden.
+    pub fn of_sizes(&self, sizes: usize) -> Self {
+        Self { lines: self.series.colours(sizes.max(1)).into_iter().map(color).collect(), ..self.clone() }
     }
 
     /// The built-in theme after this one.
     pub fn next(&self) -> Self {
-        let place = BUILT_IN.iter().position(|(known, _)| *known == self.name);
-        let (name, text) = BUILT_IN[place.map_or(0, |place| (place + 1) % BUILT_IN.len())];
+        let place = theme::BUILT_IN.iter().position(|(known, _)| *known == self.name);
+        let (name, text) = theme::BUILT_IN[place.map_or(0, |place| (place + 1) % theme::BUILT_IN.len())];
         // a test reads every built-in theme
-        let next = Self::parse(name, text).unwrap_or_else(|_| self.clone());
+        let next = theme::Theme::parse(name, text).map_or_else(|_| self.clone(), |theme| Self::of(&theme));
         Self { plain: self.plain, ..next }
-    }
-
-    fn parse(name: &str, text: &str) -> Result<Self, ThemeError> {
-        let wrong = |message: String| ThemeError::Content { name: name.to_owned(), message };
-        let written: Written = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
-        let colour = |text: &str| match text {
-            "default" => Ok(Color::Reset),
-            _ => text.parse().map_err(|_| wrong(format!("`{text}` is no colour; write \"#rrggbb\" or a name"))),
-        };
-        let series = written.series.iter().map(|text| colour(text)).collect::<Result<Vec<_>, _>>()?;
-        if series.is_empty() {
-            return Err(wrong("`series` needs at least one colour".into()));
-        }
-        Ok(Self {
-            name: name.to_owned(),
-            background: colour(&written.background)?,
-            text: colour(&written.text)?,
-            dim: colour(&written.dim)?,
-            border: colour(&written.border)?,
-            title: colour(&written.title)?,
-            accent: colour(&written.accent)?,
-            good: colour(&written.good)?,
-            bad: colour(&written.bad)?,
-            selection: colour(&written.selection)?,
-            series,
-            plain: false,
-        })
     }
 
     /// For a terminal that shows no colours.
@@ -109,15 +78,15 @@ impl Theme {
         self.plain
     }
 
-    /// The ground of a band around the line of a series, where colours can be mixed.
+    /// The ground of a band around the line of a batch size, where colours can be mixed.
     pub fn band(&self, place: usize) -> Option<Color> {
-        let (Color::Rgb(r, g, b), Color::Rgb(red, green, blue)) =
-            (self.background, self.series[place % self.series.len()])
-        else {
-            return None;
-        };
-        let mix = |ground: u8, ink: u8| ((f64::from(ground) * 3.0 + f64::from(ink)) / 4.0).round() as u8;
-        (!self.plain).then(|| Color::Rgb(mix(r, red), mix(g, green), mix(b, blue)))
+        let ground = rgb(self.background)?;
+        let (red, green, blue) = mix(ground, rgb(self.line(place))?, BAND);
+        (!self.plain).then_some(Color::Rgb(red, green, blue))
+    }
+
+    fn line(&self, place: usize) -> Color {
+        self.lines.get(place % self.lines.len().max(1)).copied().unwrap_or(self.text)
     }
 
     pub fn text(&self) -> Style {
@@ -165,32 +134,63 @@ impl Theme {
 
     /// The line colour at a place among the batch sizes.
     pub fn series(&self, place: usize) -> Style {
-        Style::new().fg(self.series[place % self.series.len()])
+        Style::new().fg(self.line(place))
     }
 
     /// What cells without a colour of their own have in a picture: black on white where the terminal decides.
     pub fn ground(&self) -> Ground {
-        let rgb = |colour: Color, otherwise: Rgb| match colour {
-            Color::Rgb(red, green, blue) if !self.plain => (red, green, blue),
-            _ => otherwise,
-        };
-        Ground { text: rgb(self.text, (0, 0, 0)), background: rgb(self.background, (255, 255, 255)) }
+        let rgb = |colour: Color, otherwise: Rgb| rgb(colour).filter(|_| !self.plain).unwrap_or(otherwise);
+        Ground { text: rgb(self.text, BLACK), background: rgb(self.background, WHITE) }
     }
 }
+
+fn color(colour: Colour) -> Color {
+    match colour {
+        Colour::Default => Color::Reset,
+        Colour::Indexed(index) => SIXTEEN.get(usize::from(index)).copied().unwrap_or(Color::Indexed(index)),
+        Colour::Rgb((red, green, blue)) => Color::Rgb(red, green, blue),
+    }
+}
+
+fn rgb(color: Color) -> Option<Rgb> {
+    match color {
+        Color::Rgb(red, green, blue) => Some((red, green, blue)),
+        _ => None,
+    }
+}
+
+/// By their own names, which terminals of sixteen colours know too.
+const SIXTEEN: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_theme_reads_and_tells_the_original_batch_sizes_apart() {
-        for (name, _) in BUILT_IN {
-            let theme = Theme::named(name).unwrap();
-            let mut colours: Vec<String> = theme.series.iter().take(5).map(|colour| format!("{colour:?}")).collect();
-            colours.sort();
-            colours.dedup();
-            assert_eq!(colours.len(), 5, "{name}");
-        }
+    fn a_batch_size_has_its_colour_by_its_place_among_all() {
+        let dark = Theme::named("dark").unwrap();
+        let [two, five] = [dark.of_sizes(2), dark.of_sizes(5)];
+        assert_eq!((two.series(0), two.series(1)), (five.series(0), five.series(4)));
+        assert_ne!(five.series(1), five.series(0));
+        let terminal = Theme::named("terminal").unwrap();
+        assert_eq!(terminal.of_sizes(5).series(1), Style::new().fg(Color::LightBlue));
     }
 
     #[test]
@@ -207,14 +207,5 @@ mod tests {
     fn the_key_goes_through_all_themes_and_round() {
         let dark = Theme::named("dark").unwrap();
         assert_eq!(dark.next().next().next(), dark);
-    }
-
-    #[test]
-    fn a_theme_that_does_not_read_says_why() {
-        let wrong = include_str!("../../themes/dark.toml").replace("#a3be8c", "greenish");
-        let error = Theme::parse("mine", &wrong).unwrap_err().to_string();
-        assert_eq!(error, "theme `mine`: `greenish` is no colour; write \"#rrggbb\" or a name");
-        assert!(Theme::named("/no/such/theme").unwrap_err().to_string().contains("neither built in"));
-        assert!(Theme::parse("mine", "text = \"red\"").unwrap_err().to_string().contains("missing field"));
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The rooms of each layer, from the ground up. docs/ARCHITECTURE.md has the same list.
 const LAYERS: [&[&str]; 6] = [
     &["domain", "stats"],
-    &["data", "event_file", "hub", "model", "plot", "spec_file", "store"],
+    &["data", "event_file", "hub", "model", "plot", "spec_file", "store", "theme"],
     &["export", "train"],
     &["engine"],
     &["app"],

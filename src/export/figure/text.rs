@@ -2,7 +2,7 @@
 
 use super::{Area, draw_error};
 use crate::export::image::PictureError;
-use crate::export::palette::Rgb;
+use crate::theme::Rgb;
 use dejavu::sans;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};

@@ -1,6 +1,6 @@
 //! Colours of a terminal as red, green and blue.
 
-use crate::export::palette::Rgb;
+use crate::theme::Rgb;
 use ratatui::style::Color;
 
 /// The sixteen that a terminal has names for, in shades that are seen on white and on black. Every terminal has its own.

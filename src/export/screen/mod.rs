@@ -9,7 +9,7 @@ use self::colours::rgb;
 use self::letters::Letters;
 use self::mask::Mask;
 use super::image::{Image, PictureError};
-use super::palette::{Rgb, mix};
+use crate::theme::{Rgb, mix};
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::style::Modifier;
 use std::collections::HashMap;

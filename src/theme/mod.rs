@@ -1,0 +1,15 @@
+//! Colours by meaning, from TOML, for the screen and for pictures alike.
+//!
+//! May import: `std`, serde, toml and thiserror. Knows no terminal, no pixel and no figure: the fronts turn a [`Colour`]
+//! into what they draw with.
+
+mod colour;
+mod ramp;
+mod written;
+
+#[cfg(test)]
+mod vision;
+
+pub use colour::{BLACK, Rgb, WHITE, contrast, hex, mix};
+pub use ramp::sample;
+pub use written::{BUILT_IN, Colour, Series, Theme, ThemeError};

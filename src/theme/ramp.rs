@@ -1,0 +1,114 @@
+//! A sequential palette: batch sizes are ordered, and so are their colours.
+
+use super::colour::{Rgb, from_oklab, oklab};
+
+/// As many colours of the ramp as asked for, evenly from its first anchor to its last; of one, its middle. Between
+/// anchors they are interpolated in OKLab.
+pub fn sample(anchors: &[Rgb], count: usize) -> Vec<Rgb> {
+    let share = |place: usize| if count < 2 { 0.5 } else { place as f64 / (count - 1) as f64 };
+    (0..count).filter_map(|place| at(anchors, share(place))).collect()
+}
+
+fn at(anchors: &[Rgb], share: f64) -> Option<Rgb> {
+    let place = share * anchors.len().checked_sub(1)? as f64;
+    let before = place as usize;
+    let (one, other) = (anchors[before], anchors[(before + 1).min(anchors.len() - 1)]);
+    let part = place - before as f64;
+    if part == 0.0 {
+        return Some(one);
+    }
+    let (one, other) = (oklab(one), oklab(other));
+    Some(from_oklab(std::array::from_fn(|axis| one[axis] * (1.0 - part) + other[axis] * part)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::vision::least_difference;
+    use crate::theme::{Colour, Series, Theme, WHITE, contrast, hex};
+
+    /// The ramps of the built-in themes, and the grounds they are drawn on.
+    fn ramps() -> Vec<(&'static str, Vec<Rgb>, Vec<Rgb>)> {
+        let ramp = |name| {
+            let theme = Theme::named(name).unwrap();
+            let (Series::Ramp(anchors), Colour::Rgb(ground)) = (theme.series, theme.background) else {
+                panic!("{name} has no ramp on a known ground");
+            };
+            (anchors, ground)
+        };
+        let ((dark, dark_ground), (light, light_ground)) = (ramp("dark"), ramp("light"));
+        vec![("dark", dark, vec![dark_ground]), ("light", light, vec![light_ground, WHITE])]
+    }
+
+    fn least(colours: &[Rgb]) -> f64 {
+        let pairs = colours.iter().enumerate().flat_map(|(n, one)| colours[..n].iter().map(move |other| (one, other)));
+        pairs.map(|(one, other)| least_difference(*one, *other)).fold(f64::MAX, f64::min)
+    }
+
+    /// 15 is where two thin lines are no longer taken for one another. Up to five sizes keep it with every colour vision;
+    /// there is no room for more: lightness from 3 : 1 on to the end, and one direction of hue that each vision keeps.
+    /// Beyond, what a ramp through that room attains is held.
+    #[test]
+    fn batch_sizes_stay_apart_with_every_colour_vision() {
+        for (name, anchors, _) in ramps() {
+            for (counts, apart) in
+                [(2..=5, 15.0), (6..=6, 12.0), (7..=7, 10.5), (8..=8, 9.0), (9..=12, 4.8), (13..=16, 3.0)]
+            {
+                for count in counts {
+                    let found = least(&sample(&anchors, count));
+                    assert!(found >= apart, "{name}: two of {count} differ by {found:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_colour_of_a_ramp_stands_out_from_the_ground() {
+        for (name, anchors, grounds) in ramps() {
+            for colour in (1..=16).flat_map(|count| sample(&anchors, count)) {
+                for ground in &grounds {
+                    let found = contrast(colour, *ground);
+                    assert!(found >= 3.0, "{name}: {} on {} has {found:.2}", hex(colour), hex(*ground));
+                }
+            }
+        }
+    }
+
+    /// It reads as an order, in print without colours too.
+    #[test]
+    fn lightness_only_grows_along_a_ramp() {
+        for (name, anchors, _) in ramps() {
+            let lightness: Vec<f64> = sample(&anchors, 16).into_iter().map(|colour| oklab(colour)[0]).collect();
+            assert!(lightness.windows(2).all(|pair| pair[1] > pair[0] + 0.005), "{name}: {lightness:?}");
+        }
+    }
+
+    #[test]
+    fn good_and_bad_and_what_asks_for_attention_stay_apart_too_and_can_be_read() {
+        for name in ["dark", "light"] {
+            let theme = Theme::named(name).unwrap();
+            let rgb = |colour| match colour {
+                Colour::Rgb(rgb) => rgb,
+                other => panic!("{name}: {other:?}"),
+            };
+            let [good, bad, accent] = [theme.good, theme.bad, theme.accent].map(rgb);
+            assert!(least(&[good, bad, accent]) >= 15.0, "{name}: {:.2}", least(&[good, bad, accent]));
+            let (ground, selection) = (rgb(theme.background), rgb(theme.selection));
+            for colour in [good, bad, accent, rgb(theme.text), rgb(theme.title), rgb(theme.dim)] {
+                assert!(contrast(colour, ground) >= 4.5, "{name}: {} {:.2}", hex(colour), contrast(colour, ground));
+                assert!(contrast(colour, selection) >= 3.0, "{name}: {} on the selection", hex(colour));
+            }
+            assert!(contrast(rgb(theme.text), selection) >= 7.0);
+        }
+    }
+
+    #[test]
+    fn ends_are_the_anchors_and_one_colour_is_the_middle() {
+        let anchors = [(0, 0, 0), (200, 0, 0), (255, 255, 255)];
+        assert_eq!(sample(&anchors, 3), anchors);
+        assert_eq!(sample(&anchors, 2), [anchors[0], anchors[2]]);
+        assert_eq!(sample(&anchors, 1), [anchors[1]]);
+        assert!(sample(&anchors, 0).is_empty() && sample(&[], 3).is_empty());
+        assert_eq!(sample(&anchors[..1], 3), [anchors[0]; 3]);
+    }
+}
