@@ -36,14 +36,23 @@ fn obey(arguments: Arguments) -> Result<Exit> {
     }
 }
 
-/// The dashboard on a terminal; lines where there is none.
+/// The dashboard on a terminal; lines on one that cannot move its cursor. Without a terminal it trains nothing: a script
+/// that wants that says `run`.
 fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     let plain = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
     let theme = Theme::named(theme)?;
     let theme = if plain { theme.without_colours() } else { theme };
+    if let Some(stream) = not_a_terminal() {
+        let words = format!(
+            "the dashboard needs a terminal, and {stream} is not one\n`batchscope run {}` trains without a screen; \
+             `batchscope report` answers from what is trained",
+            request.spec
+        );
+        return Err(BadInput(words).into());
+    }
     // where it is not said what the terminal is, it may be anything
     let dumb = std::env::var("TERM").map_or(cfg!(unix), |kind| kind.is_empty() || kind == "dumb");
-    if dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    if dumb {
         return cli::run(request, false);
     }
     let signals = stop_signals(|| {
@@ -70,6 +79,15 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
         Left::ByKey if app.sweep.failed() > 0 => Exit::Failed,
         Left::ByKey => Exit::Done,
     })
+}
+
+/// Of what a dashboard draws on and reads from, what is a file or a pipe.
+fn not_a_terminal() -> Option<&'static str> {
+    match (std::io::stdout().is_terminal(), std::io::stdin().is_terminal()) {
+        (true, true) => None,
+        (false, _) => Some("standard output"),
+        (true, false) => Some("standard input"),
+    }
 }
 
 /// `BATCHSCOPE_SIMD` keeps our own loops from the processor's widest instructions, to compare them on one machine

@@ -10,7 +10,7 @@ pub enum Exit {
     Failed,
     /// bad arguments, spec, data or checkpoint
     BadInput,
-    /// left before the end on a signal; the same command goes on from there
+    /// interrupted by a signal; the same command resumes
     Interrupted,
 }
 
@@ -19,13 +19,19 @@ pub enum Exit {
 #[error("{0}")]
 pub struct BadInput(pub String);
 
-impl Termination for Exit {
-    fn report(self) -> ExitCode {
-        ExitCode::from(match self {
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::BadInput => 2,
             Exit::Interrupted => 130,
-        })
+        }
+    }
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self.code())
     }
 }

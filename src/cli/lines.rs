@@ -1,62 +1,88 @@
-//! A sweep as lines of text: what a run in a pipe prints.
+//! A sweep as lines of text: what a run in a pipe prints. Every line counts the runs that are done.
 
+use crate::domain::clock::{clock, span};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::history::Progress;
-use crate::domain::metric::Scores;
+use crate::domain::metric::{ONE_CLASS, Scores};
 use crate::domain::sweep::{Row, Sweep};
 
 /// How a run is called in a line.
 pub fn name(row: &Row) -> String {
-    format!("{}/bs{}/iid{}", row.planned.arm, row.planned.spec.batch_size, row.planned.spec.iid)
+    format!("{} bs {} #{}", row.planned.arm, row.planned.spec.batch_size, row.planned.spec.iid)
 }
 
-/// The line of an event, where it deserves one. Updates do not.
+/// The line of an event, where it deserves one; updates do not. The sweep has heard the event already.
 pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
-    match event {
-        SweepEvent::Run { run, entry, .. } => entry_line(sweep.row(run)?, entry),
-        SweepEvent::Replayed { run, .. } => {
-            let row = sweep.row(run)?;
-            match (&row.history.progress, row.history.last_evaluation()) {
-                (Progress::Finished, Some(point)) => {
-                    Some(format!("{}: already there, accuracy {:.4}", name(row), point.accuracy))
-                }
-                (Progress::Failed(message), _) => {
-                    Some(format!("{}: failed before: {message} (--retry-failed trains it again)", name(row)))
-                }
-                _ => None,
-            }
-        }
-        SweepEvent::Elsewhere { run, owner } => Some(format!("{}: trained by {owner}", name(sweep.row(run)?))),
-        SweepEvent::Broken(message) => Some(format!("stopped: {message}")),
+    let (run, words) = match event {
+        SweepEvent::Run { run, entry, .. } => (run, entry_words(sweep.row(run)?, entry)?),
+        SweepEvent::Replayed { run, .. } => (run, stored_words(sweep.row(run)?)?),
+        SweepEvent::Elsewhere { run, owner } => (run, format!("is being trained by {owner}")),
+        SweepEvent::Broken(message) => return Some(format!("stopped: {message}")),
         // nobody steers a sweep without a screen
-        SweepEvent::Intended { .. } => None,
-        SweepEvent::Planned(_) | SweepEvent::Idle | SweepEvent::Closed => None,
+        SweepEvent::Intended { .. } => return None,
+        SweepEvent::Planned(_) | SweepEvent::Idle | SweepEvent::Closed => return None,
+    };
+    Some(format!("{}  {}  {words}", count(sweep), name(sweep.row(run)?)))
+}
+
+/// How long the rest takes, where that is known: `12 of 25  about 4:10 left`.
+pub fn time_left(sweep: &Sweep, workers: usize) -> Option<String> {
+    let seconds = sweep.remaining_seconds(workers).filter(|seconds| *seconds > 0.0)?;
+    Some(format!("{}  about {} left", count(sweep), clock(seconds)))
+}
+
+/// Runs that are done, of all: `12 of 25`.
+fn count(sweep: &Sweep) -> String {
+    let all = sweep.rows().len();
+    let done = sweep.count(|progress| matches!(progress, Progress::Finished | Progress::Failed(_)));
+    let width = all.to_string().len();
+    format!("{done:>width$} of {all}")
+}
+
+/// What the store had of a run, where it will not be trained now.
+fn stored_words(row: &Row) -> Option<String> {
+    match (&row.history.progress, row.history.last_evaluation()) {
+        (Progress::Finished, Some(point)) => {
+            Some(format!("already in the store  {}{}", percent(point.accuracy), one_class(row)))
+        }
+        (Progress::Failed(message), _) => Some(format!("failed before: {message} (--retry-failed trains it again)")),
+        _ => None,
     }
 }
 
-/// ` accuracy 0.8000 loss 0.5000 f1 0.8500 matthews 0.4000`, accuracy first.
-fn words(scores: &Scores) -> String {
-    let mut scores: Vec<_> = scores.by_tag().collect();
-    scores.sort_by_key(|(tag, _)| *tag != "accuracy");
-    scores.iter().map(|(tag, score)| format!(" {tag} {score:.4}")).collect()
-}
-
-fn entry_line(row: &Row, entry: &Entry) -> Option<String> {
-    let (name, spec) = (name(row), &row.planned.spec);
+fn entry_words(row: &Row, entry: &Entry) -> Option<String> {
+    let spec = &row.planned.spec;
+    let updates = spec.updates();
     match &entry.event {
-        RunEvent::Started { step: 0 } => Some(format!("{name}: started, {} updates", spec.updates())),
-        RunEvent::Started { step } if *step == spec.updates() && spec.scored_plainly().is_some() => {
-            Some(format!("{name}: scores final weights again"))
+        RunEvent::Started { step: 0 } => Some(format!("started, {updates} updates")),
+        RunEvent::Started { step } if *step == updates && spec.scored_plainly().is_some() => {
+            Some("scores final weights again".into())
         }
-        RunEvent::Started { step } => Some(format!("{name}: goes on from update {step} of {}", spec.updates())),
-        RunEvent::Evaluation { step, scores } => {
-            let (pairs, updates) = (spec.pairs_seen(*step), spec.updates());
-            Some(format!("{name}: update {step}/{updates} pairs {pairs}{}", words(scores)))
+        RunEvent::Started { step } => Some(format!("resumes at update {step} of {updates}")),
+        RunEvent::Evaluation { step, scores } => Some(format!("update {step} of {updates}  {}", in_words(scores))),
+        RunEvent::AlsoEvaluated { set, scores, .. } => Some(format!("on {}  {}", set.name(), in_words(scores))),
+        RunEvent::Finished { .. } => {
+            let accuracy = row.history.last_evaluation().map_or(String::new(), |point| percent(point.accuracy) + "  ");
+            Some(format!("finished  {accuracy}{}{}", span(row.times.seconds()), one_class(row)))
         }
-        RunEvent::AlsoEvaluated { set, scores, .. } => Some(format!("{name}: scores {}{}", set.name(), words(scores))),
-        RunEvent::Finished { .. } => Some(format!("{name}: finished")),
-        RunEvent::Stopped { step } => Some(format!("{name}: left at update {step}, resumable")),
-        RunEvent::Failed { step, message } => Some(format!("{name}: failed at update {step}: {message}")),
+        RunEvent::Stopped { step } => Some(format!("interrupted at update {step} of {updates}, resumable")),
+        RunEvent::Failed { step, message } => Some(format!("failed at update {step}: {message}")),
         RunEvent::Update { .. } | RunEvent::Checkpointed { .. } => None,
     }
+}
+
+/// `accuracy 80.0 %  loss 0.5000  F1 0.8500  Matthews 0.4000`.
+fn in_words(scores: &Scores) -> String {
+    let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes: _ } = scores;
+    let further = [("F1", f1), ("macro F1", macro_f1), ("Matthews", matthews)];
+    let further = further.into_iter().filter_map(|(name, score)| Some(format!("  {name} {:.4}", (*score)?)));
+    format!("accuracy {}  loss {loss:.4}{}", percent(*accuracy), further.collect::<String>())
+}
+
+fn percent(accuracy: f64) -> String {
+    format!("{:.1} %", 100.0 * accuracy)
+}
+
+fn one_class(row: &Row) -> String {
+    if row.history.ends_with_one_class() { format!("  {ONE_CLASS}") } else { String::new() }
 }

@@ -8,6 +8,7 @@ mod downloads;
 mod exit;
 mod export;
 mod fetch;
+mod json;
 mod lines;
 mod output;
 mod page;

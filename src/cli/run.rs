@@ -2,7 +2,8 @@
 
 use super::downloads::sources;
 use super::exit::Exit;
-use super::lines::line;
+use super::json::{self, Report};
+use super::lines::{line, time_left};
 use super::output::Output;
 use super::page::{say_left, talk};
 use super::plan;
@@ -10,7 +11,7 @@ use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::sweep::Sweep;
-use crate::engine::{Request, pause, pause_signals, stop_signals};
+use crate::engine::{Request, RequestError, pause, pause_signals, stop_signals};
 use crate::export::table;
 use anyhow::{Context, Result};
 use crossbeam_channel::{never, select};
@@ -19,17 +20,20 @@ use std::time::{Duration, Instant};
 
 /// How often bars are drawn.
 const FRAME: Duration = Duration::from_millis(150);
+/// How often lines tell the time left.
+const TIME_LEFT: Duration = Duration::from_secs(60);
 
 pub fn run(request: Request, json: bool) -> Result<Exit> {
     let signals = stop_signals(say_left).context("cannot listen for signals")?;
     let agreed = request.agreed;
     let opened = Request { lossless: true, ..request }.open(&sources())?;
     let (workers, place) = (opened.options.workers, opened.store.root().display());
-    let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
-    talk(&format!("training {} with {workers}, runs are kept in {place}", opened.prepared.spec.name));
+    let with = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
+    talk(&format!("training {} with {with}, runs are kept in {place}", opened.prepared.spec.name));
     if !plan::tell(&opened, agreed) {
         return Ok(Exit::Done);
     }
+    let report = json.then(|| Report::new(&opened)).transpose().map_err(RequestError::from)?;
     let signals = signals.listen();
     let engine = opened.start();
     let mut sweep = Sweep::default();
@@ -38,7 +42,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     // bars that are on the screen when a shell writes there would be drawn over its words
     let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
     let mut output = Output::new(signals.clone());
-    let (mut interrupted, mut stopping, mut drawn) = (false, false, Instant::now());
+    report.iter().for_each(|report| output.print(report.plan()));
+    let (mut interrupted, mut stopping, mut drawn, mut told) = (false, false, Instant::now(), Instant::now());
     while !sweep.closed {
         let mut stop = false;
         select! {
@@ -59,7 +64,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
                 match &bars {
                     _ if known => {}
                     Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(line)),
-                    None if json => self::json(&event).into_iter().for_each(|line| output.print(line)),
+                    None if json => json::event(&event).into_iter().for_each(|line| output.print(line)),
                     None => line(&sweep, &event).into_iter().for_each(|line| output.print(line)),
                 }
             }
@@ -75,18 +80,29 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
             bars.draw(&sweep);
             drawn = Instant::now();
         }
+        if bars.is_none() && !json && !stopping && told.elapsed() >= TIME_LEFT {
+            time_left(&sweep, workers).into_iter().for_each(|line| output.print(line));
+            told = Instant::now();
+        }
     }
     engine.wait();
     if let Some(bars) = bars {
         bars.clear();
     }
-    if !json {
-        output.print(format!("\n{}", table(&sweep)));
-    }
+    let exit = match interrupted {
+        _ if sweep.broken.is_some() => Exit::Failed,
+        true => Exit::Interrupted,
+        false if sweep.failed() > 0 => Exit::Failed,
+        false => Exit::Done,
+    };
+    output.print(match &report {
+        Some(report) => report.summary(&sweep, exit),
+        None => format!("\n{}", table(&sweep)),
+    });
     let written = output.finish();
     if let Some(message) = &sweep.broken {
         talk(&format!("batchscope: the sweep could not go on: {message}"));
-        return Ok(Exit::Failed);
+        return Ok(exit);
     }
     match written {
         // as `head` does: it has seen enough
@@ -97,24 +113,14 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         }
         Ok(()) => {}
     }
-    if interrupted {
+    if exit == Exit::Interrupted {
         say_left();
-        return Ok(Exit::Interrupted);
     }
-    Ok(if sweep.failed() > 0 { Exit::Failed } else { Exit::Done })
+    Ok(exit)
 }
 
 /// Asked again and again, an owner that is still the same is no news.
 fn is_known(sweep: &Sweep, event: &SweepEvent) -> bool {
     let SweepEvent::Elsewhere { run, owner } = event else { return false };
     sweep.row(run).is_some_and(|row| row.elsewhere.as_ref() == Some(owner))
-}
-
-/// Journal entries of this process, with the run they belong to.
-fn json(event: &SweepEvent) -> Option<String> {
-    let SweepEvent::Run { run, attempt, entry } = event else { return None };
-    let mut value = serde_json::to_value(entry).ok()?;
-    value["run"] = run.as_str().into();
-    value["attempt"] = (*attempt).into();
-    Some(value.to_string())
 }

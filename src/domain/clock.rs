@@ -7,9 +7,14 @@ pub fn clock(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// The same with its unit below a minute: `9 s`.
+pub fn span(seconds: f64) -> String {
+    if seconds < 59.5 { format!("{:.0} s", seconds.max(0.0)) } else { clock(seconds) }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clock;
+    use super::{clock, span};
 
     #[test]
     fn spans_read_as_on_a_clock() {
@@ -17,5 +22,6 @@ mod tests {
         assert_eq!(clock(123.0), "2:03");
         assert_eq!(clock(3723.0), "1:02:03");
         assert_eq!(clock(-1.0), "0:00");
+        assert_eq!([9.2, 59.4, 59.6].map(span), ["9 s", "59 s", "1:00"]);
     }
 }

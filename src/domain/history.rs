@@ -49,17 +49,19 @@ pub struct EvaluationPoint {
     pub f1: Option<f64>,
     pub macro_f1: Option<f64>,
     pub matthews: Option<f64>,
+    /// see [`Scores::predicted_classes`]
+    pub predicted_classes: Option<u32>,
 }
 
 impl EvaluationPoint {
     pub fn of(step: u64, scores: Scores) -> Self {
-        let Scores { loss, accuracy, f1, macro_f1, matthews } = scores;
-        Self { step, loss, accuracy, f1, macro_f1, matthews }
+        let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes } = scores;
+        Self { step, loss, accuracy, f1, macro_f1, matthews, predicted_classes }
     }
 
     pub fn scores(&self) -> Scores {
-        let EvaluationPoint { loss, accuracy, f1, macro_f1, matthews, .. } = *self;
-        Scores { loss, accuracy, f1, macro_f1, matthews }
+        let EvaluationPoint { loss, accuracy, f1, macro_f1, matthews, predicted_classes, .. } = *self;
+        Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes }
     }
 }
 
@@ -106,6 +108,13 @@ impl History {
 
     pub fn last_evaluation(&self) -> Option<&EvaluationPoint> {
         self.evaluations.last()
+    }
+
+    /// Whether the run is finished and gives every validation example the same class: its accuracy is that class's
+    /// share of the set. Most often its learning rate is too low for the updates that it got.
+    pub fn ends_with_one_class(&self) -> bool {
+        let one_class = |point: &EvaluationPoint| point.scores().predicts_one_class() == Some(true);
+        self.progress == Progress::Finished && self.last_evaluation().is_some_and(one_class)
     }
 
     /// Step and value of every point of a metric.

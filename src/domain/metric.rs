@@ -21,6 +21,9 @@ pub struct Scores {
     /// always the same. Absent in files from before it was measured
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matthews: Option<f64>,
+    /// how many classes were predicted for at least one example; absent in what was stored before it was counted
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predicted_classes: Option<u32>,
 }
 
 impl Scores {
@@ -31,7 +34,7 @@ impl Scores {
 
     /// Those that are there, by their tags in files.
     pub fn by_tag(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let Scores { loss, accuracy, f1, macro_f1, matthews } = *self;
+        let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes: _ } = *self;
         let all = [
             ("loss", Some(loss)),
             ("accuracy", Some(accuracy)),
@@ -41,7 +44,28 @@ impl Scores {
         ];
         all.into_iter().filter_map(|(tag, score)| Some((tag, score?)))
     }
+
+    /// Whether every example was predicted to be of the same class; nothing where that cannot be known. The accuracy is
+    /// then that class's share of the set, whatever the model learned.
+    ///
+    /// Scores of two classes tell it even where the predicted classes were not counted. With both classes in the set, a
+    /// correlation of 0 and no true positive (F1 = 0) mean that class 1 was never predicted, and a correlation of 0 and
+    /// no true negative (F1 = 2 a / (1 + a) at accuracy a) that class 0 never was.
+    pub fn predicts_one_class(&self) -> Option<bool> {
+        if let Some(classes) = self.predicted_classes {
+            return Some(classes == 1);
+        }
+        let (f1, matthews, accuracy) = (self.f1?, self.matthews?, self.accuracy);
+        let no_true_negative = (f1 * (1.0 + accuracy) - 2.0 * accuracy).abs() < 1e-9;
+        Some(matthews == 0.0 && (f1 == 0.0 || no_true_negative))
+    }
 }
+
+/// What is said of a run whose scores are [`Scores::predicts_one_class`].
+pub const ONE_CLASS: &str = "predicts one class only";
+/// What follows from it.
+pub const ONE_CLASS_MEANS: &str =
+    "its accuracy is that class's share of the set; the learning rate may be too low, or the updates too few";
 
 /// One curve a run draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -171,5 +195,42 @@ impl Metric {
     pub fn previous(self) -> Self {
         let place = Self::ALL.iter().position(|metric| *metric == self).unwrap_or(0);
         Self::ALL[(place + Self::ALL.len() - 1) % Self::ALL.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scores of a set with so many true and false positives and negatives, as they were stored before predicted
+    /// classes were counted.
+    fn scores([tp, fp, fn_, tn]: [f64; 4]) -> Scores {
+        let product = (tp + fp) * (tp + fn_) * (tn + fp) * (tn + fn_);
+        let matthews = if product > 0.0 { (tp * tn - fp * fn_) / product.sqrt() } else { 0.0 };
+        let f1 = 2.0 * tp / (2.0 * tp + fp + fn_).max(1.0);
+        let accuracy = (tp + tn) / (tp + fp + fn_ + tn);
+        Scores { f1: Some(f1), matthews: Some(matthews), ..Scores::of(0.5, accuracy) }
+    }
+
+    #[test]
+    fn two_classes_tell_by_their_scores_whether_one_alone_was_predicted() {
+        for positives in 1..30 {
+            for negatives in 1..30 {
+                for (tp, tn) in (0..=positives).flat_map(|tp| (0..=negatives).map(move |tn| (tp, tn))) {
+                    let counts = [tp, negatives - tn, positives - tp, tn].map(f64::from);
+                    let one_class = tp + negatives - tn == 0 || tn + positives - tp == 0;
+                    assert_eq!(scores(counts).predicts_one_class(), Some(one_class), "{counts:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn predicted_classes_decide_where_they_were_counted() {
+        let of = |predicted_classes| Scores { f1: None, matthews: None, predicted_classes, ..scores([1.0; 4]) };
+        assert_eq!(
+            [None, Some(1), Some(2)].map(|classes| of(classes).predicts_one_class()),
+            [None, Some(true), Some(false)]
+        );
     }
 }

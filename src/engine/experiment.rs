@@ -13,7 +13,7 @@ use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::Spec;
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
-use crate::store::{Inputs, Look, RunFolder, Store, StoreError, read_journal};
+use crate::store::{Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -190,8 +190,13 @@ fn inputs(store: &Store, folder: &str, spec: &Spec, arms: &[ArmRuns]) -> Result<
 
 impl ArmRuns {
     fn outcomes(&self) -> Outcomes {
-        let finished = self.runs.iter().filter_map(|(folder, run)| Some((run, folder.result()?)));
-        finished.map(|(run, r)| Outcome { batch_size: run.batch_size, iid: run.iid, accuracy: r.accuracy }).collect()
+        let outcome = |run: &RunSpec, result: RunResult| Outcome {
+            batch_size: run.batch_size,
+            iid: run.iid,
+            accuracy: result.accuracy,
+            one_class: result.scores().predicts_one_class() == Some(true),
+        };
+        self.runs.iter().filter_map(|(folder, run)| Some(outcome(run, folder.result()?))).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::hub::HubError;
 use crate::model::{self, ModelError, Weights};
 use crate::spec_file::{SpecError, add_arms, train_of};
 use crate::store::{self, Inputs};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Examples scored at once. More would not be faster, and costs memory.
@@ -201,6 +202,24 @@ impl Prepared {
     pub fn add_arms(&mut self, mut arms: Vec<Arm>) {
         arms.retain(|arm| self.plan(arm).is_ok());
         add_arms(&mut self.spec, arms);
+    }
+
+    /// Every run of the sweep, in the order of the queue, with the arms that plan it: the first is the one it is kept
+    /// under.
+    pub fn plan_all(&self) -> Result<Vec<(PlannedRun, Vec<String>)>, PrepareError> {
+        let mut all: Vec<(PlannedRun, Vec<String>)> = Vec::new();
+        let mut places = HashMap::new();
+        for arm in &self.spec.arms {
+            for run in self.plan(arm)? {
+                let place = *places.entry(run.id.clone()).or_insert(all.len());
+                match all.get_mut(place) {
+                    Some((_, arms)) => arms.push(arm.name.clone()),
+                    None => all.push((run, vec![arm.name.clone()])),
+                }
+            }
+        }
+        all.sort_by_key(|(run, _)| run.turn());
+        Ok(all)
     }
 
     /// The runs of an arm: every batch size of the first instance, then of the next.

@@ -109,18 +109,22 @@ impl Worker<'_> {
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
                 let also = std::mem::take(&mut reporter.also);
-                let result = reporter.scores.map(|Scores { loss, accuracy, f1, macro_f1, matthews }| RunResult {
-                    run: planned.id.clone(),
-                    attempt: attempt.number,
-                    step,
-                    loss,
-                    accuracy,
-                    f1,
-                    macro_f1,
-                    matthews,
-                    also,
-                    finished: now(),
-                });
+                let result =
+                    reporter.scores.map(|Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes }| {
+                        RunResult {
+                            run: planned.id.clone(),
+                            attempt: attempt.number,
+                            step,
+                            loss,
+                            accuracy,
+                            f1,
+                            macro_f1,
+                            matthews,
+                            predicted_classes,
+                            also,
+                            finished: now(),
+                        }
+                    });
                 (RunEvent::Finished { step }, Ended::Finished, result)
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),

@@ -33,7 +33,10 @@ fn effect(page: &mut String, judgement: &Judgement) {
 
 fn cells(page: &mut String, judgement: &Judgement) {
     page.push_str("\n## Final validation accuracy, %\n\n");
-    page.push_str("| arm | batch size | mean | sd | 95 % interval | n |\n|---|---:|---:|---:|---:|---:|\n");
+    let one_class = judgement.cells.iter().any(|cell| cell.one_class > 0);
+    let [title, rule] = if one_class { [" predict one class |", "---:|"] } else { [""; 2] };
+    let _ = writeln!(page, "| arm | batch size | mean | sd | 95 % interval | n |{title}");
+    let _ = writeln!(page, "|---|---:|---:|---:|---:|---:|{rule}");
     let percent = |value: f64| format!("{:.2}", 100.0 * value);
     for cell in &judgement.cells {
         let arm = cell.arm.as_deref().unwrap_or(BASELINE);
@@ -41,7 +44,8 @@ fn cells(page: &mut String, judgement: &Judgement) {
         let mean = cell.accuracy.map_or_else(dash, |accuracy| percent(accuracy.mean));
         let sd = cell.accuracy.and_then(|accuracy| accuracy.sd).map_or_else(dash, percent);
         let interval = cell.interval.map_or_else(dash, |i| format!("{} to {}", percent(i.low), percent(i.high)));
-        let _ = writeln!(page, "| {arm} | {size} | {mean} | {sd} | {interval} | {n} |");
+        let of_one_class = if one_class { format!(" {} |", cell.one_class) } else { String::new() };
+        let _ = writeln!(page, "| {arm} | {size} | {mean} | {sd} | {interval} | {n} |{of_one_class}");
     }
 }
 

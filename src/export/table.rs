@@ -40,7 +40,7 @@ pub fn table(sweep: &Sweep) -> String {
     for row in sweep.rows() {
         if let Progress::Failed(message) = &row.history.progress {
             let spec = &row.planned.spec;
-            let _ = writeln!(text, "failed: {}/bs{}/iid{}: {message}", row.planned.arm, spec.batch_size, spec.iid);
+            let _ = writeln!(text, "failed: {} bs {} #{}: {message}", row.planned.arm, spec.batch_size, spec.iid);
         }
     }
     text

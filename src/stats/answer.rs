@@ -1,6 +1,6 @@
 //! The answer as data: what `report --json` prints. What does not apply is null.
 
-use super::judge::{Finding, Judgement};
+use super::judge::{CellRow, Finding, Judgement};
 use super::question::Kind;
 use super::verdict::Verdict;
 use super::words;
@@ -10,6 +10,9 @@ use serde::Serialize;
 pub struct Answer {
     pub effect: EffectRow,
     pub causes: Vec<CauseRow>,
+    /// cells with runs that predict one class only; absent where there are none
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub one_class: Vec<OneClassRow>,
     /// one paragraph
     pub answer: String,
 }
@@ -22,6 +25,17 @@ pub struct EffectRow {
     pub high: Option<f64>,
     /// complete instances
     pub n: usize,
+}
+
+/// A cell some of whose runs predict one class only: their accuracy is that class's share of the validation set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OneClassRow {
+    /// null: the baseline
+    pub arm: Option<String>,
+    pub batch_size: u32,
+    pub runs: usize,
+    /// finished runs of the cell
+    pub of: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,8 +75,16 @@ impl From<&Judgement> for Answer {
                 n: effect.slope.map_or(0, |slope| slope.n),
             },
             causes: judgement.causes.iter().map(CauseRow::from).collect(),
+            one_class: judgement.cells.iter().filter(|cell| cell.one_class > 0).map(OneClassRow::from).collect(),
             answer: words::paragraph(judgement),
         }
+    }
+}
+
+impl From<&CellRow> for OneClassRow {
+    fn from(cell: &CellRow) -> Self {
+        let (runs, of) = (cell.one_class, cell.accuracy.map_or(0, |accuracy| accuracy.n));
+        Self { arm: cell.arm.clone(), batch_size: cell.batch_size, runs, of }
     }
 }
 

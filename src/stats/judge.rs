@@ -36,6 +36,8 @@ pub struct CellRow {
     pub accuracy: Option<Estimate>,
     /// of the mean, by itself, at 1 - ALPHA
     pub interval: Option<Interval>,
+    /// how many of its runs predict one class only
+    pub one_class: usize,
 }
 
 /// What batch size does in the baseline, over its complete instances.
@@ -151,7 +153,8 @@ fn cell_rows(arm: Option<String>, outcomes: &Outcomes, batch_sizes: &[u32]) -> V
     let row = |batch_size: &u32| {
         let accuracy = Estimate::of(&outcomes.cell(*batch_size));
         let interval = accuracy.and_then(|accuracy| accuracy.interval(ALPHA));
-        CellRow { arm: arm.clone(), batch_size: *batch_size, accuracy, interval }
+        let one_class = outcomes.of_one_class(*batch_size);
+        CellRow { arm: arm.clone(), batch_size: *batch_size, accuracy, interval, one_class }
     };
     batch_sizes.iter().map(row).collect()
 }

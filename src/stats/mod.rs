@@ -17,7 +17,7 @@ mod suspects;
 mod verdict;
 mod words;
 
-pub use answer::{Answer, CauseRow, EffectRow};
+pub use answer::{Answer, CauseRow, EffectRow, OneClassRow};
 pub use contrast::{contrast, slope_weights};
 pub use estimate::{Estimate, Interval};
 pub use fieller::{RatioInterval, ratio_interval};

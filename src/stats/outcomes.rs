@@ -2,7 +2,7 @@
 
 use super::contrast::contrast;
 use super::estimate::Estimate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The final accuracy of one run on the examples that it validates on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,26 +10,41 @@ pub struct Outcome {
     pub batch_size: u32,
     pub iid: u32,
     pub accuracy: f64,
+    /// whether the run predicts the same class for every example
+    pub one_class: bool,
 }
 
 /// Accuracies of an arm by instance and batch size, the order in which they came forgotten.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcomes(BTreeMap<u32, BTreeMap<u32, f64>>);
+pub struct Outcomes {
+    by_instance: BTreeMap<u32, BTreeMap<u32, f64>>,
+    /// batch size and instance of the runs that predict one class only
+    one_class: BTreeSet<(u32, u32)>,
+}
 
 impl FromIterator<Outcome> for Outcomes {
     fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Self {
-        let mut by_instance: BTreeMap<u32, BTreeMap<u32, f64>> = BTreeMap::new();
+        let mut all = Self::default();
         for outcome in outcomes.into_iter().filter(|outcome| outcome.accuracy.is_finite()) {
-            by_instance.entry(outcome.iid).or_default().insert(outcome.batch_size, outcome.accuracy);
+            let Outcome { batch_size, iid, accuracy, one_class } = outcome;
+            all.by_instance.entry(iid).or_default().insert(batch_size, accuracy);
+            if one_class {
+                all.one_class.insert((batch_size, iid));
+            }
         }
-        Self(by_instance)
+        all
     }
 }
 
 impl Outcomes {
     /// Every accuracy of a cell.
     pub fn cell(&self, batch_size: u32) -> Vec<f64> {
-        self.0.values().filter_map(|instance| instance.get(&batch_size).copied()).collect()
+        self.by_instance.values().filter_map(|instance| instance.get(&batch_size).copied()).collect()
+    }
+
+    /// How many runs of a cell predict one class only.
+    pub fn of_one_class(&self, batch_size: u32) -> usize {
+        self.one_class.iter().filter(|(size, _)| *size == batch_size).count()
     }
 
     /// Accuracies of the instances that have every batch size, in the order of the sizes.
@@ -37,7 +52,7 @@ impl Outcomes {
         let accuracies = |instance: &BTreeMap<u32, f64>| -> Option<Vec<f64>> {
             batch_sizes.iter().map(|size| instance.get(size).copied()).collect()
         };
-        self.0.iter().filter_map(|(iid, instance)| Some((*iid, accuracies(instance)?))).collect()
+        self.by_instance.iter().filter_map(|(iid, instance)| Some((*iid, accuracies(instance)?))).collect()
     }
 }
 

@@ -15,12 +15,37 @@ pub(super) fn paragraph(judgement: &Judgement) -> String {
 impl Judgement {
     /// A sentence on each cause, and what was not tested.
     pub fn reasons(&self) -> String {
-        let mut sentences: Vec<String> = self.causes.iter().map(|finding| self.sentence(finding)).collect();
+        let mut sentences: Vec<String> = self.one_class_sentence().into_iter().collect();
+        sentences.extend(self.causes.iter().map(|finding| self.sentence(finding)));
         if self.causes.len() > 1 && self.causes.iter().any(|finding| finding.kind == Kind::Removal) {
             sentences.push("Shares of several causes need not add up to the whole.".into());
         }
         sentences.push(format!("Not tested: {}.", self.untested()));
         sentences.join(" ")
+    }
+
+    /// Which cells have runs that predict one class only, and what follows; nothing where none has.
+    pub fn one_class_sentence(&self) -> Option<String> {
+        let mut cells = String::new();
+        let mut arm_before = None;
+        for cell in self.cells.iter().filter(|cell| cell.one_class > 0) {
+            let (arm, runs) =
+                (cell.arm.as_deref().unwrap_or("baseline"), cell.accuracy.map_or(0, |accuracy| accuracy.n));
+            let (size, of_one_class) = (cell.batch_size, cell.one_class);
+            cells += &match arm_before {
+                Some(before) if before == arm => format!(", {size} ({of_one_class} of {runs})"),
+                Some(_) => format!("; {arm} at batch size {size} ({of_one_class} of {runs})"),
+                None => format!("{arm} at batch size {size} ({of_one_class} of {runs})"),
+            };
+            arm_before = Some(arm);
+        }
+        (!cells.is_empty()).then(|| {
+            format!(
+                "Some runs predict one class only: {cells}. Their accuracy is that class's share of the validation set, \
+                 so a difference from these cells may only mean that the learning rate is too low there, or the updates \
+                 too few."
+            )
+        })
     }
 
     /// What was not tested, to be read after a colon. There is always something.

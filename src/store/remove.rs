@@ -152,6 +152,7 @@ mod tests {
             f1: None,
             macro_f1: None,
             matthews: None,
+            predicted_classes: None,
             also: Vec::new(),
             finished: 0.0,
         };

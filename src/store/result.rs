@@ -23,6 +23,8 @@ pub struct RunResult {
     pub macro_f1: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matthews: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predicted_classes: Option<u32>,
     /// of further sets
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<(NamedSet, Scores)>,
@@ -33,8 +35,8 @@ pub struct RunResult {
 impl RunResult {
     /// On the validation set.
     pub fn scores(&self) -> Scores {
-        let RunResult { loss, accuracy, f1, macro_f1, matthews, .. } = *self;
-        Scores { loss, accuracy, f1, macro_f1, matthews }
+        let RunResult { loss, accuracy, f1, macro_f1, matthews, predicted_classes, .. } = *self;
+        Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes }
     }
 }
 

@@ -63,6 +63,7 @@ impl Tally {
             f1: (self.classes == 2).then(f1),
             macro_f1: (self.classes > 2).then(macro_f1),
             matthews: (self.classes > 1).then(|| self.matthews(&counts, correct)),
+            predicted_classes: Some(counts.iter().filter(|class| class.predicted > 0).count() as u32),
         }
     }
 
@@ -151,5 +152,16 @@ mod tests {
         // sklearn.metrics.f1_score(average="macro") and matthews_corrcoef of the same
         assert!((scores.macro_f1.unwrap() - 0.391_666_666_666_666_6).abs() < 1e-12);
         assert!((scores.matthews.unwrap() - 0.295_760_240_875_638_6).abs() < 1e-12);
+    }
+
+    #[test]
+    fn predicted_classes_are_counted_whatever_the_labels_are() {
+        let predicted = |logits: &[[f32; 3]]| {
+            let mut tally = Tally::default();
+            logits.iter().enumerate().for_each(|(place, logits)| tally.add(logits, place % 3));
+            tally.scores().predicted_classes
+        };
+        assert_eq!(predicted(&[[0.0, 1.0, 0.5]; 4]), Some(1));
+        assert_eq!(predicted(&[[0.0, 1.0, 0.5], [2.0, 1.0, 0.5], [0.0, 1.0, 0.5]]), Some(2));
     }
 }

@@ -74,7 +74,7 @@ impl World {
         let cells = (0..instances).flat_map(|iid| SIZES.map(|batch_size| (iid, batch_size)));
         let outcome = |(iid, batch_size)| {
             let accuracy = self.accuracy(sweep, arm, truth, batch_size, iid);
-            Outcome { batch_size, iid, accuracy }
+            Outcome { batch_size, iid, accuracy, one_class: false }
         };
         cells.map(outcome).collect()
     }

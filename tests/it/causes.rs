@@ -239,7 +239,7 @@ fn an_evaluation_change_scores_kept_weights_again_and_trains_nothing() {
     assert!(said.contains("4 of them must be trained again"), "{said}");
     let scored = kept.run(&[]).expect(0);
     assert!(!scored.err.contains("trained again"), "{}", scored.err);
-    assert!(scored.out.contains("forgotten/bs2/iid0: scores final weights again"), "{}", scored.out);
+    assert!(scored.out.contains("forgotten bs 2 #0  scores final weights again"), "{}", scored.out);
     let (scored, trained) = (forgotten(&kept), forgotten(&lost));
     assert_eq!((scored.len(), trained.len()), (4, 4));
     for ((spec, scored), (same, trained)) in scored.iter().zip(&trained) {
@@ -257,7 +257,7 @@ fn full_batches_alone_leave_the_rest_of_the_validation_set_out() {
     let train = "[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 1\nlearning_rate = 1e-3\n";
     world.write_spec(&format!("{train}[arms]\npartial = {{ evaluation = \"full-batches\" }}\n"));
     let said = world.run(&[]).expect(0).out;
-    assert!(said.contains("partial/bs8/iid0: scores final weights again"), "{said}");
+    assert!(said.contains("partial bs 8 #0  scores final weights again"), "{said}");
     let accuracy = |batch_size: u32, evaluation: Evaluation| {
         let found =
             runs(&world).into_iter().find(|(spec, _)| (spec.batch_size, spec.evaluation) == (batch_size, evaluation));

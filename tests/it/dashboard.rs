@@ -78,7 +78,7 @@ fn bars_tell_the_time_left_on_a_narrow_terminal() {
     let mut screen = Screen::open(command, 80, 24);
     let tells = |screen: &Screen| {
         let text = screen.text();
-        let bar = text.lines().find(|line| line.contains("%  baseline/bs2/iid0  "));
+        let bar = text.lines().find(|line| line.contains("%  baseline bs 2 #0  "));
         bar.is_some_and(|bar| bar.contains(" left  accuracy "))
     };
     screen.wait_until("the time left of a run", tells);
@@ -100,17 +100,30 @@ fn a_dumb_terminal_gets_lines() {
         screen.wait_for("mean accuracy");
         assert_eq!(screen.code(), 0);
         let text = screen.text();
-        assert_eq!(text.matches(": finished").count(), 4, "{subcommand:?}:\n{text}");
+        assert_eq!(text.matches("  finished  80.0 %").count(), 4, "{subcommand:?}:\n{text}");
         assert!(!screen.alternate());
     }
+}
+
+/// A script that forgot `run` must not train for minutes into whatever store is the usual one.
+#[test]
+fn without_a_terminal_the_dashboard_refuses_and_names_what_was_meant() {
+    let world = World::new();
+    let refused = world.anything(&["spec.toml", "--store", "store"]).expect(2);
+    assert!(refused.out.is_empty(), "{}", refused.out);
+    for words in ["standard output is not one", "`batchscope run spec.toml`", "`batchscope report`"] {
+        assert!(refused.err.contains(words), "{}", refused.err);
+    }
+    assert!(!world.store().exists(), "nothing is made");
 }
 
 /// As for a file or another program: the same lines, and nothing that only a terminal understands.
 #[test]
 fn a_pipe_gets_lines() {
     let world = World::new();
-    let finished = world.anything(&["spec.toml", "--store", "store"]).expect(0);
-    assert_eq!(finished.out.matches(": finished").count(), 4, "{}", finished.out);
+    let finished = world.anything(&["run", "spec.toml", "--store", "store"]).expect(0);
+    assert_eq!(finished.out.matches("  finished  80.0 %").count(), 4, "{}", finished.out);
     assert!(finished.out.contains("mean accuracy"), "{}", finished.out);
+    assert!(finished.out.contains("4 of 4  baseline bs "), "{}", finished.out);
     assert!(!finished.out.contains('\u{1b}') && !finished.err.contains('\u{1b}'), "{}{}", finished.out, finished.err);
 }

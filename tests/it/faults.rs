@@ -163,7 +163,10 @@ fn a_loss_that_is_no_number_is_told_with_its_step_and_the_others_go_on() {
     let again = world.run(&[]).expect(1);
     assert_eq!((again.out.matches("failed before").count(), again.out.matches("started").count()), (4, 0));
     let retried = world.run(&["--retry-failed"]).expect(1);
-    assert_eq!((retried.out.matches("failed at update").count(), retried.out.matches("already there").count()), (4, 4));
+    assert_eq!(
+        (retried.out.matches("failed at update").count(), retried.out.matches("already in the store").count()),
+        (4, 4)
+    );
 }
 
 /// A world whose first run was cut off behind a checkpoint of this step, which somebody replaced by an empty one.

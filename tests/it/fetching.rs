@@ -77,11 +77,11 @@ fn a_model_of_the_hub_makes_the_runs_of_its_folder() {
     let folder = away.folder().join("snapshots").join(COMMIT);
     let local = format!("model.source={}", folder.display());
     let again = away.world.run(&["--set", &local]).expect(0);
-    assert_eq!(again.out.matches("already there").count(), 4, "{}", again.out);
+    assert_eq!(again.out.matches("already in the store").count(), 4, "{}", again.out);
     let bodies = away.mirror.bodies(WEIGHTS).len();
     let mut offline = away.command(&[]);
     offline.env("HF_HUB_OFFLINE", "1");
-    assert_eq!(Finished::of(offline.output().unwrap()).expect(0).out.matches("already there").count(), 4);
+    assert_eq!(Finished::of(offline.output().unwrap()).expect(0).out.matches("already in the store").count(), 4);
     assert_eq!(away.mirror.bodies(WEIGHTS).len(), bodies);
 }
 

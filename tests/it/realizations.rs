@@ -14,7 +14,7 @@ fn table(instances: u32, batch_sizes: &str, arms: &str) -> String {
 fn sweep(world: &World, tables: &str) -> (usize, usize) {
     world.write_spec(tables);
     let out = world.run(&[]).expect(0).out;
-    (out.matches(": started").count(), out.matches("already there").count())
+    (out.matches("  started, ").count(), out.matches("already in the store").count())
 }
 
 fn experiments(world: &World) -> usize {

@@ -282,7 +282,9 @@ fn outcomes(first: f64, slope: f64, spread: f64, instances: u32, seed: usize) ->
         first + slope * (f64::from(batch_size).log2() - 1.0) + spread * WOBBLE[place % 7]
     };
     let cells = (0..instances).flat_map(|iid| SIZES.map(|batch_size| (iid, batch_size)));
-    cells.map(|(iid, batch_size)| Outcome { batch_size, iid, accuracy: accuracy(iid, batch_size) }).collect()
+    cells
+        .map(|(iid, batch_size)| Outcome { batch_size, iid, accuracy: accuracy(iid, batch_size), one_class: false })
+        .collect()
 }
 
 fn page(baseline: Outcomes, causes: Vec<(&str, &str, Evidence)>) -> String {

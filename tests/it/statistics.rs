@@ -113,7 +113,7 @@ fn nothing_can_be_said_of_no_or_one_value() {
 
 #[test]
 fn one_planned_instance_is_never_a_verdict() {
-    let outcome = |batch_size, accuracy| Outcome { batch_size, iid: 0, accuracy };
+    let outcome = |batch_size, accuracy| Outcome { batch_size, iid: 0, accuracy, one_class: false };
     let judgement = judge(&Question {
         batch_sizes: vec![2, 8],
         baseline: [outcome(2, 0.8), outcome(8, 0.7)].into_iter().collect(),
@@ -226,7 +226,8 @@ proptest! {
                     .iter()
                     .filter(|((arm, _, _), _)| *arm == wanted)
                     .map(|(&(_, size, iid), &hits)| {
-                        Outcome { batch_size: [2, 8, 64][size], iid, accuracy: f64::from(hits) / 3.0 }
+                        let (batch_size, accuracy) = ([2, 8, 64][size], f64::from(hits) / 3.0);
+                        Outcome { batch_size, iid, accuracy, one_class: false }
                     })
                     .collect();
                 if backwards {

@@ -36,12 +36,12 @@ fn every_cell_is_trained_once() {
         let evaluated: Vec<u64> = history.evaluations.iter().map(|point| point.step).collect();
         assert_eq!(evaluated, [0, updates / 2, updates]);
     }
-    assert!(finished.out.contains("baseline/bs8/iid1: finished"), "{}", finished.out);
+    assert!(finished.out.contains("baseline bs 8 #1  finished"), "{}", finished.out);
     assert!(finished.out.contains("2/2"), "{}", finished.out);
     assert_eq!(find(&world.store(), "result.json").len(), 4);
 
     let again = world.run(&[]).expect(0);
-    assert_eq!(again.out.matches("already there").count(), 4, "{}", again.out);
+    assert_eq!(again.out.matches("already in the store").count(), 4, "{}", again.out);
     assert!(!again.out.contains("started"), "{}", again.out);
     assert_eq!(world.histories(), histories);
 }
@@ -52,8 +52,8 @@ fn more_instances_train_only_what_is_new() {
     world.run(&["--set", "train.instances=1"]).expect(0);
     let before = world.histories();
     let finished = world.run(&["--set", "train.instances=2", "--set", "train.batch_sizes=[2, 8, 16]"]).expect(0);
-    assert_eq!(finished.out.matches("already there").count(), 2, "{}", finished.out);
-    assert_eq!(finished.out.matches(": started").count(), 4, "{}", finished.out);
+    assert_eq!(finished.out.matches("already in the store").count(), 2, "{}", finished.out);
+    assert_eq!(finished.out.matches("  started, ").count(), 4, "{}", finished.out);
     let after = world.histories();
     assert!(before.iter().all(|(cell, history)| after[cell] == *history));
     assert_eq!(fs::read_dir(world.store().join("experiments")).unwrap().count(), 1, "still one experiment");
@@ -138,7 +138,7 @@ fn a_run_that_goes_wrong_fails_alone() {
     let finished = world.run(&[]).expect(1);
     assert_eq!(finished.out.matches("failed at update").count(), 2, "{}", finished.out);
     assert!(finished.out.contains("try a lower learning rate"), "{}", finished.out);
-    assert_eq!(finished.out.matches("finished\n").count(), 2, "{}", finished.out);
+    assert_eq!(finished.out.matches("  finished  80.0 %").count(), 2, "{}", finished.out);
     let again = world.run(&[]).expect(1);
     assert_eq!(again.out.matches("failed before").count(), 2, "{}", again.out);
     let retried = world.run(&["--retry-failed"]).expect(1);
@@ -168,7 +168,7 @@ fn a_reader_that_has_seen_enough_stops_the_sweep_without_loss() {
     let mut child = world.command(&["--json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-    assert!(first.contains("started"), "{first}");
+    assert!(first.contains("\"plan\""), "{first}");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let left = world.histories();
     assert!(left.values().all(|history| history.progress != Progress::Running), "every run said how it ended");

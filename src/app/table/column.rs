@@ -130,6 +130,7 @@ pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> Value {
         None => Value::Missing,
         Some(Arm) => Value::Text(row.planned.arm.clone()),
         Some(State) if Stage::of(row) == Stage::Elsewhere => Value::Several(vec!["running".into(), "elsewhere".into()]),
+        Some(State) if row.history.ends_with_one_class() => Value::Several(vec!["finished".into(), "one-class".into()]),
         Some(State) => Value::Text(Stage::of(row).name().into()),
         Some(column) => column.rank(&Measures::of_run(row, 0, baselines)).map_or(Value::Missing, Value::Number),
     }

@@ -74,6 +74,8 @@ pub struct Measures {
     pub loss: Option<f64>,
     pub f1: Option<f64>,
     pub macro_f1: Option<f64>,
+    /// whether it is finished and predicts one class only; of a cell, whether any of its runs does
+    pub one_class: bool,
     /// accuracy less that of the baseline's run of the same batch size and instance
     pub difference: Option<f64>,
     pub pairs_per_second: Option<f64>,
@@ -99,6 +101,7 @@ impl Measures {
             loss: newest.map(|point| point.loss),
             f1: newest.and_then(|point| point.f1),
             macro_f1: newest.and_then(|point| point.macro_f1),
+            one_class: history.ends_with_one_class(),
             difference: baselines.of(row).and_then(|baseline| difference(row, baseline)),
             pairs_per_second: row.pairs_per_second().filter(|_| running || history.progress == Progress::Finished),
             seconds_left: row.remaining_seconds(),
@@ -129,6 +132,7 @@ impl Measures {
             loss: mean(|run| run.loss),
             f1: mean(|run| run.f1),
             macro_f1: mean(|run| run.macro_f1),
+            one_class: runs.iter().any(|run| run.one_class),
             difference: mean(|run| run.difference),
             pairs_per_second: under_way.clone().filter_map(|run| run.pairs_per_second).reduce(|sum, one| sum + one),
             seconds_left: under_way.filter_map(|run| run.seconds_left).max_by(f64::total_cmp),

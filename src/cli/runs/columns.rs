@@ -4,6 +4,7 @@ use super::listed::Listed;
 use crate::cli::exit::BadInput;
 use crate::cli::page::harmless;
 use crate::domain::filter::Value;
+use crate::domain::metric::ONE_CLASS;
 use crate::domain::nearest::suggestion;
 use crate::domain::property::Property;
 use std::cmp::Ordering;
@@ -21,6 +22,8 @@ pub enum Column {
     F1,
     MacroF1,
     Matthews,
+    /// how many classes it predicts
+    Predicted,
     Age,
     Message,
     Step,
@@ -41,6 +44,7 @@ const NAMES: [(Column, [&str; 2]); 13] = [
     (F1, ["f1", "f1"]),
     (MacroF1, ["macro_f1", "macro_f1"]),
     (Matthews, ["matthews", "matthews"]),
+    (Predicted, ["predicted", "predicted_classes"]),
     (Age, ["age", "age"]),
     (Message, ["message", "message"]),
     (Step, ["step", "step"]),
@@ -114,8 +118,13 @@ impl Column {
             F1 => number(listed.f1),
             MacroF1 => number(listed.macro_f1),
             Matthews => number(listed.matthews),
+            Predicted => number(listed.predicted_classes.map(f64::from)),
             Age => number(listed.age()),
-            Message => listed.failure.clone().map_or(Value::Missing, |(_, message)| Value::Text(message)),
+            Message => match &listed.failure {
+                Some((_, message)) => Value::Text(message.clone()),
+                None if listed.ends_with_one_class() => Value::Text(ONE_CLASS.into()),
+                None => Value::Missing,
+            },
             Step => Value::Number(listed.step as f64),
             Spec(property) => property.value(&listed.run.spec),
         }

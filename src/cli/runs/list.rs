@@ -120,6 +120,8 @@ pub fn object(listed: &Listed) -> Value {
         "f1": listed.f1,
         "macro_f1": listed.macro_f1,
         "matthews": listed.matthews,
+        "predicted_classes": listed.predicted_classes,
+        "one_class": listed.scores().and_then(|scores| scores.predicts_one_class()),
         "also": listed.also().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
         "time": listed.time,
         "message": listed.failure.as_ref().map(|(_, message)| message),

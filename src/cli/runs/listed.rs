@@ -19,6 +19,7 @@ pub struct Listed {
     pub f1: Option<f64>,
     pub macro_f1: Option<f64>,
     pub matthews: Option<f64>,
+    pub predicted_classes: Option<u32>,
     /// when something last happened, in seconds since 1970
     pub time: Option<f64>,
     /// of a failed run: why, and after how many updates
@@ -46,9 +47,21 @@ impl Listed {
     fn of(run: StoredRun, places: Vec<Place>) -> Result<Self, StoreError> {
         if let Some(result) = run.result.clone() {
             let (accuracy, loss) = (Some(result.accuracy), Some(result.loss));
-            let (f1, macro_f1, matthews) = (result.f1, result.macro_f1, result.matthews);
-            let (step, time) = (result.step, Some(result.finished));
-            return Ok(Self { run, places, step, accuracy, loss, f1, macro_f1, matthews, time, failure: None });
+            let Scores { f1, macro_f1, matthews, predicted_classes, .. } = result.scores();
+            let (step, time, failure) = (result.step, Some(result.finished), None);
+            return Ok(Self {
+                run,
+                places,
+                step,
+                accuracy,
+                loss,
+                f1,
+                macro_f1,
+                matthews,
+                predicted_classes,
+                time,
+                failure,
+            });
         }
         let journal = run.journal()?;
         let history = run.history(&journal);
@@ -66,11 +79,23 @@ impl Listed {
             f1: last.and_then(|point| point.f1),
             macro_f1: last.and_then(|point| point.macro_f1),
             matthews: last.and_then(|point| point.matthews),
+            predicted_classes: last.and_then(|point| point.predicted_classes),
             time: newest.map(|entry| entry.time),
             failure,
             run,
             places,
         })
+    }
+
+    /// The final scores of a finished run, the newest of another.
+    pub fn scores(&self) -> Option<Scores> {
+        let Self { f1, macro_f1, matthews, predicted_classes, .. } = *self;
+        Some(Scores { f1, macro_f1, matthews, predicted_classes, ..Scores::of(self.loss?, self.accuracy?) })
+    }
+
+    /// Whether it is finished and gives every validation example the same class.
+    pub fn ends_with_one_class(&self) -> bool {
+        self.run.result.is_some() && self.scores().and_then(|scores| scores.predicts_one_class()) == Some(true)
     }
 
     /// Scores of a finished run on further sets.

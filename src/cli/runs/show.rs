@@ -9,7 +9,7 @@ use crate::cli::page::{Page, bytes, print};
 use crate::domain::arm::BASELINE;
 use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
-use crate::domain::metric::{Metric, Scores};
+use crate::domain::metric::{Metric, ONE_CLASS, ONE_CLASS_MEANS, Scores};
 use crate::domain::run::PlannedRun;
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
@@ -107,11 +107,12 @@ fn page_of(
         let _ = writeln!(text, "  {}  {}/bs{}/iid{}", place.experiment, place.arm, spec.batch_size, spec.iid);
     }
     let _ = writeln!(text, "  {}", state(listed, page));
-    if let (Some(accuracy), Some(loss)) = (listed.accuracy, listed.loss) {
+    if let Some(scores) = listed.scores() {
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
-        let (f1, macro_f1, matthews) = (listed.f1, listed.macro_f1, listed.matthews);
-        let scores = Scores { loss, accuracy, f1, macro_f1, matthews };
         let _ = writeln!(text, "  {which} evaluation: {}", words(&scores));
+        if listed.ends_with_one_class() {
+            let _ = writeln!(text, "  {}: {}", page.bad(ONE_CLASS), ONE_CLASS_MEANS);
+        }
     }
     for (set, scores) in listed.also() {
         let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
@@ -129,7 +130,7 @@ fn page_of(
 }
 
 fn words(scores: &Scores) -> String {
-    let Scores { loss, accuracy, f1, macro_f1, matthews } = scores;
+    let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes: _ } = scores;
     let further = [("F1", f1), ("macro F1", macro_f1), ("Matthews", matthews)];
     let further = further.into_iter().filter_map(|(name, score)| Some(format!(", {name} {:.4}", (*score)?)));
     format!("accuracy {accuracy:.4}, loss {loss:.4}{}", further.collect::<String>())

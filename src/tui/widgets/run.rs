@@ -1,12 +1,13 @@
 //! All of one run: the one under the cursor.
 
 use super::panel;
-use super::table::stage;
+use super::table::sign;
 use crate::app::table::{Baselines, Measures};
 use crate::app::{App, Panel};
 use crate::domain::attempts::{Attempt, AttemptEnd};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
+use crate::domain::metric::{ONE_CLASS, ONE_CLASS_MEANS};
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Row;
 use crate::tui::theme::Theme;
@@ -46,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
 /// Which run, how far it is, and how well it does.
 fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
     let (spec, step) = (&row.planned.spec, row.history.step);
-    let (glyph, style) = stage(measures.stage, theme);
+    let (glyph, style) = sign(measures, theme);
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{}  bs {}  #{}  ", row.planned.arm, spec.batch_size, spec.iid), theme.title()),
         Span::styled(format!("{glyph} {}", measures.stage.name()), style),
@@ -62,6 +63,10 @@ fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
         let difference = measures.difference.map_or(String::new(), |d| format!(" · {d:+.4} against the baseline"));
         let scores = format!("accuracy {accuracy:.4} · best {best:.4} · loss {loss:.4}{f1}{macro_f1}{difference}");
         lines.push(Line::styled(scores, theme.text()));
+    }
+    if measures.one_class {
+        lines.push(Line::styled(ONE_CLASS, theme.bad()));
+        lines.push(Line::styled(ONE_CLASS_MEANS, theme.text()));
     }
     lines
 }

@@ -37,7 +37,7 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, app: &App, sizes: &[u
     let score = |value: Option<f64>| value.map_or("-".into(), |value| digits(value, 5));
     match column {
         Column::State => {
-            let (glyph, style) = stage(measures.stage, theme);
+            let (glyph, style) = sign(measures, theme);
             Cell::from(Span::styled(glyph, style))
         }
         Column::Arm => {
@@ -96,6 +96,14 @@ fn pairs(pairs: u64) -> String {
         0..100_000 => pairs.to_string(),
         100_000..10_000_000 => format!("{:.0}k", pairs as f64 / 1e3),
         _ => format!("{:.0}M", pairs as f64 / 1e6),
+    }
+}
+
+/// The sign of a run. One that ended by predicting one class only is no plain success.
+pub fn sign(measures: &Measures, theme: &Theme) -> (&'static str, Style) {
+    match measures.stage {
+        Stage::Finished if measures.one_class => ("!", theme.bad()),
+        other => stage(other, theme),
     }
 }
 

@@ -7,7 +7,7 @@ use super::panel;
 use crate::app::table::{Column, Listing};
 use crate::app::{App, Panel};
 use crate::tui::theme::Theme;
-pub use cells::stage;
+pub use cells::{sign, stage};
 use columns::{Shape, fitting, title};
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Rect};
