@@ -33,7 +33,7 @@ pub enum Column {
 use Column::*;
 
 /// With the name a column is called by, and the one that is its key in JSON. Those of a spec have their own.
-const NAMES: [(Column, [&str; 2]); 13] = [
+const NAMES: [(Column, [&str; 2]); 14] = [
     (Run, ["run", "run"]),
     (Experiment, ["experiment", "experiments"]),
     (Arm, ["arm", "arms"]),
