@@ -48,13 +48,19 @@ impl Scores {
     /// Whether every example was predicted to be of the same class; nothing where that cannot be known. The accuracy is
     /// then that class's share of the set, whatever the model learned.
     ///
-    /// Scores of two classes tell it even where the predicted classes were not counted. With both classes in the set, a
-    /// correlation of 0 and no true positive (F1 = 0) mean that class 1 was never predicted, and a correlation of 0 and
-    /// no true negative (F1 = 2 a / (1 + a) at accuracy a) that class 0 never was.
+    /// The predicted classes were counted, or there are two, whose scores tell it. Where both are there they must agree:
+    /// of a set that has one class only, scores say nothing.
     pub fn predicts_one_class(&self) -> Option<bool> {
-        if let Some(classes) = self.predicted_classes {
-            return Some(classes == 1);
+        let counted = self.predicted_classes.map(|classes| classes == 1);
+        match (counted, self.one_class_by_scores()) {
+            (Some(counted), Some(by_scores)) => Some(counted && by_scores),
+            (counted, by_scores) => counted.or(by_scores),
         }
+    }
+
+    /// With both of two classes in the set, a correlation of 0 and no true positive (F1 = 0) mean that class 1 was never
+    /// predicted, and a correlation of 0 and no true negative (F1 = 2 a / (1 + a) at accuracy a) that class 0 never was.
+    fn one_class_by_scores(&self) -> Option<bool> {
         let (f1, matthews, accuracy) = (self.f1?, self.matthews?, self.accuracy);
         let no_true_negative = (f1 * (1.0 + accuracy) - 2.0 * accuracy).abs() < 1e-9;
         Some(matthews == 0.0 && (f1 == 0.0 || no_true_negative))
