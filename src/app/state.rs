@@ -103,6 +103,11 @@ impl App {
         }
     }
 
+    /// Puts something that a person should know of the sweep into the log.
+    pub fn note(&mut self, text: &str) {
+        self.log.add(text.to_owned(), false);
+    }
+
     /// The run under the cursor of the table, or that it follows.
     pub fn run_in_sight(&self) -> Option<&Row> {
         self.table.run_in_sight(&self.sweep)

@@ -2,11 +2,13 @@
 
 use super::exit::Exit;
 use super::page::talk;
+use crate::domain::classifier::Classifier;
 use crate::engine::{Experiment, Request, Which};
 use crate::export;
 use crate::stats::{Answer, judge};
 use anyhow::{Context, Result};
 use clap::Args;
+use serde::Serialize;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
@@ -27,6 +29,15 @@ pub struct ReportArguments {
     /// Where runs are kept [default: batchscope in the system's data folder]
     #[arg(long, value_name = "DIR")]
     pub store: Option<PathBuf>,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Whole<'w> {
+    #[serde(flatten)]
+    answer: Answer,
+    /// that the runs begin with; null where the store does not know
+    classifier: Option<&'w Classifier>,
 }
 
 pub fn report(arguments: ReportArguments) -> Result<Exit> {
@@ -53,9 +64,10 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
         talk(&format!("batchscope: this look cannot be counted in the store: {error}"));
     }
     let text = if json {
-        serde_json::to_string_pretty(&Answer::from(&judgement)).context("cannot write the answer as JSON")? + "\n"
+        let whole = Whole { answer: Answer::from(&judgement), classifier: experiment.classifier() };
+        serde_json::to_string_pretty(&whole).context("cannot write the answer as JSON")? + "\n"
     } else {
-        export::report(&experiment.spec.name, &judgement)
+        export::report(&experiment.spec.name, &judgement, experiment.classifier())
     };
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),

@@ -6,8 +6,10 @@
 pub mod arm;
 pub mod attempts;
 pub mod batch;
+pub mod classifier;
 pub mod clock;
 pub mod command;
+pub mod contents;
 pub mod event;
 pub mod filter;
 pub mod glue;

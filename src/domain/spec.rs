@@ -1,6 +1,7 @@
 //! An experiment as its author writes it. Reading it from TOML, with friendly errors, is `spec_file`'s business.
 
 use super::arm::{Arm, Dropout, LearningRateScaling, Norm};
+use super::classifier::Head;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -99,6 +100,9 @@ pub struct Model {
     /// "embedded", "embedded-random", a folder with `config.json` and weights, or a repository of the hub as
     /// `OWNER/NAME@REVISION`
     pub source: String,
+    /// whether the checkpoint's classifier is kept; nothing: where it fits
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
 }
 
 /// The source that is compiled into the program.

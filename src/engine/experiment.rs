@@ -7,6 +7,7 @@ use super::prepare::prepare;
 use super::question::{Background, PlannedArm};
 use super::request::{Request, RequestError, store_folder};
 use super::sources::Sources;
+use crate::domain::classifier::Classifier;
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
@@ -123,6 +124,11 @@ impl Experiment {
         };
         let arms = self.arms.iter().map(|arm| (&arm.planned, arm.outcomes())).collect();
         Ok(background.question(&self.spec, arms))
+    }
+
+    /// Where the classifier that its runs begin with comes from, where that is known.
+    pub fn classifier(&self) -> Option<&Classifier> {
+        self.inputs.as_ref()?.classifier.as_ref()
     }
 
     /// Finished runs, and planned ones.

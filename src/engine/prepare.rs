@@ -5,11 +5,12 @@ use super::sources::{Sources, way_out};
 use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
 use crate::domain::arm::{Arm, BASELINE, Dropout};
 use crate::domain::batch::Batch;
+use crate::domain::classifier::Classifier;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
 use crate::domain::spec::{EMBEDDED_RANDOM, Evaluation, KeepWeights, NamedSet, Spec, Train, Validation};
 use crate::hub::HubError;
-use crate::model::{self, ModelError, Weights};
+use crate::model::{self, ModelError, Pretrained, Wanted, Weights};
 use crate::spec_file::{SpecError, add_arms, train_of};
 use crate::store::{self, Inputs};
 use std::collections::HashMap;
@@ -53,6 +54,11 @@ pub enum PrepareError {
     Vocabulary { token: u32, rows: usize },
     #[error("the tokenizer gives token type {kind}, the model knows {types}; they do not belong together")]
     TokenType { kind: u32, types: usize },
+    #[error(
+        "the examples are pairs of sentences, and the model knows one token type (`type_vocab_size` is 1 in its config.json): \
+         it takes single sentences alone; choose another model.source, or name the column of one sentence: task.sentence"
+    )]
+    Pairs,
 }
 
 /// Everything the runs of a sweep share.
@@ -71,6 +77,8 @@ pub struct Prepared {
     pub weights: Weights,
     pub data: DataIdentity,
     pub model: ModelIdentity,
+    /// where it comes from
+    pub classifier: Classifier,
 }
 
 /// Reads, checks and encodes what a spec names.
@@ -78,7 +86,8 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
     let (place, sets) = read_sets(&spec.task, &|| sources.hub())?;
     let classes = sets.classes.names().to_vec();
     let folder = sources.model(&spec.model.source)?;
-    let (tokenizer, config, weights) = read_model(&spec, folder.as_deref(), classes.len())?;
+    let (tokenizer, pretrained) = read_model(&spec, folder.as_deref(), classes.len(), &classes)?;
+    let Pretrained { config, weights, classifier, notes: of_model } = pretrained;
     let (found, positions) = (spec.task.max_length, config.max_position_embeddings);
     if found > positions {
         return Err(PrepareError::TooLong { found, positions });
@@ -119,10 +128,12 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         rows.renumber(examples);
     }
     let mut notes = sets.notes;
+    notes.extend(of_model);
+    notes.push(format!("classifier: {classifier}"));
     if weights.lacks_pooler() {
         let source = &spec.model.source;
         notes.push(format!(
-            "{source} has no pooler, as models that guess words have none: it is drawn like the classifier"
+            "{source} has no pooler, as models of other tasks often have none: it is drawn like the classifier"
         ));
     }
     let model = ModelIdentity { config, weights: weights.identity.clone() };
@@ -136,6 +147,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         weights,
         data,
         model,
+        classifier,
         classes,
         notes,
     };
@@ -150,33 +162,34 @@ pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
 
-/// The model that a spec names, for so many classes, in its folder if it has one, and the tokenizer that goes with it.
+/// The model that a spec names, for so many classes of these names (see [`Wanted`]), in its folder if it has one, and the
+/// tokenizer that goes with it.
 pub fn read_model(
     spec: &Spec,
     folder: Option<&Path>,
     classes: usize,
-) -> Result<(PairTokenizer, ModelConfig, Weights), PrepareError> {
+    names: &[String],
+) -> Result<(PairTokenizer, Pretrained), PrepareError> {
     let max_length = spec.task.max_length;
+    let wanted = Wanted { classes, names, head: spec.model.head };
     let Some(folder) = folder else {
         let place = "embedded vocab.txt";
         let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
-        let (config, weights) = match spec.model.source.as_str() {
-            EMBEDDED_RANDOM => {
-                let initializer_range = ModelConfig::BERT_INITIALIZER_RANGE;
-                let config = ModelConfig { initializer_range, ..model::embedded_config()? };
-                let weights = Weights::random(&config, spec.train.seed);
-                (config, weights)
-            }
-            _ => model::read_embedded(classes)?,
+        let pretrained = match spec.model.source.as_str() {
+            EMBEDDED_RANDOM => model::draw_embedded(wanted, spec.train.seed)?,
+            _ => model::read_embedded(wanted)?,
         };
-        return Ok((tokenizer, config, weights));
+        return Ok((tokenizer, pretrained));
     };
-    let (config, weights) = model::read_folder(folder, classes)?;
-    Ok((PairTokenizer::from_folder(folder, max_length)?, config, weights))
+    let pretrained = model::read_folder(folder, wanted)?;
+    Ok((PairTokenizer::from_folder(folder, max_length)?, pretrained))
 }
 
 fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> {
     if let Some(kind) = examples.token_types().iter().find(|kind| **kind as usize >= config.type_vocab_size) {
+        if config.type_vocab_size == 1 {
+            return Err(PrepareError::Pairs);
+        }
         return Err(PrepareError::TokenType { kind: *kind, types: config.type_vocab_size });
     }
     match examples.tokens().iter().max() {
@@ -195,7 +208,7 @@ impl Prepared {
         let most_frequent = (0..self.data.classes).map(of_class).max().unwrap_or(0);
         let majority_share = most_frequent as f64 / labels().count().max(1) as f64;
         let (data, model, classes) = (self.data.clone(), self.model.clone(), self.classes.clone());
-        Inputs { data, model, majority_share, classes }
+        Inputs { data, model, majority_share, classes, classifier: Some(self.classifier.clone()) }
     }
 
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.

@@ -4,7 +4,7 @@ use super::prepare::PrepareError;
 use super::sets::fetch_sets;
 use crate::domain::spec::{Model, Spec};
 use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent};
-use crate::model::{WEIGHTS, read_config};
+use crate::model::{WEIGHTS, read_config, shards};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,7 +61,9 @@ impl Sources {
         let config = fetch(&["config.json"])?;
         // another architecture is refused before its weights are fetched
         read_config(&config)?;
-        fetch(&WEIGHTS)?;
+        for shard in shards(&fetch(&WEIGHTS)?)? {
+            fetch(&[&shard])?;
+        }
         let vocabulary = fetch(&VOCABULARIES)?;
         if vocabulary.ends_with("vocab.txt") {
             match hub.file(repository, "tokenizer_config.json") {

@@ -4,7 +4,7 @@ use super::prepare::{embedded_vocabulary, read_model};
 use super::sources::Sources;
 use crate::domain::run::ModelIdentity;
 use crate::domain::spec::Spec;
-use crate::model::Weights;
+use crate::model::{Pretrained, Weights};
 use crate::spec_file::parse;
 use crate::store::{Store, StoreError};
 use std::path::PathBuf;
@@ -46,7 +46,10 @@ pub fn find_start(
     for (name, text) in specs {
         // a spec that does not read belongs to another version of the program
         let Ok(spec) = parse(&name, &text, &[]) else { continue };
-        match start_of(spec, model, classes as usize) {
+        // the newest reading of the experiment's files, and the one of before its classes' names were looked at
+        let names = store.inputs(&name).map(|inputs| inputs.classes).unwrap_or_default();
+        let named = start_of(&spec, model, classes as usize, &names);
+        match named.or_else(|words| start_of(&spec, model, classes as usize, &[]).map_err(|_| words)) {
             Ok(start) => return Ok(start),
             Err(words) if tried.contains(&words) => {}
             Err(words) => tried.push(words),
@@ -59,10 +62,12 @@ pub fn find_start(
     Err(StartError::Lost { digest: model.weights.chars().take(20).collect(), tried })
 }
 
-fn start_of(spec: Spec, wanted: &ModelIdentity, classes: usize) -> Result<Start, String> {
+fn start_of(spec: &Spec, wanted: &ModelIdentity, classes: usize, names: &[String]) -> Result<Start, String> {
     let source = spec.model.source.clone();
     let folder = Sources::cached().model(&source).map_err(|error| error.to_string())?;
-    let (_, config, weights) = read_model(&spec, folder.as_deref(), classes).map_err(|error| error.to_string())?;
+    let names = if names.len() == classes { names } else { &[] };
+    let read = read_model(spec, folder.as_deref(), classes, names).map_err(|error| error.to_string())?;
+    let (_, Pretrained { config, weights, .. }) = read;
     if config != wanted.config || weights.identity != wanted.weights {
         return Err(format!("{source} holds other weights than the run began with"));
     }

@@ -1,18 +1,22 @@
 //! An answer as a Markdown page.
 
 use crate::domain::arm::BASELINE;
+use crate::domain::classifier::Classifier;
 use crate::stats::{
     Answer, Estimate, Finding, Interval, Judgement, Kind, MOST_INSTANCES, in_percent, in_points, level, percent, points,
 };
 use std::fmt::Write;
 
-/// The whole page.
-pub fn report(experiment: &str, judgement: &Judgement) -> String {
+/// The whole page. Where the classifier comes from is said where it is known.
+pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Classifier>) -> String {
     let mut page = format!("# {experiment}: what batch size does, and why\n\n{}\n", Answer::from(judgement).answer);
     effect(&mut page, judgement);
     cells(&mut page, judgement);
     causes(&mut page, judgement);
     limits(&mut page, judgement);
+    if let Some(classifier) = classifier {
+        let _ = writeln!(page, "- Classifier: {classifier}.");
+    }
     page
 }
 

@@ -1,6 +1,7 @@
 //! The blocks a BERT encoder is made of. Each is loaded from the views of its group for one pass: a struct, how it is
 //! loaded (names are a checkpoint's keys), and its forward.
 
+use super::activation::Activation;
 use super::attention::{Attention, Rectangle};
 use super::dropout::{Masks, Site};
 use super::norm::{Normalize, RunningStatistics};
@@ -123,36 +124,6 @@ impl EncoderLayer {
         let wide = self.activation.forward(&self.intermediate.forward(&x)?)?; // [R, F]
         let narrow = context.drop(self.output.forward(&wide)?, layer, Site::Output, read)?; // [R, H]
         self.output_norm.forward(&(x + narrow)?, &mut running[1], context.training)
-    }
-}
-
-/// The non-linearity between the two feed-forward maps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activation {
-    /// x Phi(x), exactly (Hendrycks, Gimpel 2016)
-    Gelu,
-    /// its tanh approximation
-    GeluTanh,
-    Relu,
-}
-
-impl Activation {
-    /// By its name in a `config.json`.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "gelu" => Some(Self::Gelu),
-            "gelu_new" | "gelu_pytorch_tanh" => Some(Self::GeluTanh),
-            "relu" => Some(Self::Relu),
-            _ => None,
-        }
-    }
-
-    fn forward(self, x: &Tensor) -> Result<Tensor> {
-        match self {
-            Self::Gelu => x.gelu_erf(),
-            Self::GeluTanh => x.gelu(),
-            Self::Relu => x.relu(),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be wrong with a model's files.
 
 pub use super::checkpoint::TorchError;
+use super::checkpoint::Unfit;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
@@ -12,11 +13,30 @@ pub enum ModelError {
     #[error("{path} describes a `{found}` model; only the `bert` architecture can be trained here")]
     Architecture { path: PathBuf, found: String },
     #[error(
+        "{path}: `{key}` is {found}: such a model computes something else than the plain BERT encoder that is trained here; \
+         take one without it"
+    )]
+    Computation { path: PathBuf, key: String, found: String },
+    #[error("{path} is {what}")]
+    Mistaken { path: PathBuf, what: &'static str },
+    #[error(
         "{path}: not a usable safetensors file: {message}, in {bytes} bytes; it is cut short or damaged: fetch it again"
     )]
     Safetensors { path: PathBuf, bytes: usize, message: String },
     #[error("{folder} holds neither model.safetensors nor pytorch_model.bin; put the weights of the model there")]
     NoWeights { folder: PathBuf },
+    #[error(
+        "{folder} holds {found}, which is {what}, and neither model.safetensors nor pytorch_model.bin with config.json; {way}"
+    )]
+    Foreign { folder: PathBuf, found: String, what: &'static str, way: &'static str },
+    #[error("{path}: not a usable index of shards: {message}")]
+    Index { path: PathBuf, message: String },
+    #[error("{path}: its shard {shard} is not beside it; all {count} shards are needed: fetch it again")]
+    NoShard { path: PathBuf, shard: String, count: usize },
+    #[error("{path} says that the tensor `{name}` is in {shard}, which lacks it; the files do not belong together")]
+    NotInShard { path: PathBuf, name: String, shard: PathBuf },
+    #[error("the tensor `{name}` is in two shards, {first} and {second}; they do not belong together")]
+    InTwoShards { name: String, first: PathBuf, second: PathBuf },
     #[error(
         "{path} has {found} bytes, and what config.json describes takes at most {most}; they do not belong together"
     )]
@@ -29,6 +49,10 @@ pub enum ModelError {
     Shared { path: PathBuf, bytes: usize },
     #[error("{path}: `{first}` and `{second}` are two spellings of one tensor")]
     Twice { path: PathBuf, first: String, second: String },
+    #[error("{path} holds two encoders, of `{first}` and `{second}`; save one of them alone")]
+    Encoders { path: PathBuf, first: String, second: String },
+    #[error("{path}: model.head is \"keep\", and the classifier cannot be kept: {reason}")]
+    Head { path: PathBuf, reason: Unfit },
     #[error("{path}: the tensor `{name}` is missing; is this the model that config.json describes?")]
     Missing { path: PathBuf, name: String },
     #[error("{path}: the tensor `{name}` is not part of a BERT classifier of this shape")]

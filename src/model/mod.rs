@@ -6,6 +6,7 @@
 //! A heads, D head size, F feed-forward, V rows of the word table, C classes; here also L, tokens of the longest
 //! sequence of a batch, and R, tokens that somebody reads.
 
+mod activation;
 mod attention;
 mod bert;
 mod blocks;
@@ -24,7 +25,9 @@ pub(crate) mod vectorised;
 mod weights;
 
 pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
-pub use checkpoint::{WEIGHTS, embedded_config, read_config, read_embedded, read_folder};
+pub use checkpoint::{
+    Pretrained, Unfit, WEIGHTS, Wanted, draw_embedded, embedded_config, read_config, read_embedded, read_folder, shards,
+};
 pub use dropout::Masks;
 pub use error::ModelError;
 pub use interrupt::Interrupt;

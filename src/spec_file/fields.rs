@@ -2,6 +2,7 @@
 
 use super::error::SpecError;
 use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
+use crate::domain::classifier::Head;
 use crate::domain::spec::{Evaluation, KeepWeights, NamedSet, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
@@ -48,11 +49,14 @@ const TASK: [Field; 10] = [
     ),
 ];
 
-const MODEL: [Field; 1] = [field(
-    "source",
-    "a folder, a repository of the hub (OWNER/NAME or OWNER/NAME@REVISION) or \"embedded\", in quotes",
-    not_empty,
-)];
+const MODEL: [Field; 2] = [
+    field(
+        "source",
+        "a folder, a repository of the hub (OWNER/NAME or OWNER/NAME@REVISION) or \"embedded\", in quotes",
+        not_empty,
+    ),
+    field("head", "\"fresh\" or \"keep\"", is::<Head>),
+];
 
 const TRAIN: [Field; 18] = [
     field("batch_sizes", "a list of whole numbers from 1 to 4294967295, each once", batch_sizes),
@@ -202,7 +206,7 @@ fn batch_sizes(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::spec::{StoreOptions, Train};
+    use crate::domain::spec::{Model, StoreOptions, Train};
     use serde::Serialize;
     use toml::Table;
 
@@ -225,5 +229,6 @@ mod tests {
         };
         same(&TRAIN, &train);
         same(&STORE, &StoreOptions::default());
+        same(&MODEL, &Model { source: "embedded".into(), head: Some(Head::Keep) });
     }
 }

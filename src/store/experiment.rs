@@ -4,6 +4,7 @@
 use super::error::{At, StoreError};
 use super::files;
 use super::layout::Store;
+use crate::domain::classifier::Classifier;
 use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity};
 use crate::domain::spec::Spec;
@@ -24,6 +25,9 @@ pub struct Inputs {
     /// names of the classes in the order of their numbers
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
+    /// where that of the model comes from; the digest of the weights covers its values
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier: Option<Classifier>,
 }
 
 /// A verdict that was shown.

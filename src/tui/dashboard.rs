@@ -46,6 +46,7 @@ pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Lef
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.inquiry = Inquiry::new(opened.background()?);
     app.store = Some(opened.store.clone());
+    opened.prepared.notes.iter().for_each(|note| app.note(note));
     let (said, sayings) = unbounded();
     let (left, suspending, resized, wanted, copied) = (Left::ByKey, false, false, None, None);
     let mut dashboard =

@@ -4,7 +4,7 @@ use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{fixture, python, skipped};
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
-use batchscope::model::{Bert, ModelError, Pass, Weights, read_folder};
+use batchscope::model::{Bert, ModelError, Pass, Pretrained, Weights, read_folder};
 use candle_core::{Device, Tensor};
 use std::collections::HashMap;
 use std::fs;
@@ -25,7 +25,7 @@ fn folder(tensors: &Tensors) -> TempDir {
 }
 
 fn read(tensors: &Tensors) -> Result<Weights, ModelError> {
-    read_folder(folder(tensors).path(), 2).map(|(_, weights)| weights)
+    read_folder(folder(tensors).path(), 2).map(|read| read.weights)
 }
 
 fn renamed(rename: impl Fn(&str) -> String) -> Tensors {
@@ -57,7 +57,7 @@ fn a_model_that_guesses_words_has_no_pooler_and_gets_one() {
     let weights = read(&without).unwrap();
     assert!(weights.lacks_pooler() && !read(&golden()).unwrap().lacks_pooler());
     let words: Vec<u32> = (0..97).collect();
-    let (config, _) = read_folder(folder(&without).path(), 2).unwrap();
+    let config = read_folder(folder(&without).path(), 2).unwrap().config;
     let pooler = |iid: u32| {
         let model = Bert::new(&config, Norm::Layer, &weights, &words, 2, 1, iid).unwrap();
         model.tensors().unwrap().into_iter().find(|tensor| tensor.name == "bert.pooler.dense.weight").unwrap().values
@@ -122,7 +122,7 @@ fn every_container_of_one_checkpoint_is_one_checkpoint() {
         let folder = folder(&Tensors::new());
         fs::remove_file(folder.path().join("model.safetensors")).unwrap();
         fs::write(folder.path().join("pytorch_model.bin"), bytes).unwrap();
-        assert_eq!(read_folder(folder.path(), 2).unwrap().1, plain);
+        assert_eq!(read_folder(folder.path(), 2).unwrap().weights, plain);
     }
 }
 
@@ -138,7 +138,7 @@ fn minilm() -> Option<PathBuf> {
 #[test]
 fn a_real_checkpoint_reads() {
     let Some(folder) = minilm() else { return };
-    let (config, weights) = read_folder(&folder, 2).unwrap();
+    let Pretrained { config, weights, .. } = read_folder(&folder, 2).unwrap();
     assert_eq!((config.num_hidden_layers, config.hidden_size), (6, 384));
     assert_eq!(weights.tensors.len(), 6 * 16 + 5 + 2);
 }
@@ -174,9 +174,9 @@ fn a_real_checkpoint_is_the_same_in_every_container_of_pytorch() {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let theirs: Vec<f32> = serde_json::from_slice(&run.stdout).unwrap();
     let read = |name: &str| read_folder(&folder.path().join(name), 2).unwrap();
-    let (config, weights) = read("safetensors");
-    assert_eq!(read("zip").1, weights);
-    assert_eq!(read("legacy").1, weights);
+    let Pretrained { config, weights, .. } = read("safetensors");
+    assert_eq!(read("zip").weights, weights);
+    assert_eq!(read("legacy").weights, weights);
     // logits that are the pooled output itself: a class for each of its features
     let width = config.hidden_size;
     let mut tensors = weights.tensors;

@@ -3,6 +3,7 @@
 use crate::support::mirror::{COMMIT, Fault, Mirror, hub_variables, sha256};
 use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{Finished, World};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -119,12 +120,40 @@ fn a_task_that_is_none_is_refused_before_anything_is_fetched() {
 }
 
 #[test]
+fn shards_are_fetched_with_their_index() {
+    let (away, model) = (Away::new(), World::new());
+    let folder = model.path("model");
+    let tensors = candle_core::safetensors::load(folder.join(WEIGHTS), &candle_core::Device::Cpu).unwrap();
+    let shard = |name: &str| format!("model-0000{}-of-00002.safetensors", 1 + usize::from(name.contains("layer")));
+    let places: BTreeMap<&String, String> = tensors.keys().map(|name| (name, shard(name))).collect();
+    for file in ["config.json", "vocab.txt"] {
+        away.mirror.put("owner/cut", file, fs::read(folder.join(file)).unwrap());
+    }
+    for file in ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"] {
+        let part: HashMap<_, _> =
+            tensors.iter().filter(|(name, _)| shard(name) == file).map(|(name, t)| (name.clone(), t.clone())).collect();
+        candle_core::safetensors::save(&part, folder.join(file)).unwrap();
+        away.mirror.put("owner/cut", file, fs::read(folder.join(file)).unwrap());
+    }
+    let index = serde_json::json!({ "weight_map": places }).to_string();
+    away.mirror.put("owner/cut", "model.safetensors.index.json", index.into_bytes());
+    away.run(&["--set", "model.source=owner/cut", "--set", "train.instances=1"]).expect(0);
+    // the same runs as of the whole file
+    let whole = away.run(&["--set", "train.instances=1"]).expect(0);
+    assert_eq!(whole.out.matches("already there").count(), 2, "{}", whole.out);
+}
+
+#[test]
 fn older_repositories_have_a_pickle_and_a_vocabulary() {
     let (away, model) = (Away::new(), World::new());
     let bytes = |name: &str| fs::read(model.path("model").join(name)).unwrap();
     let state = StateDict::of(&tensors(&bytes(WEIGHTS)));
     for (name, content, words) in [
-        ("config.json", bytes("config.json"), "owner/old has no file model.safetensors or pytorch_model.bin"),
+        (
+            "config.json",
+            bytes("config.json"),
+            "owner/old has no file model.safetensors or model.safetensors.index.json or pytorch_model.bin",
+        ),
         ("pytorch_model.bin", b"no pickle".to_vec(), "owner/old has no file tokenizer.json or vocab.txt"),
         ("vocab.txt", bytes("vocab.txt"), "pytorch_model.bin: not a usable PyTorch file"),
     ] {

@@ -3,7 +3,7 @@
 use crate::support::{fixture, no_dropout};
 use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
-use batchscope::model::{Bert, Implementation, NamedTensor, Pass, read_folder};
+use batchscope::model::{Bert, Implementation, NamedTensor, Pass, Pretrained, read_folder};
 use batchscope::train::{Learner, LinearSchedule};
 use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ fn tensors(file: &str) -> HashMap<String, Tensor> {
 const BOTH: [Implementation; 2] = [Implementation::Composed, Implementation::Fused];
 
 fn model(implementation: Implementation) -> Bert {
-    let (config, weights) = read_folder(&fixture("golden/tiny"), 2).unwrap();
+    let Pretrained { config, weights, .. } = read_folder(&fixture("golden/tiny"), 2).unwrap();
     let words: Vec<u32> = (0..config.vocab_size as u32).collect();
     Bert::new(&config, Norm::Layer, &weights, &words, 2, 0, 0).unwrap().implemented(implementation)
 }

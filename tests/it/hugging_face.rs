@@ -6,7 +6,7 @@ use batchscope::domain::arm::Arm;
 use batchscope::domain::batch::Batch;
 use batchscope::domain::event::RunEvent;
 use batchscope::engine::{Prepared, Sources, prepare};
-use batchscope::model::{Bert, Interrupt, Pass, Weights, read_folder};
+use batchscope::model::{Bert, Interrupt, Pass, Pretrained, Weights, read_folder};
 use batchscope::spec_file::parse;
 use batchscope::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ fn the_whole_word_table_is_as_if_it_had_been_trained_whole() {
     let Ending::Finished(model) = train(&inputs, None, &mut Silent::default()).unwrap() else { panic!("stopped") };
     let trained: BTreeMap<String, Vec<f32>> =
         model.tensors().unwrap().into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
-    let (_, found) = read_folder(&output, 2).unwrap();
+    let found = read_folder(&output, 2).unwrap().weights;
     let width = spec.model.config.hidden_size;
     for (row, word) in all_words.iter().enumerate() {
         let expected = &trained[TABLE][row * width..][..width];
@@ -172,7 +172,7 @@ fn transformers_computes_the_same_logits() {
     let kept =
         candle_core::safetensors::load(kept.join("attempts/1/weights.safetensors"), &candle_core::Device::Cpu).unwrap();
     let words: Vec<u32> = kept["words"].to_vec1().unwrap();
-    let (config, whole) = read_folder(&output, 2).unwrap();
+    let Pretrained { config, weights: whole, .. } = read_folder(&output, 2).unwrap();
     let mut tensors = whole.tensors.clone();
     for (name, tensor) in kept.iter().filter(|(name, _)| *name != "words" && *name != TABLE) {
         tensors.insert(name.clone(), tensor.flatten_all().unwrap().to_vec1().unwrap());

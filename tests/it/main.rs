@@ -1,6 +1,7 @@
 //! The whole program, from outside: one binary, a module a promise.
 
 mod calibration; // verdicts on sweeps whose truth is known
+mod containers; // weights in shards, wrapped, beside other heads
 mod corpus; // the embedded corpus is what its program makes
 mod dashboard; // the real binary in a terminal
 mod demo;
@@ -14,6 +15,7 @@ mod model; // what must hold of the model whatever its numbers
 mod causes;
 mod checkpoints; // real checkpoints' spellings, and what is refused
 mod fetching; // models by name, from a spec to runs
+mod heads; // which classifier a run begins with
 mod hub; // files from the hub, whole and verified or not at all
 mod hugging_face; // kept weights leave as a folder that transformers loads
 mod realizations; // nothing is trained twice, and what is added is trained

@@ -117,7 +117,7 @@ fn the_answer_follows_from_the_store_and_adding_instances_is_another_look() {
     let first = answer(&world, &[]);
     check(&first, 3, 1);
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&first), ["answer", "causes", "effect"]);
+    assert_eq!(keys(&first), ["answer", "causes", "classifier", "effect"]);
     assert_eq!(keys(&first["effect"]), ["high", "low", "n", "slope"]);
     let of_cause = ["arm", "cause", "change", "high", "kind", "low", "n", "share", "slope", "verdict"];
     assert_eq!(keys(&first["causes"][0]), of_cause);
@@ -299,7 +299,7 @@ fn page(baseline: Outcomes, causes: Vec<(&str, &str, Evidence)>) -> String {
         majority_share: Some(0.68),
         validation_examples: Some(408),
     });
-    report("example", &judgement)
+    report("example", &judgement, None)
 }
 
 fn clear() -> Outcomes {

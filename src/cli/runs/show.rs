@@ -7,6 +7,7 @@ use super::listed::Listed;
 use crate::cli::exit::Exit;
 use crate::cli::page::{Page, bytes, print};
 use crate::domain::arm::BASELINE;
+use crate::domain::classifier::Classifier;
 use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::metric::{Metric, ONE_CLASS, ONE_CLASS_MEANS, Scores};
@@ -42,10 +43,13 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     let journal = listed.run.journal()?;
     let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
     let baseline = baseline(store, &listed)?;
+    let classifier = classifier(store, &listed);
     let text = if as_json {
-        format!("{}\n", serde_json::to_string_pretty(&whole_object(&listed, &attempts, baseline.as_ref(), &journal))?)
+        let mut whole = whole_object(&listed, &attempts, baseline.as_ref(), &journal);
+        whole["classifier"] = json!(classifier);
+        format!("{}\n", serde_json::to_string_pretty(&whole)?)
     } else {
-        page_of(&listed, &attempts, baseline.as_ref(), &journal, page)?
+        page_of(&listed, &attempts, baseline.as_ref(), classifier.as_ref(), &journal, page)?
     };
     print(&text)?;
     Ok(Exit::Done)
@@ -94,10 +98,17 @@ fn baseline(store: &Store, listed: &Listed) -> Result<Option<Settings>> {
     Ok(Listed::all(store)?.iter().find(same_cell).map(|listed| settings::of(&listed.run.spec)))
 }
 
+/// Where the classifier that the run began with came from: the same for all experiments that show the run.
+fn classifier(store: &Store, listed: &Listed) -> Option<Classifier> {
+    let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment));
+    inputs.filter(|inputs| inputs.model == listed.run.spec.model).find_map(|inputs| inputs.classifier)
+}
+
 fn page_of(
     listed: &Listed,
     attempts: &[Attempt],
     baseline: Option<&Settings>,
+    classifier: Option<&Classifier>,
     journal: &[(u32, Vec<Entry>)],
     page: &Page,
 ) -> Result<String> {
@@ -116,6 +127,9 @@ fn page_of(
     }
     for (set, scores) in listed.also() {
         let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
+    }
+    if let Some(classifier) = classifier {
+        let _ = writeln!(text, "  classifier: {classifier}");
     }
     let folder = &listed.run.folder;
     let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), folder.path().display());

@@ -1,155 +1,146 @@
 //! A pre-trained BERT from a local folder, as Hugging Face lays them out: `config.json`, and `model.safetensors` or
-//! `pytorch_model.bin`. One such folder is compiled into the program.
+//! `pytorch_model.bin`, either of them perhaps in shards. One such folder is compiled into the program.
 //!
-//! Names are accepted with or without the leading `bert.`, norms as `weight`/`bias` or TensorFlow's `gamma`/`beta`.
+//! What is read of the weights is what `config.json` describes and the task can use; [`Pretrained`] says what became of the
+//! classifier, and of anything else.
 
+mod classifier;
 mod config;
+mod files;
+mod labels;
+mod names;
 mod pickle;
+mod reading;
 mod safetensors;
 mod tensor;
 mod torch;
 
 use super::error::ModelError;
-use super::weights::{Weights, is_classifier, is_pooler, layouts};
+use super::weights::{Weights, layouts};
+use crate::domain::classifier::{Classifier, Head};
+use crate::domain::contents::mistaken;
 use crate::domain::model::ModelConfig;
-use config::parse_config;
 pub use config::read_config;
+use config::{Description, parse_description, read_description};
+pub use files::{WEIGHTS, shards};
+use files::{WeightFiles, foreign, read};
+pub use labels::Unfit;
+use reading::Reading;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tensor::Stored;
 pub use torch::TorchError;
-
-/// Files that may hold the weights, the first that is there wins.
-pub const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
 
 /// Bytes that a file may have beside its tensors.
 const SPARE: usize = 64 << 20;
 
-/// Reads and checks a checkpoint for a task of this many classes.
-pub fn read_folder(folder: &Path, classes: usize) -> Result<(ModelConfig, Weights), ModelError> {
-    let config = read_config(&folder.join("config.json"))?;
-    let path = WEIGHTS.map(|name| folder.join(name)).into_iter().find(|path| path.exists());
-    let path = path.ok_or_else(|| ModelError::NoWeights { folder: folder.to_owned() })?;
-    let bytes = read(&path, most_bytes(&config, classes))?;
-    let weights = weights_of(&path, tensors_of(&path, &bytes)?, bytes.len(), &config, classes)?;
-    Ok((config, weights))
+/// What a model is wanted for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'w> {
+    pub classes: usize,
+    /// of the classes, in their order; none: a checkpoint's classifier is taken row after row, whatever it says
+    pub names: &'w [String],
+    pub head: Option<Head>,
+}
+
+impl From<usize> for Wanted<'static> {
+    fn from(classes: usize) -> Self {
+        Self { classes, names: &[], head: None }
+    }
+}
+
+/// A checkpoint as it was read for a task.
+#[derive(Clone, Debug)]
+pub struct Pretrained {
+    pub config: ModelConfig,
+    pub weights: Weights,
+    pub classifier: Classifier,
+    /// what a person should know of the files, in words
+    pub notes: Vec<String>,
+}
+
+/// Reads and checks a checkpoint for a task.
+pub fn read_folder<'w>(folder: &Path, wanted: impl Into<Wanted<'w>>) -> Result<Pretrained, ModelError> {
+    let path = folder.join("config.json");
+    if let Some(error) = foreign(folder).filter(|_| !path.exists()) {
+        return Err(error);
+    }
+    let (description, wanted) = (read_description(&path)?, wanted.into());
+    let files = WeightFiles::read(folder, most_bytes(&description.config, wanted.classes))?;
+    let tensors = tensors_of_files(&files)?;
+    Reading { path: &files.path, bytes: files.bytes(), wanted }.of(tensors, description)
+}
+
+fn embedded_description() -> Result<Description, ModelError> {
+    parse_description(Path::new("embedded config.json"), include_bytes!("../../../data/demo/model/config.json"))
 }
 
 /// The shape of the model that is compiled into the program; data/README.md tells how it was made.
 pub fn embedded_config() -> Result<ModelConfig, ModelError> {
-    parse_config(Path::new("embedded config.json"), include_bytes!("../../../data/demo/model/config.json"))
+    embedded_description().map(|description| description.config)
 }
 
 /// The model that is compiled into the program.
-pub fn read_embedded(classes: usize) -> Result<(ModelConfig, Weights), ModelError> {
-    let (config, path) = (embedded_config()?, Path::new("embedded model.safetensors"));
+pub fn read_embedded<'w>(wanted: impl Into<Wanted<'w>>) -> Result<Pretrained, ModelError> {
+    let (description, path) = (embedded_description()?, Path::new("embedded model.safetensors"));
     let bytes = include_bytes!("../../../data/demo/model/model.safetensors");
-    let weights = weights_of(path, tensors_of(path, bytes)?, bytes.len(), &config, classes)?;
-    Ok((config, weights))
+    Reading { path, bytes: bytes.len(), wanted: wanted.into() }.of(tensors_of(path, bytes)?, description)
 }
 
-/// All of a file. What is none, a pipe or a device, may never end.
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, ModelError> {
-    let read = || {
-        let found = std::fs::metadata(path)?;
-        match found.is_file() {
-            true if found.len() > most => {
-                let (found, path) = (found.len(), path.to_owned());
-                Ok(Err(ModelError::TooLarge { path, found, most }))
-            }
-            true => std::fs::read(path).map(Ok),
-            false => Err(std::io::Error::other("it is no ordinary file")),
-        }
-    };
-    read().unwrap_or_else(|cause| Err(ModelError::Read { path: path.to_owned(), cause }))
+/// The shape of the model that is compiled into the program, with weights drawn from a seed as BERT's were.
+pub fn draw_embedded<'w>(wanted: impl Into<Wanted<'w>>, seed: u32) -> Result<Pretrained, ModelError> {
+    if wanted.into().head == Some(Head::Keep) {
+        return Err(ModelError::Head { path: "embedded-random".into(), reason: Unfit::None });
+    }
+    let config = ModelConfig { initializer_range: ModelConfig::BERT_INITIALIZER_RANGE, ..embedded_config()? };
+    let weights = Weights::random(&config, seed);
+    Ok(Pretrained { config, weights, classifier: Classifier::NONE, notes: Vec::new() })
 }
 
-/// More than the weights of such a model can take: in double precision, with an output table and the rest of a head of
-/// pre-training beside them.
+/// More than a file with the weights of such a model can take: in double precision, with an output table and the rest of a
+/// head of pre-training beside them, and twice that for what an optimiser keeps of weights in single precision.
 fn most_bytes(config: &ModelConfig, classes: usize) -> u64 {
     let tables = layouts(config, config.vocab_size, classes);
     let values: usize = tables.iter().map(|layout| layout.len()).sum();
     let head = (config.vocab_size + config.hidden_size) * (config.hidden_size + 1);
-    ((values + head) * size_of::<f64>() + SPARE) as u64
+    (2 * (values + head) * size_of::<f64>() + SPARE) as u64
 }
 
-fn tensors_of<'b>(path: &Path, bytes: &'b [u8]) -> Result<BTreeMap<String, Stored<'b>>, ModelError> {
+type Tensors<'b> = torch::Entries<'b>;
+
+fn tensors_of<'b>(path: &Path, bytes: &'b [u8]) -> Result<Tensors<'b>, ModelError> {
     let path = || path.to_owned();
-    match path().extension().is_some_and(|ending| ending == "safetensors") {
-        true => safetensors::read(bytes).map_err(|error| ModelError::Safetensors {
-            path: path(),
-            bytes: bytes.len(),
-            message: error.to_string(),
-        }),
-        false => torch::read(bytes).map_err(|cause| ModelError::Torch { path: path(), cause }),
+    if let Some(what) = mistaken(bytes) {
+        return Err(ModelError::Mistaken { path: path(), what });
     }
+    let named_safetensors = path().extension().is_some_and(|ending| ending == "safetensors");
+    // files go by what they are, where that is beyond doubt
+    if torch::is_torch(bytes) || !(named_safetensors || safetensors::is_safetensors(bytes)) {
+        return torch::read(bytes).map_err(|cause| ModelError::Torch { path: path(), cause });
+    }
+    let tensors = safetensors::read(bytes).map_err(|error| ModelError::Safetensors {
+        path: path(),
+        bytes: bytes.len(),
+        message: error.to_string(),
+    })?;
+    Ok(tensors.into_iter().map(|(name, tensor)| (name, Ok(tensor))).collect())
 }
 
-/// The weights of a model of this shape, out of a file of this many bytes.
-fn weights_of(
-    path: &Path,
-    file: BTreeMap<String, Stored<'_>>,
-    bytes: usize,
-    config: &ModelConfig,
-    classes: usize,
-) -> Result<Weights, ModelError> {
-    let mut found: BTreeMap<String, (String, Stored<'_>)> = BTreeMap::new();
-    for (name, tensor) in file {
-        if let Some((first, _)) = found.insert(canonical(&name), (name.clone(), tensor)) {
-            return Err(ModelError::Twice { path: path.to_owned(), first, second: name });
+/// The tensors of all files, each in one of them, and in the one where the index says.
+fn tensors_of_files(files: &WeightFiles) -> Result<Tensors<'_>, ModelError> {
+    let mut all = Tensors::new();
+    let mut found_in: BTreeMap<String, &Path> = BTreeMap::new();
+    for (path, bytes) in &files.files {
+        for (name, tensor) in tensors_of(path, bytes)? {
+            if let Some(first) = found_in.insert(name.clone(), path) {
+                return Err(ModelError::InTwoShards { first: first.to_owned(), second: path.clone(), name });
+            }
+            all.insert(name, tensor);
         }
     }
-    // a model that guesses hidden words is saved without one
-    let has_pooler = found.keys().any(|name| is_pooler(name));
-    let is_drawn = |name: &str| is_classifier(name) || (!has_pooler && is_pooler(name));
-    let mut tensors = BTreeMap::new();
-    let mut values_read = 0;
-    for layout in layouts(config, config.vocab_size, classes) {
-        for view in layout.views() {
-            let Some((name, tensor)) = found.remove(&view.name) else {
-                if is_drawn(&view.name) {
-                    continue;
-                }
-                return Err(ModelError::Missing { path: path.to_owned(), name: view.name.clone() });
-            };
-            if tensor.shape != view.shape {
-                let (found, expected) = (tensor.shape, view.shape.clone());
-                return Err(ModelError::Shape { path: path.to_owned(), name, found, expected });
-            }
-            // tensors may share their bytes; that a small file becomes a huge model so is no accident
-            values_read += view.len();
-            if values_read > bytes {
-                return Err(ModelError::Shared { path: path.to_owned(), bytes });
-            }
-            let Some(values) = tensor.floats() else {
-                return Err(ModelError::Kind { path: path.to_owned(), name, found: tensor.kind.to_string() });
-            };
-            if values.iter().any(|value| !value.is_finite()) {
-                return Err(ModelError::NotFinite { path: path.to_owned(), name });
-            }
-            tensors.insert(view.name.clone(), values);
+    match files.places.iter().find(|(name, place)| found_in.get(*name) != Some(&place.as_path())) {
+        Some((name, place)) => {
+            Err(ModelError::NotInShard { path: files.path.clone(), name: name.clone(), shard: place.clone() })
         }
+        None => Ok(all),
     }
-    // positions as a table, and heads of pre-training: they ride along in many files and belong to no classifier
-    let rides_along = |name: &str| name == "bert.embeddings.position_ids" || name.starts_with("cls.");
-    let extra = found.into_iter().find(|(name, _)| !rides_along(name));
-    if let Some((_, (name, _))) = extra {
-        return Err(ModelError::Extra { path: path.to_owned(), name });
-    }
-    if tensors.contains_key("classifier.weight") != tensors.contains_key("classifier.bias") {
-        let name = ["classifier.weight", "classifier.bias"].into_iter().find(|name| !tensors.contains_key(*name));
-        return Err(ModelError::Missing { path: path.to_owned(), name: name.unwrap_or_default().into() });
-    }
-    Ok(Weights::from_tensors(tensors))
-}
-
-/// The name as `BertForSequenceClassification` saves it.
-fn canonical(name: &str) -> String {
-    let name = match name {
-        _ if name.starts_with("bert.") || name.starts_with("classifier.") || name.starts_with("cls.") => {
-            name.to_owned()
-        }
-        _ => format!("bert.{name}"),
-    };
-    name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
 }

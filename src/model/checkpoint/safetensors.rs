@@ -5,6 +5,12 @@ use safetensors::SafeTensorError;
 use safetensors::SafeTensors;
 use std::collections::BTreeMap;
 
+/// Whether the bytes begin like a file of this format: the length of its header, which is a JSON object.
+pub fn is_safetensors(bytes: &[u8]) -> bool {
+    let header = bytes.split_first_chunk().filter(|(_, rest)| rest.starts_with(b"{"));
+    header.is_some_and(|(length, rest)| u64::from_le_bytes(*length) <= rest.len() as u64)
+}
+
 /// The crate checks that tensors lie in the file, one behind the other.
 pub fn read(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, SafeTensorError> {
     let file = SafeTensors::deserialize(bytes)?;

@@ -1,5 +1,6 @@
-//! `pytorch_model.bin`: a state dict as `torch.save` writes it. A pickle says what each tensor is, and of which storage
-//! it is a view; the storages lie beside it, in a zip archive, or since before PyTorch 1.6 one behind the other.
+//! `pytorch_model.bin`: a state dict as `torch.save` writes it, or a training program's checkpoint that holds one. A
+//! pickle says what each tensor is, and of which storage it is a view; the storages lie beside it, in a zip archive, or
+//! since before PyTorch 1.6 one behind the other.
 
 use super::pickle::{Pickle, PickleError, Value};
 use super::tensor::{Kind, Stored};
@@ -27,9 +28,11 @@ const STORAGES: [(&str, &str, usize); 10] = [
 ];
 
 /// Functions that make what a state dict holds.
-const DICTIONARY: &str = "collections.OrderedDict";
 const TENSOR: &str = "torch._utils._rebuild_tensor_v2";
 const PARAMETER: &str = "torch._utils._rebuild_parameter";
+
+/// Where training programs keep the state dict beside optimisers and settings: PyTorch Lightning first.
+const NESTED: [&str; 5] = ["state_dict", "model_state_dict", "model", "module", "net"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum TorchError {
@@ -45,6 +48,10 @@ pub enum TorchError {
     NoEntry(String),
     #[error("it was written on a big-endian machine; load it there and save it as safetensors")]
     BigEndian,
+    #[error("its pickle asks for `{0}`, which no state dict needs; it was refused, and nothing of it was run")]
+    Forbidden(String),
+    #[error("it holds a whole object, a `{0}`; load it in Python and save its `state_dict()` instead")]
+    WholeObject(String),
     #[error("its pickle holds no state dict, a dictionary of tensors by name")]
     NoStateDict,
     #[error("`{0}` in it is no plain tensor")]
@@ -55,7 +62,15 @@ pub enum TorchError {
     Short(String),
 }
 
-pub fn read(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, TorchError> {
+/// Tensors by name, or why an entry is none: it matters only where the entry is needed.
+pub type Entries<'b> = BTreeMap<String, Result<Stored<'b>, TorchError>>;
+
+/// Whether the bytes begin like one of PyTorch's files.
+pub fn is_torch(bytes: &[u8]) -> bool {
+    bytes.starts_with(ZIP) || bytes.starts_with(LEGACY)
+}
+
+pub fn read(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
     if bytes.starts_with(ZIP) {
         read_zip(bytes)
     } else if let Some(rest) = bytes.strip_prefix(LEGACY) {
@@ -65,13 +80,8 @@ pub fn read(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, TorchError> {
     }
 }
 
-/// Whether a state dict may name this class or function.
-fn knows(name: &str) -> bool {
-    [DICTIONARY, TENSOR, PARAMETER].contains(&name) || STORAGES.iter().any(|(known, ..)| *known == name)
-}
-
 /// Entries `FOLDER/data.pkl`, and `FOLDER/data/KEY` for each storage.
-fn read_zip(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, TorchError> {
+fn read_zip(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
     let entries = entries(bytes)?;
     let folder = entries.keys().find_map(|name| name.strip_suffix("/data.pkl").filter(|folder| !folder.contains('/')));
     let folder = folder.ok_or_else(|| TorchError::NoEntry("data.pkl".into()))?;
@@ -79,12 +89,11 @@ fn read_zip(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, TorchError> {
     if entry("byteorder").is_some_and(|order| order != b"little") {
         return Err(TorchError::BigEndian);
     }
-    let pickle = Pickle::read(entry("data.pkl").unwrap_or_default(), knows)?;
-    let stored = described(&pickle)?.into_iter().map(|tensor| {
-        let name = format!("data/{}", tensor.key);
-        tensor.stored(entry(&name).ok_or(TorchError::NoEntry(name))?)
-    });
-    stored.collect()
+    let pickle = Pickle::read(entry("data.pkl").unwrap_or_default())?;
+    entries_of(&pickle, |key| {
+        let name = format!("data/{key}");
+        entry(&name).ok_or(TorchError::NoEntry(name))
+    })
 }
 
 /// Where each entry of an archive lies. None is packed, so none is larger than it looks.
@@ -117,10 +126,10 @@ fn entries(bytes: &[u8]) -> Result<BTreeMap<String, &[u8]>, TorchError> {
 
 /// Three more pickles, the system's properties, the state dict, and the keys of its storages; then each storage, the
 /// number of its elements first.
-fn read_legacy(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, TorchError> {
+fn read_legacy(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
     let mut rest = bytes;
     let mut next = || -> Result<_, TorchError> {
-        let pickle = Pickle::read(rest, knows)?;
+        let pickle = Pickle::read(rest)?;
         rest = rest.get(pickle.length..).unwrap_or_default();
         Ok(pickle)
     };
@@ -130,36 +139,106 @@ fn read_legacy(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, TorchError>
     if system.dict(system.root).unwrap_or_default().iter().any(big_endian) {
         return Err(TorchError::BigEndian);
     }
-    let described = described(&state)?;
-    // a storage is as long as the tensors say that use it
-    let lengths: BTreeMap<&str, usize> = described.iter().map(|tensor| (tensor.key, tensor.length)).collect();
+    // a storage is as long as the pickle says that refers to it
+    let storages = state.persistents().filter_map(|id| storage(&state, id));
+    let lengths: BTreeMap<&str, usize> = storages.map(|storage| (storage.key, storage.length)).collect();
     let mut storages = BTreeMap::new();
     for key in keys.items(keys.root).ok_or(TorchError::NoStateDict)? {
         let key = key.text().ok_or(TorchError::NoStateDict)?;
-        let short = || TorchError::Short(key.into());
-        let length = *lengths.get(key).ok_or_else(short)?;
-        let (_, behind) = rest.split_at_checked(size_of::<i64>()).ok_or_else(short)?;
-        let (storage, behind) = behind.split_at_checked(length).ok_or_else(short)?;
+        let behind = rest.get(size_of::<i64>()..).unwrap_or_default();
+        // where a length is not known or beyond the end, nothing behind it is found either
+        let Some((storage, behind)) = lengths.get(key).and_then(|length| behind.split_at_checked(*length)) else {
+            break;
+        };
         storages.insert(key, storage);
         rest = behind;
     }
-    let stored = described.into_iter().map(|tensor| {
-        let short = || TorchError::Short(tensor.key.into());
-        let storage = storages.get(tensor.key).copied().ok_or_else(short)?;
-        tensor.stored(storage)
-    });
-    stored.collect()
+    entries_of(&state, |key| storages.get(key).copied().ok_or_else(|| TorchError::Short(key.into())))
 }
 
-/// A tensor as a pickle tells it.
-struct Described<'b> {
-    name: &'b str,
+/// Every entry of the state dict in a pickle. Where none is a tensor, why the first is not.
+fn entries_of<'b>(
+    pickle: &Pickle<'b>,
+    contents: impl Fn(&str) -> Result<&'b [u8], TorchError>,
+) -> Result<Entries<'b>, TorchError> {
+    let mut entries = Entries::new();
+    let items = state_dict(pickle)?;
+    for (name, value) in items {
+        // what has no name is no weight
+        let Some(name) = name.text() else { continue };
+        let stored = describe(pickle, name, *value).and_then(|tensor| {
+            let content = contents(tensor.storage.key)?;
+            tensor.stored(content)
+        });
+        entries.insert(name.to_owned(), stored);
+    }
+    if entries.values().all(Result::is_err) {
+        let first = items.iter().find_map(|(name, _)| entries.remove(name.text()?));
+        return Err(first.and_then(Result::err).unwrap_or(TorchError::NoStateDict));
+    }
+    Ok(entries)
+}
+
+/// The items of the state dict: those of the pickle, or of a dictionary in it.
+fn state_dict<'p, 'b>(pickle: &'p Pickle<'b>) -> Result<&'p [(Value<'b>, Value<'b>)], TorchError> {
+    let whole = || pickle.class(pickle.root).map(|class| TorchError::WholeObject(shown(class)));
+    let items = pickle.dict(pickle.root).ok_or_else(|| whole().unwrap_or_else(|| foreign(pickle, pickle.root)))?;
+    let has_tensors = |items: &[(Value<'b>, Value<'b>)]| {
+        items.iter().any(|(_, value)| pickle.call(*value).is_some_and(|(f, _)| [TENSOR, PARAMETER].contains(&f)))
+    };
+    if has_tensors(items) {
+        return Ok(items);
+    }
+    let nested = items.iter().filter_map(|(name, value)| Some((name.text()?, pickle.dict(*value)?)));
+    let nested: Vec<_> = nested.filter(|(_, inner)| has_tensors(inner)).collect();
+    let known = NESTED.iter().find_map(|key| nested.iter().find(|(name, _)| name == key));
+    match (known, &nested[..]) {
+        (Some((_, inner)), _) | (None, [(_, inner)]) => Ok(inner),
+        // entries that are no tensors, by name
+        (None, []) if items.iter().all(|(_, value)| pickle.dict(*value).is_none()) => Ok(items),
+        _ => Err(TorchError::NoStateDict),
+    }
+}
+
+/// What is wrong with a value that is no dictionary and no tensor.
+fn foreign(pickle: &Pickle<'_>, value: Value<'_>) -> TorchError {
+    match pickle.call(value) {
+        Some((function, _)) if ![TENSOR, PARAMETER].contains(&function) => TorchError::Forbidden(shown(function)),
+        _ => TorchError::NoStateDict,
+    }
+}
+
+/// A name of a pickle as it can be shown.
+fn shown(name: &str) -> String {
+    name.chars().take(80).flat_map(char::escape_default).collect()
+}
+
+/// A storage as a pickle describes it.
+struct Storage<'b> {
     kind: Kind,
     /// bytes of an element
     width: usize,
-    /// of its storage, and how many bytes that has
     key: &'b str,
+    /// in bytes
     length: usize,
+}
+
+/// `("storage", kind, key, device, elements, ...)`
+fn storage<'b>(pickle: &Pickle<'b>, id: &[Value<'b>]) -> Option<Storage<'b>> {
+    let [_, kind, key, _, elements, view @ ..] = id else { return None };
+    // a storage that is a part of another: nobody writes such any more
+    if !view.iter().all(|view| *view == Value::None) {
+        return None;
+    }
+    let kind = pickle.global(*kind)?;
+    let (_, kind, width) = *STORAGES.iter().find(|(known, ..)| *known == kind)?;
+    Some(Storage { kind: Kind::named(kind), width, key: key.text()?, length: elements.count()?.checked_mul(width)? })
+}
+
+/// A tensor as a pickle describes it.
+struct Described<'b> {
+    name: &'b str,
+    storage: Storage<'b>,
     /// in elements
     offset: usize,
     shape: Vec<usize>,
@@ -168,49 +247,36 @@ struct Described<'b> {
 
 impl<'b> Described<'b> {
     /// As a view of its storage.
-    fn stored(self, storage: &'b [u8]) -> Result<(String, Stored<'b>), TorchError> {
-        let storage = storage.get(..self.length).ok_or_else(|| TorchError::Short(self.key.into()))?;
-        let view = Stored::view(self.kind, self.width, storage, self.offset, self.shape, self.strides);
-        Ok((self.name.to_owned(), view.ok_or_else(|| TorchError::Beyond(self.name.into()))?))
+    fn stored(self, content: &'b [u8]) -> Result<Stored<'b>, TorchError> {
+        let Storage { kind, width, key, length } = self.storage;
+        let content = content.get(..length).ok_or_else(|| TorchError::Short(key.into()))?;
+        let view = Stored::view(kind, width, content, self.offset, self.shape, self.strides);
+        view.ok_or_else(|| TorchError::Beyond(shown(self.name)))
     }
 }
 
-/// The tensors of a state dict, in its order.
-fn described<'b>(pickle: &Pickle<'b>) -> Result<Vec<Described<'b>>, TorchError> {
-    let items = pickle.dict(pickle.root).ok_or(TorchError::NoStateDict)?;
-    let described = items.iter().map(|(name, value)| {
-        let name = name.text().ok_or(TorchError::NoStateDict)?;
-        describe(pickle, name, *value).ok_or_else(|| TorchError::NoTensor(name.chars().take(80).collect()))
-    });
-    described.collect()
-}
-
-/// `_rebuild_tensor_v2(storage, offset, shape, strides, ...)`, in which a storage is
-/// `("storage", kind, key, device, elements, ...)`.
-fn describe<'b>(pickle: &Pickle<'b>, name: &'b str, value: Value<'b>) -> Option<Described<'b>> {
-    let arguments = match pickle.call(value)? {
-        (PARAMETER, [tensor, ..]) => pickle.call(*tensor).filter(|(function, _)| *function == TENSOR)?.1,
-        (TENSOR, arguments) => arguments,
-        _ => return None,
+/// `_rebuild_tensor_v2(storage, offset, shape, strides, ...)`, perhaps as a parameter.
+fn describe<'b>(pickle: &Pickle<'b>, name: &'b str, value: Value<'b>) -> Result<Described<'b>, TorchError> {
+    let called = |value| match pickle.call(value) {
+        Some((PARAMETER, [tensor, ..])) => *tensor,
+        _ => value,
     };
-    let [storage, offset, shape, strides, ..] = arguments else { return None };
-    let [_, kind, key, _, elements, view @ ..] = pickle.persistent(*storage)? else { return None };
-    // a storage that is a part of another: nobody writes such any more
-    if !view.iter().all(|view| *view == Value::None) {
-        return None;
-    }
-    let kind = pickle.global(*kind)?;
-    let (_, kind, width) = *STORAGES.iter().find(|(known, ..)| *known == kind)?;
-    let counts = |value| pickle.items(value)?.iter().map(|count| count.count()).collect::<Option<Vec<usize>>>();
-    Some(Described {
-        name,
-        kind: Kind::named(kind),
-        width,
-        key: key.text()?,
-        length: elements.count()?.checked_mul(width)?,
-        offset: offset.count()?,
-        shape: counts(*shape)?,
-        strides: counts(*strides)?,
+    let value = called(value);
+    let described = |value| {
+        let (_, arguments) = pickle.call(value).filter(|(function, _)| *function == TENSOR)?;
+        let [id, offset, shape, strides, ..] = arguments else { return None };
+        let counts = |value| pickle.items(value)?.iter().map(|count| count.count()).collect::<Option<Vec<usize>>>();
+        Some(Described {
+            name,
+            storage: storage(pickle, pickle.persistent(*id)?)?,
+            offset: offset.count()?,
+            shape: counts(*shape)?,
+            strides: counts(*strides)?,
+        })
+    };
+    described(value).ok_or_else(|| match foreign(pickle, value) {
+        TorchError::NoStateDict => TorchError::NoTensor(shown(name)),
+        forbidden => forbidden,
     })
 }
 
@@ -218,6 +284,21 @@ fn describe<'b>(pickle: &Pickle<'b>, name: &'b str, value: Value<'b>) -> Option<
 mod tests {
     use super::*;
     use serde_json::{Value as Json, json};
+
+    /// tests/golden/lightning/make.py wrote these with Python's own pickler.
+    #[test]
+    fn a_training_programs_checkpoint_gives_its_weights_alone() {
+        for name in ["protocol2.ckpt", "protocol4.ckpt"] {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/lightning");
+            let bytes = std::fs::read(format!("{folder}/{name}")).unwrap();
+            let entries = read(&bytes).unwrap();
+            let floats = |name: &str| entries[name].as_ref().unwrap().floats().unwrap();
+            assert_eq!(floats("model.bert.embeddings.word_embeddings.weight"), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+            assert_eq!(floats("model.classifier.bias"), [0.5, -0.5]);
+            assert!(matches!(entries["loss_fct.steps"], Err(TorchError::NoTensor(_))));
+            assert_eq!(entries.len(), 3, "no optimiser's state");
+        }
+    }
 
     /// tests/golden/torch/make.py wrote these with PyTorch: views, shared storages and every kind of number.
     #[test]
@@ -230,6 +311,7 @@ mod tests {
             let tensors = read(&bytes).unwrap();
             assert_eq!(tensors.len(), expected.as_object().unwrap().len());
             for (key, tensor) in &tensors {
+                let tensor = tensor.as_ref().unwrap();
                 let expected = &expected[key];
                 assert_eq!(
                     (json!(tensor.kind.to_string()), json!(tensor.shape)),

@@ -7,7 +7,7 @@ use std::fs;
 
 #[test]
 fn configurations() {
-    let cases: [Case<'_, (&str, Value)>; 18] = [
+    let cases: [Case<'_, (&str, Value)>; 19] = [
         (
             "another architecture",
             ("model_type", json!("gpt2")),
@@ -16,7 +16,7 @@ fn configurations() {
         (
             "positions of another kind",
             ("position_embedding_type", json!("relative_key")),
-            &["`relative_key`, only `absolute`"],
+            &["`position_embedding_type` is \"relative_key\": such a model computes something else"],
         ),
         (
             "a word for a number",
@@ -37,7 +37,11 @@ fn configurations() {
             ("num_attention_heads", json!(5)),
             &["32 is not a multiple of `num_attention_heads` 5"],
         ),
-        ("one token type", ("type_vocab_size", json!(1)), &["pairs of sentences need 2 token types"]),
+        (
+            "one token type",
+            ("type_vocab_size", json!(1)),
+            &["token_type_embeddings.weight` has shape [2, 32], expected [1, 32]"],
+        ),
         (
             "a rate beyond 1",
             ("hidden_dropout_prob", json!(1.5)),
@@ -48,7 +52,8 @@ fn configurations() {
             ("layer_norm_eps", json!(-1.0)),
             &["`layer_norm_eps` is -1.0, expected a positive number"],
         ),
-        ("an unknown activation", ("hidden_act", json!("swish")), &["`hidden_act` is \"swish\", expected one of gelu"]),
+        ("an unknown activation", ("hidden_act", json!("prelu")), &["`hidden_act` is \"prelu\", expected one of gelu"]),
+        ("a decoder", ("is_decoder", json!(true)), &["config.json: `is_decoder` is true", "take one without it"]),
         ("a list", ("hidden_act", json!([1, 2])), &["`hidden_act` is [1,2]"]),
         (
             "fewer positions than weights",
@@ -76,7 +81,7 @@ fn configurations() {
         refuse(&world, what, &[], words);
     }
     let cases: [Case<'_, &[u8]>; 5] = [
-        ("an empty file", b"", &["config.json: not a BERT configuration: EOF"]),
+        ("an empty file", b"", &["config.json is an empty file", "fetch it again"]),
         ("half a file", b"{\n\"hidden_size\": 3,\n", &["not a BERT configuration", "line 3"]),
         ("a list", b"[1]", &["config.json: not a BERT configuration"]),
         ("an object of nothing", b"{}", &["missing field `vocab_size`"]),
@@ -133,7 +138,7 @@ impl File {
 fn weights() {
     type Break = fn(File) -> Vec<u8>;
     let cases: [Case<'_, Break>; 17] = [
-        ("nothing", |_| vec![], &["model.safetensors: not a usable safetensors file", "in 0 bytes", "fetch it again"]),
+        ("nothing", |_| vec![], &["model.safetensors is an empty file", "fetch it again"]),
         ("no header", |file| file.bytes()[..7].to_vec(), &["not a usable safetensors file", "in 7 bytes"]),
         ("half a header", |file| file.bytes()[..1000].to_vec(), &["not a usable safetensors file"]),
         (

@@ -86,9 +86,15 @@ fn pickles_that_are_no_state_dict() {
 fn files_that_are_no_container() {
     let (zip, legacy) = (golden().zip(), golden().legacy());
     let entry = |name: &str| zip_of(&[("archive/data.pkl".into(), golden().pickle), (name.into(), vec![])]);
-    let cases: [Case<'_, Vec<u8>>; 9] = [
-        ("nothing", vec![], &["neither a zip archive nor in PyTorch's older format"]),
-        ("a page of a server", b"<html>try later</html>".to_vec(), &["neither a zip archive"]),
+    let cases: [Case<'_, Vec<u8>>; 11] = [
+        ("nothing", vec![], &["pytorch_model.bin is an empty file"]),
+        ("something else", b"hello".to_vec(), &["neither a zip archive nor in PyTorch's older format"]),
+        ("a page of a server", b"<html>try later</html>".to_vec(), &["pytorch_model.bin is a web page, not the file"]),
+        (
+            "a pointer",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n".to_vec(),
+            &["pytorch_model.bin is a Git LFS pointer, not the file; run `git lfs pull`"],
+        ),
         ("half a zip archive", zip[..zip.len() / 2].to_vec(), &["its zip archive is damaged"]),
         ("half an older file", legacy[..legacy.len() / 2].to_vec(), &["it ends before its storage"]),
         ("an archive of something else", zip_of(&[("readme".into(), vec![])]), &["has no entry `data.pkl`"]),

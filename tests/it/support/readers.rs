@@ -5,7 +5,7 @@ use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::sweep::Sweep;
 use batchscope::export::{Picture, SavedView};
-use batchscope::model::{self, ModelError, Weights};
+use batchscope::model::{self, ModelError, Pretrained, Weights};
 use batchscope::spec_file;
 use batchscope::store::parse_journal;
 use std::fs;
@@ -55,7 +55,7 @@ pub fn tokenizer_json(bytes: &[u8]) {
 
 /// A model's folder with these files, of which all but one are good.
 fn checkpoint(files: &[(&str, &[u8])]) -> Result<(ModelConfig, Weights), ModelError> {
-    let (config, weights) = model::read_folder(folder_with(files).path(), 2)?;
+    let Pretrained { config, weights, .. } = model::read_folder(folder_with(files).path(), 2)?;
     assert!(config.hidden_size.is_multiple_of(config.num_attention_heads));
     assert!(weights.tensors.values().flatten().all(|value| value.is_finite()));
     Ok((config, weights))

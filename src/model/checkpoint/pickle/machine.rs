@@ -1,146 +1,9 @@
-//! Python's pickle format, read as data: opcodes build values on a stack, and nothing is ever called.
-//!
-//! Knows the opcodes that `torch.save` writes for a state dict and no others. A pickle names the classes and functions
-//! that it wants; any name that the caller does not know refuses the whole pickle. Values that hold others lie in one
-//! list and refer to one another by number: a value is never copied, however often a pickle repeats it, and values that
-//! hold themselves do no harm.
+//! The opcodes: each takes values from a stack and puts values there.
 
+use super::{Object, PickleError, Value};
 use std::collections::HashMap;
 
-/// Opcodes of the longest pickle. A tensor takes about forty.
-const MOST_STEPS: usize = 1 << 20;
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PickleError {
-    #[error("its pickle ends in the middle")]
-    Short,
-    #[error("its pickle asks for `{0}`, which no state dict needs; it was refused, and nothing of it was run")]
-    Forbidden(String),
-    #[error("its pickle has the opcode 0x{0:02x}, which no state dict needs")]
-    Opcode(u8),
-    #[error("its pickle makes no sense at byte {0}")]
-    Senseless(usize),
-    #[error("its pickle has more than {MOST_STEPS} steps; no state dict has as many")]
-    TooLong,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value<'b> {
-    None,
-    Bool(bool),
-    Integer(i64),
-    Text(&'b str),
-    /// a number into the list of objects
-    Object(usize),
-}
-
-/// A value that holds others.
-#[derive(Debug)]
-enum Object<'b> {
-    Tuple(Vec<Value<'b>>),
-    List(Vec<Value<'b>>),
-    Dict(Vec<(Value<'b>, Value<'b>)>),
-    /// a class or function, by its full name
-    Global(String),
-    /// what a function would be called with
-    Call {
-        function: String,
-        arguments: Value<'b>,
-    },
-    /// something that lies outside of the pickle
-    Persistent(Value<'b>),
-}
-
-/// What a pickle holds.
-#[derive(Debug)]
-pub struct Pickle<'b> {
-    pub root: Value<'b>,
-    /// its length in bytes
-    pub length: usize,
-    objects: Vec<Object<'b>>,
-}
-
-impl<'b> Pickle<'b> {
-    /// Reads the pickle at the beginning of some bytes. `knows` says whether a class or function may be named.
-    pub fn read(bytes: &'b [u8], knows: fn(&str) -> bool) -> Result<Self, PickleError> {
-        let mut machine =
-            Machine { bytes, at: 0, knows, objects: vec![], stack: vec![], marks: vec![], memo: HashMap::new() };
-        for _ in 0..MOST_STEPS {
-            let begin = machine.at;
-            match machine.step() {
-                Ok(None) => {}
-                Ok(Some(root)) => return Ok(Self { root, length: machine.at, objects: machine.objects }),
-                Err(Stop::Error(error)) => return Err(error),
-                Err(Stop::Senseless) => return Err(PickleError::Senseless(begin)),
-            }
-        }
-        Err(PickleError::TooLong)
-    }
-
-    fn object(&self, value: Value<'b>) -> Option<&Object<'b>> {
-        match value {
-            Value::Object(number) => self.objects.get(number),
-            _ => None,
-        }
-    }
-
-    pub fn dict(&self, value: Value<'b>) -> Option<&[(Value<'b>, Value<'b>)]> {
-        match self.object(value)? {
-            Object::Dict(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    /// Items of a tuple or a list.
-    pub fn items(&self, value: Value<'b>) -> Option<&[Value<'b>]> {
-        match self.object(value)? {
-            Object::Tuple(items) | Object::List(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    pub fn global(&self, value: Value<'b>) -> Option<&str> {
-        match self.object(value)? {
-            Object::Global(name) => Some(name),
-            _ => None,
-        }
-    }
-
-    /// A function's name and its arguments.
-    pub fn call(&self, value: Value<'b>) -> Option<(&str, &[Value<'b>])> {
-        match self.object(value)? {
-            Object::Call { function, arguments } => Some((function, self.items(*arguments)?)),
-            _ => None,
-        }
-    }
-
-    /// What tells a thing outside of the pickle.
-    pub fn persistent(&self, value: Value<'b>) -> Option<&[Value<'b>]> {
-        match self.object(value)? {
-            Object::Persistent(id) => self.items(*id),
-            _ => None,
-        }
-    }
-}
-
-impl<'b> Value<'b> {
-    pub fn text(self) -> Option<&'b str> {
-        match self {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// A number that counts something.
-    pub fn count(self) -> Option<usize> {
-        match self {
-            Value::Integer(number) => number.try_into().ok(),
-            _ => None,
-        }
-    }
-}
-
-enum Stop {
+pub enum Stop {
     /// an opcode does not fit what is there
     Senseless,
     Error(PickleError),
@@ -152,10 +15,9 @@ impl From<PickleError> for Stop {
     }
 }
 
-struct Machine<'b> {
+pub struct Machine<'b> {
     bytes: &'b [u8],
     at: usize,
-    knows: fn(&str) -> bool,
     objects: Vec<Object<'b>>,
     stack: Vec<Value<'b>>,
     /// heights of the stack
@@ -164,8 +26,22 @@ struct Machine<'b> {
 }
 
 impl<'b> Machine<'b> {
+    pub fn new(bytes: &'b [u8]) -> Self {
+        Self { bytes, at: 0, objects: vec![], stack: vec![], marks: vec![], memo: HashMap::new() }
+    }
+
+    /// Bytes read so far.
+    pub fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Bytes read, and what they made.
+    pub fn end(self) -> (usize, Vec<Object<'b>>) {
+        (self.at, self.objects)
+    }
+
     /// One opcode; the last gives the value. Names beside them are those of Python's `pickletools`.
-    fn step(&mut self) -> Result<Option<Value<'b>>, Stop> {
+    pub fn step(&mut self) -> Result<Option<Value<'b>>, Stop> {
         let [opcode] = self.number()?;
         match opcode {
             // PROTO, FRAME
@@ -176,15 +52,35 @@ impl<'b> Machine<'b> {
             // NEWTRUE, NEWFALSE
             0x88 => self.stack.push(Value::Bool(true)),
             0x89 => self.stack.push(Value::Bool(false)),
-            // BININT, BININT1, BININT2, LONG1
+            // POP, POP_MARK, DUP
+            b'0' => drop(self.pop()?),
+            b'1' => drop(self.marked()?),
+            b'2' => self.stack.push(*self.stack.last().ok_or(Stop::Senseless)?),
+            // BININT, BININT1, BININT2, LONG1, LONG4
             b'J' => self.integer(i32::from_le_bytes)?,
             b'K' => self.integer(u8::from_le_bytes)?,
             b'M' => self.integer(u16::from_le_bytes)?,
-            0x8a => self.long()?,
-            // BINFLOAT: no state dict's tensors depend on one
-            b'G' => {
-                self.take(8)?;
-                self.stack.push(Value::None);
+            0x8a => {
+                let length = u8::from_le_bytes(self.number()?);
+                self.long(length.into())?;
+            }
+            0x8b => {
+                let length = u32::from_le_bytes(self.number()?);
+                self.long(length as usize)?;
+            }
+            // BINFLOAT; SHORT_BINBYTES, BINBYTES, BINBYTES8
+            b'G' => self.other(8)?,
+            b'C' => {
+                let length = u8::from_le_bytes(self.number()?);
+                self.other(length.into())?;
+            }
+            b'B' => {
+                let length = u32::from_le_bytes(self.number()?);
+                self.other(length as usize)?;
+            }
+            0x8e => {
+                let length = u64::from_le_bytes(self.number()?);
+                self.other(usize::try_from(length).map_err(|_| PickleError::Short)?)?;
             }
             // SHORT_BINUNICODE and SHORT_BINSTRING, BINUNICODE and BINSTRING
             0x8c | b'U' => {
@@ -197,18 +93,28 @@ impl<'b> Machine<'b> {
             }
             b'c' => {
                 let (module, name) = (self.line()?, self.line()?);
-                self.global(module, name)?;
+                self.push(Object::Global(format!("{module}.{name}")));
             }
             // STACK_GLOBAL
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
                 let (module, name) = (module.text().ok_or(Stop::Senseless)?, name.text().ok_or(Stop::Senseless)?);
-                self.global(module, name)?;
+                self.push(Object::Global(format!("{module}.{name}")));
             }
             b'(' => self.marks.push(self.stack.len()),
             b')' => self.push(Object::Tuple(vec![])),
             b']' => self.push(Object::List(vec![])),
             b'}' => self.push(Object::Dict(vec![])),
+            // EMPTY_SET, FROZENSET, ADDITEMS: no tensor depends on one
+            0x8f => self.push(Object::Set),
+            0x91 => {
+                self.marked()?;
+                self.push(Object::Set);
+            }
+            0x90 => {
+                self.marked()?;
+                self.last()?;
+            }
             b't' => {
                 let items = self.marked()?;
                 self.push(Object::Tuple(items));
@@ -248,6 +154,9 @@ impl<'b> Machine<'b> {
                 self.push(Object::Persistent(id));
             }
             b'R' => self.reduce()?,
+            // NEWOBJ, NEWOBJ_EX
+            0x81 => self.instance(1)?,
+            0x92 => self.instance(2)?,
             b'b' => self.build()?,
             other => return Err(PickleError::Opcode(other).into()),
         }
@@ -285,13 +194,24 @@ impl<'b> Machine<'b> {
     }
 
     /// A whole number of as many bytes as it says, in two's complement.
-    fn long(&mut self) -> Result<(), Stop> {
-        let length = u8::from_le_bytes(self.number()?);
-        let digits = self.take(length.into())?;
+    fn long(&mut self, length: usize) -> Result<(), Stop> {
+        let digits = self.take(length)?;
         let sign = if digits.last().is_some_and(|byte| *byte >= 0x80) { 0xff } else { 0 };
         let mut bytes = [sign; 8];
-        bytes.get_mut(..digits.len()).ok_or(Stop::Senseless)?.copy_from_slice(digits);
-        self.stack.push(Value::Integer(i64::from_le_bytes(bytes)));
+        self.stack.push(match bytes.get_mut(..digits.len()) {
+            Some(low) => {
+                low.copy_from_slice(digits);
+                Value::Integer(i64::from_le_bytes(bytes))
+            }
+            None => Value::Other,
+        });
+        Ok(())
+    }
+
+    /// So many bytes whose value does not matter.
+    fn other(&mut self, length: usize) -> Result<(), Stop> {
+        self.take(length)?;
+        self.stack.push(Value::Other);
         Ok(())
     }
 
@@ -307,16 +227,6 @@ impl<'b> Machine<'b> {
         let line = self.take(length)?;
         self.take(1)?;
         std::str::from_utf8(line).map_err(|_| Stop::Senseless)
-    }
-
-    fn global(&mut self, module: &str, name: &str) -> Result<(), Stop> {
-        let name = format!("{module}.{name}");
-        if !(self.knows)(&name) {
-            let shown: String = name.chars().take(80).flat_map(char::escape_default).collect();
-            return Err(PickleError::Forbidden(shown).into());
-        }
-        self.push(Object::Global(name));
-        Ok(())
     }
 
     /// So many values from the top of the stack.
@@ -343,6 +253,8 @@ impl<'b> Machine<'b> {
     fn append(&mut self, items: Vec<Value<'b>>) -> Result<(), Stop> {
         match self.last()? {
             Object::List(list) => list.extend(items),
+            // a list of a class of its own
+            Object::Call { .. } | Object::Instance { .. } => {}
             _ => return Err(Stop::Senseless),
         }
         Ok(())
@@ -352,6 +264,8 @@ impl<'b> Machine<'b> {
         let (pairs, rest) = items.as_chunks();
         match self.last()? {
             Object::Dict(dict) if rest.is_empty() => dict.extend(pairs.iter().map(|[key, value]| (*key, *value))),
+            // a dictionary of a class of its own
+            Object::Call { .. } | Object::Instance { .. } => {}
             _ => return Err(Stop::Senseless),
         }
         Ok(())
@@ -371,23 +285,29 @@ impl<'b> Machine<'b> {
     /// A call is written down. The one that makes a dictionary is a dictionary.
     fn reduce(&mut self) -> Result<(), Stop> {
         let (arguments, function) = (self.pop()?, self.pop()?);
-        let Value::Object(number) = function else { return Err(Stop::Senseless) };
-        let Some(Object::Global(function)) = self.objects.get(number) else { return Err(Stop::Senseless) };
-        match function.as_str() {
-            "collections.OrderedDict" => self.push(Object::Dict(vec![])),
-            _ => {
-                let function = function.clone();
-                self.push(Object::Call { function, arguments });
-            }
+        match function {
+            Value::Object(number) => match self.objects.get(number) {
+                Some(Object::Global(name)) if name == "collections.OrderedDict" => self.push(Object::Dict(vec![])),
+                _ => self.push(Object::Call { function, arguments }),
+            },
+            _ => return Err(Stop::Senseless),
         }
         Ok(())
     }
 
-    /// Attributes: a state dict has its modules' versions in them, which say nothing about tensors.
+    /// An object of a class, with so many values of what it would be made from.
+    fn instance(&mut self, arguments: usize) -> Result<(), Stop> {
+        self.top(arguments)?;
+        let class = self.pop()?;
+        self.push(Object::Instance { class });
+        Ok(())
+    }
+
+    /// Attributes: those of a state dict are its modules' versions, those of opaque values do not matter.
     fn build(&mut self) -> Result<(), Stop> {
         self.pop()?;
         match self.last()? {
-            Object::Dict(_) => Ok(()),
+            Object::Dict(_) | Object::Call { .. } | Object::Instance { .. } => Ok(()),
             _ => Err(Stop::Senseless),
         }
     }
