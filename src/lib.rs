@@ -3,6 +3,7 @@
 //! Rooms from the ground up; imports point down only (docs/ARCHITECTURE.md, `tests/it/layers.rs`).
 
 pub mod domain; // L0: the words of the program as plain values
+pub mod files; // L0: files whole or not at all, reading with a bound, no links followed
 pub mod stats; // L0: outcomes -> intervals and verdicts
 
 pub mod data; // L1: text -> packed integer batches

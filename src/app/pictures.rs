@@ -12,7 +12,7 @@ impl App {
         let figure = self.figure();
         let shows = self.table.shows(&self.sweep);
         let what = (self.metric, &self.view, &figure);
-        let experiment = Store::experiment_folder(&self.spec);
+        let experiment = Store::experiment_folder(&self.spec).to_string();
         let view = SavedView::of(experiment, &self.sweep, &shows, what, self.picture_theme);
         drop(shows);
         let picture = Picture::new(view, figure, &self.sweep);

@@ -1,6 +1,7 @@
 //! What can be measured of a run, and how it is called on charts and in event files.
 
 use super::glue::GlueTask;
+use super::value::number;
 use serde::{Deserialize, Serialize};
 
 /// What the scoring of a whole set gives.
@@ -30,6 +31,15 @@ impl Scores {
     /// Without those that depend on the number of classes.
     pub fn of(loss: f64, accuracy: f64) -> Self {
         Self { loss, accuracy, ..Self::default() }
+    }
+
+    /// What is wrong with scores that were read, where no scoring can have given them.
+    pub fn check(&self) -> Result<(), String> {
+        number("loss", self.loss, 0.0, f64::MAX)?;
+        number("accuracy", self.accuracy, 0.0, 1.0)?;
+        self.f1.map_or(Ok(()), |f1| number("f1", f1, 0.0, 1.0))?;
+        self.macro_f1.map_or(Ok(()), |f1| number("macro_f1", f1, 0.0, 1.0))?;
+        self.matthews.map_or(Ok(()), |matthews| number("matthews", matthews, -1.0, 1.0))
     }
 
     /// Those that are there, by their tags in files.

@@ -1,6 +1,7 @@
 //! The shape of a BERT model, as its `config.json` gives it.
 
 use super::arm::Norm;
+use super::value::whole;
 use serde::{Deserialize, Serialize};
 
 /// Sizes and rates of a BERT encoder. Field names are those of Hugging Face's `config.json`.
@@ -49,6 +50,20 @@ fn default_layer_norm_eps() -> f64 {
 }
 
 impl ModelConfig {
+    /// What is wrong with a shape that was read and no model can have.
+    pub fn check(&self) -> Result<(), String> {
+        let sizes = [
+            ("vocab_size", self.vocab_size),
+            ("hidden_size", self.hidden_size),
+            ("num_hidden_layers", self.num_hidden_layers),
+            ("num_attention_heads", self.num_attention_heads),
+            ("intermediate_size", self.intermediate_size),
+            ("max_position_embeddings", self.max_position_embeddings),
+            ("type_vocab_size", self.type_vocab_size),
+        ];
+        sizes.into_iter().try_for_each(|(name, size)| whole(name, size, 1, 1 << 31))
+    }
+
     /// What BERT draws its weights with (Devlin et al. 2019, as published).
     pub const BERT_INITIALIZER_RANGE: f64 = 0.02;
 

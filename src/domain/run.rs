@@ -4,7 +4,11 @@ use super::arm::Norm;
 use super::id::RunId;
 use super::model::ModelConfig;
 use super::spec::{Evaluation, NamedSet};
+use super::value::{number, whole};
 use serde::{Deserialize, Serialize};
+
+/// Pairs that a run can see: as many as a chart's axis can tell apart.
+const MOST_PAIRS: u64 = 1 << 53;
 
 /// Raised whenever the same spec would give other numbers than before.
 pub const NUMERICS: u32 = 3;
@@ -60,6 +64,14 @@ pub struct DataIdentity {
     pub also: Vec<SetIdentity>,
 }
 
+impl DataIdentity {
+    pub fn check(&self) -> Result<(), String> {
+        whole("train_examples", self.train_examples, 1, u32::MAX)?;
+        whole("validation_examples", self.validation_examples, 1, u32::MAX)?;
+        whole("classes", self.classes, 1, u32::MAX)
+    }
+}
+
 /// A set that is scored at the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetIdentity {
@@ -100,6 +112,28 @@ impl DropoutRates {
 }
 
 impl RunSpec {
+    /// What is wrong with a run that was read, and no spec can have planned: what the numbers below rely on.
+    pub fn check(&self) -> Result<(), String> {
+        self.data.check()?;
+        self.model.config.check()?;
+        let examples = self.data.train_examples;
+        whole("batch_size", self.batch_size, 1, examples)?;
+        whole("iid", self.iid, 0, 9_999)?;
+        whole("epochs", self.epochs, 1, 1_000_000)?;
+        whole("updates", self.updates(), 1, MOST_PAIRS / u64::from(self.batch_size))?;
+        whole("evaluations_per_epoch", self.evaluations_per_epoch, 1, 1_000_000)?;
+        if self.evaluation == Evaluation::FullBatches {
+            whole("batch_size", self.batch_size, 1, self.data.validation_examples)?;
+        }
+        number("learning_rate", self.learning_rate, f64::MIN_POSITIVE, f64::MAX)?;
+        number("warmup_ratio", self.warmup_ratio, 0.0, 1.0)?;
+        number("weight_decay", self.weight_decay, 0.0, f64::MAX)?;
+        number("clip_norm", self.clip_norm, f64::MIN_POSITIVE, f64::MAX)?;
+        let DropoutRates { hidden, attention, classifier } = self.dropout;
+        let rates = [("dropout.hidden", hidden), ("dropout.attention", attention), ("dropout.classifier", classifier)];
+        rates.into_iter().try_for_each(|(name, rate)| number(name, rate, 0.0, 1.0))
+    }
+
     /// Updates of one epoch; the last partial batch is dropped.
     pub fn updates_per_epoch(&self) -> u64 {
         u64::from(self.data.train_examples / self.batch_size)

@@ -2,13 +2,14 @@
 
 use super::arm::{Arm, Dropout, LearningRateScaling, Norm};
 use super::classifier::Head;
+use super::name::FolderName;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A whole experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spec {
-    pub name: String,
+    pub name: FolderName,
     pub task: Task,
     pub model: Model,
     pub train: Train,

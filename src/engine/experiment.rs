@@ -10,11 +10,12 @@ use super::sources::Sources;
 use crate::domain::classifier::Classifier;
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
+use crate::domain::name::FolderName;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::Spec;
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
-use crate::store::{Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal};
+use crate::store::{Damage, Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -56,7 +57,7 @@ pub enum Which<'n> {
 pub struct Experiment {
     pub store: Store,
     /// name of its folder in the store
-    pub folder: String,
+    pub folder: FolderName,
     /// with the arms that were added while it ran
     pub spec: Spec,
     pub arms: Vec<ArmRuns>,
@@ -64,6 +65,8 @@ pub struct Experiment {
     pub(super) inputs: Option<Inputs>,
     pub(super) invariance: Option<Invariance>,
     validation_examples: Option<u32>,
+    /// what of it cannot be used
+    pub damages: Vec<Damage>,
 }
 
 /// An arm with those of its planned runs that somebody began.
@@ -89,10 +92,11 @@ impl Experiment {
         Self::open(store, folder, spec)
     }
 
-    fn open(store: Store, folder: String, mut spec: Spec) -> Result<Self, ExperimentError> {
-        let added = store.added_arms(&spec);
+    fn open(store: Store, folder: FolderName, mut spec: Spec) -> Result<Self, ExperimentError> {
+        let mut damages = Vec::new();
+        let added = sound(store.added_arms(&spec), &mut damages).unwrap_or_default();
         add_arms(&mut spec, added);
-        spec.train.instances = store.instances(&spec);
+        spec.train.instances = sound(store.instances(&spec), &mut damages).unwrap_or(spec.train.instances);
         let mut arms = Vec::new();
         for arm in &spec.arms {
             arms.push(ArmRuns { planned: PlannedArm::of(&folder, arm, &spec.train)?, runs: Vec::new() });
@@ -102,7 +106,8 @@ impl Experiment {
                 arm.runs.push((run.clone(), planned.clone()));
             }
         }
-        let inputs = inputs(&store, &folder, &spec, &arms)?;
+        let known = sound(store.inputs(&folder), &mut damages).flatten();
+        let inputs = inputs(known, &spec, &arms)?;
         let read = inputs.as_ref().map(|inputs| (&inputs.data, &inputs.model));
         for arm in &mut arms {
             arm.runs.retain(|(_, run)| read.is_none_or(|read| read == (&run.data, &run.model)));
@@ -110,14 +115,14 @@ impl Experiment {
         let first = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.data.validation_examples).next();
         let validation_examples = inputs.as_ref().map(|inputs| inputs.data.validation_examples).or(first);
         let of_these = |found: &Invariance| read.is_none_or(|(data, model)| found.is_of(data, model));
-        let invariance = store.invariance(&folder).filter(of_these);
-        Ok(Self { store, folder, spec, arms, inputs, invariance, validation_examples })
+        let invariance = sound(store.invariance(&folder), &mut damages).flatten().filter(of_these);
+        Ok(Self { store, folder, spec, arms, inputs, invariance, validation_examples, damages })
     }
 
     /// The question that batch sizes and arms put to the finished runs, as the next look at them.
     pub fn question(&self) -> Result<Question, ExperimentError> {
         let background = Background {
-            looks: self.store.looks(&self.folder)?,
+            looks: self.store.looks(&self.folder).map_err(StoreError::from)?,
             invariance: self.invariance.clone(),
             majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
@@ -146,33 +151,42 @@ impl Experiment {
 }
 
 /// The experiment of this name in the store: its folder, its spec's own name, or the only one.
-fn choose(store: &Store, name: Option<&str>) -> Result<(String, String), ExperimentError> {
-    let mut specs = store.specs()?;
-    let known: Vec<String> = specs.iter().map(|(folder, _)| folder.clone()).collect();
+fn choose(store: &Store, name: Option<&str>) -> Result<(FolderName, String), ExperimentError> {
+    let names = |folders: &[FolderName]| folders.iter().map(FolderName::to_string).collect();
+    let mut folders = store.experiments()?;
+    // one without a spec was left by a kill right after it was made; one whose spec is damaged counts
+    folders.retain(|folder| !matches!(store.spec(folder), Ok(None)));
     if let Some(wanted) = name {
+        let known: Vec<String> = names(&folders);
         let own_name = |folder: &str| folder.rsplit_once('-').is_some_and(|(name, _)| name == wanted);
-        match specs.iter().position(|(folder, _)| folder == wanted) {
-            Some(place) => specs = vec![specs.swap_remove(place)],
-            None => specs.retain(|(folder, _)| own_name(folder)),
+        match folders.iter().position(|folder| folder.as_str() == wanted) {
+            Some(place) => folders = vec![folders.swap_remove(place)],
+            None => folders.retain(|folder| own_name(folder)),
         }
-        if specs.is_empty() {
+        if folders.is_empty() {
             return Err(ExperimentError::Unknown { wanted: wanted.to_owned(), known });
         }
     }
-    match specs.pop() {
-        None => Err(ExperimentError::None(store.root().display().to_string())),
-        Some(only) if specs.is_empty() => Ok(only),
-        Some(last) => {
-            Err(ExperimentError::Several(specs.into_iter().chain([last]).map(|(folder, _)| folder).collect()))
-        }
+    match &folders[..] {
+        [] => Err(ExperimentError::None(store.root().display().to_string())),
+        [only] => match store.spec(only).map_err(StoreError::from)? {
+            Some(text) => Ok((only.clone(), text)),
+            None => Err(ExperimentError::None(store.root().display().to_string())),
+        },
+        several => Err(ExperimentError::Several(names(several))),
     }
+}
+
+/// A value, and nothing in the place of one that cannot be used, which is noted.
+fn sound<T>(read: Result<T, Damage>, damages: &mut Vec<Damage>) -> Option<T> {
+    read.map_err(|damage| damages.push(damage)).ok()
 }
 
 /// What the experiment's runs read: as it was remembered; else as the data says, which is only read where it must be.
 /// Nothing where the data is gone, and the runs all agree.
-fn inputs(store: &Store, folder: &str, spec: &Spec, arms: &[ArmRuns]) -> Result<Option<Inputs>, ExperimentError> {
-    if let Some(inputs) = store.inputs(folder) {
-        return Ok(Some(inputs));
+fn inputs(known: Option<Inputs>, spec: &Spec, arms: &[ArmRuns]) -> Result<Option<Inputs>, ExperimentError> {
+    if known.is_some() {
+        return Ok(known);
     }
     let mut found: Vec<(&DataIdentity, &ModelIdentity)> = Vec::new();
     for (_, run) in arms.iter().flat_map(|arm| &arm.runs) {
@@ -186,7 +200,7 @@ fn inputs(store: &Store, folder: &str, spec: &Spec, arms: &[ArmRuns]) -> Result<
     match prepare(spec.clone(), &Sources::cached()).map(|prepared| prepared.inputs()) {
         Ok(inputs) if found.len() > 1 || found.contains(&(&inputs.data, &inputs.model)) => Ok(Some(inputs)),
         Err(cause) if found.len() > 1 => {
-            let (name, count) = (spec.name.clone(), found.len());
+            let (name, count) = (spec.name.to_string(), found.len());
             Err(ExperimentError::Ambiguous { name, count, cause: cause.to_string() })
         }
         // gone or changed since, but all runs agree on what they read

@@ -67,7 +67,7 @@ impl<'e> Planner<'e> {
         let mut jobs = Vec::new();
         for planned in runs {
             let job = self.job(planned, false);
-            if job.folder.path().exists() {
+            if job.folder.exists() {
                 self.replay(&job);
             }
             if job.folder.result().is_none() {

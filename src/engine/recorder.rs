@@ -6,10 +6,11 @@ use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::id::RunId;
 use crate::domain::metric::Scores;
 use crate::event_file::EventWriter;
+use crate::files::FileError;
 use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journal};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -221,7 +222,7 @@ impl Recorder {
 impl Open {
     fn new(folder: RunFolder, attempt: Attempt) -> Result<Self, StoreError> {
         let journal = Journal::create(&attempt)?;
-        let (train, valid) = (events(&attempt, "train")?, events(&attempt, "valid")?);
+        let (train, valid) = (events(&attempt, &["train"])?, events(&attempt, &["valid"])?);
         attempt.beat(0, 0)?;
         Ok(Self { folder, attempt, journal, train, valid, step: 0, beats: 0 })
     }
@@ -248,7 +249,7 @@ impl Open {
                 on(path, self.valid.scalars(time, step, &tagged(scores)))?;
             }
             RunEvent::AlsoEvaluated { step, set, scores } => {
-                let mut events = events(&self.attempt, &format!("eval/{}", set.name()))?;
+                let mut events = events(&self.attempt, &["eval", set.name()])?;
                 on(path, events.scalars(time, step, &tagged(scores)).and_then(|()| events.flush()))?;
             }
             _ => {}
@@ -268,17 +269,13 @@ fn tagged(scores: Scores) -> Vec<(&'static str, f32)> {
 }
 
 /// A new event file in a folder of an attempt, named as TensorBoard expects.
-fn events(attempt: &Attempt, folder: &str) -> Result<Events, StoreError> {
-    let path = attempt.path().join(folder);
+fn events(attempt: &Attempt, folder: &[&str]) -> Result<Events, StoreError> {
     let time = now();
     let name = format!("events.out.tfevents.{:010}.batchscope.{}.0", time as u64, std::process::id());
-    let create = || {
-        fs::create_dir_all(&path)?;
-        EventWriter::new(BufWriter::new(File::create_new(path.join(name))?), time)
-    };
-    on(&path, create())
+    let file = attempt.create_file(folder, &name)?;
+    on(attempt.path(), EventWriter::new(BufWriter::new(file), time))
 }
 
 fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, StoreError> {
-    result.map_err(|cause| StoreError::Files { doing: "write events in", path: path.to_owned(), cause })
+    result.map_err(|cause| FileError::System { doing: "write events in", path: path.to_owned(), cause }.into())
 }

@@ -76,8 +76,8 @@ impl Request {
         // what was added to the experiment is remembered beside it
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         if self.with_added {
-            prepared.add_arms(store.added_arms(&prepared.spec));
-            prepared.spec.train.instances = store.instances(&prepared.spec);
+            prepared.add_arms(store.added_arms(&prepared.spec).map_err(StoreError::from)?);
+            prepared.spec.train.instances = store.instances(&prepared.spec).map_err(StoreError::from)?;
         }
         store.remember_inputs(&prepared.spec, &prepared.inputs())?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -126,7 +126,7 @@ impl Opened {
     /// The invariance check of this experiment's model: as it was remembered, or made now and remembered.
     pub fn invariance(&self) -> Result<Invariance, ProofError> {
         let (experiment, prepared) = (Store::experiment_folder(&self.prepared.spec), &self.prepared);
-        let known = self.store.invariance(&experiment);
+        let known = self.store.invariance(&experiment).ok().flatten();
         if let Some(found) = known.filter(|found| found.is_of(&prepared.data, &prepared.model)) {
             return Ok(found);
         }
@@ -142,7 +142,7 @@ impl Opened {
         let of_these = |found: &Invariance| found.is_of(&prepared.data, &prepared.model);
         Ok(Background {
             looks: self.store.looks(&experiment)?,
-            invariance: self.store.invariance(&experiment).filter(of_these),
+            invariance: self.store.invariance(&experiment).ok().flatten().filter(of_these),
             majority_share: Some(prepared.inputs().majority_share),
             validation_examples: Some(prepared.data.validation_examples),
         })

@@ -45,9 +45,9 @@ pub fn find_start(
     let mut tried: Vec<String> = Vec::new();
     for (name, text) in specs {
         // a spec that does not read belongs to another version of the program
-        let Ok(spec) = parse(&name, &text, &[]) else { continue };
+        let Ok(spec) = parse(name.as_str(), &text, &[]) else { continue };
         // the newest reading of the experiment's files, and the one of before its classes' names were looked at
-        let names = store.inputs(&name).map(|inputs| inputs.classes).unwrap_or_default();
+        let names = store.inputs(&name).ok().flatten().map(|inputs| inputs.classes).unwrap_or_default();
         let named = start_of(&spec, model, classes as usize, &names);
         match named.or_else(|words| start_of(&spec, model, classes as usize, &[]).map_err(|_| words)) {
             Ok(start) => return Ok(start),

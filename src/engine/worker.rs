@@ -165,7 +165,8 @@ impl Worker<'_> {
 
     /// What the run would end with, where it only scores otherwise than one that kept its weights.
     fn weights_of(&self, spec: &RunSpec) -> Option<Vec<u8>> {
-        std::fs::read(self.store.run(&run_id(&spec.scored_plainly()?)).kept_weights()?).ok()
+        let plain = self.store.run(&run_id(&spec.scored_plainly()?));
+        plain.weights(plain.kept_weights()?).ok().flatten()
     }
 
     fn send(&self, record: Record) -> Result<(), RecorderLeft> {
@@ -187,14 +188,9 @@ fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -
 /// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.
 fn newest_snapshot(folder: &RunFolder) -> Result<Option<(PathBuf, OwnedSnapshot)>, StoreError> {
     for checkpoint in folder.checkpoints()? {
-        let bytes = match std::fs::read(&checkpoint.path) {
-            Ok(bytes) => bytes,
-            // its owner had a newer one after all
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(cause) => return Err(StoreError::Files { doing: "read", path: checkpoint.path, cause }),
-        };
+        let Ok(Some(bytes)) = checkpoint.read() else { continue };
         if let Ok(snapshot) = Snapshot::from_bytes(&bytes) {
-            return Ok(Some((checkpoint.path, snapshot)));
+            return Ok(Some((checkpoint.path(), snapshot)));
         }
     }
     Ok(None)

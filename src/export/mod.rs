@@ -7,7 +7,6 @@ mod checkpoint;
 mod csv;
 mod drawn_data;
 mod figure;
-mod files;
 mod image;
 mod palette;
 mod picture;
@@ -20,7 +19,6 @@ mod view;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
 pub use csv::CsvTable;
-pub use files::{replace, write_numbered};
 pub use image::PictureError;
 pub use palette::PictureTheme;
 pub use picture::Picture;

@@ -3,6 +3,7 @@
 use super::error::SpecError;
 use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
 use crate::domain::classifier::Head;
+use crate::domain::name::FolderName;
 use crate::domain::spec::{Evaluation, KeepWeights, NamedSet, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
@@ -155,10 +156,9 @@ fn not_empty(value: &Value) -> bool {
     text(value, |text| !text.is_empty() && !text.contains('\0'))
 }
 
-/// What can be the name of a folder on any system.
+/// What can be the name of a folder, and leaves room for a digest behind it.
 pub fn is_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    (1..=60).contains(&name.len()) && name.chars().all(plain) && !name.starts_with('.')
+    name.len() <= 60 && !name.contains('=') && FolderName::new(name).is_ok()
 }
 
 fn whole(value: &Value, least: i64, most: i64) -> bool {

@@ -5,6 +5,7 @@ use super::check;
 use super::document::Document;
 use super::error::SpecError;
 use crate::domain::arm::{Arm, BASELINE, Changes};
+use crate::domain::name::{FolderName, NotAFolderName};
 use crate::domain::spec::{Model, Spec, StoreOptions, Task, Train};
 use serde::{Deserialize, Serialize};
 use toml::Table;
@@ -38,8 +39,18 @@ pub fn parse(place: &str, text: &str, overrides: &[String]) -> Result<Spec, Spec
     })?;
     let arms = read_arms(&document, &written.train, &written.arms)?;
     check::runs(&document, written.train.batch_sizes.len(), written.train.instances, arms.len())?;
-    let name = written.name.or(written.task.name.clone()).unwrap_or_else(|| "experiment".into());
+    let name =
+        name_of(&written).map_err(|error| SpecError::Toml { place: place.to_owned(), message: error.to_string() })?;
     Ok(Spec { name, task: written.task, model: written.model, train: written.train, store: written.store, arms })
+}
+
+/// The name that is given; else the task's, where it can be a folder's.
+fn name_of(written: &Written) -> Result<FolderName, NotAFolderName> {
+    match (&written.name, written.task.name.as_deref().map(FolderName::new)) {
+        (Some(name), _) => FolderName::new(name),
+        (None, Some(Ok(task))) => Ok(task),
+        (None, _) => FolderName::new("experiment"),
+    }
 }
 
 /// The spec as TOML that reads back to the same spec.
@@ -47,7 +58,7 @@ pub fn to_toml(spec: &Spec) -> String {
     let arms =
         spec.arms.iter().map(|arm| (arm.name.clone(), toml::Value::Table(arms::to_table(&arm.changes)))).collect();
     let written = Written {
-        name: Some(spec.name.clone()),
+        name: Some(spec.name.to_string()),
         task: spec.task.clone(),
         model: spec.model.clone(),
         train: spec.train.clone(),
@@ -106,6 +117,18 @@ mod tests {
         assert_eq!(spec.task.validation, Validation::Set(NamedSet::Dev));
         assert_eq!(spec.arms, [Arm::baseline()]);
         assert_eq!(spec.name, "experiment");
+    }
+
+    #[test]
+    fn the_name_of_a_task_names_the_experiment_where_it_can_be_a_folders() {
+        let named = |task: &str| {
+            let text = format!("[task]\nname = \"{task}\"\n[model]\nsource = \"model\"\n");
+            parse("my.toml", &text, &[]).unwrap().name.to_string()
+        };
+        assert_eq!(named("mrpc"), "mrpc");
+        for elsewhere in ["../../../x", "/x", ".x", "a b"] {
+            assert_eq!(named(elsewhere), "experiment");
+        }
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! One process's try at a run: claimed by giving its folder a name, written to by its owner alone.
 
-use super::error::{At, StoreError};
-use super::files;
+use super::error::StoreError;
 use super::layout::RunFolder;
 use super::owner::{Liveness, Owner};
 use super::result::RunResult;
+use super::stored::{self, Stored};
+use crate::files::Folder;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::fs;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-const OWNER: &str = "owner.json";
+pub(super) const OWNER: &str = "owner.json";
+pub(super) const BEAT: &str = "beat.json";
+pub(super) const ENDED: &str = "ended.json";
 /// An owner on another host is given up when its beat has not changed for this long.
 pub(super) const SILENCE: Duration = Duration::from_secs(60);
 
@@ -33,15 +36,17 @@ pub enum Claim {
 pub struct Attempt {
     /// counts from 1
     pub number: u32,
-    path: PathBuf,
+    pub(super) folder: Folder,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Beat {
+pub(super) struct Beat {
     beat: u64,
     /// updates done
     step: u64,
 }
+
+impl Stored for Beat {}
 
 /// How an attempt ended when its owner had the chance to say so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,14 +57,18 @@ pub enum Ended {
     Failed { message: String },
 }
 
+impl Stored for Ended {
+    const MOST: u64 = 1 << 24;
+}
+
 /// Beats of attempts on other hosts, and since when they are the same.
 #[derive(Debug, Default)]
 pub struct BeatWatch(HashMap<PathBuf, (u64, Instant)>);
 
 impl BeatWatch {
-    fn silent(&mut self, attempt: &Path, now: Instant) -> bool {
-        let beat = files::read_json::<Beat>(&attempt.join("beat.json")).map_or(0, |beat| beat.beat);
-        let (last, since) = self.0.entry(attempt.to_owned()).or_insert((beat, now));
+    fn silent(&mut self, attempt: &Folder, now: Instant) -> bool {
+        let beat = stored::read::<Beat>(attempt, BEAT).ok().flatten().map_or(0, |beat| beat.beat);
+        let (last, since) = self.0.entry(attempt.path().to_owned()).or_insert((beat, now));
         if *last != beat {
             (*last, *since) = (beat, now);
         }
@@ -91,9 +100,9 @@ impl RunFolder {
                 }
             }
         }
-        let attempt = Attempt { number: newest + 1, path: self.attempt(newest + 1) };
+        let attempt = Attempt { number: newest + 1, folder: self.attempt(newest + 1) };
         if let Err(error) = self.begin(&attempt, here) {
-            return match (attempt.path.exists(), self.path.exists()) {
+            return match (attempt.path().exists(), self.path().exists()) {
                 (true, _) => Ok(Claim::Elsewhere("a process that just began".into())),
                 // the whole run went away between the look and the claim: asked for again, it is made anew
                 (_, false) => Ok(Claim::Elsewhere("a process that removes it".into())),
@@ -102,7 +111,7 @@ impl RunFolder {
         }
         // another process may have finished the run between the first look and the claim
         if let Some(result) = self.result() {
-            fs::remove_dir_all(&attempt.path).at("remove", &attempt.path)?;
+            self.attempts_folder().remove_folder(attempt.folder.name())?;
             return Ok(Claim::Done(result));
         }
         Ok(Claim::Mine(attempt))
@@ -111,12 +120,10 @@ impl RunFolder {
     /// Makes an attempt's folder, unless it is there. Its owner stands in it before it has its name: a folder without
     /// one, left by a kill right then, would be waited for.
     fn begin(&self, attempt: &Attempt, owner: &Owner) -> Result<(), StoreError> {
-        let folder = files::temporary_folder(&self.path.join("attempts"))?;
-        files::replace_json(&folder.path().join(OWNER), owner)?;
-        fs::rename(folder.path(), &attempt.path).at("create", &attempt.path)?;
-        // it has another name by now: nothing is left to be removed
-        let _ = folder.keep();
-        Ok(())
+        let attempts = self.attempts_folder();
+        let staged = attempts.stage_folder()?;
+        stored::write(&Folder::root(staged.path()), OWNER, owner)?;
+        Ok(attempts.commit_folder(staged, attempt.folder.name())?)
     }
 }
 
@@ -139,44 +146,49 @@ impl RunFolder {
         if attempt == 0 {
             return Standing::Free;
         }
-        let path = self.attempt(attempt);
-        if let Some(ended) = files::read_json(&path.join("ended.json")) {
+        // one that cannot be read is no word of its owner
+        if let Ok(Some(ended)) = stored::read(&self.attempt(attempt), ENDED) {
             return Standing::Ended(ended);
         }
-        let owner: Option<Owner> = files::read_json(&path.join(OWNER));
+        let owner = self.owner(attempt);
         let liveness = owner.as_ref().map_or(Liveness::Unknown, |owner| owner.liveness(here));
         Standing::Held { owner, liveness }
     }
 
     pub fn owner(&self, attempt: u32) -> Option<Owner> {
-        files::read_json(&self.attempt(attempt).join(OWNER))
+        stored::read(&self.attempt(attempt), OWNER).ok().flatten()
     }
 
     /// Whether an attempt of another host has shown a sign of life within the last minute, by the file system's clock.
     /// Good enough to be told; [`RunFolder::claim`] watches for itself.
     pub fn beat_lately(&self, attempt: u32, now: SystemTime) -> bool {
-        let path = self.attempt(attempt);
-        let beat = fs::metadata(path.join("beat.json")).or_else(|_| fs::metadata(&path));
-        let age = beat.and_then(|beat| beat.modified()).map(|time| now.duration_since(time).unwrap_or_default());
-        age.is_ok_and(|age| age < SILENCE)
+        let folder = self.attempt(attempt);
+        let beat = folder.modified(BEAT).or_else(|| folder.changed());
+        beat.is_some_and(|time| now.duration_since(time).unwrap_or_default() < SILENCE)
     }
 }
 
 impl Attempt {
     pub fn path(&self) -> &Path {
-        &self.path
+        self.folder.path()
+    }
+
+    /// A new file in a folder of the attempt.
+    pub fn create_file(&self, folder: &[&str], name: &str) -> Result<File, StoreError> {
+        let folder = folder.iter().fold(self.folder.clone(), |folder, name| folder.folder(name));
+        folder.create()?;
+        Ok(folder.create_file(name)?)
     }
 
     /// Shows other hosts that the owner lives.
     pub fn beat(&self, beat: u64, step: u64) -> Result<(), StoreError> {
-        let path = self.path.join("beat.json");
-        // torn or lost beats do no harm: no sync
-        fs::write(&path, files::json(&path, &Beat { beat, step })?).at("write", &path)
+        // a lost beat does no harm
+        Ok(self.folder.replace_unsynced(BEAT, &stored::json(&self.folder, BEAT, &Beat { beat, step })?)?)
     }
 
     /// Says how it ended. The run may be claimed again from here on.
     pub fn end(&self, ended: &Ended) -> Result<(), StoreError> {
-        files::replace_json(&self.path.join("ended.json"), ended)
+        stored::write(&self.folder, ENDED, ended)
     }
 }
 
@@ -221,7 +233,7 @@ mod tests {
             asking.into_iter().map(|asked| asked.join().unwrap()).filter(|mine| *mine).count()
         });
         assert_eq!(mine, 1);
-        assert_eq!(files::names(&folder.path().join("attempts")).unwrap(), ["1"]);
+        assert_eq!(folder.attempts_folder().names().unwrap(), ["1"]);
         assert_eq!(folder.owner(1), Some(here));
     }
 
@@ -245,10 +257,10 @@ mod tests {
         let Claim::Mine(attempt) = claim(&folder, &other, false) else { panic!("not mine") };
         let (mut watch, start) = (BeatWatch::default(), Instant::now());
         attempt.beat(1, 10).unwrap();
-        assert!(!watch.silent(attempt.path(), start));
-        assert!(!watch.silent(attempt.path(), start + Duration::from_secs(59)));
+        assert!(!watch.silent(&attempt.folder, start));
+        assert!(!watch.silent(&attempt.folder, start + Duration::from_secs(59)));
         attempt.beat(2, 20).unwrap();
-        assert!(!watch.silent(attempt.path(), start + Duration::from_secs(61)));
-        assert!(watch.silent(attempt.path(), start + Duration::from_secs(121)));
+        assert!(!watch.silent(&attempt.folder, start + Duration::from_secs(61)));
+        assert!(watch.silent(&attempt.folder, start + Duration::from_secs(121)));
     }
 }

@@ -1,64 +1,138 @@
 //! Checkpoints: bytes that a run can go on from, and final weights. What is in them is the trainer's business.
+//!
+//! The name of a checkpoint tells its step and the SHA-256 of its bytes, so that one with a flipped bit is noticed and
+//! passed over. Checkpoints of earlier versions have no digest in their name and are taken as they are.
 
 use super::attempt::Attempt;
-use super::error::{At, StoreError};
-use super::files;
+use super::damage::Damage;
+use super::error::StoreError;
 use super::layout::RunFolder;
-use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::files::{FileError, Folder, Kind, is_temporary};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::NamedTempFile;
 
-const WEIGHTS: &str = "weights.safetensors";
+const FOLDER: &str = "checkpoint";
+const ENDING: &str = ".safetensors";
+pub(super) const WEIGHTS: &str = "weights.safetensors";
+/// Bytes of the largest checkpoint: of a model far beyond what is trained here.
+const MOST: u64 = 1 << 36;
 
 /// A checkpoint that is written but does not count yet. Dropped, it is gone.
 #[derive(Debug)]
 pub struct Staged {
     file: NamedTempFile,
     step: u64,
+    digest: String,
 }
 
 impl Attempt {
-    fn checkpoints(&self) -> PathBuf {
-        self.path().join("checkpoint")
-    }
-
     /// Writes a checkpoint under a temporary name.
     pub fn stage_checkpoint(
         &self,
         step: u64,
-        write: impl FnOnce(&mut File) -> io::Result<()>,
+        write: impl FnOnce(&mut Hashing<&mut File>) -> io::Result<()>,
     ) -> Result<Staged, StoreError> {
-        let folder = self.checkpoints();
-        fs::create_dir_all(&folder).at("create", &folder)?;
-        Ok(Staged { file: files::temporary(&folder, write)?, step })
+        let folder = self.folder.folder(FOLDER);
+        folder.create()?;
+        let (file, digest) = folder.stage(|file| {
+            let mut hashing = Hashing { inner: file, hasher: Sha256::new() };
+            write(&mut hashing)?;
+            Ok(hexadecimal(hashing.hasher))
+        })?;
+        Ok(Staged { file, step, digest })
     }
 
     /// Makes a staged checkpoint count, then removes what it makes useless. What happened up to its step must be on
     /// disk by now.
     pub fn commit_checkpoint(&self, run: &RunFolder, staged: Staged) -> Result<(), StoreError> {
-        let path = self.checkpoints().join(format!("{}.safetensors", staged.step));
-        staged.file.persist(&path).map_err(|error| error.error).at("rename to", &path)?;
-        files::sync_folder(&self.checkpoints());
-        for older in run.checkpoints()?.into_iter().filter(|older| older.attempt == self.number && older.path != path) {
-            gone(&older.path, fs::remove_file(&older.path))?;
+        let Staged { file, step, digest } = staged;
+        let name = format!("{step}-{digest}{ENDING}");
+        self.folder.folder(FOLDER).commit(file, &name)?;
+        let own = run.checkpoints()?.into_iter().filter(|checkpoint| checkpoint.attempt == self.number);
+        for older in own.filter(|checkpoint| checkpoint.name != name) {
+            older.folder.remove(&older.name)?;
         }
         remove_checkpoints(run, |number| number < self.number)
     }
 
     /// Keeps the final weights.
     pub fn write_weights(&self, bytes: &[u8]) -> Result<(), StoreError> {
-        files::replace(&self.path().join(WEIGHTS), bytes)
+        Ok(self.folder.replace(WEIGHTS, bytes)?)
     }
 }
 
 /// A checkpoint that counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     pub step: u64,
     pub attempt: u32,
-    pub path: PathBuf,
+    folder: Folder,
+    name: String,
+    /// nothing for one of an earlier version
+    digest: Option<String>,
+}
+
+impl Checkpoint {
+    fn of(folder: &Folder, attempt: u32, name: String) -> Option<Self> {
+        let stem = name.strip_suffix(ENDING)?;
+        let (step, digest) = match stem.split_once('-') {
+            Some((step, digest)) => (step, Some(digest.to_owned())),
+            None => (stem, None),
+        };
+        Some(Self { step: step.parse().ok()?, attempt, folder: folder.clone(), digest, name })
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(&self.name)
+    }
+
+    /// Its bytes, where they are those that were written; nothing where it is gone by now: its owner had a newer one.
+    pub fn read(&self) -> Result<Option<Vec<u8>>, Damage> {
+        let Some(digest) = &self.digest else { return Ok(self.folder.read(&self.name, MOST)?) };
+        let Some(file) = self.folder.open(&self.name)? else { return Ok(None) };
+        let reading = |cause| FileError::System { doing: "read", path: self.path(), cause };
+        // before it is in memory: a file of nothing but holes has any size
+        let mut hasher = Sha256::new();
+        let mut chunk = vec![0; 1 << 20];
+        let mut file = file.take(MOST);
+        loop {
+            match file.read(&mut chunk).map_err(reading)? {
+                0 => break,
+                count => hasher.update(&chunk[..count]),
+            }
+        }
+        if hexadecimal(hasher) != *digest {
+            let reason = "its bytes are not those that were written: their SHA-256 is not the one in its name";
+            return Err(Damage::of_content(&self.folder, &self.name, reason));
+        }
+        Ok(self.folder.read(&self.name, MOST)?)
+    }
+}
+
+/// Takes the digest of what is written.
+pub struct Hashing<W> {
+    inner: W,
+    hasher: Sha256,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+fn hexadecimal(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl RunFolder {
@@ -67,56 +141,44 @@ impl RunFolder {
     pub fn tidy(&self, finished_by: u32) -> Result<(), StoreError> {
         remove_checkpoints(self, |number| number <= finished_by)?;
         let attempts = self.attempts()?.into_iter().filter(|number| *number <= finished_by);
-        let folders =
-            attempts.map(|number| self.attempt(number)).chain([self.path.clone(), self.path.join("attempts")]);
-        folders.for_each(|folder| files::remove_temporary(&folder, Duration::ZERO));
+        let folders = attempts.map(|number| self.attempt(number)).chain([self.folder.clone(), self.attempts_folder()]);
+        folders.for_each(|folder| folder.remove_temporary(Duration::ZERO));
         Ok(())
     }
 
     /// The final weights of the attempt that finished the run, where they were kept.
     pub fn weights(&self, attempt: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        let path = self.attempt(attempt).join(WEIGHTS);
-        match fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            read => read.at("read", &path).map(Some),
-        }
+        Ok(self.attempt(attempt).read(WEIGHTS, MOST)?)
     }
 
-    /// Final weights of any attempt. Written at the very end, they may be there before the result is.
-    pub fn kept_weights(&self) -> Option<PathBuf> {
-        let paths = self.attempts().ok()?.into_iter().map(|attempt| self.attempt(attempt).join(WEIGHTS));
-        paths.rev().find(|path| path.exists())
+    /// Which attempt kept its final weights. Written at the very end, they may be there before the result is.
+    pub fn kept_weights(&self) -> Option<u32> {
+        let is_there = |attempt: &u32| matches!(self.attempt(*attempt).kind(WEIGHTS), Ok(Some(Kind::File)));
+        self.attempts().ok()?.into_iter().rev().find(is_there)
     }
 
     /// The run's checkpoints, the furthest first.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut found = Vec::new();
         for attempt in self.attempts()? {
-            let folder = self.attempt(attempt).join("checkpoint");
-            for name in files::names(&folder)? {
-                if let Some(step) = name.strip_suffix(".safetensors").and_then(|step| step.parse().ok()) {
-                    found.push(Checkpoint { step, attempt, path: folder.join(name) });
-                }
-            }
+            let folder = self.attempt(attempt).folder(FOLDER);
+            let names = folder.names()?.into_iter();
+            found.extend(names.filter_map(|name| Checkpoint::of(&folder, attempt, name)));
         }
-        found.sort_by(|a, b| b.cmp(a));
+        found.sort_by_key(|checkpoint| std::cmp::Reverse((checkpoint.step, checkpoint.attempt)));
         Ok(found)
     }
 }
 
-/// Removes checkpoints of attempts, whole or half-written.
+/// Removes checkpoints of attempts, whole or half-written, and nothing else that somebody may have put beside them.
 fn remove_checkpoints(run: &RunFolder, of: impl Fn(u32) -> bool) -> Result<(), StoreError> {
     for number in run.attempts()?.into_iter().filter(|number| of(*number)) {
-        let folder = run.attempt(number).join("checkpoint");
-        gone(&folder, fs::remove_dir_all(&folder))?;
+        let folder = run.attempt(number).folder(FOLDER);
+        let made = |name: &String| is_temporary(name) || name.ends_with(ENDING);
+        for name in folder.names()?.into_iter().filter(made) {
+            folder.remove(&name)?;
+        }
+        folder.remove_if_empty()?;
     }
     Ok(())
-}
-
-/// What was to be removed may be gone already: another process was quicker.
-fn gone(path: &Path, removed: std::io::Result<()>) -> Result<(), StoreError> {
-    match removed {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        removed => removed.at("remove", path),
-    }
 }

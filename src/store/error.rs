@@ -1,44 +1,66 @@
 //! What can go wrong with a store.
 
-use std::io::{self, ErrorKind};
+use super::damage::Damage;
+use crate::files::{FileError, Kind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("cannot {doing} {path}: {cause}{}", advice(.cause))]
-    Files { doing: &'static str, path: PathBuf, cause: io::Error },
+    #[error("{}{}", .0, advice(.0))]
+    Files(#[from] FileError),
     #[error("{path} says `{found}`, this program knows `{known}`; use another --store, or a newer batchscope")]
     Format { path: PathBuf, found: String, known: &'static str },
     #[error("{path} holds other files and is not a store; name an empty or a new folder with --store")]
     NotAStore { path: PathBuf },
     #[error("no store at {path}; `batchscope run` makes one, --store DIR names another")]
     NoStore { path: PathBuf },
-    #[error("{path}: {message}")]
-    Content { path: PathBuf, message: String },
+    #[error(transparent)]
+    Damaged(#[from] Damage),
 }
 
-/// What to do about it, where there is something to do.
-fn advice(cause: &io::Error) -> &'static str {
-    match cause.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "; make room, and the same command goes on from here"
-        }
-        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
-            "; the store must be writable: name another with --store"
-        }
-        ErrorKind::NotFound => "; was the store moved or removed?",
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "; name a folder with --store",
-        _ => "",
+impl StoreError {
+    /// Whether it is the matter of what is below a folder alone, and the rest of the store may be sound.
+    pub fn is_within(&self, folder: &Path) -> bool {
+        let (path, of_the_store) = match self {
+            StoreError::Files(error @ FileError::System { cause, .. }) => (error.path(), is_of_the_store(cause.kind())),
+            StoreError::Files(error) => (error.path(), false),
+            StoreError::Damaged(damage) => (damage.path.as_path(), false),
+            _ => return false,
+        };
+        !of_the_store && path.starts_with(folder)
     }
 }
 
-/// Names the file an operation failed on.
-pub trait At<T> {
-    fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError>;
+/// Whether a file of another run would meet the same.
+fn is_of_the_store(kind: ErrorKind) -> bool {
+    [
+        ErrorKind::StorageFull,
+        ErrorKind::QuotaExceeded,
+        ErrorKind::FileTooLarge,
+        ErrorKind::ReadOnlyFilesystem,
+        ErrorKind::NotFound,
+    ]
+    .contains(&kind)
 }
 
-impl<T> At<T> for io::Result<T> {
-    fn at(self, doing: &'static str, path: &Path) -> Result<T, StoreError> {
-        self.map_err(|cause| StoreError::Files { doing, path: path.to_owned(), cause })
+/// What to do about it, where there is something to do.
+fn advice(error: &FileError) -> &'static str {
+    match error {
+        FileError::Kind { expected: Kind::Folder, .. } => {
+            "; links are not followed within a store: move it away, or name a folder with --store"
+        }
+        FileError::Kind { .. } | FileError::Size { .. } => "; move it away, or name another folder with --store",
+        FileError::System { cause, .. } => match cause.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "; make room, and the same command goes on from here"
+            }
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
+                "; the store must be writable: name another with --store"
+            }
+            ErrorKind::NotFound => "; was the store moved or removed?",
+            ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "; name a folder with --store",
+            _ => "",
+        },
     }
 }

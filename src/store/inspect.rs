@@ -2,7 +2,6 @@
 
 use super::attempt::{Ended, Standing};
 use super::error::StoreError;
-use super::files;
 use super::journal::read_journal;
 use super::layout::{RunFolder, Store};
 use super::owner::{Liveness, Owner};
@@ -73,7 +72,7 @@ impl Store {
     /// One run, as it is now; nothing where nobody began it.
     pub fn inspect_run(&self, id: &RunId) -> Result<Option<StoredRun>, StoreError> {
         let folder = self.run(id);
-        let spec = files::read_json(&folder.path().join("run.json"));
+        let spec = folder.read_spec()?;
         spec.map(|spec| StoredRun::read(folder, spec, &Owner::this_process(), SystemTime::now())).transpose()
     }
 }

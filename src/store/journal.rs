@@ -1,14 +1,17 @@
 //! A run's events, one JSON object a line, appended in order.
 
 use super::attempt::Attempt;
-use super::error::{At, StoreError};
+use super::error::StoreError;
 use super::layout::RunFolder;
 use crate::domain::event::{Entry, RunEvent};
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use crate::files::FileError;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-const NAME: &str = "journal.ndjson";
+pub(super) const NAME: &str = "journal.ndjson";
+/// Bytes of the longest journal that is read: of some ten million updates.
+const MOST: u64 = 1 << 31;
 
 /// The journal of a claimed attempt, open for appending.
 #[derive(Debug)]
@@ -20,31 +23,33 @@ pub struct Journal {
 
 impl Journal {
     pub fn create(attempt: &Attempt) -> Result<Self, StoreError> {
-        let path = attempt.path().join(NAME);
-        let file = BufWriter::new(File::create_new(&path).at("create", &path)?);
-        Ok(Self { path, file, next: 0 })
+        let file = BufWriter::new(attempt.folder.create_file(NAME)?);
+        Ok(Self { path: attempt.path().join(NAME), file, next: 0 })
     }
 
     /// Gives the event its number and appends it. Not yet on disk: see [`Journal::flush`].
     pub fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
         let entry = Entry { number: self.next, time, event };
         self.next += 1;
-        let mut line = serde_json::to_vec(&entry)
-            .map_err(|error| StoreError::Content { path: self.path.clone(), message: error.to_string() })?;
+        let mut line = serde_json::to_vec(&entry).map_err(|error| self.error("append to", error.into()))?;
         line.push(b'\n');
-        self.file.write_all(&line).at("append to", &self.path)?;
+        self.file.write_all(&line).map_err(|error| self.error("append to", error))?;
         Ok(entry)
     }
 
     /// Brings everything to the disk, where it survives a power cut.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         self.flush()?;
-        self.file.get_ref().sync_data().at("sync", &self.path)
+        self.file.get_ref().sync_data().map_err(|error| self.error("sync", error))
     }
 
     /// Hands everything to the system, where it survives this process.
     pub fn flush(&mut self) -> Result<(), StoreError> {
-        self.file.flush().at("append to", &self.path)
+        self.file.flush().map_err(|error| self.error("append to", error))
+    }
+
+    fn error(&self, doing: &'static str, cause: io::Error) -> StoreError {
+        FileError::System { doing, path: self.path.clone(), cause }.into()
     }
 }
 
@@ -52,13 +57,9 @@ impl Journal {
 pub fn read_journal(run: &RunFolder) -> Result<Vec<(u32, Vec<Entry>)>, StoreError> {
     let mut attempts = Vec::new();
     for number in run.attempts()? {
-        let path = run.attempt(number).join(NAME);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(cause) => return Err(cause).at("read", &path),
-        };
-        attempts.push((number, parse_journal(&bytes)));
+        if let Some(bytes) = run.attempt(number).read(NAME, MOST)? {
+            attempts.push((number, parse_journal(&bytes)));
+        }
     }
     Ok(attempts)
 }
@@ -76,6 +77,7 @@ mod tests {
     use super::*;
     use crate::domain::metric::Scores;
     use crate::domain::run::tests::example;
+    use std::fs;
 
     #[test]
     fn a_journal_cut_anywhere_gives_its_whole_lines() {

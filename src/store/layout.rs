@@ -1,138 +1,165 @@
 //! Where things lie in a store.
 
-use super::error::{At, StoreError};
+use super::damage::Damage;
+use super::error::StoreError;
 use super::experiment::{INPUTS, INVARIANCE, LOOKS};
-use super::files;
-use super::identity::experiment_digest;
+use super::identity::{experiment_digest, run_id};
+use super::stored::{self, Stored};
 use crate::domain::arm::Arm;
 use crate::domain::id::RunId;
+use crate::domain::name::FolderName;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::files::{Folder, Kind, is_temporary};
+use std::path::Path;
 use std::time::Duration;
 
 const FORMAT: &str = "batchscope-store 1";
+const FORMAT_FILE: &str = "format";
 const SPEC: &str = "spec.toml";
 const ADDED_ARMS: &str = "arms.json";
 const ADDED_INSTANCES: &str = "instances.json";
+const RUNS: &str = "runs";
+const EXPERIMENTS: &str = "experiments";
+pub(super) const RUN: &str = "run.json";
+const ATTEMPTS: &str = "attempts";
+/// Bytes of the longest spec that is read.
+const MOST_SPEC: u64 = 1 << 24;
+/// Attempts at a run that are believed: a larger number was made by somebody else.
+const MOST_ATTEMPTS: u32 = 1_000_000;
 /// What is temporary for so long was left by a kill.
 const NOBODYS: Duration = Duration::from_secs(3600);
 /// What stands in a store's folder.
-const OWN_NAMES: [&str; 3] = ["format", "runs", "experiments"];
+const OWN_NAMES: [&str; 3] = [FORMAT_FILE, RUNS, EXPERIMENTS];
 
 /// A folder of experiments and runs.
 #[derive(Clone, Debug)]
 pub struct Store {
-    root: PathBuf,
+    folder: Folder,
 }
 
 impl Store {
     /// Opens a store, making it where there is none.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
-        let format = root.join("format");
-        if !format.exists() {
+        let folder = Folder::root(root);
+        if folder.kind(FORMAT_FILE)?.is_none() {
             // two processes may make the store at the same time: what either makes first is not foreign
-            let foreign = |name: &String| !files::is_temporary(name) && !OWN_NAMES.contains(&name.as_str());
-            if files::names(root)?.iter().any(foreign) {
+            let foreign = |name: &String| !is_temporary(name) && !OWN_NAMES.contains(&name.as_str());
+            if root.exists() && folder.names()?.iter().any(foreign) {
                 return Err(StoreError::NotAStore { path: root.to_owned() });
             }
-            fs::create_dir_all(root).at("create", root)?;
-            files::create_once(&format, format!("{FORMAT}\n").as_bytes())?;
+            folder.create_root()?;
+            folder.create_once(FORMAT_FILE, format!("{FORMAT}\n").as_bytes())?;
         }
         // of a newer store nothing is touched
         let store = Self::existing(root)?;
-        fs::create_dir_all(root.join("runs")).at("create", root)?;
-        fs::create_dir_all(root.join("experiments")).at("create", root)?;
-        files::remove_temporary(root, NOBODYS);
+        folder.remove_temporary(NOBODYS);
         Ok(store)
     }
 
     /// A store that is there already, to be looked at.
     pub fn existing(root: &Path) -> Result<Self, StoreError> {
-        let format = root.join("format");
-        let found = match fs::read_to_string(&format) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(StoreError::NoStore { path: root.to_owned() });
-            }
-            found => found.at("read", &format)?,
+        let folder = Folder::root(root);
+        let Some(found) = folder.read(FORMAT_FILE, 1 << 10)? else {
+            return Err(StoreError::NoStore { path: root.to_owned() });
         };
+        let found = String::from_utf8_lossy(&found);
         if found.trim_end() != FORMAT {
-            let found = found.trim_end().chars().take(60).collect();
-            return Err(StoreError::Format { path: format, found, known: FORMAT });
+            let (path, found) = (root.join(FORMAT_FILE), found.trim_end().chars().take(60).collect());
+            return Err(StoreError::Format { path, found, known: FORMAT });
         }
-        for folder in ["runs", "experiments"].map(|name| root.join(name)) {
-            fs::create_dir_all(&folder).at("create", &folder)?;
-        }
-        Ok(Self { root: root.to_owned() })
+        [RUNS, EXPERIMENTS].into_iter().try_for_each(|name| folder.folder(name).create())?;
+        Ok(Self { folder })
     }
 
     pub fn root(&self) -> &Path {
-        &self.root
+        self.folder.path()
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// Remembers an experiment's spec. The newest spelling of the same experiment wins.
     pub fn remember(&self, spec: &Spec, toml: &str) -> Result<(), StoreError> {
-        let folder = self.experiment(spec);
-        fs::create_dir_all(&folder).at("create", &folder)?;
-        files::remove_temporary(&folder, NOBODYS);
-        files::replace(&folder.join(SPEC), toml.as_bytes())
+        let folder = self.experiment_of(spec);
+        folder.create()?;
+        folder.remove_temporary(NOBODYS);
+        Ok(folder.replace(SPEC, toml.as_bytes())?)
     }
 
-    /// The newest spelling of every experiment, by the name of its folder.
-    pub fn specs(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let folders = files::names(&self.experiments())?.into_iter();
-        let spec = |name: String| fs::read_to_string(self.experiments().join(&name).join(SPEC)).ok().map(|t| (name, t));
-        Ok(folders.filter_map(spec).collect())
+    /// The names of all experiments' folders.
+    pub fn experiments(&self) -> Result<Vec<FolderName>, StoreError> {
+        let names = self.experiments_folder().names()?.into_iter().filter_map(|name| FolderName::new(name).ok());
+        Ok(names.filter(|name| self.experiment(name).exists().unwrap_or(true)).collect())
+    }
+
+    /// The newest spelling of an experiment; nothing where none was remembered.
+    pub fn spec(&self, experiment: &FolderName) -> Result<Option<String>, Damage> {
+        let folder = self.experiment(experiment);
+        let Some(bytes) = folder.read(SPEC, MOST_SPEC)? else { return Ok(None) };
+        String::from_utf8(bytes).map(Some).map_err(|_| Damage::of_content(&folder, SPEC, "is no text in UTF-8"))
+    }
+
+    /// The newest spelling of every experiment that can be read, by the name of its folder.
+    pub fn specs(&self) -> Result<Vec<(FolderName, String)>, StoreError> {
+        let spec = |name: FolderName| Some((self.spec(&name).ok().flatten()?, name)).map(|(text, name)| (name, text));
+        Ok(self.experiments()?.into_iter().filter_map(spec).collect())
     }
 
     /// Remembers an arm that was added to an experiment while it ran.
     pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
-        let mut arms = self.added_arms(spec);
+        let mut arms = self.added_arms(spec)?;
         arms.retain(|known| known.name != arm.name);
         arms.push(arm.clone());
-        files::replace_json(&self.experiment(spec).join(ADDED_ARMS), &arms)
+        stored::write(&self.experiment_of(spec), ADDED_ARMS, &arms)
     }
 
     /// The arms that were added to an experiment while it ran.
-    pub fn added_arms(&self, spec: &Spec) -> Vec<Arm> {
-        files::read_json(&self.experiment(spec).join(ADDED_ARMS)).unwrap_or_default()
+    pub fn added_arms(&self, spec: &Spec) -> Result<Vec<Arm>, Damage> {
+        Ok(stored::read(&self.experiment_of(spec), ADDED_ARMS)?.unwrap_or_default())
     }
 
     /// Forgets that an arm was added: it does not come back. Says whether it was one of them.
     pub fn drop_arm(&self, spec: &Spec, name: &str) -> Result<bool, StoreError> {
-        let mut arms = self.added_arms(spec);
+        let mut arms = self.added_arms(spec)?;
         let before = arms.len();
         arms.retain(|arm| arm.name != name);
         if arms.len() == before {
             return Ok(false);
         }
-        files::replace_json(&self.experiment(spec).join(ADDED_ARMS), &arms)?;
+        stored::write(&self.experiment_of(spec), ADDED_ARMS, &arms)?;
         Ok(true)
     }
 
     /// Remembers how many instances an experiment was given while it ran.
     pub fn add_instances(&self, spec: &Spec, instances: u32) -> Result<(), StoreError> {
-        files::replace_json(&self.experiment(spec).join(ADDED_INSTANCES), &instances)
+        self.instances(spec)?;
+        stored::write(&self.experiment_of(spec), ADDED_INSTANCES, &instances)
     }
 
     /// Instances of every cell: the spec's, or more where the experiment was given more while it ran.
-    pub fn instances(&self, spec: &Spec) -> u32 {
-        let added = files::read_json(&self.experiment(spec).join(ADDED_INSTANCES)).unwrap_or(0);
-        spec.train.instances.max(added)
+    pub fn instances(&self, spec: &Spec) -> Result<u32, Damage> {
+        let added = stored::read(&self.experiment_of(spec), ADDED_INSTANCES)?.unwrap_or(0);
+        Ok(spec.train.instances.max(added))
     }
 
-    fn experiment(&self, spec: &Spec) -> PathBuf {
-        self.experiments().join(Self::experiment_folder(spec))
+    fn experiments_folder(&self) -> Folder {
+        self.folder.folder(EXPERIMENTS)
     }
 
-    pub(super) fn experiments(&self) -> PathBuf {
-        self.root.join("experiments")
+    /// The folder of an experiment, which may not exist yet.
+    pub(super) fn experiment(&self, name: &FolderName) -> Folder {
+        self.experiments_folder().folder(name)
+    }
+
+    pub(super) fn experiment_of(&self, spec: &Spec) -> Folder {
+        self.experiment(&Self::experiment_folder(spec))
     }
 
     /// The name of an experiment's folder.
-    pub fn experiment_folder(spec: &Spec) -> String {
-        format!("{}-{}", spec.name, experiment_digest(spec))
+    pub fn experiment_folder(spec: &Spec) -> FolderName {
+        spec.name.with_digest(&experiment_digest(spec))
     }
 
     /// What lies in an experiment's folder beside its arms.
@@ -140,58 +167,116 @@ impl Store {
         [SPEC, ADDED_ARMS, ADDED_INSTANCES, INPUTS, INVARIANCE, LOOKS]
     }
 
-    /// Every run that somebody began, in the order of their digests. A folder without a `run.json` that parses is
-    /// being made at this moment, or was left by a crash: no run yet.
+    pub(super) fn runs_folder(&self) -> Folder {
+        self.folder.folder(RUNS)
+    }
+
+    /// The folder of everything that has the name of a run, in the order of their digests.
+    pub(super) fn run_folders(&self) -> Result<Vec<RunFolder>, StoreError> {
+        let ids = self.runs_folder().names()?.into_iter().filter_map(|name| RunId::parse(&name));
+        Ok(ids.map(|id| self.run(&id)).collect())
+    }
+
+    /// Every run that somebody began and whose `run.json` can be used, in the order of their digests.
     pub fn runs(&self) -> Result<Vec<(RunFolder, RunSpec)>, StoreError> {
-        let folder = self.root.join("runs");
-        let folders = files::names(&folder)?.into_iter().map(|name| RunFolder { path: folder.join(name) });
-        Ok(folders.filter_map(|run| files::read_json(&run.path.join("run.json")).map(|spec| (run, spec))).collect())
+        let spec = |run: RunFolder| run.read_spec().ok().flatten().map(|spec| (run, spec));
+        Ok(self.run_folders()?.into_iter().filter_map(spec).collect())
     }
 
     /// The folder of a run, which may not exist yet.
     pub fn run(&self, id: &RunId) -> RunFolder {
-        RunFolder { path: self.root.join("runs").join(id.as_str()) }
+        RunFolder { id: id.clone(), folder: self.runs_folder().folder(id.as_str()) }
     }
 }
 
 /// One run's folder: its spec, its attempts, its result.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
-    pub(super) path: PathBuf,
+    pub(super) id: RunId,
+    pub(super) folder: Folder,
+}
+
+impl Stored for RunSpec {
+    fn check(&self) -> Result<(), String> {
+        RunSpec::check(self)
+    }
+}
+
+/// The number of instances that an experiment was given.
+impl Stored for u32 {
+    fn check(&self) -> Result<(), String> {
+        match self {
+            0..=10_000 => Ok(()),
+            _ => Err(format!("it is {self}, expected a number of instances from 0 to 10000")),
+        }
+    }
+}
+
+/// The arms that an experiment was given.
+impl Stored for Vec<Arm> {
+    const MOST: u64 = 1 << 24;
+
+    fn check(&self) -> Result<(), String> {
+        self.iter().try_for_each(|arm| FolderName::new(&*arm.name).map(drop).map_err(|error| error.to_string()))
+    }
 }
 
 impl RunFolder {
     pub fn path(&self) -> &Path {
-        &self.path
+        self.folder.path()
+    }
+
+    /// Whether somebody began the run.
+    pub fn exists(&self) -> bool {
+        self.folder.exists().unwrap_or(true)
+    }
+
+    /// What determines the run; nothing where it is being made at this moment. The folder must be named by it.
+    pub fn read_spec(&self) -> Result<Option<RunSpec>, Damage> {
+        let Some(spec) = stored::read::<RunSpec>(&self.folder, RUN)? else { return Ok(None) };
+        match run_id(&spec) {
+            id if id == self.id => Ok(Some(spec)),
+            id => Err(Damage::of_content(&self.folder, RUN, format!("it is of run {id}"))),
+        }
     }
 
     /// Makes the folder with its `run.json`.
     pub fn create(&self, spec: &RunSpec) -> Result<(), StoreError> {
-        let attempts = self.path.join("attempts");
-        fs::create_dir_all(&attempts).at("create", &attempts)?;
-        let path = self.path.join("run.json");
-        if !path.exists() {
-            files::create_once(&path, &files::json(&path, spec)?)?;
+        self.attempts_folder().create()?;
+        if self.folder.kind(RUN)?.is_none() {
+            self.folder.create_once(RUN, &stored::json(&self.folder, RUN, spec)?)?;
         }
         Ok(())
     }
 
-    pub(super) fn attempt(&self, number: u32) -> PathBuf {
-        self.path.join("attempts").join(number.to_string())
+    pub(super) fn attempts_folder(&self) -> Folder {
+        self.folder.folder(ATTEMPTS)
+    }
+
+    pub(super) fn attempt(&self, number: u32) -> Folder {
+        self.attempts_folder().folder(&number.to_string())
     }
 
     /// Numbers of all attempts, ascending.
     pub fn attempts(&self) -> Result<Vec<u32>, StoreError> {
-        let names = files::names(&self.path.join("attempts"))?;
-        let mut numbers: Vec<u32> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let folder = self.attempts_folder();
+        let mut numbers: Vec<u32> = folder.names()?.iter().filter_map(|name| attempt_number(name)).collect();
+        numbers.retain(|number| matches!(folder.kind(&number.to_string()), Ok(Some(Kind::Folder))));
         numbers.sort_unstable();
         Ok(numbers)
     }
 }
 
+/// The number that the name of an attempt's folder is.
+pub(super) fn attempt_number(name: &str) -> Option<u32> {
+    let number = name.parse().ok().filter(|number| (1..=MOST_ATTEMPTS).contains(number))?;
+    (number.to_string() == name).then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_folder_of_other_files_is_left_alone() {
@@ -199,7 +284,7 @@ mod tests {
         fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
         let error = Store::open(folder.path()).unwrap_err().to_string();
         assert!(error.contains("holds other files and is not a store"), "{error}");
-        assert_eq!(files::names(folder.path()).unwrap(), ["thesis.tex"]);
+        assert_eq!(Folder::root(folder.path()).names().unwrap(), ["thesis.tex"]);
     }
 
     #[test]
@@ -232,7 +317,7 @@ mod tests {
         fs::write(folder.path().join("format"), "batchscope-store 2\n").unwrap();
         fs::remove_dir(folder.path().join("runs")).unwrap();
         let error = Store::open(folder.path()).unwrap_err().to_string();
-        assert_eq!(files::names(folder.path()).unwrap(), ["experiments", "format"], "nothing is touched");
+        assert_eq!(Folder::root(folder.path()).names().unwrap(), ["experiments", "format"], "nothing is touched");
         assert!(error.contains("says `batchscope-store 2`, this program knows `batchscope-store 1`"), "{error}");
     }
 }

@@ -1,13 +1,13 @@
 //! Runs on disk: plain files, one writer an attempt, readable by anybody (docs/STORE.md has the layout).
 //!
-//! May import: `domain`, serde. Relies on nothing a shared file system lacks: no locks, no memory maps, no
+//! May import: `domain`, `files`, serde. Relies on nothing a shared file system lacks: no locks, no memory maps, no
 //! notifications. Knows neither tensors nor threads; a checkpoint is bytes to it.
 
 mod attempt;
 mod checkpoint;
+mod damage;
 mod error;
 mod experiment;
-mod files;
 mod identity;
 mod inspect;
 mod journal;
@@ -16,9 +16,11 @@ mod owner;
 mod place;
 mod remove;
 mod result;
+mod stored;
 
 pub use attempt::{Attempt, BeatWatch, Claim, Ended, Standing};
 pub use checkpoint::{Checkpoint, Staged};
+pub use damage::Damage;
 pub use error::StoreError;
 pub use experiment::{Inputs, Look};
 pub use identity::{experiment_digest, run_id};

@@ -1,5 +1,6 @@
 //! Who trains an attempt, and whether it still lives.
 
+use super::stored::Stored;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -14,6 +15,16 @@ pub struct Owner {
     pub process_start: u64,
     /// widest vector instructions of the processor: results are the same bits on the same level only
     pub simd: String,
+}
+
+impl Stored for Owner {
+    fn check(&self) -> Result<(), String> {
+        // as systems number them
+        match i32::try_from(self.process) {
+            Ok(1..) => Ok(()),
+            _ => Err(format!("`process` is {}, expected a number from 1 to {}", self.process, i32::MAX)),
+        }
+    }
 }
 
 /// What one process can know of another.

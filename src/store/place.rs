@@ -7,53 +7,57 @@
 //! link to every attempt's event file, so that a run that was interrupted is one curve, under a name without attempts.
 //! A link to the run's whole folder would show every attempt as a curve of its own.
 
-use super::error::{At, StoreError};
-use super::files;
-use super::layout::{RunFolder, Store};
+use super::error::StoreError;
+use super::layout::{RUN, RunFolder, Store};
 use crate::domain::id::RunId;
+use crate::domain::name::FolderName;
 use crate::domain::run::PlannedRun;
 use crate::domain::spec::Spec;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use crate::files::{Folder, Kind};
+use std::path::Path;
 
-/// Tells which run it is; TensorBoard does not look at it.
-const RUN: &str = "run.json";
 /// From a place to the root of the store.
 const UP: &str = "../../../../..";
 /// Folders of an attempt with event files.
 const SETS: [&str; 2] = ["train", "valid"];
+/// How names of event files begin.
+const EVENTS: &str = "events.out.tfevents.";
 
 /// Where an experiment shows a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// folder of the experiment
-    pub experiment: String,
-    pub arm: String,
-    batch_size: String,
-    iid: String,
+    pub experiment: FolderName,
+    pub arm: FolderName,
+    batch_size: u32,
+    iid: u32,
 }
 
 impl Place {
     /// Nothing for an arm whose name cannot be a folder's.
     pub fn new(spec: &Spec, run: &PlannedRun) -> Option<Self> {
-        let arm = run.arm.clone();
-        let is_free = !arm.starts_with('.') && !Store::experiment_files().contains(&arm.as_str());
-        is_free.then(|| Self {
-            experiment: Store::experiment_folder(spec),
-            arm,
-            batch_size: format!("bs{}", run.spec.batch_size),
-            iid: format!("iid{}", run.spec.iid),
-        })
+        let arm = FolderName::new(&*run.arm).ok()?;
+        let is_free = !Store::experiment_files().contains(&arm.as_str());
+        let (batch_size, iid) = (run.spec.batch_size, run.spec.iid);
+        is_free.then(|| Self { experiment: Store::experiment_folder(spec), arm, batch_size, iid })
     }
 
     /// The experiment's own name, without its digest.
     pub fn experiment_name(&self) -> &str {
-        self.experiment.rsplit_once('-').map_or(&self.experiment, |(name, _)| name)
+        self.experiment.rsplit_once('-').map_or(self.experiment.as_str(), |(name, _)| name)
     }
 
-    fn path(&self, store: &Store) -> PathBuf {
-        store.experiments().join(&self.experiment).join(&self.arm).join(&self.batch_size).join(&self.iid)
+    /// The folders from the arm's to the run's.
+    fn folders(&self, store: &Store) -> [Folder; 3] {
+        let arm = store.experiment(&self.experiment).folder(&self.arm);
+        let batch_size = arm.folder(&format!("bs{}", self.batch_size));
+        let iid = batch_size.folder(&format!("iid{}", self.iid));
+        [arm, batch_size, iid]
+    }
+
+    fn folder(&self, store: &Store) -> Folder {
+        let [_, _, iid] = self.folders(store);
+        iid
     }
 }
 
@@ -64,24 +68,24 @@ impl Store {
     }
 
     fn try_to_show(&self, place: &Place, run: &RunFolder) -> Result<(), StoreError> {
-        let folder = place.path(self);
-        let to_run = Path::new(UP).join("runs").join(run.path().file_name().unwrap_or_default());
-        let (link, target) = (folder.join(RUN), to_run.join(RUN));
-        if fs::read_link(&link).is_ok_and(|found| found != target) {
+        let folder = place.folder(self);
+        let to_run = Path::new(UP).join("runs").join(run.id.as_str());
+        let target = to_run.join(RUN);
+        if folder.link_target(RUN).is_some_and(|found| found != target) {
             // the same cell is another run by now: its data or weights are other ones
-            fs::remove_dir_all(&folder).at("remove", &folder)?;
+            empty(&folder)?;
         }
-        fs::create_dir_all(&folder).at("create", &folder)?;
-        point(&link, &target)?;
+        folder.create()?;
+        folder.link(RUN, &target)?;
         for attempt in run.attempts()? {
             for set in SETS {
+                let Some(events) = run.attempt(attempt).folder(set).names()?.into_iter().next() else { continue };
+                let curve = folder.folder(set);
+                curve.create()?;
                 let inside = Path::new("attempts").join(attempt.to_string()).join(set);
-                let Some(events) = files::names(&run.path().join(&inside))?.into_iter().next() else { continue };
-                let curve = folder.join(set);
-                fs::create_dir_all(&curve).at("create", &curve)?;
                 // TensorBoard reads the files of a curve in the order of their names
-                let name = format!("events.out.tfevents.{attempt:010}");
-                point(&curve.join(name), &Path::new("..").join(&to_run).join(inside).join(events))?;
+                let name = format!("{EVENTS}{attempt:010}");
+                curve.link(&name, &Path::new("..").join(&to_run).join(inside).join(events))?;
             }
         }
         Ok(())
@@ -90,16 +94,16 @@ impl Store {
     /// Every place with the run it shows, whether that is still there or not.
     pub fn places(&self) -> Result<Vec<(Place, RunId)>, StoreError> {
         let mut found = Vec::new();
-        for experiment in files::names(&self.experiments())? {
-            for arm in folders(&self.experiments().join(&experiment))? {
-                let arm_folder = self.experiments().join(&experiment).join(&arm);
-                for batch_size in folders(&arm_folder)? {
-                    for iid in folders(&arm_folder.join(&batch_size))? {
-                        let (experiment, arm, batch_size) = (experiment.clone(), arm.clone(), batch_size.clone());
-                        let place = Place { experiment, arm, batch_size, iid };
-                        let target = fs::read_link(place.path(self).join(RUN)).unwrap_or_default();
+        for experiment in self.experiments()? {
+            let folder = self.experiment(&experiment);
+            for (arm, folder) in folders(&folder, |name| FolderName::new(name).ok())? {
+                for (batch_size, folder) in folders(&folder, |name| number(name, "bs"))? {
+                    for (iid, folder) in folders(&folder, |name| number(name, "iid"))? {
+                        let target = folder.link_target(RUN).unwrap_or_default();
                         let run = target.parent().and_then(Path::file_name).and_then(|name| name.to_str());
-                        found.extend(run.map(|run| (place, RunId::from_digest(run))));
+                        let Some(run) = run.and_then(RunId::parse) else { continue };
+                        let (experiment, arm) = (experiment.clone(), arm.clone());
+                        found.push((Place { experiment, arm, batch_size, iid }, run));
                     }
                 }
             }
@@ -110,44 +114,45 @@ impl Store {
     /// Removes the places of runs that are gone, and the folders that this empties.
     pub fn remove_dangling_places(&self) -> Result<(), StoreError> {
         for (place, run) in self.places()? {
-            if self.run(&run).path().exists() {
+            if self.run(&run).exists() {
                 continue;
             }
-            let folder = place.path(self);
-            fs::remove_dir_all(&folder).at("remove", &folder)?;
+            let [arm, batch_size, iid] = place.folders(self);
+            empty(&iid)?;
             // those that still hold something stay
-            let _ = folder.ancestors().skip(1).take(2).try_for_each(fs::remove_dir);
+            [iid, batch_size, arm].iter().try_for_each(Folder::remove_if_empty)?;
         }
         Ok(())
     }
 }
 
-/// Folders in a folder.
-fn folders(folder: &Path) -> Result<Vec<String>, StoreError> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
+/// Removes what a place is made of, and nothing that somebody else put beside it.
+fn empty(place: &Folder) -> Result<(), StoreError> {
+    place.remove(RUN)?;
+    for curve in SETS.map(|set| place.folder(set)) {
+        for name in curve.names()?.into_iter().filter(|name| name.starts_with(EVENTS)) {
+            curve.remove(&name)?;
+        }
+        curve.remove_if_empty()?;
     }
-    let mut names = files::names(folder)?;
-    names.retain(|name| folder.join(name).is_dir());
-    Ok(names)
+    Ok(())
 }
 
-/// Makes a link, unless somebody made it already.
-fn point(link: &Path, target: &Path) -> Result<(), StoreError> {
-    match symlink(target, link) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        made => made.at("link", link),
+/// The folders in a folder whose names mean something, with what they mean.
+fn folders<T>(folder: &Folder, meaning: impl Fn(&str) -> Option<T>) -> Result<Vec<(T, Folder)>, StoreError> {
+    let mut found = Vec::new();
+    for name in folder.names()? {
+        if let (Some(meaning), Ok(Some(Kind::Folder))) = (meaning(&name), folder.kind(&name)) {
+            found.push((meaning, folder.folder(&name)));
+        }
     }
+    Ok(found)
 }
 
-#[cfg(unix)]
-use std::os::unix::fs::symlink;
-#[cfg(windows)]
-use std::os::windows::fs::symlink_file as symlink;
-
-#[cfg(not(any(unix, windows)))]
-fn symlink(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+/// The number behind a prefix, written as this program does.
+fn number(name: &str, prefix: &str) -> Option<u32> {
+    let number = name.strip_prefix(prefix)?.parse::<u32>().ok()?;
+    (name == format!("{prefix}{number}")).then_some(number)
 }
 
 #[cfg(all(test, unix))]
@@ -155,9 +160,11 @@ mod tests {
     use super::super::run_id;
     use super::*;
     use crate::domain::run::tests::example;
+    use std::fs;
 
     fn place(arm: &str) -> Place {
-        Place { experiment: "mine-0123456789ab".into(), arm: arm.into(), batch_size: "bs8".into(), iid: "iid0".into() }
+        let name = |text: &str| FolderName::new(text).unwrap();
+        Place { experiment: name("mine-0123456789ab"), arm: name(arm), batch_size: 8, iid: 0 }
     }
 
     #[test]
@@ -176,7 +183,7 @@ mod tests {
         }
         let shown = root.path().join("experiments/mine-0123456789ab/a/bs8/iid0");
         assert_eq!(fs::read(shown.join("run.json")).unwrap(), fs::read(run.path().join("run.json")).unwrap());
-        let curve = files::names(&shown.join("train")).unwrap();
+        let curve = Folder::root(&shown.join("train")).names().unwrap();
         let words: Vec<String> =
             curve.iter().map(|name| fs::read_to_string(shown.join("train").join(name)).unwrap()).collect();
         assert_eq!(words, ["first", "second"], "in the order of attempts, whatever their files are called");
@@ -197,7 +204,7 @@ mod tests {
         fs::remove_dir_all(store.run(&run_id(&specs[0])).path()).unwrap();
         store.remove_dangling_places().unwrap();
         assert_eq!(store.places().unwrap(), [(place("b"), run_id(&specs[1]))]);
-        assert_eq!(files::names(&root.path().join("experiments/mine-0123456789ab")).unwrap(), ["b"]);
+        assert_eq!(Folder::root(&root.path().join("experiments/mine-0123456789ab")).names().unwrap(), ["b"]);
     }
 
     #[test]

@@ -4,12 +4,11 @@
 //! and only then deleted. Whoever wants it from then on makes it anew.
 
 use super::attempt::{BeatWatch, Claim, SILENCE};
-use super::error::{At, StoreError};
+use super::error::StoreError;
 use super::inspect::StoredRun;
 use super::layout::{RunFolder, Store};
 use super::owner::Owner;
-use std::fs;
-use std::path::Path;
+use crate::domain::id::RunId;
 use std::time::{Duration, Instant};
 
 /// What came of a removal.
@@ -43,22 +42,20 @@ impl Store {
             Claim::Elsewhere(words) | Claim::Failed(words) => return Ok(Removal::Refused(words)),
         };
         let bytes = run.folder.bytes();
-        let away = self.root().join(REMOVED);
+        let away = self.folder().folder(REMOVED);
         let name = format!("{}.{}", run.id, std::process::id());
-        let renamed = fs::create_dir_all(&away)
-            .at("create", &away)
-            .and_then(|()| fs::rename(run.folder.path(), away.join(&name)).at("rename", run.folder.path()));
+        let renamed = away.create().and_then(|()| self.runs_folder().rename(run.id.as_str(), &away, &name));
         if let (Err(_), Some(attempt)) = (&renamed, &claimed) {
             // the claim must not stand in anybody's way
-            let _ = fs::remove_dir_all(attempt.path());
+            let _ = run.folder.attempts_folder().remove_folder(attempt.folder.name());
         }
         renamed?;
-        fs::remove_dir_all(away.join(&name)).at("remove", &away)?;
+        away.remove_folder(&name)?;
         // what an earlier removal was killed over; what another removes at this moment is its own business
-        for name in super::files::names(&away)? {
-            let _ = fs::remove_dir_all(away.join(name));
+        for name in away.names()?.into_iter().filter(|name| is_removed_run(name)) {
+            let _ = away.remove_folder(&name);
         }
-        let _ = fs::remove_dir(&away);
+        let _ = away.remove_if_empty();
         Ok(Removal::Freed(bytes))
     }
 
@@ -76,21 +73,17 @@ impl Store {
     }
 }
 
+/// Whether a name is one that [`Store::remove`] gives.
+fn is_removed_run(name: &str) -> bool {
+    let parts = name.split_once('.');
+    parts.is_some_and(|(id, process)| RunId::parse(id).is_some() && process.parse::<u32>().is_ok())
+}
+
 impl RunFolder {
     /// Bytes of all its files.
     pub fn bytes(&self) -> u64 {
-        bytes(self.path())
+        self.folder.bytes()
     }
-}
-
-/// What cannot be read counts nothing: it is a figure for a person.
-fn bytes(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = entries.map(|entry| match entry.metadata() {
-        Ok(found) if found.is_dir() => bytes(&entry.path()),
-        found => found.map_or(0, |found| found.len()),
-    });
-    sizes.sum()
 }
 
 #[cfg(test)]
@@ -98,6 +91,7 @@ mod tests {
     use super::super::{RunResult, run_id};
     use super::*;
     use crate::domain::run::tests::example;
+    use std::path::Path;
 
     fn store_with_run(root: &Path) -> (Store, RunFolder) {
         let store = Store::open(root).unwrap();

@@ -1,12 +1,15 @@
 //! What a finished run came to, committed once.
 
+use super::damage::{self, Damage};
 use super::error::StoreError;
-use super::files;
 use super::layout::RunFolder;
+use super::stored::{self, Stored};
 use crate::domain::id::RunId;
 use crate::domain::metric::Scores;
 use crate::domain::spec::NamedSet;
 use serde::{Deserialize, Serialize};
+
+pub(super) const RESULT: &str = "result.json";
 
 /// The final evaluation of a run: its presence makes the run a realization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,20 +43,48 @@ impl RunResult {
     }
 }
 
+impl Stored for RunResult {
+    fn check(&self) -> Result<(), String> {
+        if self.attempt == 0 {
+            return Err("`attempt` is 0, expected a number from 1".into());
+        }
+        if !self.finished.is_finite() {
+            return Err(format!("`finished` is {}, expected seconds since 1970", self.finished));
+        }
+        self.scores().check()?;
+        self.also
+            .iter()
+            .try_for_each(|(set, scores)| scores.check().map_err(|wrong| format!("scores of {}: {wrong}", set.name())))
+    }
+}
+
 impl RunFolder {
-    /// The result; one that does not parse counts as absent.
+    /// The result; one that cannot be used counts as absent.
     pub fn result(&self) -> Option<RunResult> {
-        files::read_json(&self.path.join("result.json"))
+        self.read_result().ok().flatten()
     }
 
-    /// Commits the result. False when there was one already, which then stands.
-    pub fn commit_result(&self, result: &RunResult) -> Result<bool, StoreError> {
-        let path = self.path.join("result.json");
-        if self.result().is_none() && path.exists() {
-            // torn by a crash: counts as absent, and must not stand in the way
-            files::replace_json(&path, result)?;
-            return Ok(true);
+    /// The result, which must be this run's.
+    pub fn read_result(&self) -> Result<Option<RunResult>, Damage> {
+        let Some(result) = stored::read::<RunResult>(&self.folder, RESULT)? else { return Ok(None) };
+        let wrong = |reason: String| Err(Damage::of_content(&self.folder, RESULT, reason));
+        if result.run != self.id {
+            return wrong(format!("it is the result of run {}", result.run));
         }
-        files::create_once(&path, &files::json(&path, result)?)
+        match self.read_spec() {
+            Ok(Some(spec)) if spec.updates() != result.step => {
+                wrong(format!("`step` is {}, the run has {} updates", result.step, spec.updates()))
+            }
+            _ => Ok(Some(result)),
+        }
+    }
+
+    /// Commits the result. False when there was one already, which then stands. One that cannot be used must not stand
+    /// in the way.
+    pub fn commit_result(&self, result: &RunResult) -> Result<bool, StoreError> {
+        if let Err(damage) = self.read_result() {
+            damage::set_aside(&self.folder, RESULT, damage)?;
+        }
+        Ok(self.folder.create_once(RESULT, &stored::json(&self.folder, RESULT, result)?)?)
     }
 }

@@ -1,7 +1,8 @@
 //! Pictures into the current folder, made by a thread of their own: keys never wait for one.
 
 use super::theme::Theme;
-use crate::export::{Picture, screen, write_numbered};
+use crate::export::{Picture, screen};
+use crate::files::write_numbered;
 use anyhow::{Context, Result};
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;

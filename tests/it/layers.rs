@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms of each layer, from the ground up. docs/ARCHITECTURE.md has the same list.
 const LAYERS: [&[&str]; 6] = [
-    &["domain", "stats"],
+    &["domain", "files", "stats"],
     &["data", "event_file", "hub", "model", "plot", "spec_file", "store", "theme"],
     &["export", "train"],
     &["engine"],

@@ -38,7 +38,7 @@ pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
         StartTokenizer::Folder(folder) => Tokenizer::Folder(folder),
         StartTokenizer::Vocabulary(lines) => Tokenizer::Vocabulary(lines),
     };
-    let inputs = experiments.iter().filter_map(|experiment| store.inputs(experiment));
+    let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment).ok().flatten());
     let named = |inputs: Inputs| Some(inputs.classes).filter(|names| names.len() == spec.data.classes as usize);
     let classes: Vec<String> = inputs
         .filter(|inputs| inputs.data == spec.data)

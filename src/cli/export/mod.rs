@@ -6,7 +6,7 @@ mod picture;
 
 use super::exit::{BadInput, Exit};
 use crate::domain::metric::Metric;
-use crate::export::replace;
+use crate::files::replace;
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};

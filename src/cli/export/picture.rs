@@ -45,7 +45,7 @@ fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, S
     let metric = arguments.metric.unwrap_or(Metric::ValidAccuracy);
     let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
     let what = (metric, &view, &figure);
-    let view = SavedView::of(experiment.folder, &sweep, &|_| true, what, PictureTheme::Light);
+    let view = SavedView::of(experiment.folder.to_string(), &sweep, &|_| true, what, PictureTheme::Light);
     Ok((view, sweep))
 }
 

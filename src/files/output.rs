@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Files where a person wants them: links in their paths are followed, as everywhere else.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};

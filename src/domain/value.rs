@@ -1,0 +1,24 @@
+//! Whether a number that was read is one that the program can have written.
+
+use std::fmt::Display;
+
+/// A whole number between two others, both included.
+pub fn whole<N: PartialOrd + Display>(name: &str, value: N, low: N, high: N) -> Result<(), String> {
+    match (&low..=&high).contains(&&value) {
+        true => Ok(()),
+        false => Err(format!("`{name}` is {value}, expected a whole number from {low} to {high}")),
+    }
+}
+
+/// A number between two others, both included. What is not a number is not.
+pub fn number(name: &str, value: f64, low: f64, high: f64) -> Result<(), String> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    let expected = match (low, high) {
+        (f64::MIN_POSITIVE, f64::MAX) => "a positive number".to_owned(),
+        (_, f64::MAX) => format!("a number from {low} on"),
+        _ => format!("a number from {low} to {high}"),
+    };
+    Err(format!("`{name}` is {value}, expected {expected}"))
+}

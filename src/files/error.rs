@@ -1,0 +1,90 @@
+//! What can go wrong with a file.
+
+use std::fmt;
+use std::fs::FileType;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("cannot {doing} {}: {cause}", path.display())]
+    System { doing: &'static str, path: PathBuf, cause: io::Error },
+    #[error("{}: is {found} where {expected} is expected", path.display())]
+    Kind { path: PathBuf, found: Kind, expected: Kind },
+    #[error("{}: has {bytes} bytes, more than the {most} that such a file can need", path.display())]
+    Size { path: PathBuf, bytes: u64, most: u64 },
+}
+
+/// What has a name in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Folder,
+    Link,
+    Other,
+}
+
+impl Kind {
+    pub(super) fn of(found: FileType) -> Self {
+        if found.is_symlink() {
+            Kind::Link
+        } else if found.is_dir() {
+            Kind::Folder
+        } else if found.is_file() {
+            Kind::File
+        } else {
+            Kind::Other
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Kind::File => "a file",
+            Kind::Folder => "a folder",
+            Kind::Link => "a symbolic link",
+            Kind::Other => "a pipe, a socket or a device",
+        })
+    }
+}
+
+impl FileError {
+    pub fn path(&self) -> &Path {
+        match self {
+            FileError::System { path, .. } | FileError::Kind { path, .. } | FileError::Size { path, .. } => path,
+        }
+    }
+
+    /// What is wrong, for a message that names the path itself.
+    pub fn reason(&self) -> String {
+        match self {
+            FileError::System { doing, cause, .. } => format!("cannot {doing} it: {cause}"),
+            FileError::Kind { found, expected, .. } => format!("is {found} where {expected} is expected"),
+            FileError::Size { bytes, most, .. } => {
+                format!("has {bytes} bytes, more than the {most} that such a file can need")
+            }
+        }
+    }
+
+    /// Whether there is nothing of this name.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, FileError::System { cause, .. } if cause.kind() == ErrorKind::NotFound)
+    }
+
+    /// Whether the system refused, as opposed to something else than expected being there.
+    pub fn is_of_the_system(&self) -> bool {
+        matches!(self, FileError::System { .. })
+    }
+}
+
+/// Names the file an operation failed on.
+pub(super) trait At<T> {
+    fn at(self, doing: &'static str, path: &Path) -> Result<T, FileError>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, doing: &'static str, path: &Path) -> Result<T, FileError> {
+        self.map_err(|cause| FileError::System { doing, path: path.to_owned(), cause })
+    }
+}

@@ -1,0 +1,215 @@
+//! A folder below a root, and what is in it.
+
+use super::error::{At, FileError, Kind};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+/// A folder that is reached from its root through real folders only: each operation refuses a symbolic link on the
+/// way, and one in the place of the file. The root itself may be reached through links.
+///
+/// Names of files and folders are single components, made or checked by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    path: PathBuf,
+    /// how many components of the path are below the root
+    depth: usize,
+}
+
+impl Folder {
+    pub fn root(path: &Path) -> Self {
+        Self { path: path.to_owned(), depth: 0 }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The name of this folder in the one around it.
+    pub fn name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
+    /// A folder in this one, which need not exist.
+    pub fn folder(&self, name: &str) -> Self {
+        Self { path: self.of(name), depth: self.depth + 1 }
+    }
+
+    /// The path of a file or folder in this one.
+    pub(super) fn of(&self, name: &str) -> PathBuf {
+        debug_assert!(
+            matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]),
+            "`{name}` is no single component"
+        );
+        self.path.join(name)
+    }
+
+    /// What has this name, links not followed; nothing where it is free, or this folder is absent.
+    pub fn kind(&self, name: &str) -> Result<Option<Kind>, FileError> {
+        match self.check() {
+            Err(error) if error.is_absence() => return Ok(None),
+            checked => checked?,
+        }
+        kind(&self.of(name))
+    }
+
+    /// Whether the folder is there. Something else of its name is an error.
+    pub fn exists(&self) -> Result<bool, FileError> {
+        match self.check() {
+            Err(error) if error.is_absence() => Ok(false),
+            checked => checked.map(|()| true),
+        }
+    }
+
+    /// Makes a root and the folders around it.
+    pub fn create_root(&self) -> Result<(), FileError> {
+        debug_assert_eq!(self.depth, 0, "not a root");
+        fs::create_dir_all(&self.path).at("create", &self.path)
+    }
+
+    /// Makes the folder, and those around it below the root, which must exist.
+    pub fn create(&self) -> Result<(), FileError> {
+        for path in self.below_root() {
+            match fs::create_dir(path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => expect(path, Kind::Folder)?,
+                created => created.at("create", path)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The names in the folder, sorted; none when it is absent. Names that are not Unicode are nobody's here.
+    pub fn names(&self) -> Result<Vec<String>, FileError> {
+        if !self.exists()? {
+            return Ok(Vec::new());
+        }
+        let entries = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.at("list", &self.path)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.extend(entry.at("list", &self.path)?.file_name().into_string());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// When something of this name was last written.
+    pub fn modified(&self, name: &str) -> Option<SystemTime> {
+        self.check().ok()?;
+        fs::symlink_metadata(self.of(name)).and_then(|found| found.modified()).ok()
+    }
+
+    /// When an entry was last added to the folder or removed from it.
+    pub fn changed(&self) -> Option<SystemTime> {
+        self.check().ok()?;
+        fs::symlink_metadata(&self.path).and_then(|found| found.modified()).ok()
+    }
+
+    /// Bytes of all files below. What cannot be read counts nothing: it is a figure for a person.
+    pub fn bytes(&self) -> u64 {
+        if self.exists().is_ok_and(|exists| exists) { bytes(&self.path) } else { 0 }
+    }
+
+    /// Makes a symbolic link, unless the name is taken.
+    pub fn link(&self, name: &str, target: &Path) -> Result<(), FileError> {
+        self.check()?;
+        match symlink(target, &self.of(name)) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            made => made.at("link", &self.of(name)),
+        }
+    }
+
+    /// Where a symbolic link of this name points; nothing where there is none.
+    pub fn link_target(&self, name: &str) -> Option<PathBuf> {
+        self.check().ok()?;
+        fs::read_link(self.of(name)).ok()
+    }
+
+    /// No link on the way from the root, and the folder is there.
+    pub(super) fn check(&self) -> Result<(), FileError> {
+        self.below_root().into_iter().try_for_each(|path| expect(path, Kind::Folder))
+    }
+
+    /// The folders from below the root to this one.
+    fn below_root(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = self.path.ancestors().take(self.depth).collect();
+        paths.reverse();
+        paths
+    }
+}
+
+/// What has this name; nothing where it is free.
+pub(super) fn kind(path: &Path) -> Result<Option<Kind>, FileError> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(Kind::of(found.file_type()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(cause).at("look at", path),
+    }
+}
+
+/// Something of this kind is there.
+pub(super) fn expect(path: &Path, expected: Kind) -> Result<(), FileError> {
+    match kind(path)? {
+        Some(found) if found == expected => Ok(()),
+        Some(found) => Err(FileError::Kind { path: path.to_owned(), found, expected }),
+        None => Err(ErrorKind::NotFound.into()).at("look at", path),
+    }
+}
+
+fn bytes(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => bytes(&entry.path()),
+        found => found.map_or(0, |found| found.len()),
+    });
+    sizes.sum()
+}
+
+#[cfg(unix)]
+use std::os::unix::fs::symlink;
+#[cfg(windows)]
+use std::os::windows::fs::symlink_file as symlink;
+
+#[cfg(not(any(unix, windows)))]
+fn symlink(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_may_be_a_link_and_nothing_below_it() {
+        let around = tempfile::tempdir().unwrap();
+        let path = |name: &str| around.path().join(name);
+        fs::create_dir_all(path("real/inside")).unwrap();
+        fs::write(path("real/inside/file"), "text").unwrap();
+        symlink(path("real"), path("root")).unwrap();
+        symlink(path("real/inside"), path("real/link")).unwrap();
+        let root = Folder::root(&path("root"));
+        assert_eq!(root.folder("inside").names().unwrap(), ["file"]);
+        let link = root.folder("link");
+        for refused in [link.names().map(drop), link.create(), link.replace("file", b"other"), link.remove("file")] {
+            let error = refused.unwrap_err().to_string();
+            assert!(error.ends_with("root/link: is a symbolic link where a folder is expected"), "{error}");
+        }
+        assert_eq!(fs::read_to_string(path("real/inside/file")).unwrap(), "text");
+    }
+
+    #[test]
+    fn folders_are_made_below_a_root_that_is_there() {
+        let around = tempfile::tempdir().unwrap();
+        let deep = Folder::root(around.path()).folder("a").folder("b");
+        assert!(!deep.exists().unwrap() && deep.names().unwrap().is_empty());
+        deep.create().unwrap();
+        deep.create().unwrap();
+        assert!(deep.exists().unwrap());
+        let gone = Folder::root(&around.path().join("gone")).folder("a");
+        assert!(gone.create().unwrap_err().is_absence());
+        assert!(!around.path().join("gone").exists(), "a root that went away is not made anew");
+    }
+}

@@ -1,0 +1,20 @@
+//! Files and folders, handled in one place: a file appears whole or not at all, or is appended to; what is read has a
+//! bound; below a root no symbolic link is followed, and nothing but files and folders is opened.
+//!
+//! May import: `std`, `rustix`, `tempfile` and `thiserror`. Does not know what the files hold.
+//!
+//! Durability: [`Folder::replace`], [`Folder::create_once`] and [`Folder::stage`] sync the file before it gets its name,
+//! and the folder after that, so that a power cut leaves the old file or the new one. [`Folder::replace_unsynced`],
+//! [`replace`] and [`write_numbered`] survive the end of the process, not that of the machine.
+
+mod error;
+mod folder;
+mod output;
+mod read;
+mod remove;
+mod write;
+
+pub use error::{FileError, Kind};
+pub use folder::Folder;
+pub use output::{replace, write_numbered};
+pub use remove::is_temporary;
