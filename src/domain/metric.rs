@@ -39,7 +39,13 @@ impl Scores {
         number("accuracy", self.accuracy, 0.0, 1.0)?;
         self.f1.map_or(Ok(()), |f1| number("f1", f1, 0.0, 1.0))?;
         self.macro_f1.map_or(Ok(()), |f1| number("macro_f1", f1, 0.0, 1.0))?;
-        self.matthews.map_or(Ok(()), |matthews| number("matthews", matthews, -1.0, 1.0))
+        // a quotient of a product and a root, which may round beyond 1
+        let within = |matthews: f64| matthews.clamp(-1.0, 1.0) - matthews;
+        match self.matthews {
+            Some(matthews) if within(matthews).abs() < 1e-9 => Ok(()),
+            Some(matthews) => number("matthews", matthews, -1.0, 1.0),
+            None => Ok(()),
+        }
     }
 
     /// Those that are there, by their tags in files.
