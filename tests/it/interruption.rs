@@ -78,7 +78,7 @@ fn checkpoints(world: &World) -> Vec<u64> {
 /// What a run wrote down, attempt after attempt, and its final weights.
 fn left_behind(run: &RunFolder) -> (Vec<RunEvent>, Vec<u8>) {
     let entries = read_journal(run).unwrap().into_iter().flat_map(|(_, entries)| entries);
-    (entries.map(|entry| entry.event).collect(), std::fs::read(run.kept_weights().unwrap()).unwrap())
+    (entries.map(|entry| entry.event).collect(), run.weights(run.kept_weights().unwrap()).unwrap().unwrap())
 }
 
 #[test]
