@@ -100,7 +100,7 @@ fn baseline(store: &Store, listed: &Listed) -> Result<Option<Settings>> {
 
 /// Where the classifier that the run began with came from: the same for all experiments that show the run.
 fn classifier(store: &Store, listed: &Listed) -> Option<Classifier> {
-    let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment));
+    let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment).ok().flatten());
     inputs.filter(|inputs| inputs.model == listed.run.spec.model).find_map(|inputs| inputs.classifier)
 }
 
