@@ -43,6 +43,10 @@ pub enum Action {
     PanDown,
     WholeAxis,
     Follow,
+    /// the baseline's lines behind those of the other arms, and away
+    Overlay,
+    /// final scores against batch size in place of curves, and back
+    FinalScores,
     Crosshair,
     CycleDropout,
     CycleNorm,

@@ -35,6 +35,8 @@ impl App {
             Action::PanRight => view.pan(PAN, end, newest),
             Action::WholeAxis => view.reset(),
             Action::Follow => view.follow(end),
+            Action::Overlay => view.overlay = !view.overlay,
+            Action::FinalScores => self.final_chart = !self.final_chart,
             Action::Crosshair => view.toggle_crosshair(end, newest),
             _ => {}
         }
@@ -49,6 +51,8 @@ impl App {
                 Some(format!("no longer zoomed: the y axis holds {}", self.view.fit.label()))
             }
             Action::NextFit => Some(format!("the y axis holds {}", self.view.fit.label())),
+            Action::Overlay if self.view.overlay => Some("the baseline stands faint behind every other arm".into()),
+            Action::Overlay => Some("every arm by itself".into()),
             Action::Follow if self.view.follow => Some("follows the newest points; t stops".into()),
             _ => None,
         };

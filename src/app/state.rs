@@ -13,7 +13,7 @@ use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
 use crate::export::PictureTheme;
-use crate::plot::{Curves, Figure, View};
+use crate::plot::{Curves, Figure, FinalScores, View};
 use crate::spec_file::train_of;
 use crate::store::Store;
 use std::cell::RefCell;
@@ -30,6 +30,8 @@ pub struct App {
     /// of the first chart
     pub metric: Metric,
     pub view: View,
+    /// the charts' panel shows final scores against batch size in place of curves
+    pub final_chart: bool,
     /// what earlier frames worked out
     curves: RefCell<Curves>,
     pub picture_theme: PictureTheme,
@@ -81,7 +83,8 @@ impl App {
             workers,
             sweep: Sweep::default(),
             metric: Metric::ValidAccuracy,
-            view: View::default(),
+            view: View::first(),
+            final_chart: false,
             curves: RefCell::default(),
             picture_theme: PictureTheme::default(),
             written: None,
@@ -128,9 +131,45 @@ impl App {
         self.figure_of(self.metric)
     }
 
+    /// Arms in the order of their panel, which stays what it is while training moves on.
     pub fn figure_of(&self, metric: Metric) -> Figure {
         let shows = self.table.shows(&self.sweep);
-        Figure::of_shown(self.sweep.rows(), &shows, metric, &self.view, &mut self.curves.borrow_mut())
+        let mut curves = self.curves.borrow_mut();
+        let mut figure = Figure::of_shown(self.sweep.rows(), &shows, metric, &self.view, &mut curves);
+        let place = |name: &str| self.arms.iter().position(|arm| arm.name == name).unwrap_or(usize::MAX);
+        figure.panels.sort_by_key(|panel| place(&panel.title));
+        figure
+    }
+
+    /// The arm of the row that a person chose.
+    pub fn selected_arm(&self) -> Option<&str> {
+        self.arm_in_sight().filter(|_| self.table.has_selection())
+    }
+
+    /// Whether the charts' panel shows final scores: asked for, or beside the answer once there are some.
+    pub fn shows_final_scores(&self) -> bool {
+        self.final_chart || (self.focus == Panel::Answer && !self.zoomed && self.final_scores().is_some())
+    }
+
+    /// The metric of final scores: that of the first chart where it is one of validation.
+    pub fn final_metric(&self) -> Metric {
+        let metric = self.metric.compared().unwrap_or(self.metric);
+        if metric.is_of_validation() { metric } else { Metric::ValidAccuracy }
+    }
+
+    pub fn final_scores(&self) -> Option<FinalScores> {
+        let arms: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
+        let shows = self.table.shows(&self.sweep);
+        FinalScores::of(self.sweep.rows(), &arms, &shows, self.final_metric())
+    }
+
+    /// What to say where no chart is shown.
+    pub fn why_no_charts(&self) -> &'static str {
+        match () {
+            () if self.sweep.rows().is_empty() => "waiting for the first run",
+            () if self.metric.compared().is_some() => "only the baseline is shown: nothing to compare",
+            () => "every run is hidden or filtered away",
+        }
     }
 
     /// What a second chart shows: how training goes beside what comes of it.

@@ -79,6 +79,8 @@ impl App {
             | Action::PanDown
             | Action::WholeAxis
             | Action::Follow
+            | Action::Overlay
+            | Action::FinalScores
             | Action::Crosshair => self.look(action),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Quit => return self.quit(),
@@ -128,7 +130,8 @@ impl App {
         let classes = self.sweep.rows().first().map_or(2, |row| row.planned.spec.data.classes);
         let task = self.spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
         let mut metric = step(self.metric);
-        while !metric.fits(task, classes) {
+        let fits = |metric: Metric| metric.fits(task, classes) && (metric.compared().is_none() || self.arms.len() > 1);
+        while !fits(metric) {
             metric = step(metric);
         }
         self.view.forget_y();

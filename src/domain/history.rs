@@ -130,8 +130,8 @@ impl History {
             Metric::TrainAccuracy => updates(|point| point.accuracy.into()),
             Metric::LearningRate => updates(|point| point.learning_rate),
             Metric::GradientNorm => updates(|point| point.gradient_norm.into()),
-            // the time of an event is not part of it
-            Metric::PairsPerSecond => Vec::new(),
+            // the time of an event is no part of it, nor is another run
+            Metric::PairsPerSecond | Metric::AccuracyDifference | Metric::LossDifference => Vec::new(),
         }
     }
 }

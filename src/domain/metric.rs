@@ -98,6 +98,9 @@ pub enum Metric {
     ValidF1,
     ValidMacroF1,
     ValidMatthews,
+    /// validation accuracy less that of the baseline's run of the same batch size and instance
+    AccuracyDifference,
+    LossDifference,
     TrainLoss,
     TrainAccuracy,
     LearningRate,
@@ -107,12 +110,14 @@ pub enum Metric {
 
 impl Metric {
     /// In the order in which the `m` key goes through them.
-    pub const ALL: [Metric; 10] = [
+    pub const ALL: [Metric; 12] = [
         Metric::ValidAccuracy,
         Metric::ValidLoss,
         Metric::ValidF1,
         Metric::ValidMacroF1,
         Metric::ValidMatthews,
+        Metric::AccuracyDifference,
+        Metric::LossDifference,
         Metric::TrainLoss,
         Metric::TrainAccuracy,
         Metric::LearningRate,
@@ -141,6 +146,8 @@ impl Metric {
             Metric::ValidF1 => "validation F1",
             Metric::ValidMacroF1 => "validation macro F1",
             Metric::ValidMatthews => "validation Matthews correlation",
+            Metric::AccuracyDifference => "validation accuracy minus baseline",
+            Metric::LossDifference => "validation loss minus baseline",
             Metric::TrainLoss => "training loss",
             Metric::TrainAccuracy => "training accuracy",
             Metric::LearningRate => "learning rate",
@@ -157,6 +164,8 @@ impl Metric {
             Metric::ValidF1 => "valid-f1",
             Metric::ValidMacroF1 => "valid-macro-f1",
             Metric::ValidMatthews => "valid-matthews",
+            Metric::AccuracyDifference => "valid-accuracy-difference",
+            Metric::LossDifference => "valid-loss-difference",
             Metric::TrainLoss => "train-loss",
             Metric::TrainAccuracy => "train-accuracy",
             Metric::LearningRate => "learning-rate",
@@ -173,8 +182,8 @@ impl Metric {
     /// What its values are counted in, where its name does not say it.
     pub fn unit(self) -> Option<&'static str> {
         match self {
-            Metric::ValidAccuracy | Metric::TrainAccuracy => Some("fraction"),
-            Metric::ValidLoss | Metric::TrainLoss => Some("nats"),
+            Metric::ValidAccuracy | Metric::TrainAccuracy | Metric::AccuracyDifference => Some("fraction"),
+            Metric::ValidLoss | Metric::TrainLoss | Metric::LossDifference => Some("nats"),
             _ => None,
         }
     }
@@ -196,12 +205,21 @@ impl Metric {
         }
     }
 
+    /// What a difference to the baseline is the difference of; nothing for what is measured itself.
+    pub fn compared(self) -> Option<Metric> {
+        match self {
+            Metric::AccuracyDifference => Some(Metric::ValidAccuracy),
+            Metric::LossDifference => Some(Metric::ValidLoss),
+            _ => None,
+        }
+    }
+
     /// Whether the validation set is scored for it; the others have a value at every update.
     pub fn is_of_validation(self) -> bool {
         matches!(
             self,
             Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1 | Metric::ValidMacroF1 | Metric::ValidMatthews
-        )
+        ) || self.compared().is_some()
     }
 
     /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed.

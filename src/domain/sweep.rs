@@ -224,6 +224,8 @@ impl Row {
     /// How many values a metric has.
     pub fn sample_count(&self, metric: Metric) -> usize {
         match metric {
+            // two runs have it together
+            _ if metric.compared().is_some() => 0,
             // what does not fit the number of classes
             Metric::ValidF1 if self.history.evaluations.iter().any(|point| point.f1.is_none()) => 0,
             Metric::ValidMacroF1 if self.history.evaluations.iter().any(|point| point.macro_f1.is_none()) => 0,
@@ -242,6 +244,7 @@ impl Row {
             Metric::ValidF1 => evaluation?.f1?,
             Metric::ValidMacroF1 => evaluation?.macro_f1?,
             Metric::ValidMatthews => evaluation?.matthews?,
+            Metric::AccuracyDifference | Metric::LossDifference => return None,
             Metric::TrainLoss => update?.loss.into(),
             Metric::TrainAccuracy => update?.accuracy.into(),
             Metric::LearningRate => update?.learning_rate,

@@ -18,6 +18,7 @@ type Key<Of> = (Of, Metric, XAxis, u32);
 #[derive(Clone, Debug, Default)]
 pub struct Curves {
     runs: HashMap<Key<RunId>, Kept<RunCurve>>,
+    differences: HashMap<Key<(RunId, RunId)>, Kept<DifferenceCurve>>,
     means: HashMap<Key<(Vec<RunId>, Band)>, Kept<MeanCurve>>,
     /// figures so far
     round: u64,
@@ -34,6 +35,22 @@ struct RunCurve {
     revision: u64,
     smoother: Option<Smoother>,
     curve: Arc<Curve>,
+}
+
+/// What a run has more than another.
+#[derive(Clone, Debug, Default)]
+struct DifferenceCurve {
+    /// revision and number of values of both runs when it was last worked out
+    seen: [(u64, usize); 2],
+    curve: Arc<Curve>,
+}
+
+/// A run of a cell that a mean is of.
+pub(super) struct Member {
+    pub run: RunId,
+    /// raised when points were taken back
+    pub revision: u64,
+    pub curve: Arc<Curve>,
 }
 
 /// The mean of a cell's runs, and the edges of its band.
@@ -59,6 +76,7 @@ impl Curves {
         self.round += 1;
         let oldest = self.round.saturating_sub(KEPT);
         self.runs.retain(|_, kept| kept.used >= oldest);
+        self.differences.retain(|_, kept| kept.used >= oldest);
         self.means.retain(|_, kept| kept.used >= oldest);
     }
 
@@ -86,21 +104,46 @@ impl Curves {
         kept.curve.clone()
     }
 
+    /// How much more of a metric a run has than its baseline, evaluation by evaluation: runs of different numbers of updates
+    /// are compared after the same fraction of training where both are evaluated as often, else at their ends alone.
+    pub(super) fn difference(&mut self, row: &Row, baseline: &Row, metric: Metric, axis: XAxis) -> Arc<Curve> {
+        let seen = [row, baseline].map(|row| (row.revision, row.sample_count(metric)));
+        let key = ((row.planned.id.clone(), baseline.planned.id.clone()), metric, axis, 0);
+        let kept = recall(&mut self.differences, key, self.round, DifferenceCurve::default);
+        if kept.seen != seen {
+            let side_by_side = row.planned.spec.evaluations() == baseline.planned.spec.evaluations();
+            let mut curve = Curve::default();
+            for place in 0..seen[0].1 {
+                let is_end = |row: &Row, place: usize| place as u64 + 1 == row.planned.spec.evaluations();
+                let other = match side_by_side {
+                    true => Some(place),
+                    false => seen[1].1.checked_sub(1).filter(|last| is_end(row, place) && is_end(baseline, *last)),
+                };
+                let values = row.sample(metric, place).zip(other.and_then(|place| baseline.sample(metric, place)));
+                if let Some((own, others)) = values {
+                    curve.push(own.step, axis.place(row, &own), own.value - others.value);
+                }
+            }
+            *kept = DifferenceCurve { seen, curve: Arc::new(curve) };
+        }
+        kept.curve.clone()
+    }
+
     /// The mean of these runs of a cell. Runs of a cell have the same steps: values are of the same place of each.
-    pub(super) fn mean(&mut self, rows: &[&Row], metric: Metric, view: &View, smoothing: u32) -> MeanCurve {
-        let curves: Vec<Arc<Curve>> = rows.iter().map(|row| self.run(row, metric, view.x, smoothing)).collect();
-        let runs: Vec<RunId> = rows.iter().map(|row| row.planned.id.clone()).collect();
+    pub(super) fn mean(&mut self, members: &[Member], metric: Metric, view: &View, smoothing: u32) -> MeanCurve {
+        let curves: Vec<Arc<Curve>> = members.iter().map(|member| member.curve.clone()).collect();
+        let runs: Vec<RunId> = members.iter().map(|member| member.run.clone()).collect();
         let key = ((runs, view.band), metric, view.x, smoothing);
         let kept = recall(&mut self.means, key, self.round, MeanCurve::default);
-        let now: Vec<(u64, usize)> = rows.iter().zip(&curves).map(|(row, curve)| (row.revision, curve.len())).collect();
+        let now: Vec<(u64, usize)> = members.iter().map(|member| (member.revision, member.curve.len())).collect();
         if kept.seen == now {
             return kept.clone();
         }
         if kept.seen.iter().map(|(revision, _)| revision).ne(now.iter().map(|(revision, _)| revision)) {
             *kept = MeanCurve { seen: now.iter().map(|(revision, _)| (*revision, 0)).collect(), ..Default::default() };
         }
-        if kept.widths.len() <= rows.len() {
-            kept.widths = (0..=rows.len()).map(width_of_interval).collect();
+        if kept.widths.len() <= members.len() {
+            kept.widths = (0..=members.len()).map(width_of_interval).collect();
         }
         let grown = || kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1);
         let from = grown().map(|(old, _)| old.1).min();

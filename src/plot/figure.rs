@@ -1,13 +1,14 @@
 //! A figure of a sweep: one metric, a panel an arm, colour by batch size, dash by instance.
 
 use super::curve::Curve;
-use super::curves::Curves;
+use super::curves::{Curves, Member};
 use super::range;
 use super::view::{Band, Fit, View};
+use crate::domain::arm::BASELINE;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Lines of a panel up to which what was measured stands behind them: that of more would cover everything.
@@ -23,6 +24,8 @@ pub struct Figure {
     pub y_label: String,
     pub y_range: (f64, f64),
     pub log_y: bool,
+    /// values are differences to the baseline, to be read against 0
+    pub is_difference: bool,
     pub band: Band,
     /// ascending; a line's colour is its batch size's place here
     pub batch_sizes: Vec<u32>,
@@ -40,6 +43,8 @@ pub struct Panel {
     /// length of an epoch on the x axis, where it is the same for all runs
     pub epoch: Option<f64>,
     pub lines: Vec<Line>,
+    /// the baseline's lines, to be drawn faint behind those of another arm
+    pub reference: Vec<Line>,
     /// where runs failed, in the colour of their line
     pub failures: Vec<Failure>,
     /// whether values in sight of the x axis lie below and above the y axis
@@ -111,8 +116,16 @@ impl Figure {
                 None => arms.push((&row.planned.arm, vec![row])),
             }
         }
-        let mut builder = Builder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, curves };
-        let panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, &rows)).collect();
+        let baselines = rows.iter().filter(|row| row.planned.arm == BASELINE);
+        let baselines = baselines.map(|row| ((row.planned.spec.batch_size, row.planned.spec.iid), *row)).collect();
+        let mut builder = Builder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, baselines, curves };
+        let is_compared = metric.compared().is_some();
+        // the baseline's difference to itself is no news
+        arms.retain(|(arm, _)| !(is_compared && *arm == BASELINE));
+        let mut panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, &rows)).collect();
+        if view.overlay {
+            lay_under(&mut panels);
+        }
         let means = view.band != Band::Runs;
         let mut y_label = metric.title().to_owned();
         if smoothing > 0 {
@@ -127,6 +140,7 @@ impl Figure {
             y_range: view.y_window.unwrap_or_else(|| y_range(&panels, metric, view)),
             y_label,
             log_y: view.log_y,
+            is_difference: is_compared,
             band: view.band,
             instances: if means { 0 } else { rows.iter().map(|row| row.planned.spec.iid + 1).max().unwrap_or(0) },
             batch_sizes,
@@ -166,12 +180,24 @@ pub fn x_extent<'r>(rows: impl IntoIterator<Item = &'r Row>, view: &View) -> (f6
     (view.x.end(rows.iter().copied()), newest(&rows, view))
 }
 
+/// Puts the baseline's lines behind those of the other arms.
+fn lay_under(panels: &mut [Panel]) {
+    let Some(baseline) = panels.iter().find(|panel| panel.title == BASELINE) else { return };
+    let without_band = |line: &Line| Line { band: None, raw: None, ..line.clone() };
+    let reference: Vec<Line> = baseline.lines.iter().map(without_band).collect();
+    for panel in panels.iter_mut().filter(|panel| panel.title != BASELINE) {
+        panel.reference.clone_from(&reference);
+    }
+}
+
 struct Builder<'b> {
     shows: &'b dyn Fn(&Row) -> bool,
     metric: Metric,
     view: &'b View,
     smoothing: u32,
     batch_sizes: &'b [u32],
+    /// by batch size and instance
+    baselines: HashMap<(u32, u32), &'b Row>,
     curves: &'b mut Curves,
 }
 
@@ -189,7 +215,34 @@ impl Builder<'_> {
         let (end, newest) = x_extent(shown(), self.view);
         let x_range = self.view.pinned.get(arm).copied().unwrap_or_else(|| self.view.range(end, newest));
         let epoch = self.view.x.epoch(shown());
-        Some(Panel { title: arm.to_owned(), x_range, epoch, lines, failures, beyond: (false, false) })
+        Some(Panel {
+            title: arm.to_owned(),
+            x_range,
+            epoch,
+            lines,
+            reference: Vec::new(),
+            failures,
+            beyond: (false, false),
+        })
+    }
+
+    /// Of a run; empty where it has nothing yet, or nothing to be compared with.
+    fn curve(&mut self, row: &Row) -> Arc<Curve> {
+        let spec = &row.planned.spec;
+        match (self.metric.compared(), self.baselines.get(&(spec.batch_size, spec.iid))) {
+            (None, _) => self.curves.run(row, self.metric, self.view.x, self.smoothing),
+            (Some(metric), Some(baseline)) => self.curves.difference(row, baseline, metric, self.view.x),
+            (Some(_), None) => Arc::default(),
+        }
+    }
+
+    /// As part of the mean of its cell; nothing as long as it has no value.
+    fn member(&mut self, row: &Row) -> Option<Member> {
+        let spec = &row.planned.spec;
+        let compared = self.metric.compared().and_then(|_| self.baselines.get(&(spec.batch_size, spec.iid)));
+        let revision = row.revision + compared.map_or(0, |baseline| baseline.revision);
+        let curve = self.curve(row);
+        (!curve.is_empty()).then(|| Member { run: row.planned.id.clone(), revision, curve })
     }
 
     /// Where the part of a curve begins that the y axis fits.
@@ -208,7 +261,7 @@ impl Builder<'_> {
     fn run(&mut self, row: &Row) -> Option<Line> {
         let spec = &row.planned.spec;
         let axis = self.view.x;
-        let curve = self.curves.run(row, self.metric, axis, self.smoothing);
+        let curve = self.curve(row);
         // at a batch size as large as what is smoothed over, nothing is
         let smooth = self.smoothing > spec.batch_size;
         let raw = smooth.then(|| self.curves.run(row, self.metric, axis, 0));
@@ -227,32 +280,35 @@ impl Builder<'_> {
 
     /// A line a batch size, of the runs that have begun, unless all of them are hidden.
     fn means(&mut self, rows: &[&Row]) -> Vec<Line> {
-        let mut cells: BTreeMap<u32, Vec<&Row>> = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.sample_count(self.metric) > 0) {
-            cells.entry(row.planned.spec.batch_size).or_default().push(row);
+        let mut cells: BTreeMap<u32, (bool, Vec<Member>)> = BTreeMap::new();
+        for row in rows {
+            if let Some(member) = self.member(row) {
+                let (shown, members) = cells.entry(row.planned.spec.batch_size).or_default();
+                *shown |= (self.shows)(row);
+                members.push(member);
+            }
         }
-        let shows = self.shows;
-        cells.retain(|_, rows| rows.iter().any(|row| shows(row)));
-        let line = |(batch_size, rows): (u32, Vec<&Row>)| {
-            let mean = self.curves.mean(&rows, self.metric, self.view, self.smoothing);
+        let shown = cells.into_iter().filter(|(_, (shown, _))| *shown);
+        let line = |(batch_size, (_, members)): (u32, (bool, Vec<Member>))| {
+            let mean = self.curves.mean(&members, self.metric, self.view, self.smoothing);
             Line {
                 name: format!("bs {batch_size}"),
                 colour: self.batch_sizes.binary_search(&batch_size).unwrap_or(0),
                 dash: 0,
-                band: (rows.len() > 1).then_some((mean.low, mean.high)),
+                band: (members.len() > 1).then_some((mean.low, mean.high)),
                 trained_from: self.trained_from(&mean.mean, batch_size),
                 curve: mean.mean,
                 raw: None,
-                runs: rows.len(),
+                runs: members.len(),
                 counts: mean.counts,
             }
         };
-        cells.into_iter().map(line).collect()
+        shown.map(line).collect()
     }
 
     fn failure(&mut self, row: &Row) -> Option<Failure> {
         let Progress::Failed(_) = row.history.progress else { return None };
-        let curve = self.curves.run(row, self.metric, self.view.x, self.smoothing);
+        let curve = self.curve(row);
         let y = curve.points().map(|point| point.1).rev().find(|y| y.is_finite());
         Some(Failure { colour: self.colour(row), x: self.view.x.now(row), y })
     }
@@ -279,6 +335,9 @@ fn y_range(panels: &[Panel], metric: Metric, view: &View) -> (f64, f64) {
             at(0.01).zip(at(0.99))
         }
     };
+    // a difference is read against 0
+    let zero = metric.compared().map(|_| (0.0, 0.0));
+    let extent = if extent.is_some() { join(extent.into_iter().chain(zero)) } else { extent };
     if view.log_y { range::nice_log(extent) } else { range::nice(extent, metric.is_fraction()) }
 }
 

@@ -40,13 +40,24 @@ pub struct Grid {
 impl Grid {
     /// Of a panel in so many cells; nothing where there is no room for a plot.
     pub fn new(figure: &Figure, panel: &Panel, width: usize, height: usize) -> Option<Self> {
+        let y = Scale { log: figure.log_y, ..Scale::linear(figure.y_range) };
+        Self::of(Scale::linear(panel.x_range), y, None, width, height)
+    }
+
+    /// Of categories along the x axis, at 0, 1, 2, ...
+    pub fn of_categories(names: &[String], y_range: (f64, f64), width: usize, height: usize) -> Option<Self> {
+        let ticks = names.iter().enumerate();
+        let ticks = ticks.map(|(place, name)| Tick { value: place as f64, label: name.clone() }).collect();
+        let x = Scale::linear((-0.5, names.len().max(1) as f64 - 0.5));
+        Self::of(x, Scale::linear(y_range), Some(ticks), width, height)
+    }
+
+    fn of(x: Scale, y: Scale, categories: Option<Vec<Tick>>, width: usize, height: usize) -> Option<Self> {
         let axis_rows = match height {
             0 | 1 => return None,
             2 | 3 => 1,
             _ => 2,
         };
-        let (x, mut y) = (Scale::linear(panel.x_range), Scale::linear(figure.y_range));
-        y.log = figure.log_y;
         let rows = height - axis_rows;
         let wanted = (rows / 2).clamp(LABELS.0.min(rows), LABELS.1);
         let row = |tick: &Tick| row_of(&y, rows, tick.value);
@@ -55,10 +66,17 @@ impl Grid {
         let columns = width.checked_sub(labels + 2).filter(|columns| *columns >= NARROWEST)?;
         let area = Area { column: labels + 2, row: 0, width: columns, height: rows };
         let wanted = (columns / 12).clamp(LABELS.0, LABELS.1 + 2);
-        let x_ticks = x.ticks(wanted, |ticks| {
+        let apart = |ticks: &[Tick]| {
             let places: Vec<(usize, usize)> = ticks.iter().map(|tick| label_place(&x, area, width, tick)).collect();
             places.windows(2).all(|pair| pair[0].1 < pair[1].0)
-        });
+        };
+        let x_ticks = match categories {
+            Some(ticks) => {
+                let every = (1..=ticks.len()).map(|step| ticks.iter().step_by(step).cloned().collect::<Vec<_>>());
+                every.into_iter().find(|ticks| apart(ticks)).unwrap_or_default()
+            }
+            None => x.ticks(wanted, apart),
+        };
         let dots = (columns * DOTS.0, rows * DOTS.1);
         Some(Self { x, y, area, width, axis_rows, x_ticks, y_ticks, dots })
     }
@@ -117,6 +135,13 @@ impl Grid {
                 raster.line(stroke.into_iter().map(|point| self.place(point)), line.colour);
             }
         }
+        raster
+    }
+
+    /// A line through points.
+    pub fn polyline(&self, points: impl IntoIterator<Item = (f64, f64)>, ink: usize) -> Raster {
+        let mut raster = Raster::new(self.area.width, self.area.height);
+        raster.line(points.into_iter().map(|point| self.place(point)), ink);
         raster
     }
 
@@ -211,6 +236,7 @@ mod tests {
             y_label: "a test".into(),
             y_range: (0.1, 10.0),
             log_y,
+            is_difference: false,
             band: Band::Runs,
             batch_sizes: vec![2],
             instances: 1,
@@ -219,6 +245,7 @@ mod tests {
                 x_range,
                 epoch: None,
                 lines: vec![line],
+                reference: Vec::new(),
                 failures: Vec::new(),
                 beyond: (false, false),
             }],

@@ -21,6 +21,8 @@ pub struct Tick {
 
 /// Multiples of a power of ten that ticks may be apart.
 const APART: [f64; 5] = [1.0, 2.0, 2.5, 4.0, 5.0];
+/// Ticks from which on more are no longer worth much.
+const ENOUGH: usize = 4;
 /// Labels are written with `k` and `M` from here on.
 const LARGE: f64 = 10_000.0;
 /// Labels below are written with an exponent.
@@ -55,7 +57,9 @@ impl Scale {
         if candidates.iter().all(|ticks| ticks.len() < 3) {
             candidates.extend(self.multiples(wanted));
         }
-        candidates.sort_by_key(|ticks| ticks.len().abs_diff(wanted));
+        // fewer than four say little of a scale
+        let missing = |count: usize| wanted.min(ENOUGH).saturating_sub(count);
+        candidates.sort_by_key(|ticks| ticks.len().abs_diff(wanted) + wanted * missing(ticks.len()));
         candidates.into_iter().find(|ticks| fits(ticks)).unwrap_or_default()
     }
 
@@ -155,7 +159,7 @@ mod tests {
         assert_eq!(labels(Scale::linear((0.0, 20_750.0)), 5), ["0", "5k", "10k", "15k", "20k"]);
         assert_eq!(labels(Scale::linear((0.0, 1600.0)), 5), ["0", "400", "800", "1200", "1600"]);
         assert_eq!(labels(Scale::linear((0.0, 2e-5)), 5), ["0", "5e-6", "1e-5", "1.5e-5", "2e-5"]);
-        assert_eq!(labels(Scale::linear((-0.05, 0.05)), 5), ["-0.050", "-0.025", "0", "0.025", "0.050"]);
+        assert_eq!(labels(Scale::linear((-0.05, 0.05)), 5), ["-0.04", "-0.02", "0", "0.02", "0.04"]);
         assert_eq!(labels(Scale { log: true, ..Scale::linear((0.02, 10.0)) }, 4), ["0.1", "1", "10"]);
         assert_eq!(labels(Scale { log: true, ..Scale::linear((0.5, 2.0)) }, 4).len(), 3);
     }
@@ -177,7 +181,7 @@ mod tests {
             let span = 10f64.powf(exponent).max(low.abs() * 1e-5);
             let scale = Scale::linear((low, low + span));
             let ticks = scale.ticks(wanted, |_| true);
-            prop_assert!(ticks.len() + 1 >= wanted && ticks.len() <= wanted + 2, "{ticks:?}");
+            prop_assert!(ticks.len() >= wanted.min(4) && ticks.len() <= 2 * wanted + 1, "{ticks:?}");
             for pair in ticks.windows(2) {
                 prop_assert!(pair[0].value < pair[1].value);
             }

@@ -177,6 +177,8 @@ pub struct View {
     pub window: Option<(f64, f64)>,
     /// the part of the y axis in sight; what `fit` says when absent
     pub y_window: Option<(f64, f64)>,
+    /// the baseline's lines stand faint behind those of every other arm
+    pub overlay: bool,
     /// the x range of each arm in a saved picture; what its runs need where an arm is not there
     pub pinned: BTreeMap<String, (f64, f64)>,
     /// the window goes with the newest point
@@ -195,6 +197,7 @@ impl Default for View {
             fit: Fit::default(),
             window: None,
             y_window: None,
+            overlay: false,
             pinned: BTreeMap::new(),
             follow: false,
             crosshair: None,
@@ -206,6 +209,11 @@ impl Default for View {
 const CLOSEST: f64 = 1e-4;
 
 impl View {
+    /// What a dashboard begins with: of several instances their mean, over the baseline's where there are arms.
+    pub fn first() -> Self {
+        Self { band: Band::Deviation, overlay: true, ..Self::default() }
+    }
+
     /// Another metric: values of the old one mean nothing on its axis.
     pub fn forget_y(&mut self) {
         self.y_window = None;

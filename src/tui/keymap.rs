@@ -96,6 +96,8 @@ pub const KEYS: &[Binding] = &[
     letter('_', Action::PanDown, "_", "move down the y axis", ""),
     letter('=', Action::WholeAxis, "=", "whole axes, no zoom", ""),
     letter('t', Action::Follow, "t", "follow the newest points, and stop", ""),
+    letter('f', Action::FinalScores, "f", "final scores against batch size, all arms in one chart, and back", "final"),
+    letter('v', Action::Overlay, "v", "the baseline faint behind every other arm, and away", ""),
     letter('c', Action::Crosshair, "c", "crosshair with a read-out in all charts, and off", "crosshair"),
     binding(KeyCode::Enter, Action::Zoom, "Enter", "the focused panel over the whole screen, and back", "zoom"),
     letter('z', Action::Zoom, "z", SAME, ""),

@@ -137,6 +137,25 @@ impl Theme {
         Style::new().fg(self.line(place))
     }
 
+    /// A line of another arm that stands behind: its colour mixed into the ground, or dimmed by the terminal.
+    pub fn faint(&self, place: usize) -> Style {
+        match self.band(place) {
+            Some(Color::Rgb(r, g, b)) => {
+                // halfway between the ground of a band, a quarter of the colour, and the colour itself
+                let Some(Color::Rgb(red, green, blue)) = self.series(place).fg else { return self.border() };
+                let mix = |band: u8, ink: u8| (u16::from(band) * 3 / 5 + u16::from(ink) * 2 / 5) as u8;
+                Style::new().fg(Color::Rgb(mix(r, red), mix(g, green), mix(b, blue)))
+            }
+            _ => self.series(place).add_modifier(Modifier::DIM),
+        }
+    }
+
+    /// Of an arm by its place; marks tell them apart too.
+    pub fn arm(&self, place: usize) -> Style {
+        let colours = [self.text, self.accent, self.good, self.title, self.bad];
+        Style::new().fg(colours[place % colours.len()])
+    }
+
     /// What cells without a colour of their own have in a picture: black on white where the terminal decides.
     pub fn ground(&self) -> Ground {
         let rgb = |colour: Color, otherwise: Rgb| rgb(colour).filter(|_| !self.plain).unwrap_or(otherwise);

@@ -327,11 +327,11 @@ fn the_crosshair_reads_all_charts_at_the_same_place() {
 #[test]
 fn bands_name_what_they_are_and_of_how_many_runs() {
     let mut app = app();
-    for words in ["mean, min to max, n = 1 to 2", "mean ± sd, n = 1 to 2", "mean, 95 % t interval, n = 1 to 2"] {
+    assert!(charts(&mut app, &[]).contains("mean ± sd, n = 1 to 2"), "the first view is of means");
+    for words in ["mean, 95 % t interval, n = 1 to 2", "instance", "mean, min to max, n = 1 to 2"] {
         let text = charts(&mut app, &[Action::NextBand]);
         assert!(text.contains(words), "no `{words}` in\n{text}");
     }
-    assert!(charts(&mut app, &[Action::NextBand]).contains("instance"));
 }
 
 #[test]
@@ -393,6 +393,43 @@ fn every_size_is_drawn() {
             }
         }
     }
+}
+
+/// Every chart that is shown has curves, or a sentence that says why it has none.
+#[test]
+fn no_chart_is_ever_empty() {
+    let mut app = app();
+    for arms in 1..=16 {
+        if arms > 1 {
+            let name = format!("arm-{arms}");
+            app.arms.push(Arm { name: name.clone(), ..app.arms[0].clone() });
+            let runs: Vec<PlannedRun> = (0..2).map(|iid| planned(&name, 8, iid)).collect();
+            app.hear(SweepEvent::Planned(runs.clone()));
+            runs.iter().for_each(|run| tell(&mut app, run, progress(run, 1.0)));
+        }
+        for (width, height) in (40..=240).step_by(25).flat_map(|width| (10..=70).step_by(10).map(move |h| (width, h))) {
+            for zoomed in [false, true] {
+                app.act(Action::Focus(Panel::Charts));
+                app.zoomed = zoomed;
+                let text = screen(&app, width, height);
+                let dots = text.chars().filter(|letter| ('\u{2801}'..='\u{28ff}').contains(letter)).count();
+                assert!(dots >= 20, "{arms} arms at {width} x {height}:\n{text}");
+            }
+        }
+    }
+    for (arms, sizes) in [(3, [(120, 40), (100, 40), (90, 40)]), (5, [(200, 60), (140, 60), (237, 64)])] {
+        let mut app = self::app();
+        for arm in 1..arms {
+            app.arms.push(Arm { name: format!("arm-{arm}"), ..app.arms[0].clone() });
+            app.hear(SweepEvent::Planned(plan(&format!("arm-{arm}"))));
+        }
+        for (width, height) in sizes {
+            let text = screen(&app, width, height);
+            assert_eq!(text.matches("no points yet").count(), arms - 1, "{arms} arms at {width} x {height}:\n{text}");
+        }
+    }
+    type_filter(&mut app, "bs=4096");
+    assert!(screen(&app, 80, 24).contains("every run is hidden or filtered away"));
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! One panel of a figure in braille. From the ground up: bands, epochs, lines, marks, crosshair.
 
-use super::shed::fitting;
+use super::canvas::Canvas;
+use super::shed::{fitting, middle_shortened};
 use super::{legend, readout};
 use crate::domain::arm::BASELINE;
-use crate::plot::{Band, Curve, Figure, Fit, Grid, Panel, Raster, View, middle_half};
+use crate::plot::{Band, Curve, Figure, Fit, Grid, Panel, View, middle_half};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Smallest area of a plot beside which the values at the crosshair have room.
@@ -17,8 +16,6 @@ const READOUT: (u16, u16) = (30, 6);
 const EPOCH: f64 = 4.0;
 /// Columns between two marks on a line, on a terminal without colours.
 const MARKS: usize = 16;
-const NOTHING: &str = " ";
-const EMPTY_BRAILLE: &str = "\u{2800}";
 
 pub struct Chart<'c> {
     pub figure: &'c Figure,
@@ -34,7 +31,8 @@ impl Chart<'_> {
             parts.push((3, vec![Span::styled(format!(" {position}"), theme.dim())]));
         }
         if self.panel.title != BASELINE || self.figure.panels.len() > 1 {
-            parts.push((1, vec![Span::styled(format!(" {} ", self.panel.title), theme.accent())]));
+            let name = middle_shortened(&self.panel.title, usize::from(width / 2).max(8));
+            parts.push((1, vec![Span::styled(format!(" {name} "), theme.accent())]));
         }
         let mut label = self.label().split(", ");
         parts.push((2, vec![Span::styled(format!(" {}", label.next().unwrap_or_default()), theme.title())]));
@@ -72,7 +70,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
     let buffer = frame.buffer_mut();
     let mut canvas = Canvas { grid: &grid, area, buffer, theme };
     canvas.axes();
-    canvas.lines(&grid.lines(&panel.lines));
+    canvas.lines(&grid.lines(&panel.lines), |colour| theme.series(colour));
+    canvas.behind(&grid.lines(&panel.reference), |colour| theme.faint(colour));
+    if figure.is_difference {
+        canvas.zero();
+    }
     canvas.epochs(panel);
     canvas.ribbons(panel);
     canvas.bands(panel, view);
@@ -93,65 +95,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
     }
 }
 
-/// A drawn plot, cell by cell.
-struct Canvas<'c> {
-    grid: &'c Grid,
-    area: Rect,
-    buffer: &'c mut Buffer,
-    theme: &'c Theme,
-}
-
 impl Canvas<'_> {
-    /// The cells in which lines are.
-    fn inside(&self) -> Rect {
-        let plot = self.grid.area;
-        let at = |cells: usize| u16::try_from(cells).unwrap_or(0);
-        Rect::new(self.area.x + at(plot.column), self.area.y + at(plot.row), at(plot.width), at(plot.height))
-            .intersection(self.area)
-    }
-
-    fn axes(&mut self) {
-        for (column, row, text) in self.grid.axes() {
-            let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { continue };
-            let (x, y) = (self.area.x.saturating_add(column), self.area.y.saturating_add(row));
-            let width = usize::from(self.area.right().saturating_sub(x));
-            if y < self.area.bottom() {
-                self.buffer.set_stringn(x, y, text, width, self.theme.dim());
-            }
-        }
-    }
-
-    /// The column of the screen in which an x is.
-    fn column(&self, x: f64) -> Option<u16> {
-        Some(self.area.x + u16::try_from(self.grid.column_at(x)?).ok()?)
-    }
-
-    fn cell(&self, x: f64, y: f64) -> Option<Position> {
-        let (column, row) = self.grid.cell_at(x, y)?;
-        Some(Position::new(self.area.x + u16::try_from(column).ok()?, self.area.y + u16::try_from(row).ok()?))
-    }
-
-    /// The part of the x axis in a column of the screen.
-    fn span(&self, column: u16) -> Option<(f64, f64)> {
-        self.grid.x_span_at(column.checked_sub(self.area.x)?.into())
-    }
-
-    fn is_free(&self, at: Position) -> bool {
-        self.buffer.cell(at).is_some_and(|cell| [NOTHING, EMPTY_BRAILLE].contains(&cell.symbol()))
-    }
-
-    fn put(&mut self, at: Position, symbol: &str, style: Style) {
-        if let Some(cell) = self.buffer.cell_mut(at) {
-            cell.set_symbol(symbol).set_style(style);
-        }
-    }
-
-    fn lines(&mut self, lines: &Raster) {
-        for (at, glyph, colour) in lit(lines, self.inside()) {
-            self.put(at, glyph.encode_utf8(&mut [0; 4]), self.theme.series(colour));
-        }
-    }
-
     /// The ends of epochs as faint lines, where they are not too many.
     fn epochs(&mut self, panel: &Panel) {
         let (low, high) = panel.x_range;
@@ -290,14 +234,6 @@ impl Canvas<'_> {
             }
         }
     }
-}
-
-/// Cells with dots: where on the screen, what, and in which colour.
-fn lit(lines: &Raster, inside: Rect) -> impl Iterator<Item = (Position, char, usize)> + '_ {
-    let at = |first: u16, cells: usize| first.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX));
-    lines.lit().map(move |(column, row, glyph, colour)| {
-        (Position::new(at(inside.x, column), at(inside.y, row)), glyph, colour)
-    })
 }
 
 /// Lowest and highest value within a column; between two points the straight line's.

@@ -1,7 +1,7 @@
-//! The charts: as many as have room, of one metric by arms and of a second one beside it.
+//! The charts: as many as have room, of one metric by arms and of a second one beside it; or the final scores of all arms.
 
 use super::chart::{self, Chart};
-use super::{legend, panel};
+use super::{final_scores, legend, panel};
 use crate::app::{App, Panel};
 use crate::plot::{Figure, Fit, View};
 use crate::tui::theme::Theme;
@@ -10,33 +10,42 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 /// Smallest area of one of several charts, its title included.
-const LEAST: (u16, u16) = (44, 8);
+const LEAST: (u16, u16) = (36, 7);
+/// Smallest area of charts of two metrics.
+const COMFORTABLE: (u16, u16) = (44, 8);
 /// How much wider than high a chart is at best, in cells.
 const SHAPE: f64 = 4.5;
+/// How much a place without a chart weighs against a good shape.
+const BLANK: f64 = 2.0;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    if app.shows_final_scores() {
+        return draw_final_scores(frame, area, app, theme);
+    }
     let block = panel::frame(Panel::Charts, app, theme);
     let inner = block.inner(area);
     let figure = app.figure();
     let [key, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     let arms = figure.panels.len();
-    let in_sight = figure.panels.iter().position(|panel| Some(panel.title.as_str()) == app.arm_in_sight());
-    let room = (1..=2 * arms.max(1)).rev().find_map(|count| grid(body, count)).unwrap_or_else(|| vec![body]);
-    let second = (room.len() >= 2 * arms).then(|| app.figure_of(app.second_metric()));
-    let shown = shown(arms, in_sight.unwrap_or(0), room.len());
+    let selected = app.selected_arm().and_then(|arm| figure.panels.iter().position(|panel| panel.title == arm));
+    let Places { shown, areas, both } = Places::of(body, arms, selected);
+    let second = both.then(|| app.figure_of(app.second_metric()));
     let figures = std::iter::once(&figure).chain(&second);
     let charts: Vec<Chart<'_>> = figures
-        .flat_map(|figure| shown.clone().map(move |place| (figure, place)))
+        .flat_map(|figure| shown.iter().map(move |place| (figure, *place)))
         .filter_map(|(figure, place)| Some(Chart { figure, panel: figure.panels.get(place)?, view: &app.view }))
         .collect();
     let mut block = block.title_bottom(Line::from(bottom(&figure, &app.view, theme)).right_aligned());
+    // behind the panel's number and title
+    let width = inner.width.saturating_sub(11);
     match &charts[..] {
-        [] => block = block.title_top(Span::styled(" waiting for the first run ", theme.dim())),
-        // behind the panel's number and title
-        [single] => {
-            block = block.title_top(single.title(position(&shown, arms), inner.width.saturating_sub(11), theme))
+        [] => block = block.title_top(Span::styled(format!(" {} ", app.why_no_charts()), theme.dim())),
+        [single] => block = block.title_top(single.title(position(&shown, arms), width, theme)),
+        _ => {
+            if let Some(position) = position(&shown, arms) {
+                block = block.title_top(Span::styled(format!(" {position} "), theme.dim()));
+            }
         }
-        _ => {}
     }
     frame.render_widget(block, area);
     frame.render_widget(legend::line(&figure, key.width, theme), key);
@@ -44,26 +53,77 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         chart::draw(frame, body, single, theme);
         return;
     }
-    for (chart, area) in charts.iter().zip(grid(body, charts.len()).unwrap_or_default()) {
+    for (chart, area) in charts.iter().zip(areas) {
         let [title, plot] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
-        frame.render_widget(chart.title(position(&shown, arms), title.width, theme), title);
+        frame.render_widget(chart.title(None, title.width, theme), title);
         chart::draw(frame, plot, chart, theme);
     }
 }
 
-/// The arms that have room, the one in sight among them.
-fn shown(arms: usize, in_sight: usize, room: usize) -> std::ops::Range<usize> {
-    let count = room.min(arms);
-    let first = in_sight.saturating_sub(count.saturating_sub(1)).min(arms - count);
-    first..first + count
+fn draw_final_scores(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let block = panel::frame(Panel::Charts, app, theme);
+    let inner = block.inner(area);
+    let words = match app.final_scores() {
+        Some(scores) => {
+            let block = block.title_top(Span::styled(format!(" {} ", final_scores::title(&scores)), theme.title()));
+            frame.render_widget(block.title_bottom(Line::styled(" batch size ", theme.dim()).right_aligned()), area);
+            return final_scores::draw(frame, inner, &scores, theme);
+        }
+        None => format!("no finished run with a {} is shown", app.final_metric().title()),
+    };
+    frame.render_widget(block, area);
+    frame.render_widget(Line::styled(words, theme.dim()).centered(), inner);
+}
+
+/// Where charts stand.
+struct Places {
+    /// arms, by their place among the panels
+    shown: Vec<usize>,
+    /// one for each chart
+    areas: Vec<Rect>,
+    /// whether every arm has two, of two metrics
+    both: bool,
+}
+
+impl Places {
+    fn of(body: Rect, arms: usize, selected: Option<usize>) -> Self {
+        if arms > 0
+            && let Some(areas) = grid(body, 2 * arms, COMFORTABLE)
+        {
+            return Self { shown: (0..arms).collect(), areas, both: true };
+        }
+        let room = (1..=arms).rev().find_map(|count| Some((count, grid(body, count, LEAST)?)));
+        let (count, areas) = room.unwrap_or_else(|| (1, vec![body]));
+        Self { shown: shown(arms, selected, count), areas, both: false }
+    }
+}
+
+/// The arms that have room: the first always, and of the others a stretch with the selected one.
+fn shown(arms: usize, selected: Option<usize>, room: usize) -> Vec<usize> {
+    let selected = selected.unwrap_or(0);
+    match room.min(arms) {
+        1 => vec![selected],
+        room if room == arms => (0..arms).collect(),
+        room => {
+            let others = room - 1;
+            let first = (selected + 1).saturating_sub(others).clamp(1, arms - others);
+            std::iter::once(0).chain(first..first + others).collect()
+        }
+    }
 }
 
 /// Where several arms are but not all are shown.
-fn position(shown: &std::ops::Range<usize>, arms: usize) -> Option<String> {
-    (shown.len() < arms).then(|| match shown.len() {
-        1 => format!("arm {} of {arms}", shown.start + 1),
-        _ => format!("{} of {arms} arms", shown.len()),
-    })
+fn position(shown: &[usize], arms: usize) -> Option<String> {
+    match shown {
+        _ if shown.len() >= arms => None,
+        [] => None,
+        [one] => Some(format!("arm {} of {arms}", one + 1)),
+        [first, last] if *last != first + 1 => Some(format!("arms {} and {} of {arms}", first + 1, last + 1)),
+        [first, second, .., last] if *second != first + 1 => {
+            Some(format!("arms {}, {}-{} of {arms}", first + 1, second + 1, last + 1))
+        }
+        [first, .., last] => Some(format!("arms {}-{} of {arms}", first + 1, last + 1)),
+    }
 }
 
 /// What the x axis counts, and how it is looked at.
@@ -87,23 +147,25 @@ fn bottom<'t>(figure: &Figure, view: &View, theme: &Theme) -> Vec<Span<'t>> {
     spans
 }
 
-/// Equal areas for so many charts, in the shape nearest to a good one; nothing where they would be too small.
-fn grid(area: Rect, count: usize) -> Option<Vec<Rect>> {
+/// An area for each of so many charts, in rows of the shape nearest to a good one with few places left over; nothing where
+/// they would be too small.
+fn grid(area: Rect, count: usize, least: (u16, u16)) -> Option<Vec<Rect>> {
     let side = |cells: u16, parts: usize| f64::from(cells) / parts as f64;
+    let rows_of = |columns: usize| count.div_ceil(columns);
     let badness = |columns: usize| {
-        let shape = side(area.width, columns) / side(area.height, count.div_ceil(columns)).max(1.0);
-        (shape / SHAPE).ln().abs()
+        let shape = side(area.width, columns) / side(area.height, rows_of(columns)).max(1.0);
+        let blank = (columns * rows_of(columns)) as f64 / count as f64;
+        (shape / SHAPE).ln().abs() + BLANK * blank.ln()
     };
     let fits = |columns: &usize| {
-        let rows = count.div_ceil(*columns);
-        count.is_multiple_of(*columns)
-            && side(area.width, *columns) >= f64::from(LEAST.0)
-            && side(area.height, rows) >= f64::from(LEAST.1)
+        // a column is left free between two charts
+        let width = (usize::from(area.width) + 1) / columns;
+        width > usize::from(least.0) && usize::from(area.height) / rows_of(*columns) >= usize::from(least.1)
     };
     let columns = (1..=count).filter(fits).min_by(|a, b| badness(*a).total_cmp(&badness(*b)))?;
-    let rows = Layout::vertical(vec![Constraint::Fill(1); count / columns]).split(area);
+    let rows = Layout::vertical(vec![Constraint::Fill(1); rows_of(columns)]).split(area);
     let parts = |row: &Rect| Layout::horizontal(vec![Constraint::Fill(1); columns]).spacing(1).split(*row).to_vec();
-    Some(rows.iter().flat_map(parts).collect())
+    Some(rows.iter().flat_map(parts).take(count).collect())
 }
 
 #[cfg(test)]
@@ -112,20 +174,52 @@ mod tests {
 
     #[test]
     fn charts_are_as_many_as_have_room_in_a_good_shape() {
-        let areas = |width, height, count| grid(Rect::new(0, 0, width, height), count);
+        let areas = |width, height, count| grid(Rect::new(0, 0, width, height), count, LEAST);
         assert_eq!(areas(98, 12, 2).map(|areas| areas.len()), Some(2), "beside one another");
         assert_eq!(areas(60, 9, 2), None);
         assert_eq!(areas(122, 36, 2).unwrap()[1].x, 0, "one above the other");
         assert_eq!(areas(122, 36, 4).unwrap()[1].y, 0, "two by two");
+        assert_eq!(areas(118, 20, 3).unwrap().len(), 3, "three that no rectangle of two by two holds without a gap");
         assert_eq!(areas(20, 4, 1), None);
     }
 
+    /// Three arms at 120 x 40 were shown as none.
     #[test]
-    fn the_arm_in_sight_is_shown() {
-        assert_eq!(shown(5, 3, 1), 3..4);
-        assert_eq!(shown(5, 0, 2), 0..2);
-        assert_eq!(shown(5, 4, 2), 3..5);
-        assert_eq!(shown(2, 1, 4), 0..2);
-        assert_eq!(shown(0, 0, 1), 0..0);
+    fn every_number_of_arms_has_a_chart_at_every_size() {
+        for (width, height) in (30..=240).flat_map(|width| (3..=70).map(move |height| (width, height))) {
+            let body = Rect::new(3, 2, width, height);
+            for arms in 1..=16 {
+                let Places { shown, areas, .. } = Places::of(body, arms, Some(arms / 2));
+                assert!(!shown.is_empty() && areas.len() >= shown.len(), "{arms} arms at {width} x {height}");
+                for (place, area) in areas.iter().enumerate() {
+                    assert_eq!(area.intersection(body), *area);
+                    let is_enough = area.width >= LEAST.0 && area.height >= LEAST.1;
+                    assert!(is_enough || *area == body, "{arms} arms at {width} x {height}: {area}");
+                    assert!(areas[..place].iter().all(|other| !other.intersects(*area)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_baseline_and_the_selected_arm_are_shown() {
+        assert_eq!(shown(5, Some(3), 1), [3]);
+        assert_eq!(shown(5, None, 1), [0]);
+        assert_eq!(shown(5, None, 2), [0, 1]);
+        assert_eq!(shown(5, Some(3), 2), [0, 3]);
+        assert_eq!(shown(10, Some(5), 4), [0, 3, 4, 5]);
+        assert_eq!(shown(10, Some(0), 4), [0, 1, 2, 3]);
+        assert_eq!(shown(2, Some(1), 4), [0, 1]);
+        assert!(shown(0, None, 1).is_empty());
+    }
+
+    #[test]
+    fn which_arms_are_shown_is_said_in_a_few_words() {
+        let said = |shown: &[usize]| position(shown, 10).unwrap();
+        assert_eq!(said(&[4]), "arm 5 of 10");
+        assert_eq!(said(&[0, 1, 2, 3]), "arms 1-4 of 10");
+        assert_eq!(said(&[0, 3]), "arms 1 and 4 of 10");
+        assert_eq!(said(&[0, 3, 4, 5]), "arms 1, 4-6 of 10");
+        assert_eq!(position(&[0, 1], 2), None);
     }
 }

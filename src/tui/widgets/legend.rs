@@ -90,6 +90,7 @@ mod tests {
             y_label: String::new(),
             y_range: (0.0, 1.0),
             log_y: false,
+            is_difference: false,
             band,
             batch_sizes: batch_sizes.to_vec(),
             instances,

@@ -2,9 +2,11 @@
 
 pub mod ablations;
 pub mod answer;
+mod canvas;
 pub mod chart;
 pub mod charts;
 pub mod filter;
+mod final_scores;
 pub mod footer;
 pub mod header;
 pub mod help;

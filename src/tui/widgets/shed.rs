@@ -29,6 +29,32 @@ pub fn shortened(text: &str, width: usize) -> String {
     text.chars().take(width.saturating_sub(1)).chain(['…']).take(width).collect()
 }
 
+/// A name cut in its middle to so many columns: names differ at their ends as a rule.
+pub fn middle_shortened(text: &str, width: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() <= width {
+        return text.to_owned();
+    }
+    let Some(kept) = width.checked_sub(1) else { return String::new() };
+    let (head, tail) = (kept.div_ceil(2), kept / 2);
+    letters[..head].iter().chain(&['…']).chain(&letters[letters.len() - tail..]).collect()
+}
+
+/// Names cut to so many columns so that no two look alike: those that would are numbered.
+pub fn distinct(names: &[&str], width: usize) -> Vec<String> {
+    let short: Vec<String> = names.iter().map(|name| middle_shortened(name, width)).collect();
+    let is_alike = |place: usize| short.iter().enumerate().any(|(other, name)| other != place && *name == short[place]);
+    let named = names.iter().enumerate().map(|(place, name)| match is_alike(place) {
+        true => {
+            let number = format!("{}:", place + 1);
+            let room = width.saturating_sub(number.chars().count());
+            format!("{number}{}", middle_shortened(name, room))
+        }
+        false => short[place].clone(),
+    });
+    named.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +68,14 @@ mod tests {
         assert_eq!(said(22).to_string(), "4 of 10 left");
         assert_eq!(said(11).to_string(), "4 of 10 ");
         assert_eq!(said(3).to_string(), "");
+    }
+
+    #[test]
+    fn names_keep_their_ends_and_never_look_alike() {
+        assert_eq!(middle_shortened("no-dropout-equal-updates", 12), "no-dro…dates");
+        let names = ["long-arm-of-sixteen-a-updates", "long-arm-of-sixteen-b-updates", "short"];
+        assert_eq!(distinct(&names, 12), ["1:long-…ates", "2:long-…ates", "short"]);
+        assert_eq!(distinct(&names, 0), ["1:", "2:", "3:"], "a number stays where nothing else has room");
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! Final scores against batch size: every finished run a point, each arm's means joined by a line.
+
+use super::range;
+use crate::domain::history::Progress;
+use crate::domain::metric::Metric;
+use crate::domain::sweep::Row;
+use crate::stats::Estimate;
+
+/// Of the t intervals around means.
+const ALPHA: f64 = 0.05;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalScores {
+    pub metric: Metric,
+    pub batch_sizes: Vec<u32>,
+    pub y_range: (f64, f64),
+    /// those of which a run is finished, in their order
+    pub arms: Vec<ArmScores>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArmScores {
+    pub name: String,
+    /// place in the order of all arms
+    pub place: usize,
+    pub cells: Vec<CellScores>,
+}
+
+/// The finished instances of an arm at a batch size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellScores {
+    /// place in [`FinalScores::batch_sizes`]
+    pub size: usize,
+    pub values: Vec<f64>,
+    pub mean: f64,
+    /// Student's 95 % interval of the mean over instances, of two or more
+    pub interval: Option<(f64, f64)>,
+}
+
+impl FinalScores {
+    /// Of the finished runs among those that are shown; `arms` in their order. Nothing as long as none is finished.
+    pub fn of<'r>(
+        rows: impl IntoIterator<Item = &'r Row>,
+        arms: &[&str],
+        shows: &dyn Fn(&Row) -> bool,
+        metric: Metric,
+    ) -> Option<Self> {
+        let rows: Vec<&Row> = rows.into_iter().collect();
+        let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
+        batch_sizes.sort_unstable();
+        batch_sizes.dedup();
+        let finished = |row: &&&Row| row.history.progress == Progress::Finished && shows(row);
+        let cell = |arm: &str, (size, batch_size): (usize, &u32)| {
+            let of_cell =
+                rows.iter().filter(|row| row.planned.arm == arm && row.planned.spec.batch_size == *batch_size);
+            let values = of_cell.filter(finished).filter_map(|row| {
+                let last = row.sample_count(metric).checked_sub(1)?;
+                row.sample(metric, last).map(|sample| sample.value).filter(|value| value.is_finite())
+            });
+            CellScores::of(size, values.collect())
+        };
+        let arms: Vec<ArmScores> = arms
+            .iter()
+            .enumerate()
+            .map(|(place, arm)| ArmScores {
+                name: (*arm).to_owned(),
+                place,
+                cells: batch_sizes.iter().enumerate().filter_map(|size| cell(arm, size)).collect(),
+            })
+            .filter(|arm| !arm.cells.is_empty())
+            .collect();
+        let cells = || arms.iter().flat_map(|arm| &arm.cells);
+        let values = cells().flat_map(|cell| cell.values.iter().copied());
+        let (low, high) = values.map(|value| (value, value)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+        // an interval of two instances would squeeze everything else
+        let room = (high - low) / 2.0;
+        let ends = cells().filter_map(|cell| cell.interval);
+        let extent = ends.fold((low, high), |extent, (from, to)| {
+            (extent.0.min(from.max(low - room)), extent.1.max(to.min(high + room)))
+        });
+        let y_range = range::nice(Some(extent), metric.is_fraction());
+        Some(Self { metric, batch_sizes, y_range, arms })
+    }
+}
+
+impl CellScores {
+    fn of(size: usize, values: Vec<f64>) -> Option<Self> {
+        let estimate = Estimate::of(&values)?;
+        let interval = estimate.interval(ALPHA).map(|interval| (interval.low, interval.high));
+        Some(Self { size, mean: estimate.mean, interval, values })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Entry, RunEvent, SweepEvent};
+    use crate::domain::id::RunId;
+    use crate::domain::metric::Scores;
+    use crate::domain::run::PlannedRun;
+    use crate::domain::run::tests::example;
+    use crate::domain::sweep::Sweep;
+
+    fn sweep(runs: &[(&str, u32, u32, f64)]) -> Sweep {
+        let mut sweep = Sweep::default();
+        for (number, (arm, batch_size, iid, accuracy)) in runs.iter().enumerate() {
+            let mut spec = example(*batch_size, 80);
+            spec.iid = *iid;
+            let id = RunId::from_digest(&format!("{number:020}"));
+            let planned = PlannedRun { id: id.clone(), arm: (*arm).into(), spec, keep_weights: false };
+            sweep.apply(SweepEvent::Planned(vec![planned]));
+            let scores = Scores::of(0.5, *accuracy);
+            let events = [RunEvent::Evaluation { step: 10, scores }, RunEvent::Finished { step: 10 }];
+            for event in events {
+                let entry = Entry { number: 0, time: 0.0, event };
+                sweep.apply(SweepEvent::Run { run: id.clone(), attempt: 1, entry });
+            }
+        }
+        sweep
+    }
+
+    #[test]
+    fn every_finished_instance_is_a_point_and_means_have_intervals() {
+        let sweep =
+            sweep(&[("baseline", 8, 0, 0.8), ("baseline", 8, 1, 0.9), ("baseline", 64, 0, 0.7), ("hot", 8, 0, 0.6)]);
+        let of = |shows: &dyn Fn(&Row) -> bool| {
+            FinalScores::of(sweep.rows(), &["baseline", "waiting", "hot"], shows, Metric::ValidAccuracy).unwrap()
+        };
+        let scores = of(&|_| true);
+        let names: Vec<(&str, usize)> = scores.arms.iter().map(|arm| (arm.name.as_str(), arm.place)).collect();
+        assert_eq!(names, [("baseline", 0), ("hot", 2)]);
+        let cell = &scores.arms[0].cells[0];
+        assert_eq!((cell.size, cell.values.len()), (0, 2));
+        // t(0.975, 1) = 12.706; the standard error of 0.8 and 0.9 is 0.05
+        let (low, high) = cell.interval.unwrap();
+        assert!((cell.mean - 0.85).abs() < 1e-12 && (high - low - 2.0 * 0.6353).abs() < 1e-3);
+        assert_eq!(scores.arms[0].cells[1].interval, None, "of one instance there is none");
+        assert!(scores.y_range.0 <= 0.6 && scores.y_range.1 >= 0.9);
+        assert_eq!(of(&|row| row.planned.arm != "hot").arms.len(), 1);
+        assert!(FinalScores::of([], &["baseline"], &|_| true, Metric::ValidAccuracy).is_none());
+    }
+}

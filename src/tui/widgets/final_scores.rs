@@ -1,0 +1,131 @@
+//! Final scores against batch size: every instance a point, an arm's means joined, each with its 95 % interval.
+
+use super::canvas::Canvas;
+use super::shed::distinct;
+use crate::plot::{ArmScores, CellScores, FinalScores, Grid};
+use crate::tui::theme::Theme;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::text::{Line, Span};
+
+/// Marks of the arms' means; more begin anew.
+const MARKS: [&str; 8] = ["●", "▲", "■", "◆", "○", "△", "□", "◇"];
+/// Share of the room between two batch sizes that the arms spread over.
+const SPREAD: f64 = 0.6;
+/// Columns of an arm's name in the legend, at most.
+const NAME: usize = 24;
+
+/// What the chart shows, for a frame's title.
+pub fn title(scores: &FinalScores) -> String {
+    format!("final {} against batch size", scores.metric.title())
+}
+
+/// A legend above the chart.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, scores: &FinalScores, theme: &Theme) {
+    let [key, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
+    frame.render_widget(legend(scores, key.width, theme), key);
+    let sizes: Vec<String> = scores.batch_sizes.iter().map(u32::to_string).collect();
+    let Some(grid) = Grid::of_categories(&sizes, scores.y_range, body.width.into(), body.height.into()) else {
+        frame.render_widget(Line::styled("no room for a chart", theme.dim()).centered(), body);
+        return;
+    };
+    let mut canvas = Canvas { grid: &grid, area: body, buffer: frame.buffer_mut(), theme };
+    canvas.axes();
+    let count = scores.arms.len();
+    let places = |arm: usize| Places { shift: SPREAD * ((arm as f64 + 0.5) / count as f64 - 0.5) };
+    for (number, arm) in scores.arms.iter().enumerate() {
+        let means = arm.cells.iter().map(|cell| (places(number).x(cell), cell.mean));
+        canvas.behind(&grid.polyline(means, arm.place), |place| theme.arm(place));
+    }
+    for (number, arm) in scores.arms.iter().enumerate() {
+        arm.cells.iter().for_each(|cell| canvas.interval(arm, cell, places(number).x(cell)));
+    }
+    for (number, arm) in scores.arms.iter().enumerate() {
+        for cell in &arm.cells {
+            if let Some(at) = canvas.cell(places(number).x(cell), cell.mean) {
+                canvas.put(at, mark(arm), theme.arm(arm.place));
+            }
+        }
+    }
+}
+
+/// Where an arm stands beside the others.
+struct Places {
+    shift: f64,
+}
+
+impl Places {
+    fn x(&self, cell: &CellScores) -> f64 {
+        cell.size as f64 + self.shift
+    }
+}
+
+impl Canvas<'_> {
+    /// The interval as a bar, as far as it is in sight, with the instances beside it.
+    fn interval(&mut self, arm: &ArmScores, cell: &CellScores, x: f64) {
+        let style = self.theme.arm(arm.place);
+        let (least, most) = (self.grid.y.low, self.grid.y.high);
+        if let Some((low, high)) = cell.interval {
+            let ends = self.cell(x, high.min(most)).zip(self.cell(x, low.max(least)));
+            if let Some((top, bottom)) = ends {
+                for row in top.y..=bottom.y {
+                    let symbol = match row {
+                        _ if row == top.y && high <= most => "┬",
+                        _ if row == bottom.y && low >= least => "┴",
+                        _ => "│",
+                    };
+                    self.put(Position::new(top.x, row), symbol, style);
+                }
+            }
+        }
+        for value in &cell.values {
+            if let Some(at) = self.cell(x, *value) {
+                let beside = Position::new(at.x.saturating_sub(1).max(self.inside().left()), at.y);
+                self.put(beside, "·", style);
+            }
+        }
+    }
+}
+
+fn mark(arm: &ArmScores) -> &'static str {
+    MARKS[arm.place % MARKS.len()]
+}
+
+/// As many arms as fit, and how many more there are.
+fn legend<'t>(scores: &FinalScores, width: u16, theme: &Theme) -> Line<'t> {
+    let names: Vec<&str> = scores.arms.iter().map(|arm| arm.name.as_str()).collect();
+    let entries: Vec<Vec<Span<'t>>> = scores
+        .arms
+        .iter()
+        .zip(distinct(&names, NAME))
+        .map(|(arm, name)| {
+            vec![
+                Span::styled(format!(" {} ", mark(arm)), theme.arm(arm.place)),
+                Span::styled(format!("{name} "), theme.text()),
+            ]
+        })
+        .collect();
+    let n = scores.arms.iter().flat_map(|arm| &arm.cells).map(|cell| cell.values.len());
+    let n = match (n.clone().min(), n.max()) {
+        (Some(least), Some(most)) if least == most => format!(" mean, 95 % t interval, n = {most}"),
+        (least, most) => {
+            format!(" mean, 95 % t interval, n = {} to {}", least.unwrap_or_default(), most.unwrap_or_default())
+        }
+    };
+    let (mut spans, mut left) = (Vec::new(), usize::from(width).saturating_sub(6));
+    let count = entries.len();
+    for (place, entry) in entries.into_iter().enumerate() {
+        let needed: usize = entry.iter().map(Span::width).sum();
+        if needed > left {
+            spans.push(Span::styled(format!(" +{}", count - place), theme.dim()));
+            left = 0;
+            break;
+        }
+        left -= needed;
+        spans.extend(entry);
+    }
+    if n.chars().count() <= left {
+        spans.push(Span::styled(n, theme.dim()));
+    }
+    Line::from(spans)
+}
