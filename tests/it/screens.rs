@@ -218,7 +218,8 @@ fn a_filter_is_typed_in_sight_and_stands_over_the_table() {
 
 #[test]
 fn what_the_table_hides_is_not_on_the_charts_and_changes_nothing_else_there() {
-    let mut app = App { view: View::default(), ..app() };
+    let mut app = app();
+    app.view = View::default();
     let lines = |app: &App| -> Vec<(String, usize)> {
         app.figure().panels[0].lines.iter().map(|line| (line.name.clone(), line.colour)).collect()
     };
@@ -450,7 +451,8 @@ fn leaving_waits_for_checkpoints_and_the_second_time_for_nothing() {
 
 #[test]
 fn the_figure_is_what_the_histories_say() {
-    let app = App { view: View::default(), ..app() };
+    let mut app = app();
+    app.view = View::default();
     let figure = app.figure();
     assert_eq!(figure.panels[0].x_range, (0.0, 2000.0));
     let lines = &figure.panels[0].lines;
