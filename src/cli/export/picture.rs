@@ -41,7 +41,7 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
 fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, Sweep)> {
     let which = arguments.experiment.as_deref().map_or(Which::Only, Which::Named);
     let experiment = Experiment::find(request, which)?;
-    let (sweep, view) = (experiment.sweep()?, View::default());
+    let (sweep, view) = (experiment.sweep()?, View::first());
     let metric = arguments.metric.unwrap_or(Metric::ValidAccuracy);
     let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
     let what = (metric, &view, &figure);
