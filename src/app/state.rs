@@ -55,6 +55,8 @@ pub struct App {
     scrolls: [Scroll; Panel::ALL.len()],
     pub help_scroll: Scroll,
     pub toast: Option<Toast>,
+    /// a person has pressed a key: the screen no longer goes anywhere by itself
+    pub touched: bool,
     pub leaving: Leaving,
 }
 
@@ -102,6 +104,7 @@ impl App {
             scrolls: Default::default(),
             help_scroll: Scroll::default(),
             toast: None,
+            touched: false,
             leaving: Leaving::No,
         }
     }
@@ -136,8 +139,8 @@ impl App {
         let shows = self.table.shows(&self.sweep);
         let mut curves = self.curves.borrow_mut();
         let mut figure = Figure::of_shown(self.sweep.rows(), &shows, metric, &self.view, &mut curves);
-        let place = |name: &str| self.arms.iter().position(|arm| arm.name == name).unwrap_or(usize::MAX);
-        figure.panels.sort_by_key(|panel| place(&panel.title));
+        let order = self.arm_names();
+        figure.panels.sort_by_key(|panel| order.iter().position(|name| *name == panel.title));
         figure
     }
 
@@ -158,9 +161,16 @@ impl App {
     }
 
     pub fn final_scores(&self) -> Option<FinalScores> {
-        let arms: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
         let shows = self.table.shows(&self.sweep);
-        FinalScores::of(self.sweep.rows(), &arms, &shows, self.final_metric())
+        FinalScores::of(self.sweep.rows(), &self.arm_names(), &shows, self.final_metric())
+    }
+
+    /// In the order of the ablations' panel, then those that only the store knows.
+    fn arm_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
+        let others: Vec<&str> = self.sweep.arms().into_iter().filter(|name| !names.contains(name)).collect();
+        names.extend(others);
+        names
     }
 
     /// What to say where no chart is shown.

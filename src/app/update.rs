@@ -20,6 +20,7 @@ impl App {
     /// A key, as an action.
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.toast = None;
+        self.touched = true;
         if !matches!(action, Action::Palette(_) | Action::Go(_)) {
             self.palette.close();
         }
@@ -95,6 +96,10 @@ impl App {
         self.sweep.apply(event);
         if self.sweep.closed && self.leaving == Leaving::Saving {
             self.leaving = Leaving::Now;
+        }
+        // what a person waited for is the answer
+        if self.sweep.idle && !self.touched && self.sweep.rows().iter().any(|row| !row.is_open()) {
+            self.focus(Panel::Answer);
         }
     }
 

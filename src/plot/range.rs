@@ -3,6 +3,9 @@
 /// No axis goes further, nor nearer to 0 where it is logarithmic: spans of more are no numbers.
 const FURTHEST: f64 = 1e290;
 
+/// Least span of an axis of fractions, and of differences of fractions.
+const LEAST: (f64, f64) = (0.1, 0.02);
+
 /// The range of the y axis for values from lowest to highest.
 pub fn nice(extent: Option<(f64, f64)>, fraction: bool) -> (f64, f64) {
     let Some((low, high)) = extent else {
@@ -11,9 +14,14 @@ pub fn nice(extent: Option<(f64, f64)>, fraction: bool) -> (f64, f64) {
     let ends = if fraction { (0.0, 1.0) } else { (-FURTHEST, FURTHEST) };
     let (low, high) = (low.clamp(ends.0, ends.1), high.clamp(ends.0, ends.1));
     // a flat line deserves a frame around it
-    let least = if fraction { 0.1 } else { 0.1 * high.abs().max(1e-9) };
+    let least = match high.abs() {
+        _ if fraction => LEAST.0,
+        zero if zero < 1e-9 && low.abs() < 1e-9 => LEAST.1,
+        size => 0.1 * size.max(1e-9),
+    };
     let span = (high - low).max(least);
-    let step = step_below(span / 4.0);
+    // fine enough to waste little of a low chart, coarse enough to hold still while values come in
+    let step = step_below(span / 8.0);
     let middle = (low + high) / 2.0;
     let (low, high) = (low.min(middle - span / 2.0), high.max(middle + span / 2.0));
     // values on a step stay there in spite of rounding: 0.3 / 0.1 is a little less than 3
@@ -71,10 +79,10 @@ mod tests {
 
     #[test]
     fn ranges_hold_all_values_on_round_ends() {
-        assert_near(nice(Some((0.676, 0.82)), true), 0.66, 0.82);
+        assert_near(nice(Some((0.676, 0.82)), true), 0.67, 0.82);
         assert_near(nice(Some((0.3, 0.98)), true), 0.3, 1.0);
         assert_near(nice(Some((0.0, 2e-5)), false), 0.0, 2e-5);
-        assert_near(nice(Some((0.7, 0.7)), true), 0.64, 0.76);
+        assert_near(nice(Some((0.7, 0.7)), true), 0.65, 0.75);
         assert_near(nice(None, true), 0.0, 1.0);
     }
 

@@ -19,8 +19,8 @@ pub struct Tick {
     pub label: String,
 }
 
-/// Multiples of a power of ten that ticks may be apart.
-const APART: [f64; 5] = [1.0, 2.0, 2.5, 4.0, 5.0];
+/// Multiples of a power of ten that ticks may be apart, the best to read first.
+const APART: [f64; 6] = [1.0, 5.0, 2.0, 2.5, 4.0, 3.0];
 /// Ticks from which on more are no longer worth much.
 const ENOUGH: usize = 4;
 /// Labels are written with `k` and `M` from here on.
@@ -70,7 +70,8 @@ impl Scale {
         if !power.is_finite() {
             return Vec::new();
         }
-        let steps = (-1..=1).flat_map(|more| APART.map(|apart| apart * 10f64.powf(power + f64::from(more))));
+        let steps =
+            APART.into_iter().flat_map(|apart| (-1..=1).map(move |more| apart * 10f64.powf(power + f64::from(more))));
         let ticks = |step: f64| {
             // an end that is a multiple stays one in spite of rounding
             let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());

@@ -55,11 +55,11 @@ fn a_view_redraws_the_picture_to_the_byte() {
     screen.wait_for("8 of 8 runs");
     screen.press("\u{1b}[H /bs=2,8 iid<1\r");
     take(&mut screen, &world, "w", "figure_valid-accuracy-2.png");
-    screen.press("mxxxby");
+    screen.press("mxxxxby");
     take(&mut screen, &world, "w", "figure_valid-loss.png");
-    screen.press("ymmm");
+    screen.press("ymmmmm");
     screen.wait_for("training loss");
-    screen.press("bbbxxc++oD");
+    screen.press("bxxc++oD");
     take(&mut screen, &world, "w", "figure_train-loss.png");
     for stem in ["figure_valid-accuracy", "figure_valid-accuracy-2", "figure_valid-loss", "figure_train-loss"] {
         assert_redrawn(&world, stem);
@@ -151,8 +151,8 @@ fn a_view_that_cannot_be_drawn_says_why() {
     };
     let said = refused("PNG");
     assert!(said.contains("view.json: no view: expected value at line 1 column 1"), "{said}");
-    let said = refused(&view.replace("batchscope-view 1", "batchscope-view 9"));
-    assert!(said.contains("its format is `batchscope-view 9`, and this program knows `batchscope-view 1`"), "{said}");
+    let said = refused(&view.replace("batchscope-view 2", "batchscope-view 9"));
+    assert!(said.contains("its format is `batchscope-view 9`, and this program knows `batchscope-view 2`"), "{said}");
     let said = refused(&view.replace("\"tiny-", "\"other-"));
     assert!(said.contains("no experiment `other-") && said.contains("there are:\n  tiny-"), "{said}");
     let said = refused(&view.replacen("\"entries\": ", "\"entries\": 9", 1));

@@ -432,8 +432,44 @@ fn no_chart_is_ever_empty() {
             assert!(empty == arms - 1 || empty == 2 * (arms - 1), "{arms} arms at {width} x {height}:\n{text}");
         }
     }
+    app.zoomed = false;
     type_filter(&mut app, "bs=4096");
-    assert!(screen(&app, 80, 24).contains("every run is hidden or filtered away"));
+    let text = screen(&app, 80, 24);
+    assert!(text.contains("every run is hidden or filtered away"), "{text}");
+}
+
+#[test]
+fn the_end_of_a_sweep_nobody_touched_is_its_answer_under_the_final_scores() {
+    let end = |app: &mut App| {
+        let runs = plan("baseline");
+        runs.iter().for_each(|run| tell(app, run, progress(run, 1.0)));
+        app.hear(SweepEvent::Idle);
+    };
+    let mut left_alone = App::new(spec(), 2);
+    left_alone.hear(SweepEvent::Planned(plan("baseline")));
+    end(&mut left_alone);
+    assert_eq!(left_alone.focus, Panel::Answer);
+    insta::assert_snapshot!("the_end_80x24", screen(&left_alone, 80, 24));
+    insta::assert_snapshot!("the_end_200x60", screen(&left_alone, 200, 60));
+    let mut used = app();
+    used.act(Action::Focus(Panel::Run));
+    end(&mut used);
+    assert_eq!(used.focus, Panel::Run, "whoever is somewhere stays there");
+}
+
+#[test]
+fn final_scores_have_a_line_for_every_arm_that_is_shown() {
+    let mut app = two_arms();
+    let runs = plan("baseline").into_iter().chain(plan("no-dropout"));
+    runs.for_each(|run| tell(&mut app, &run, progress(&run, 1.0)));
+    app.act(Action::FinalScores);
+    let text = screen(&app, 120, 40);
+    assert!(text.contains("final validation accuracy against batch size"), "{text}");
+    assert!(text.contains("● baseline") && text.contains("▲ no-dropout"), "{text}");
+    type_filter(&mut app, "arm=baseline");
+    assert!(!screen(&app, 120, 40).contains("▲"));
+    app.act(Action::FinalScores);
+    assert!(!screen(&app, 120, 40).contains("against batch size"));
 }
 
 #[test]
