@@ -182,6 +182,11 @@ fn pickled_weights() {
             let _ = read(&container(&StateDict { pickle: pickle.to_vec(), storages: good.storages.clone() }));
         });
     }
+    // training programs write opcodes that no state dict has
+    for name in ["protocol2.ckpt", "protocol4.ckpt"] {
+        let checkpoint = fs::read(fixture("golden/lightning").join(name)).unwrap();
+        feed(400, &checkpoint, |bytes| drop(read(bytes)));
+    }
 }
 
 #[test]

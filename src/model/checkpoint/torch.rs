@@ -4,7 +4,7 @@
 
 use super::pickle::{Pickle, PickleError, Value};
 use super::tensor::{Kind, Stored};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Cursor;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -31,6 +31,9 @@ const STORAGES: [(&str, &str, usize); 10] = [
 const TENSOR: &str = "torch._utils._rebuild_tensor_v2";
 const PARAMETER: &str = "torch._utils._rebuild_parameter";
 
+/// PyTorch's own bound.
+const MOST_DIMENSIONS: usize = 64;
+
 /// Where training programs keep the state dict beside optimisers and settings: PyTorch Lightning first.
 const NESTED: [&str; 5] = ["state_dict", "model_state_dict", "model", "module", "net"];
 
@@ -40,7 +43,7 @@ pub enum TorchError {
     Format,
     #[error(transparent)]
     Pickle(#[from] PickleError),
-    #[error("its zip archive is damaged: {0}")]
+    #[error("its zip archive is damaged or cut short ({0}); fetch it again")]
     Zip(#[from] zip::result::ZipError),
     #[error("its zip archive has the entry `{name}`, which is {what}; PyTorch writes none")]
     Entry { name: String, what: &'static str },
@@ -58,7 +61,7 @@ pub enum TorchError {
     NoTensor(String),
     #[error("its tensor `{0}` reaches beyond its storage")]
     Beyond(String),
-    #[error("it ends before its storage {0} does")]
+    #[error("it ends before its storage {0} does; it is cut short or damaged: fetch it again")]
     Short(String),
 }
 
@@ -189,7 +192,10 @@ fn state_dict<'p, 'b>(pickle: &'p Pickle<'b>) -> Result<&'p [(Value<'b>, Value<'
     if has_tensors(items) {
         return Ok(items);
     }
-    let nested = items.iter().filter_map(|(name, value)| Some((name.text()?, pickle.dict(*value)?)));
+    // a dictionary counts once, however often the pickle repeats it
+    let mut seen = HashSet::new();
+    let nested = items.iter().filter(|(_, value)| matches!(value, Value::Object(number) if seen.insert(*number)));
+    let nested = nested.filter_map(|(name, value)| Some((name.text()?, pickle.dict(*value)?)));
     let nested: Vec<_> = nested.filter(|(_, inner)| has_tensors(inner)).collect();
     let known = NESTED.iter().find_map(|key| nested.iter().find(|(name, _)| name == key));
     match (known, &nested[..]) {
@@ -265,7 +271,10 @@ fn describe<'b>(pickle: &Pickle<'b>, name: &'b str, value: Value<'b>) -> Result<
     let described = |value| {
         let (_, arguments) = pickle.call(value).filter(|(function, _)| *function == TENSOR)?;
         let [id, offset, shape, strides, ..] = arguments else { return None };
-        let counts = |value| pickle.items(value)?.iter().map(|count| count.count()).collect::<Option<Vec<usize>>>();
+        let counts = |value| {
+            let counts = pickle.items(value).filter(|counts| counts.len() <= MOST_DIMENSIONS)?;
+            counts.iter().map(|count| count.count()).collect::<Option<Vec<usize>>>()
+        };
         Some(Described {
             name,
             storage: storage(pickle, pickle.persistent(*id)?)?,

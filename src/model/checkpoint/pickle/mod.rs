@@ -15,7 +15,7 @@ const MOST_STEPS: usize = 1 << 20;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PickleError {
-    #[error("its pickle ends in the middle")]
+    #[error("its pickle ends in the middle; the file is cut short or damaged: fetch it again")]
     Short,
     #[error("its pickle has the opcode 0x{0:02x}, which no state dict needs")]
     Opcode(u8),
