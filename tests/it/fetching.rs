@@ -140,7 +140,7 @@ fn shards_are_fetched_with_their_index() {
     away.run(&["--set", "model.source=owner/cut", "--set", "train.instances=1"]).expect(0);
     // the same runs as of the whole file
     let whole = away.run(&["--set", "train.instances=1"]).expect(0);
-    assert_eq!(whole.out.matches("already there").count(), 2, "{}", whole.out);
+    assert_eq!(whole.out.matches("already in the store").count(), 2, "{}", whole.out);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn the_same_classifier_in_another_order_makes_the_same_runs() {
     reorder(&world.path("model"), &[1, 0]);
     configure(&world.path("model"), &json!({"id2label": {"0": "yes", "1": "no"}}));
     let again = world.run(&CLASSES).expect(0);
-    assert_eq!(again.out.matches("already there").count(), 2, "{}", again.out);
+    assert_eq!(again.out.matches("already in the store").count(), 2, "{}", again.out);
     // the order is no part of the run: what it is exported with is found in either
     let run = world.json(&["runs", "--json"])[0]["run"].as_str().unwrap().to_owned();
     let output = world.path("out").display().to_string();
