@@ -65,7 +65,7 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     if !cli::agrees(&opened, agreed) {
         return Ok(Exit::Done);
     }
-    let (left, app) = tui::run(&opened, theme, &signals.listen())?;
+    let (left, app) = tui::run(&opened, theme, signals)?;
     let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
     if !app.sweep.idle {
         cli::say_left();

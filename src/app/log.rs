@@ -59,6 +59,12 @@ impl Log {
                     self.add(format!("{} is trained by {owner}", name(&row.planned)), false);
                 }
             }
+            SweepEvent::TakenOver { run, owner } => {
+                if let Some(row) = sweep.row(run) {
+                    let name = name(&row.planned);
+                    self.add(format!("{name} was taken over by {owner}: this process was silent for too long"), true);
+                }
+            }
             SweepEvent::Intended { runs: of, intent } => {
                 let what = match intent {
                     Intent::Train => "to be trained after all",

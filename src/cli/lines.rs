@@ -17,6 +17,9 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
         SweepEvent::Run { run, entry, .. } => (run, entry_words(sweep.row(run)?, entry)?),
         SweepEvent::Replayed { run, .. } => (run, stored_words(sweep.row(run)?)?),
         SweepEvent::Elsewhere { run, owner } => (run, format!("is being trained by {owner}")),
+        SweepEvent::TakenOver { run, owner } => {
+            (run, format!("taken over by {owner}, as this process was silent for too long; left to it"))
+        }
         SweepEvent::Broken(message) => return Some(format!("stopped: {message}")),
         // nobody steers a sweep without a screen
         SweepEvent::Intended { .. } => return None,

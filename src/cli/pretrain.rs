@@ -6,14 +6,18 @@ use crate::data::{Corpus, Diet, Masking, PairTokenizer, TokenPair, train_vocabul
 use crate::domain::model::ModelConfig;
 use crate::engine::{
     Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder, PretrainingProgress,
-    stop_signals,
+    leave_soon, stop_signals,
 };
 use crate::train::PretrainingPlan;
 use anyhow::{Context, Result};
 use clap::Args;
+use crossbeam_channel::bounded;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::path::PathBuf;
+
+/// News that may wait to be drawn.
+const TOLD: usize = 64;
 
 #[derive(Clone, Debug, Args)]
 pub struct PretrainArguments {
@@ -118,9 +122,21 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
         vocabulary,
         workers: arguments.workers.map_or(cores, usize::from),
     };
-    let mut bar = PretrainingBar::default();
-    let ended = pretraining.run(blocks, masking, &stop, &mut |progress| bar.draw(progress));
-    bar.clear();
+    // a terminal that nobody reads must not hold up the next checkpoint, nor somebody who wants to leave
+    let (progress, told) = bounded::<PretrainingProgress>(TOLD);
+    let bar = std::thread::spawn(move || {
+        let mut bar = PretrainingBar::default();
+        told.iter().for_each(|progress| bar.draw(progress));
+        bar.clear();
+    });
+    let ended = pretraining.run(blocks, masking, &stop, &mut |news| {
+        let _ = progress.try_send(news);
+    });
+    if matches!(ended, Ok(PretrainingEnd::Stopped(_))) {
+        leave_soon();
+    }
+    drop(progress);
+    let _ = bar.join();
     match ended {
         Ok(PretrainingEnd::Finished(folder)) => {
             talk(&format!("fine-tune it: batchscope --set model.source={}", folder.display()));

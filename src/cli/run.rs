@@ -34,8 +34,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let report = json.then(|| Report::new(&opened)).transpose().map_err(RequestError::from)?;
-    let signals = signals.listen();
     let engine = opened.start();
+    let signals = signals.stop(&engine);
     let mut sweep = Sweep::default();
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers)).filter(|bars| !bars.is_hidden());

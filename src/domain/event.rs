@@ -82,6 +82,8 @@ pub enum SweepEvent {
     Replayed { run: RunId, live: bool, entries: Vec<Entry> },
     /// Another process is training this run.
     Elsewhere { run: RunId, owner: String },
+    /// Another process has taken over a run that this one trained: it was silent for too long, asleep say.
+    TakenOver { run: RunId, owner: String },
     /// What is meant to become of these runs from now on.
     Intended { runs: Vec<RunId>, intent: Intent },
     /// The machinery failed around a run (store not writable, say); the sweep ends.

@@ -107,7 +107,7 @@ impl Sweep {
                     }
                 }
             }
-            SweepEvent::Elsewhere { run, owner } => {
+            SweepEvent::Elsewhere { run, owner } | SweepEvent::TakenOver { run, owner } => {
                 if let Some(row) = self.row_mut(&run) {
                     row.elsewhere = Some(owner);
                 }

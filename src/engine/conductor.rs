@@ -1,5 +1,6 @@
 //! Starts the threads, plans arms, and ends it all in order: workers, then the recorder.
 
+use super::front::Front;
 use super::planner::Planner;
 use super::prepare::Prepared;
 use super::queue::Queue;
@@ -10,7 +11,9 @@ use crate::domain::command::{Command, Intent};
 use crate::domain::event::SweepEvent;
 use crate::store::Store;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 /// How a sweep is run; no part of what it results in.
@@ -28,6 +31,10 @@ pub struct Engine {
     pub events: Receiver<SweepEvent>,
     pub commands: Sender<Command>,
     conductor: JoinHandle<()>,
+    /// the front may no longer be waited for
+    is_leaving: Arc<AtomicBool>,
+    /// disconnected once every thread has left
+    ended: Receiver<Infallible>,
 }
 
 impl Engine {
@@ -35,8 +42,25 @@ impl Engine {
     pub fn start(prepared: Arc<Prepared>, store: Store, options: Options) -> Self {
         let (front, events) = bounded(INBOX);
         let (commands, asked) = unbounded();
-        let conductor = thread::spawn(move || conduct(&prepared, &store, options, &asked, &front));
-        Self { events, commands, conductor }
+        let (end, ended) = bounded(0);
+        let is_leaving = Arc::<AtomicBool>::default();
+        let front = Front::new(front, is_leaving.clone());
+        let conductor = thread::spawn(move || {
+            conduct(&prepared, &store, options, &asked, &front);
+            drop(end);
+        });
+        Self { events, commands, conductor, is_leaving, ended }
+    }
+
+    /// Stops it, whatever its front is doing, and waits until it has: for a thread of its own.
+    pub(super) fn stopper(&self) -> impl FnOnce() + Send + 'static {
+        let (commands, is_leaving, ended) = (self.commands.clone(), self.is_leaving.clone(), self.ended.clone());
+        move || {
+            is_leaving.store(true, Ordering::Relaxed);
+            // one that has ended is not there to hear it
+            let _ = commands.send(Command::Stop);
+            let _ = ended.recv();
+        }
     }
 
     /// Waits until every thread has left. Send [`Command::Stop`] before.
@@ -47,13 +71,7 @@ impl Engine {
     }
 }
 
-fn conduct(
-    prepared: &Prepared,
-    store: &Store,
-    options: Options,
-    asked: &Receiver<Command>,
-    front: &Sender<SweepEvent>,
-) {
+fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receiver<Command>, front: &Front) {
     let queue = Queue::default();
     let (records, recorded) = bounded(RECORDS);
     thread::scope(|threads| {
@@ -63,7 +81,7 @@ fn conduct(
                 let recorder = Recorder::new(store.clone(), recorded, front.clone(), options.lossless);
                 if let Err(error) = recorder.run() {
                     queue.close();
-                    let _ = front.send(SweepEvent::Broken(error.to_string()));
+                    front.tell(SweepEvent::Broken(error.to_string()));
                 }
             })
         };
@@ -98,5 +116,5 @@ fn conduct(
         }
         let _ = recorder.join();
     });
-    let _ = front.send(SweepEvent::Closed);
+    front.tell(SweepEvent::Closed);
 }

@@ -4,6 +4,7 @@
 
 mod conductor;
 mod experiment;
+mod front;
 mod planner;
 mod prepare;
 mod preset_price;
@@ -38,7 +39,7 @@ pub use question::{Background, PlannedArm};
 pub use replay::ReplayError;
 pub use request::{Opened, Request, RequestError, store_folder};
 pub use sets::SetsError;
-pub use signals::{Stops, pause, pause_signals, size_signals, stop_signals};
+pub use signals::{Stops, leave_soon, pause, pause_signals, size_signals, stop_signals};
 pub use sources::{Fetched, Sources};
 pub use start::{Start, StartError, StartTokenizer, find_start};
 pub use wires::now;

@@ -1,5 +1,6 @@
 //! Turns arms, and what a person wants of runs, into what waits in the queue, and tells the front.
 
+use super::front::Front;
 use super::prepare::Prepared;
 use super::queue::Queue;
 use super::wires::{Job, Record};
@@ -17,7 +18,7 @@ pub struct Planner<'e> {
     store: &'e Store,
     queue: &'e Queue,
     records: Sender<Record>,
-    front: Sender<SweepEvent>,
+    front: Front,
     retry_failed: bool,
     /// of every cell
     instances: u32,
@@ -31,7 +32,7 @@ impl<'e> Planner<'e> {
         store: &'e Store,
         queue: &'e Queue,
         records: Sender<Record>,
-        front: Sender<SweepEvent>,
+        front: Front,
         retry_failed: bool,
     ) -> Self {
         let instances = prepared.spec.train.instances;
@@ -163,6 +164,6 @@ impl<'e> Planner<'e> {
 
     /// A front that left is a normal end.
     fn tell(&self, event: SweepEvent) {
-        let _ = self.front.send(event);
+        self.front.tell(event);
     }
 }

@@ -1,14 +1,16 @@
 //! The one thread that writes what happens: journals, event files, checkpoints coming of age, results. What it has
 //! written it forwards to the front, which may be slow, or gone.
 
+use super::front::Front;
 use super::wires::{Record, now};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::id::RunId;
 use crate::domain::metric::Scores;
 use crate::event_file::EventWriter;
 use crate::files::FileError;
+use crate::model::Interrupt;
 use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journal};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -26,6 +28,7 @@ type Events = EventWriter<BufWriter<File>>;
 struct Open {
     folder: RunFolder,
     attempt: Attempt,
+    interrupt: Interrupt,
     journal: Journal,
     train: Events,
     valid: Events,
@@ -36,18 +39,17 @@ struct Open {
 pub struct Recorder {
     store: Store,
     records: Receiver<Record>,
-    front: Sender<SweepEvent>,
+    front: Front,
     open: BTreeMap<RunId, Open>,
     /// runs whose events the front missed; told whole as soon as there is room
     behind: BTreeMap<RunId, RunFolder>,
-    front_left: bool,
     /// wait for a front that is slow instead of telling it later
     lossless: bool,
 }
 
 impl Recorder {
-    pub fn new(store: Store, records: Receiver<Record>, front: Sender<SweepEvent>, lossless: bool) -> Self {
-        Self { store, records, front, open: BTreeMap::new(), behind: BTreeMap::new(), front_left: false, lossless }
+    pub fn new(store: Store, records: Receiver<Record>, front: Front, lossless: bool) -> Self {
+        Self { store, records, front, open: BTreeMap::new(), behind: BTreeMap::new(), lossless }
     }
 
     /// Writes until every sender of records is gone.
@@ -68,10 +70,7 @@ impl Recorder {
                 flushed = Instant::now();
             }
             if beaten.elapsed() >= BEAT {
-                for open in self.open.values_mut() {
-                    open.beats += 1;
-                    open.attempt.beat(open.beats, open.step)?;
-                }
+                self.beat()?;
                 beaten = Instant::now();
             }
         }
@@ -79,8 +78,8 @@ impl Recorder {
 
     fn record(&mut self, record: Record) -> Result<(), StoreError> {
         match record {
-            Record::Open { run, folder, attempt, place, tell_earlier } => {
-                let open = Open::new(folder.clone(), attempt)?;
+            Record::Open { run, folder, attempt, place, tell_earlier, interrupt } => {
+                let open = Open::new(folder.clone(), attempt, interrupt)?;
                 place.iter().for_each(|place| self.store.show(place, &folder));
                 self.open.insert(run.clone(), open);
                 if tell_earlier {
@@ -90,26 +89,35 @@ impl Recorder {
             }
             Record::Event { run, time, event } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
-                let entry = open.append(time, event)?;
                 let attempt = open.attempt.number;
-                self.forward(run, attempt, entry);
+                match open.append(time, event) {
+                    Ok(entry) => self.forward(run, attempt, entry),
+                    Err(error) => {
+                        self.held(&run, |_| Err::<(), _>(error))?;
+                    }
+                }
             }
             Record::Checkpoint { run, staged } => {
-                let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
-                // what comes before the checkpoint is never told again: event files too must have it
-                open.flush()?;
-                open.journal.sync()?;
-                open.attempt.commit_checkpoint(&open.folder, staged)?;
-            }
-            Record::Close { run, ended, result } => {
-                let Some(mut open) = self.open.remove(&run) else { return Ok(()) };
-                open.flush()?;
-                if let Some(result) = result {
+                self.held(&run, |open| {
+                    // what comes before the checkpoint is never told again: event files too must have it
+                    open.flush()?;
                     open.journal.sync()?;
-                    open.folder.commit_result(&result)?;
-                    open.folder.tidy(open.attempt.number)?;
-                }
-                open.attempt.end(&ended)?;
+                    open.attempt.commit_checkpoint(&open.folder, staged)
+                })?;
+            }
+            Record::Close { run, ended, result, answer } => {
+                let closed = self.held(&run, |open| {
+                    open.flush()?;
+                    if let Some(result) = result {
+                        open.journal.sync()?;
+                        open.folder.commit_result(&result)?;
+                        open.folder.tidy(open.attempt.number)?;
+                    }
+                    open.attempt.end(&ended)
+                })?;
+                self.open.remove(&run);
+                // a worker that is gone panicked: nobody waits
+                let _ = answer.send(closed.is_some());
             }
             Record::Replay { run, folder, place } => {
                 // whoever finished it may have been killed before it could
@@ -123,12 +131,56 @@ impl Recorder {
                 let folder = self.store.run(&run);
                 self.tell_anew(run, folder)?;
             }
-            Record::Elsewhere { run, owner } => self.tell(SweepEvent::Elsewhere { run, owner }),
+            Record::Elsewhere { run, owner } => self.front.tell(SweepEvent::Elsewhere { run, owner }),
             Record::Idle => {
                 // behind everything that made it so
                 self.tell_all()?;
-                self.tell(SweepEvent::Idle);
+                self.front.tell(SweepEvent::Idle);
             }
+        }
+        Ok(())
+    }
+
+    /// Does something in the store for a run that is trained here. An owner that was silent for too long, asleep say, has
+    /// been superseded: it leaves that run alone and goes on with others. Nothing then, or where the run was left before.
+    fn held<T>(
+        &mut self,
+        run: &RunId,
+        act: impl FnOnce(&mut Open) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(open) = self.open.get_mut(run) else { return Ok(None) };
+        self.store.still_there()?;
+        if open.folder.is_newest(open.attempt.number)? {
+            let done = act(open);
+            let Err(error) = done else { return done.map(Some) };
+            self.store.still_there()?;
+            if open.folder.is_newest(open.attempt.number)? {
+                return Err(error);
+            }
+        }
+        self.leave_to_others(run)?;
+        Ok(None)
+    }
+
+    /// Lets go of a run that another process has taken over.
+    fn leave_to_others(&mut self, run: &RunId) -> Result<(), StoreError> {
+        let Some(Open { folder, interrupt, .. }) = self.open.remove(run) else { return Ok(()) };
+        interrupt.ask();
+        let newest = folder.attempts()?.last().copied().unwrap_or(0);
+        let owner = folder.owner(newest).map_or("a process that removed it".into(), |owner| owner.to_string());
+        self.tell_anew(run.clone(), folder)?;
+        self.front.tell(SweepEvent::TakenOver { run: run.clone(), owner });
+        Ok(())
+    }
+
+    /// Shows other hosts that this process lives.
+    fn beat(&mut self) -> Result<(), StoreError> {
+        let runs: Vec<RunId> = self.open.keys().cloned().collect();
+        for run in &runs {
+            self.held(run, |open| {
+                open.beats += 1;
+                open.attempt.beat(open.beats, open.step)
+            })?;
         }
         Ok(())
     }
@@ -143,12 +195,16 @@ impl Recorder {
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        self.open.values_mut().try_for_each(Open::flush)
+        let failed = self.open.iter_mut().find_map(|(run, open)| Some((run.clone(), open.flush().err()?)));
+        if let Some((run, error)) = failed {
+            self.held(&run, |_| Err::<(), _>(error))?;
+        }
+        Ok(())
     }
 
     /// Passes an entry on, or remembers that the front must be told the run anew.
     fn forward(&mut self, run: RunId, attempt: u32, entry: Entry) {
-        if self.front_left || self.behind.contains_key(&run) {
+        if self.front.is_gone() || self.behind.contains_key(&run) {
             return;
         }
         let event = SweepEvent::Run { run: run.clone(), attempt, entry };
@@ -160,30 +216,20 @@ impl Recorder {
     }
 
     /// Whether the front took it, now or, where nothing may be lost, as soon as it could. One that left takes everything.
-    fn offer(&mut self, event: SweepEvent) -> bool {
+    fn offer(&self, event: SweepEvent) -> bool {
         if self.lossless {
-            self.tell(event);
+            self.front.tell(event);
             return true;
         }
-        let offered = self.front.try_send(event);
-        self.front_left |= matches!(offered, Err(TrySendError::Disconnected(_)));
-        !matches!(offered, Err(TrySendError::Full(_)))
-    }
-
-    /// Waits for room.
-    fn tell(&mut self, event: SweepEvent) {
-        self.front_left |= self.front.send(event).is_err();
+        self.front.offer(event)
     }
 
     /// Tells everything that the front missed, waiting for room.
     fn tell_all(&mut self) -> Result<(), StoreError> {
-        while !self.behind.is_empty() && !self.front_left {
-            self.catch_up()?;
-            if !self.behind.is_empty() {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        }
-        Ok(())
+        let lossless = std::mem::replace(&mut self.lossless, true);
+        let told = self.catch_up();
+        self.lossless = lossless;
+        told
     }
 
     /// Tells a run anew, now or as soon as there is room.
@@ -196,7 +242,7 @@ impl Recorder {
     fn catch_up(&mut self) -> Result<(), StoreError> {
         let behind: BTreeSet<RunId> = self.behind.keys().cloned().collect();
         for run in behind {
-            if self.front_left {
+            if self.front.is_gone() {
                 self.behind.clear();
                 return Ok(());
             }
@@ -220,11 +266,11 @@ impl Recorder {
 }
 
 impl Open {
-    fn new(folder: RunFolder, attempt: Attempt) -> Result<Self, StoreError> {
+    fn new(folder: RunFolder, attempt: Attempt, interrupt: Interrupt) -> Result<Self, StoreError> {
         let journal = Journal::create(&attempt)?;
         let (train, valid) = (events(&attempt, &["train"])?, events(&attempt, &["valid"])?);
         attempt.beat(0, 0)?;
-        Ok(Self { folder, attempt, journal, train, valid, step: 0, beats: 0 })
+        Ok(Self { folder, attempt, interrupt, journal, train, valid, step: 0, beats: 0 })
     }
 
     fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {

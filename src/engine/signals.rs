@@ -1,23 +1,34 @@
 //! What the system asks for: to leave (Ctrl-C, SIGTERM, a closed terminal), to stop for a while (SIGTSTP), or to draw anew
 //! (SIGWINCH).
 
-use crossbeam_channel::Receiver;
-#[cfg(unix)]
-use crossbeam_channel::bounded;
+use super::conductor::Engine;
+use crossbeam_channel::{Receiver, bounded};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 #[cfg(unix)]
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Signals that come together count as one: some programs send each twice.
 #[cfg(unix)]
 const TOGETHER: Duration = Duration::from_secs(1);
+/// A front has this long to leave once everything is saved. One that is still there writes to a terminal that nobody
+/// reads.
+const GRACE: Duration = Duration::from_secs(2);
+/// The terminal has this long to be given back to, where the process ends without its front.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How a shell reports an interrupted program.
+const INTERRUPTED: i32 = 130;
+
+type GiveBack = Arc<dyn Fn() + Send + Sync>;
 
 /// What the system has to say about ending.
 pub struct Stops {
     signals: Receiver<()>,
     is_heard: Arc<AtomicBool>,
+    give_back: GiveBack,
 }
 
 impl Stops {
@@ -26,21 +37,68 @@ impl Stops {
         self.is_heard.store(true, Ordering::SeqCst);
         self.signals
     }
+
+    /// The same for the front of an engine. The engine stops by itself, and the process ends even where the front hears
+    /// nothing because a write to its terminal never returns.
+    pub fn stop(self, engine: &Engine) -> Receiver<()> {
+        let (give_back, stop, signals) = (self.give_back.clone(), engine.stopper(), self.listen());
+        let (pass_on, passed_on) = bounded(1);
+        thread::spawn(move || {
+            if signals.recv().is_ok() {
+                let _ = pass_on.send(());
+                stop();
+                thread::sleep(GRACE);
+                leave(&give_back);
+            }
+        });
+        passed_on
+    }
+}
+
+/// Ends the process where it is still there after a while. Everything is saved; what is left to do is to write to a
+/// terminal, which nobody may read any more.
+pub fn leave_soon() {
+    thread::spawn(|| {
+        thread::sleep(GRACE);
+        exit()
+    });
+}
+
+/// Ends the process, after `give_back` where that takes but a moment.
+fn leave(give_back: &GiveBack) -> ! {
+    let (end, given_back) = bounded(1);
+    let give_back = give_back.clone();
+    thread::spawn(move || {
+        give_back();
+        let _ = end.send(());
+    });
+    let _ = given_back.recv_timeout(PATIENCE);
+    // without the flush of standard output that an orderly exit begins with, and might never end
+    exit()
+}
+
+#[cfg(unix)]
+fn exit() -> ! {
+    signal_hook::low_level::exit(INTERRUPTED)
+}
+
+#[cfg(not(unix))]
+fn exit() -> ! {
+    std::process::exit(INTERRUPTED)
 }
 
 /// Ends the process at a signal, after `give_back`: what is fetched and what is in the store stays resumable. Once
 /// somebody listens, it is told of the first signal instead.
 #[cfg(unix)]
-pub fn stop_signals(give_back: impl Fn() + Send + 'static) -> io::Result<Stops> {
+pub fn stop_signals(give_back: impl Fn() + Send + Sync + 'static) -> io::Result<Stops> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    /// How a shell reports an interrupted program.
-    const INTERRUPTED: i32 = 130;
 
     let (sender, receiver) = bounded(1);
     let is_heard = Arc::new(AtomicBool::new(false));
-    let is_heard_there = is_heard.clone();
+    let give_back: GiveBack = Arc::new(give_back);
+    let (is_heard_there, give_back_there) = (is_heard.clone(), give_back.clone());
     let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         let mut first: Option<Instant> = None;
         for _ in &mut signals {
             match first {
@@ -50,19 +108,16 @@ pub fn stop_signals(give_back: impl Fn() + Send + 'static) -> io::Result<Stops> 
                     let _ = sender.try_send(());
                 }
                 Some(first) if first.elapsed() < TOGETHER => {}
-                _ => {
-                    give_back();
-                    std::process::exit(INTERRUPTED);
-                }
+                _ => leave(&give_back_there),
             }
         }
     });
-    Ok(Stops { signals: receiver, is_heard })
+    Ok(Stops { signals: receiver, is_heard, give_back })
 }
 
 #[cfg(not(unix))]
-pub fn stop_signals(_: impl Fn() + Send + 'static) -> io::Result<Stops> {
-    Ok(Stops { signals: crossbeam_channel::never(), is_heard: Arc::default() })
+pub fn stop_signals(give_back: impl Fn() + Send + Sync + 'static) -> io::Result<Stops> {
+    Ok(Stops { signals: crossbeam_channel::never(), is_heard: Arc::default(), give_back: Arc::new(give_back) })
 }
 
 /// Gets a message each time the process is asked to stop for a while; see [`pause`].
@@ -81,7 +136,7 @@ pub fn size_signals() -> io::Result<Receiver<()>> {
 fn told_of(signal: i32) -> io::Result<Receiver<()>> {
     let (sender, receiver) = bounded(1);
     let mut signals = signal_hook::iterator::Signals::new([signal])?;
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         for _ in &mut signals {
             // one that waits already is enough
             let _ = sender.try_send(());

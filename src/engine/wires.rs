@@ -3,7 +3,9 @@
 use crate::domain::event::RunEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
+use crate::model::Interrupt;
 use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
+use crossbeam_channel::Sender;
 
 /// Records that may wait for the disk before a worker has to.
 pub const RECORDS: usize = 4096;
@@ -19,6 +21,8 @@ pub enum Record {
         attempt: Attempt,
         place: Option<Place>,
         tell_earlier: bool,
+        /// asked when the run turns out to be somebody else's by now
+        interrupt: Interrupt,
     },
     Event {
         run: RunId,
@@ -30,11 +34,13 @@ pub enum Record {
         run: RunId,
         staged: Staged,
     },
-    /// The run leaves this process. A result makes it a realization.
+    /// The run leaves this process. A result makes it a realization. Answers whether the run was this process's up to
+    /// here.
     Close {
         run: RunId,
         ended: Ended,
         result: Option<RunResult>,
+        answer: Sender<bool>,
     },
     /// Tell the front all that the store holds of a run.
     Replay {

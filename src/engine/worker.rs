@@ -1,5 +1,6 @@
 //! One thread that trains runs, one after the other.
 
+use super::front::Front;
 use super::prepare::Prepared;
 use super::priority;
 use super::queue::{Left, Queue, Task};
@@ -11,7 +12,7 @@ use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
 use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
 use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Sender, bounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -21,7 +22,7 @@ pub struct Worker<'e> {
     pub store: &'e Store,
     pub queue: &'e Queue,
     pub records: Sender<Record>,
-    pub front: Sender<SweepEvent>,
+    pub front: Front,
 }
 
 /// The recorder is gone: something is wrong with the store, and it has said so.
@@ -65,12 +66,15 @@ impl Worker<'_> {
                     attempt: attempt.clone(),
                     place: place.clone(),
                     tell_earlier: *asked_before,
+                    interrupt: interrupt.clone(),
                 })?;
                 let train = |reporter: &mut Reporter<'_>| self.train(folder, reporter);
-                let (ended, result) = self.attempt(planned, &attempt, interrupt, train)?;
+                let (ended, result) = self.attempt(planned, folder, &attempt, interrupt, train)?;
                 let left = if ended == Ended::Stopped { Left::Stopped } else { Left::Done };
-                self.send(Record::Close { run, ended, result })?;
-                return Ok(left);
+                let (answer, answered) = bounded(1);
+                self.send(Record::Close { run, ended, result, answer })?;
+                let was_ours = answered.recv().map_err(|_| RecorderLeft)?;
+                return Ok(if was_ours { left } else { Left::Elsewhere });
             }
             // what was there when the sweep was planned, the front knows
             Ok(Claim::Done(_) | Claim::Failed(_)) if !asked_before => {}
@@ -82,14 +86,30 @@ impl Worker<'_> {
                 self.send(Record::Elsewhere { run, owner })?;
                 return Ok(Left::Elsewhere);
             }
-            Err(error) => self.give_up(error.to_string()),
+            Err(error) => match self.store.still_there() {
+                Err(moved) => self.give_up(moved.to_string()),
+                Ok(()) if error.is_absence() && !folder.exists() => {
+                    self.send(Record::Elsewhere { run, owner: "a process that removes it".into() })?;
+                    return Ok(Left::Elsewhere);
+                }
+                Ok(()) => self.give_up(error.to_string()),
+            },
         }
         Ok(Left::Done)
     }
 
+    /// What is wrong with the store where something of a run could not be recorded. Nothing is where the run has been
+    /// taken over or removed by another process.
+    fn unusable(&self, folder: &RunFolder, attempt: &Attempt, message: String) -> Option<String> {
+        match self.store.still_there().and_then(|()| folder.is_newest(attempt.number)) {
+            Ok(is_newest) => is_newest.then_some(message),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
     /// A store that cannot be used ends the sweep: going on would only fail run after run.
     fn give_up(&self, message: String) {
-        let _ = self.front.send(SweepEvent::Broken(message));
+        self.front.tell(SweepEvent::Broken(message));
         self.queue.close();
     }
 
@@ -97,6 +117,7 @@ impl Worker<'_> {
     fn attempt(
         &self,
         planned: &PlannedRun,
+        folder: &RunFolder,
         attempt: &Attempt,
         interrupt: &Interrupt,
         train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
@@ -129,7 +150,7 @@ impl Worker<'_> {
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),
             Ok(Err(TrainError::Record(message))) => {
-                unusable = Some(message);
+                unusable = self.unusable(folder, attempt, message);
                 (RunEvent::Stopped { step }, Ended::Stopped, None)
             }
             Ok(Err(error)) => failed(step, error.to_string()),
@@ -261,7 +282,8 @@ mod tests {
     use super::super::wires::RECORDS;
     use super::*;
     use crate::spec_file::{parse, preset};
-    use crossbeam_channel::{bounded, unbounded};
+    use crossbeam_channel::unbounded;
+    use std::sync::Arc;
 
     /// What an attempt ends with, and the events it leaves, when it is trained by `train`.
     fn attempt(train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>) -> (Ended, Vec<RunEvent>) {
@@ -277,8 +299,14 @@ mod tests {
         let (records, recorded) = bounded(RECORDS);
         let (front, _events) = unbounded();
         let queue = Queue::default();
-        let worker = Worker { prepared: &prepared, store: &store, queue: &queue, records, front };
-        let trained = worker.attempt(&planned, &claimed, &Interrupt::default(), train);
+        let worker = Worker {
+            prepared: &prepared,
+            store: &store,
+            queue: &queue,
+            records,
+            front: Front::new(front, Arc::default()),
+        };
+        let trained = worker.attempt(&planned, &folder, &claimed, &Interrupt::default(), train);
         let Ok((ended, _)) = trained else { panic!("the recorder is there") };
         let events = recorded.try_iter().filter_map(|record| match record {
             Record::Event { event, .. } => Some(event),

@@ -9,12 +9,15 @@
 
 mod error;
 mod folder;
+mod identity;
 mod output;
+pub mod process;
 mod read;
 mod remove;
 mod write;
 
 pub use error::{FileError, Kind};
 pub use folder::Folder;
+pub use identity::FolderIdentity;
 pub use output::{replace, write_numbered};
 pub use remove::is_temporary;

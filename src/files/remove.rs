@@ -2,12 +2,20 @@
 
 use super::error::{At, FileError, Kind};
 use super::folder::{Folder, expect, kind};
+use super::process;
 use std::fs;
 use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
-/// Names that begin so are not lasting yet.
-pub(super) const TEMPORARY: &str = ".tmp";
+/// Names that begin so are not lasting yet. The process that makes them follows, then what makes them differ.
+const TEMPORARY: &str = ".tmp";
+/// What nobody can tell the process of was left by a kill when it is that old.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+
+/// How temporary names begin that this process makes.
+pub(super) fn temporary_prefix() -> String {
+    format!("{TEMPORARY}-{}-", process::tag())
+}
 
 /// Whether somebody is about to give it a lasting name, or died before.
 pub fn is_temporary(name: &str) -> bool {
@@ -52,11 +60,12 @@ impl Folder {
         }
     }
 
-    /// Removes what is temporary and that old: what kills left. Fails silently: it is only in the way of order.
-    pub fn remove_temporary(&self, age: Duration) {
+    /// Removes what is temporary and whose process is gone; never what another one is about to give its name. Fails
+    /// silently: it is only in the way of order.
+    pub fn remove_abandoned(&self) {
         for name in self.names().unwrap_or_default().into_iter().filter(|name| is_temporary(name)) {
-            let lasted = self.modified(&name).map(|made| SystemTime::now().duration_since(made).unwrap_or_default());
-            if lasted.is_none_or(|lasted| lasted < age) {
+            let is_gone = process::is_gone(name.trim_start_matches(TEMPORARY).trim_start_matches('-'));
+            if !is_gone.unwrap_or_else(|| self.is_old(&name)) {
                 continue;
             }
             let _ = match kind(&self.of(&name)) {
@@ -64,6 +73,11 @@ impl Folder {
                 _ => self.remove(&name),
             };
         }
+    }
+
+    fn is_old(&self, name: &str) -> bool {
+        let age = self.modified(name).map(|made| SystemTime::now().duration_since(made).unwrap_or_default());
+        age.is_some_and(|age| age >= ABANDONED)
     }
 
     /// Moves something that cannot be used out of the way, as `NAME.damaged-N` with the first number that is free.
@@ -100,6 +114,34 @@ mod tests {
         fs::create_dir(around.path().join("a.json")).unwrap();
         assert_eq!(folder.set_aside("a.json").unwrap().unwrap(), "a.json.damaged-2");
         assert_eq!(folder.read("a.json.damaged-1", 9).unwrap().unwrap(), b"{");
+    }
+
+    #[test]
+    fn what_a_living_process_is_about_to_name_stays() {
+        let around = tempfile::tempdir().unwrap();
+        let folder = Folder::root(around.path());
+        let (mine, ()) = folder.stage(|_| Ok(())).unwrap();
+        let of_the_dead =
+            format!("{TEMPORARY}-{}-1-{}-a", std::process::id(), process::tag().rsplit('-').next().unwrap());
+        let (of_another_host, of_an_earlier_version) = (format!("{TEMPORARY}-1-1-0-a"), format!("{TEMPORARY}abc"));
+        for name in [&of_the_dead, &of_another_host, &of_an_earlier_version] {
+            fs::write(around.path().join(name), "").unwrap();
+        }
+        fs::create_dir(around.path().join(format!("{of_the_dead}b"))).unwrap();
+        folder.remove_abandoned();
+        let left = folder.names().unwrap();
+        assert_eq!(left.len(), 3, "{left:?}");
+        assert!(!left.contains(&of_the_dead) && left.contains(&of_another_host), "{left:?}");
+        // a day later
+        let old = SystemTime::now() - ABANDONED;
+        for name in [&of_another_host, &of_an_earlier_version] {
+            fs::File::options().write(true).open(around.path().join(name)).unwrap().set_modified(old).unwrap();
+        }
+        mine.as_file().set_modified(old).unwrap();
+        folder.remove_abandoned();
+        let left = folder.names().unwrap();
+        assert_eq!(left.len(), 1, "{left:?}");
+        folder.commit(mine, "a").unwrap();
     }
 
     #[cfg(unix)]

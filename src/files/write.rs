@@ -2,7 +2,7 @@
 
 use super::error::{At, FileError, Kind};
 use super::folder::{Folder, expect};
-use super::remove::TEMPORARY;
+use super::remove::temporary_prefix;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use tempfile::{NamedTempFile, TempDir};
@@ -20,7 +20,7 @@ impl Folder {
         write: impl FnOnce(&mut File) -> io::Result<T>,
     ) -> Result<(NamedTempFile, T), FileError> {
         self.check()?;
-        let mut file = builder(0o666).tempfile_in(self.path()).at("write in", self.path())?;
+        let mut file = builder(0o666, &temporary_prefix()).tempfile_in(self.path()).at("write in", self.path())?;
         let written = write(file.as_file_mut()).at("write", file.path())?;
         Ok((file, written))
     }
@@ -80,7 +80,7 @@ impl Folder {
     /// A folder under a name of its own; gone unless it is given a lasting one.
     pub fn stage_folder(&self) -> Result<TempDir, FileError> {
         self.check()?;
-        builder(0o777).tempdir_in(self.path()).at("write in", self.path())
+        builder(0o777, &temporary_prefix()).tempdir_in(self.path()).at("write in", self.path())
     }
 
     /// Gives a staged folder its name, which must be free or that of an empty folder.
@@ -110,9 +110,9 @@ impl Folder {
 }
 
 /// Readable by whoever the system's mask allows, as files are.
-fn builder(mode: u32) -> tempfile::Builder<'static, 'static> {
+fn builder(mode: u32, prefix: &str) -> tempfile::Builder<'_, 'static> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
+    builder.prefix(prefix);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     #[cfg(not(unix))]

@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::time::Duration;
 use tempfile::NamedTempFile;
 
 const FOLDER: &str = "checkpoint";
@@ -142,7 +141,7 @@ impl RunFolder {
         remove_checkpoints(self, |number| number <= finished_by)?;
         let attempts = self.attempts()?.into_iter().filter(|number| *number <= finished_by);
         let folders = attempts.map(|number| self.attempt(number)).chain([self.folder.clone(), self.attempts_folder()]);
-        folders.for_each(|folder| folder.remove_temporary(Duration::ZERO));
+        folders.for_each(|folder| folder.remove_abandoned());
         Ok(())
     }
 
@@ -157,7 +156,9 @@ impl RunFolder {
         self.attempts().ok()?.into_iter().rev().find(is_there)
     }
 
-    /// The run's checkpoints, the furthest first.
+    /// The run's checkpoints, those of the newest attempt first, of each attempt the furthest first. An attempt begins
+    /// at the furthest that there is, so its own are further still; what a superseded owner committed after that is not
+    /// covered by the newest journal.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut found = Vec::new();
         for attempt in self.attempts()? {
@@ -165,7 +166,7 @@ impl RunFolder {
             let names = folder.names()?.into_iter();
             found.extend(names.filter_map(|name| Checkpoint::of(&folder, attempt, name)));
         }
-        found.sort_by_key(|checkpoint| std::cmp::Reverse((checkpoint.step, checkpoint.attempt)));
+        found.sort_by_key(|checkpoint| std::cmp::Reverse((checkpoint.attempt, checkpoint.step)));
         Ok(found)
     }
 }

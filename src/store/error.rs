@@ -15,11 +15,21 @@ pub enum StoreError {
     NotAStore { path: PathBuf },
     #[error("no store at {path}; `batchscope run` makes one, --store DIR names another")]
     NoStore { path: PathBuf },
+    #[error(
+        "the store {path} was moved or deleted while it was in use; name its new place with --store, or put it back, and \
+         the same command resumes"
+    )]
+    Moved { path: PathBuf },
     #[error(transparent)]
     Damaged(#[from] Damage),
 }
 
 impl StoreError {
+    /// Whether a file or a folder was not where it should be.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, StoreError::Files(error) if error.is_absence())
+    }
+
     /// Whether it is the matter of what is below a folder alone, and the rest of the store may be sound.
     pub fn is_within(&self, folder: &Path) -> bool {
         let (path, of_the_store) = match self {

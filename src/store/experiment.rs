@@ -1,5 +1,4 @@
-//! What a store knows of an experiment beside its spec: what its runs read, what a check of its model found, and how
-//! often its answer was looked at.
+//! What a store knows of an experiment beside its spec: what its runs read, and what a check of its model found.
 
 use super::damage::Damage;
 use super::error::StoreError;
@@ -14,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const INPUTS: &str = "inputs.json";
 pub(super) const INVARIANCE: &str = "invariance.json";
-pub(super) const LOOKS: &str = "looks.json";
 
 /// What the runs of an experiment read: with it they can be told from others when the data is gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,15 +29,6 @@ pub struct Inputs {
     pub classifier: Option<Classifier>,
 }
 
-/// A verdict that was shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    /// of every cell
-    pub instances: usize,
-    /// how many causes were asked about
-    pub causes: usize,
-}
-
 impl Stored for Inputs {
     fn check(&self) -> Result<(), String> {
         self.data.check()?;
@@ -52,15 +41,6 @@ impl Stored for Inputs {
 }
 
 impl Stored for Invariance {}
-
-impl Stored for Vec<Look> {
-    fn check(&self) -> Result<(), String> {
-        match self.iter().find(|look| look.instances == 0) {
-            Some(_) => Err("`instances` of a look is 0, expected a number from 1".into()),
-            None => Ok(()),
-        }
-    }
-}
 
 impl Store {
     /// Remembers what an experiment's runs read. The newest wins, as its spec does.
@@ -83,45 +63,5 @@ impl Store {
     /// What that found, where it was remembered.
     pub fn invariance(&self, experiment: &FolderName) -> Result<Option<Invariance>, Damage> {
         stored::read(&self.experiment(experiment), INVARIANCE)
-    }
-
-    /// Every verdict on an experiment that was shown, the oldest first.
-    pub fn looks(&self, experiment: &FolderName) -> Result<Vec<Look>, Damage> {
-        // looks that cannot be read must not count as none
-        Ok(stored::read(&self.experiment(experiment), LOOKS)?.unwrap_or_default())
-    }
-
-    /// Adds a look, unless it is there.
-    pub fn remember_look(&self, experiment: &FolderName, look: Look) -> Result<(), StoreError> {
-        let mut looks = self.looks(experiment)?;
-        if looks.contains(&look) {
-            return Ok(());
-        }
-        looks.push(look);
-        let folder = self.experiment(experiment);
-        folder.create()?;
-        stored::write(&folder, LOOKS, &looks)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    #[test]
-    fn looks_are_counted_once_and_never_forgotten() {
-        let root = tempfile::tempdir().unwrap();
-        let store = Store::open(root.path()).unwrap();
-        let mine = FolderName::new("mine").unwrap();
-        assert!(store.looks(&mine).unwrap().is_empty());
-        let (first, second) = (Look { instances: 5, causes: 2 }, Look { instances: 10, causes: 2 });
-        for look in [first, first, second, first] {
-            store.remember_look(&mine, look).unwrap();
-        }
-        assert_eq!(store.looks(&mine).unwrap(), [first, second]);
-        fs::write(root.path().join("experiments/mine/looks.json"), "[{").unwrap();
-        assert!(store.looks(&mine).is_err(), "unreadable looks are not none");
-        assert!(store.remember_look(&mine, first).is_err());
     }
 }

@@ -1,24 +1,22 @@
 //! Where things lie in a store.
 
+use super::changes::{ARMS, CHANGES, INSTANCES, LOOKS};
 use super::damage::Damage;
 use super::error::StoreError;
-use super::experiment::{INPUTS, INVARIANCE, LOOKS};
+use super::experiment::{INPUTS, INVARIANCE};
 use super::identity::{experiment_digest, run_id};
 use super::stored::{self, Stored};
-use crate::domain::arm::Arm;
 use crate::domain::id::RunId;
 use crate::domain::name::FolderName;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
-use crate::files::{Folder, Kind, is_temporary};
+use crate::files::{Folder, FolderIdentity, Kind, is_temporary};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
 
 const FORMAT: &str = "batchscope-store 1";
 const FORMAT_FILE: &str = "format";
 const SPEC: &str = "spec.toml";
-const ADDED_ARMS: &str = "arms.json";
-const ADDED_INSTANCES: &str = "instances.json";
 const RUNS: &str = "runs";
 const EXPERIMENTS: &str = "experiments";
 pub(super) const RUN: &str = "run.json";
@@ -27,8 +25,6 @@ const ATTEMPTS: &str = "attempts";
 const MOST_SPEC: u64 = 1 << 24;
 /// Attempts at a run that are believed: a larger number was made by somebody else.
 const MOST_ATTEMPTS: u32 = 1_000_000;
-/// What is temporary for so long was left by a kill.
-const NOBODYS: Duration = Duration::from_secs(3600);
 /// What stands in a store's folder.
 const OWN_NAMES: [&str; 3] = [FORMAT_FILE, RUNS, EXPERIMENTS];
 
@@ -36,6 +32,8 @@ const OWN_NAMES: [&str; 3] = [FORMAT_FILE, RUNS, EXPERIMENTS];
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: Folder,
+    /// which folder that was when it was opened
+    identity: Arc<FolderIdentity>,
 }
 
 impl Store {
@@ -53,7 +51,7 @@ impl Store {
         }
         // of a newer store nothing is touched
         let store = Self::existing(root)?;
-        folder.remove_temporary(NOBODYS);
+        folder.remove_abandoned();
         Ok(store)
     }
 
@@ -69,7 +67,16 @@ impl Store {
             return Err(StoreError::Format { path, found, known: FORMAT });
         }
         [RUNS, EXPERIMENTS].into_iter().try_for_each(|name| folder.folder(name).create())?;
-        Ok(Self { folder })
+        let identity = Arc::new(folder.identity()?);
+        Ok(Self { folder, identity })
+    }
+
+    /// An error where the store was moved or deleted since it was opened.
+    pub fn still_there(&self) -> Result<(), StoreError> {
+        match self.identity.is_there()? && self.runs_folder().exists()? {
+            true => Ok(()),
+            false => Err(StoreError::Moved { path: self.root().to_owned() }),
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -84,7 +91,7 @@ impl Store {
     pub fn remember(&self, spec: &Spec, toml: &str) -> Result<(), StoreError> {
         let folder = self.experiment_of(spec);
         folder.create()?;
-        folder.remove_temporary(NOBODYS);
+        folder.remove_abandoned();
         Ok(folder.replace(SPEC, toml.as_bytes())?)
     }
 
@@ -107,43 +114,6 @@ impl Store {
         Ok(self.experiments()?.into_iter().filter_map(spec).collect())
     }
 
-    /// Remembers an arm that was added to an experiment while it ran.
-    pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
-        let mut arms = self.added_arms(spec)?;
-        arms.retain(|known| known.name != arm.name);
-        arms.push(arm.clone());
-        stored::write(&self.experiment_of(spec), ADDED_ARMS, &arms)
-    }
-
-    /// The arms that were added to an experiment while it ran.
-    pub fn added_arms(&self, spec: &Spec) -> Result<Vec<Arm>, Damage> {
-        Ok(stored::read(&self.experiment_of(spec), ADDED_ARMS)?.unwrap_or_default())
-    }
-
-    /// Forgets that an arm was added: it does not come back. Says whether it was one of them.
-    pub fn drop_arm(&self, spec: &Spec, name: &str) -> Result<bool, StoreError> {
-        let mut arms = self.added_arms(spec)?;
-        let before = arms.len();
-        arms.retain(|arm| arm.name != name);
-        if arms.len() == before {
-            return Ok(false);
-        }
-        stored::write(&self.experiment_of(spec), ADDED_ARMS, &arms)?;
-        Ok(true)
-    }
-
-    /// Remembers how many instances an experiment was given while it ran.
-    pub fn add_instances(&self, spec: &Spec, instances: u32) -> Result<(), StoreError> {
-        self.instances(spec)?;
-        stored::write(&self.experiment_of(spec), ADDED_INSTANCES, &instances)
-    }
-
-    /// Instances of every cell: the spec's, or more where the experiment was given more while it ran.
-    pub fn instances(&self, spec: &Spec) -> Result<u32, Damage> {
-        let added = stored::read(&self.experiment_of(spec), ADDED_INSTANCES)?.unwrap_or(0);
-        Ok(spec.train.instances.max(added))
-    }
-
     fn experiments_folder(&self) -> Folder {
         self.folder.folder(EXPERIMENTS)
     }
@@ -163,8 +133,8 @@ impl Store {
     }
 
     /// What lies in an experiment's folder beside its arms.
-    pub(super) fn experiment_files() -> [&'static str; 6] {
-        [SPEC, ADDED_ARMS, ADDED_INSTANCES, INPUTS, INVARIANCE, LOOKS]
+    pub(super) fn experiment_files() -> [&'static str; 7] {
+        [SPEC, CHANGES, ARMS, INSTANCES, LOOKS, INPUTS, INVARIANCE]
     }
 
     pub(super) fn runs_folder(&self) -> Folder {
@@ -202,25 +172,6 @@ impl Stored for RunSpec {
     }
 }
 
-/// The number of instances that an experiment was given.
-impl Stored for u32 {
-    fn check(&self) -> Result<(), String> {
-        match self {
-            0..=10_000 => Ok(()),
-            _ => Err(format!("it is {self}, expected a number of instances from 0 to 10000")),
-        }
-    }
-}
-
-/// The arms that an experiment was given.
-impl Stored for Vec<Arm> {
-    const MOST: u64 = 1 << 24;
-
-    fn check(&self) -> Result<(), String> {
-        self.iter().try_for_each(|arm| FolderName::new(&*arm.name).map(drop).map_err(|error| error.to_string()))
-    }
-}
-
 impl RunFolder {
     pub fn path(&self) -> &Path {
         self.folder.path()
@@ -255,6 +206,12 @@ impl RunFolder {
 
     pub(super) fn attempt(&self, number: u32) -> Folder {
         self.attempts_folder().folder(&number.to_string())
+    }
+
+    /// Whether the run is still that attempt's. Another one supersedes an owner that was silent for too long; a removal
+    /// takes the run's folder away.
+    pub fn is_newest(&self, attempt: u32) -> Result<bool, StoreError> {
+        Ok(self.attempts()?.last() == Some(&attempt))
     }
 
     /// Numbers of all attempts, ascending.

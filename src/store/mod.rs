@@ -4,6 +4,7 @@
 //! notifications. Knows neither tensors nor threads; a checkpoint is bytes to it.
 
 mod attempt;
+mod changes;
 mod checkpoint;
 mod damage;
 mod error;
@@ -19,10 +20,11 @@ mod result;
 mod stored;
 
 pub use attempt::{Attempt, BeatWatch, Claim, Ended, Standing};
+pub use changes::Look;
 pub use checkpoint::{Checkpoint, Staged};
 pub use damage::Damage;
 pub use error::StoreError;
-pub use experiment::{Inputs, Look};
+pub use experiment::Inputs;
 pub use identity::{experiment_digest, run_id};
 pub use inspect::StoredRun;
 pub use journal::{Journal, parse_journal, read_journal};

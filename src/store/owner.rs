@@ -1,6 +1,7 @@
 //! Who trains an attempt, and whether it still lives.
 
 use super::stored::Stored;
+use crate::files::process::{boot, host, start_of};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -59,43 +60,6 @@ impl fmt::Display for Owner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "process {} on {}", self.process, self.host)
     }
-}
-
-#[cfg(unix)]
-fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
-}
-
-#[cfg(not(unix))]
-fn host() -> String {
-    std::env::var("COMPUTERNAME").unwrap_or_default()
-}
-
-fn boot() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
-}
-
-/// Start of a living process; nothing when there is none.
-#[cfg(target_os = "linux")]
-fn start_of(process: u32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // the name in parentheses may hold anything; 19 fields follow the state (proc(5), field 22)
-    let after_name = &stat[stat.rfind(')')? + 1..];
-    let mut fields = after_name.split_ascii_whitespace();
-    let state = fields.next()?;
-    let start = fields.nth(18)?.parse().ok()?;
-    (state != "Z").then_some(start)
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn start_of(process: u32) -> Option<u64> {
-    let process = rustix::process::Pid::from_raw(process as i32)?;
-    rustix::process::test_kill_process(process).ok().map(|()| 0)
-}
-
-#[cfg(not(unix))]
-fn start_of(process: u32) -> Option<u64> {
-    (process == std::process::id()).then_some(0)
 }
 
 fn simd() -> &'static str {

@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
 use crate::domain::event::SweepEvent;
 use crate::domain::invariance::Invariance;
-use crate::engine::{Engine, Opened, pause, pause_signals, size_signals};
+use crate::engine::{Engine, Opened, Stops, pause, pause_signals, size_signals};
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
@@ -37,12 +37,13 @@ pub enum Left {
     TerminalGone,
 }
 
-/// Trains a sweep with the dashboard on the terminal. `signals` holds something when the system wants it to end.
-pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Left, App)> {
+/// Trains a sweep with the dashboard on the terminal.
+pub fn run(opened: &Opened, theme: Theme, stops: Stops) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let sizes = size_signals().context("cannot listen for signals")?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
+    let signals = stops.stop(&engine);
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.inquiry = Inquiry::new(opened.background()?);
     app.store = Some(opened.store.clone());
@@ -51,7 +52,7 @@ pub fn run(opened: &Opened, theme: Theme, signals: &Receiver<()>) -> Result<(Lef
     let (left, suspending, resized, wanted, copied) = (Left::ByKey, false, false, None, None);
     let mut dashboard =
         Dashboard { app, theme, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
-    dashboard.run(&mut terminal, keys(), &sayings, signals, &pauses, &sizes);
+    dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses, &sizes);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
     if app.sweep.closed {

@@ -6,7 +6,8 @@ use batchscope::domain::history::{History, Progress};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Every file below a folder with its contents.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -26,6 +27,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// What the interrupted world ends with must be what the untouched one has.
 fn goes_on_as_if_nothing_had_happened(world: &World, arguments: &[&str]) {
     let whole = World::new();
+    fs::copy(world.path("spec.toml"), whole.path("spec.toml")).unwrap();
     whole.run(&[]).expect(0);
     world.run(arguments).expect(0);
     assert_eq!(world.histories(), whole.histories());
@@ -44,6 +46,37 @@ fn a_file_that_may_not_grow_ends_the_sweep_and_loses_nothing() {
     assert!(finished.err.contains("the sweep could not go on: cannot write"), "{}", finished.err);
     assert!(finished.err.contains("make room, and the same command goes on from here"), "{}", finished.err);
     goes_on_as_if_nothing_had_happened(&world, &[]);
+}
+
+/// What is trained in a store that is no longer there belongs to nobody: it is said, and nothing is begun anew.
+#[cfg(unix)]
+#[test]
+fn a_store_that_is_moved_or_deleted_under_training_is_said_and_not_begun_anew() {
+    for deleted in [false, true] {
+        let world = World::new();
+        world.write_spec(
+            "[train]\nbatch_sizes = [2, 8]\ninstances = 3\nepochs = 20\nlearning_rate = 1e-3\n\
+             [store]\ncheckpoint_seconds = 0.05\n",
+        );
+        let mut child = world.command(&["--workers", "1"]);
+        let child = child.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        while world.events() < 40 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let aside = world.path("aside");
+        fs::rename(world.store(), &aside).unwrap();
+        if deleted {
+            fs::remove_dir_all(&aside).unwrap();
+        }
+        let finished = Finished::of(child.wait_with_output().unwrap()).expect(1);
+        let words = format!("the store {} was moved or deleted while it was in use", world.store().display());
+        assert!(finished.err.contains(&words), "{}", finished.err);
+        assert!(!world.store().exists(), "nothing is begun anew");
+        if !deleted {
+            fs::rename(&aside, world.store()).unwrap();
+        }
+        goes_on_as_if_nothing_had_happened(&world, &[]);
+    }
 }
 
 /// A file system of its own at a world's store, while this lives.

@@ -1,6 +1,6 @@
 //! Killed and stopped runs go on, and end as if nothing had happened.
 
-use crate::support::{World, journals, pairs};
+use crate::support::{Finished, World, counted, journals, pairs, rounds};
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::history::History;
 use batchscope::domain::random::{Key, Purpose};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const SPEC: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 60\nlearning_rate = 1e-3\n[store]\ncheckpoint_seconds = 0\n";
 
 fn start(world: &World) -> Child {
-    world.command(&[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    world.command(&[]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[test]
@@ -84,12 +84,19 @@ fn left_behind(run: &RunFolder) -> (Vec<RunEvent>, Vec<u8>) {
 #[test]
 fn kills_within_an_epoch_cost_little_and_leave_no_trace() {
     const KILLS: u32 = 8;
-    let (whole, killed) = (world_of_a_long_epoch(), world_of_a_long_epoch());
+    let whole = world_of_a_long_epoch();
     whole.run(&[]).expect(0);
-    let random = Key::new(2, Purpose::Shuffle);
+    for round in 0..rounds() {
+        kill_within_an_epoch(KILLS, Key::new(round.into(), Purpose::Shuffle), &whole);
+    }
+    counted(&format!("{} kills within an epoch of two runs, each resumed; the same bits at the end", KILLS * rounds()));
+}
+
+fn kill_within_an_epoch(kills: u32, random: Key, whole: &World) {
+    let killed = world_of_a_long_epoch();
     // of both runs, one each sitting
     let mut reached = vec![vec![0], vec![0]];
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let mut child = killed.command(&["--workers", "2", "--set", "store.checkpoint_seconds=0.001"]);
         let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let is_further = |checkpoints: &[u64]| {
@@ -105,7 +112,7 @@ fn kills_within_an_epoch_cost_little_and_leave_no_trace() {
         reached.iter_mut().zip(checkpoints(&killed)).for_each(|(reached, now)| reached.push(now));
     }
     killed.run(&[]).expect(0);
-    for ((killed, whole), reached) in runs(&killed).iter().zip(runs(&whole)).zip(reached) {
+    for ((killed, whole), reached) in runs(&killed).iter().zip(runs(whole)).zip(reached) {
         let (events, weights) = left_behind(killed);
         let starts = events.iter().filter_map(|event| match event {
             RunEvent::Started { step } => Some(*step),
@@ -281,6 +288,78 @@ fn an_update_given_up_halfway_leaves_no_trace() {
     }
     assert!(given_up > 1, "it was never asked to leave in time");
     assert_eq!(History::replay(&events), whole);
+}
+
+/// An owner that sleeps while another host takes its run over: it leaves that run alone, trains the others, and takes the
+/// run up again when the other host leaves it.
+#[cfg(unix)]
+#[test]
+fn an_owner_that_was_superseded_gives_up_that_run_alone() {
+    let (whole, slept) = (World::new(), World::new());
+    whole.write_spec(SPEC);
+    slept.write_spec(SPEC);
+    whole.run(&[]).expect(0);
+    let output = slept.path("output");
+    let lines = || std::fs::read_to_string(&output).unwrap_or_default();
+    let mut child = slept.command(&["--workers", "1"]);
+    let mut child = child.stdout(std::fs::File::create(&output).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+    // asleep in the middle of a run that has a checkpoint
+    let run = loop {
+        assert!(child.try_wait().unwrap().is_none(), "it should train");
+        std::thread::sleep(Duration::from_millis(5));
+        signal(&child, rustix::process::Signal::STOP);
+        if let Some(run) = runs(&slept).into_iter().find(|run| !run.checkpoints().unwrap().is_empty()) {
+            break run;
+        }
+        signal(&child, rustix::process::Signal::CONT);
+    };
+    let attempts = run.path().join("attempts");
+    let owner = std::fs::read_to_string(attempts.join("1/owner.json")).unwrap();
+    let mut owner: serde_json::Value = serde_json::from_str(&owner).unwrap();
+    owner["host"] = "another".into();
+    std::fs::create_dir(attempts.join("new")).unwrap();
+    std::fs::write(attempts.join("new/owner.json"), owner.to_string()).unwrap();
+    std::fs::rename(attempts.join("new"), attempts.join("2")).unwrap();
+    // as the first checkpoint of the other host does
+    std::fs::remove_dir_all(attempts.join("1/checkpoint")).unwrap();
+    signal(&child, rustix::process::Signal::CONT);
+    while runs(&slept).iter().filter(|run| run.result().is_some()).count() < 3 {
+        assert!(child.try_wait().unwrap().is_none(), "it should go on with the other runs:\n{}", lines());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(lines().contains("taken over by process") && lines().contains("on another"), "{}", lines());
+    assert!(run.result().is_none());
+    std::fs::write(attempts.join("2/ended.json"), r#"{"ended":"stopped"}"#).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{}", lines());
+    assert_eq!(run.attempts().unwrap(), [1, 2, 3]);
+    assert_eq!(slept.histories(), whole.histories());
+}
+
+/// Several rounds, as what goes wrong between processes depends on moments.
+#[test]
+fn processes_on_one_store_share_the_work_and_never_end_each_other() {
+    let alone = World::new();
+    alone.run(&[]).expect(0);
+    let (random, rounds) = (Key::new(3, Purpose::Shuffle), 6 * rounds());
+    for round in 0..rounds {
+        let shared = World::new();
+        let mut processes: Vec<Child> = (0..4).map(|_| start(&shared)).collect();
+        // in every other round one of them is killed at some moment, and the others do its work
+        if round % 2 == 1 {
+            let mut killed = processes.remove(0);
+            std::thread::sleep(Duration::from_millis(u64::from(random.bits(round) % 300)));
+            killed.kill().unwrap();
+            killed.wait().unwrap();
+        }
+        for process in processes {
+            let finished = Finished::of(process.wait_with_output().unwrap());
+            assert_eq!(finished.code, Some(0), "{}", finished.err);
+        }
+        assert_eq!(shared.histories(), alone.histories());
+    }
+    counted(&format!(
+        "{rounds} rounds of four processes on one store, one of them killed in half of these; none ended"
+    ));
 }
 
 #[test]

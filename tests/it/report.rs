@@ -10,7 +10,7 @@ use batchscope::store::Store;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// A sweep of two arms at batch sizes 2 and 8.
 fn world() -> World {
@@ -158,12 +158,35 @@ fn a_sweep_that_is_not_complete_gets_no_verdict_and_costs_no_look() {
     assert!(said.contains("17 of 18 planned runs are finished"), "{said}");
     assert!(early["answer"].as_str().unwrap().starts_with("Preliminary, 2 of 3 instances"), "{early}");
     let experiments = world.store().join("experiments");
-    let looks = fs::read_dir(experiments).unwrap().next().unwrap().unwrap().path().join("looks.json");
+    let looks = fs::read_dir(experiments).unwrap().next().unwrap().unwrap().path().join("changes/1.json");
     assert!(!looks.exists());
     world.run(&[]).expect(0);
     plant(&world);
     check(&answer(&world, &[]), 3, 1);
     assert!(looks.exists());
+}
+
+#[test]
+fn looks_that_several_processes_take_at_once_are_all_counted() {
+    let world = world();
+    world.run(&["--set", "train.instances=6"]).expect(0);
+    let spec = world.path("spec.toml");
+    let look = |instances: u32| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+        command.args(["report", "--json"]).arg(&spec).arg("--set").arg(format!("train.instances={instances}"));
+        command.arg("--store").arg(world.store()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    // each of five looks by two processes
+    let looking: Vec<_> = (0..10).map(|process| look(2 + process % 5)).collect();
+    for process in looking {
+        let finished = Finished::of(process.wait_with_output().unwrap()).expect(0);
+        assert!(!finished.err.contains("cannot be counted"), "{}", finished.err);
+    }
+    let store = Store::open(&world.store()).unwrap();
+    let [(experiment, _)] = &store.specs().unwrap()[..] else { panic!("one experiment") };
+    let mut instances: Vec<usize> = store.looks(experiment).unwrap().iter().map(|look| look.instances).collect();
+    instances.sort_unstable();
+    assert_eq!(instances, [2, 3, 4, 5, 6]);
 }
 
 /// Runs of other data may share every setting. What the store remembers of an experiment tells them apart.

@@ -236,10 +236,24 @@ fn rows(tsv: &str) -> impl Iterator<Item = [&str; 3]> {
     })
 }
 
-/// A visible word about a test that this machine cannot run: past the test harness, which hides what a passing test
-/// prints.
+/// A visible word about a test that this machine cannot run.
 pub fn skipped(why: &str) {
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("skipped: {why}\n").as_bytes());
+    say(&format!("skipped: {why}\n"));
+}
+
+/// A figure for docs/RELIABILITY.md.
+pub fn counted(what: &str) {
+    say(&format!("counted: {what}\n"));
+}
+
+/// How often a test goes through what depends on moments: as often as `BATCHSCOPE_ROUNDS` says, once where it does not.
+pub fn rounds() -> u32 {
+    std::env::var("BATCHSCOPE_ROUNDS").map_or(1, |rounds| rounds.parse().expect("BATCHSCOPE_ROUNDS is no number"))
+}
+
+/// Past the test harness, which hides what a passing test prints.
+fn say(line: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
 }
 
 /// What a command left behind.

@@ -28,7 +28,9 @@ fn nothing_is_lost(world: &World, whole: &World) {
 #[cfg(target_os = "linux")]
 mod signals {
     use super::*;
+    use portable_pty::{PtySize, native_pty_system};
     use rustix::process::{Pid, Signal, kill_process};
+    use std::io::Write;
 
     fn send(process: u32, signal: Signal) {
         kill_process(Pid::from_raw(process as i32).unwrap(), signal).unwrap();
@@ -50,6 +52,52 @@ mod signals {
             assert_eq!(screen.code(), 130, "{signal:?}");
             screen.assert_given_back();
             assert!(screen.text().contains("mean accuracy"), "a last table stays:\n{}", screen.text());
+            nothing_is_lost(&world, &whole);
+        }
+    }
+
+    /// A terminal that nobody reads, as one that hangs or was stopped with Ctrl-S, holds up neither checkpoints nor somebody
+    /// who wants the program to leave.
+    #[test]
+    fn a_terminal_that_nobody_reads_keeps_nobody_from_leaving() {
+        for (arguments, keys) in [(&["--yes"][..], ""), (&["run"], "\x13")] {
+            let (world, whole) = (World::new(), World::new());
+            for world in [&world, &whole] {
+                world.write_spec("[train]\nbatch_sizes = [2]\ninstances = 2\nepochs = 150\nlearning_rate = 1e-3\n");
+            }
+            whole.run(&[]).expect(0);
+            let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_batchscope"));
+            command.cwd(world.path("."));
+            command.env("TERM", "xterm-256color");
+            command.args(arguments.iter().chain(&["spec.toml", "--store", "store"]));
+            let size = |cols| PtySize { rows: 70, cols, pixel_width: 0, pixel_height: 0 };
+            let terminal = native_pty_system().openpty(size(240)).unwrap();
+            let mut child = terminal.slave.spawn_command(command).unwrap();
+            drop(terminal.slave);
+            let mut keyboard = terminal.master.take_writer().unwrap();
+            while world.events() < 40 {
+                assert!(child.try_wait().unwrap().is_none(), "it should train");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            keyboard.write_all(keys.as_bytes()).unwrap();
+            // frames that are drawn whole, until a write of them no longer returns
+            for step in 0..40 {
+                terminal.master.resize(size(239 + step % 2)).unwrap();
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            send(child.process_id().unwrap(), Signal::TERM);
+            let asked = std::time::Instant::now();
+            let status = loop {
+                if let Some(status) = child.try_wait().unwrap() {
+                    break status;
+                }
+                if asked.elapsed() > Duration::from_secs(30) {
+                    child.kill().unwrap();
+                    panic!("{arguments:?}: it waits for its terminal");
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            };
+            assert_eq!(status.exit_code(), 130, "{arguments:?}");
             nothing_is_lost(&world, &whole);
         }
     }

@@ -1,0 +1,80 @@
+//! A folder known again: one that was moved or deleted in use must not be taken for what has its path by now.
+
+use super::error::{At, FileError};
+use super::folder::Folder;
+#[cfg(unix)]
+use std::fs::File;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+
+/// Which folder a path led to.
+#[derive(Debug)]
+pub struct FolderIdentity {
+    folder: Folder,
+    /// held open: no other folder gets its number meanwhile
+    #[cfg(unix)]
+    open: File,
+}
+
+impl Folder {
+    /// Notes which folder this is.
+    pub fn identity(&self) -> Result<FolderIdentity, FileError> {
+        Ok(FolderIdentity {
+            folder: self.clone(),
+            #[cfg(unix)]
+            open: File::open(self.path()).at("open", self.path())?,
+        })
+    }
+}
+
+impl FolderIdentity {
+    /// Whether the path still leads to it.
+    pub fn is_there(&self) -> Result<bool, FileError> {
+        let path = self.folder.path();
+        match fs::metadata(path) {
+            Ok(found) => self.is(&found).at("look at", path),
+            Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => Ok(false),
+            Err(error) => Err(error).at("look at", path),
+        }
+    }
+
+    #[cfg(unix)]
+    fn is(&self, found: &Metadata) -> io::Result<bool> {
+        use std::os::unix::fs::MetadataExt;
+        let own = self.open.metadata()?;
+        Ok((own.dev(), own.ino()) == (found.dev(), found.ino()))
+    }
+
+    /// A folder at least.
+    #[cfg(not(unix))]
+    fn is(&self, found: &Metadata) -> io::Result<bool> {
+        Ok(found.is_dir())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_moved_deleted_or_replaced_is_not_there() {
+        let around = tempfile::tempdir().unwrap();
+        let (path, away) = (around.path().join("folder"), around.path().join("away"));
+        fs::create_dir(&path).unwrap();
+        let identity = Folder::root(&path).identity().unwrap();
+        assert!(identity.is_there().unwrap());
+        fs::rename(&path, &away).unwrap();
+        assert!(!identity.is_there().unwrap());
+        fs::create_dir(&path).unwrap();
+        assert!(!identity.is_there().unwrap(), "another folder of the same name");
+        fs::remove_dir(&path).unwrap();
+        fs::rename(&away, &path).unwrap();
+        assert!(identity.is_there().unwrap());
+        fs::remove_dir(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(!identity.is_there().unwrap(), "its number is not given away");
+        fs::remove_dir(&path).unwrap();
+        fs::write(&path, "").unwrap();
+        assert!(!identity.is_there().unwrap());
+    }
+}

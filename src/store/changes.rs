@@ -1,0 +1,325 @@
+//! What is added to an experiment bit by bit, by several processes at once: arms and instances from the keyboard, and
+//! looks at its answer.
+//!
+//! An append-only list: its entry N is the file `changes/N.json`, which appears whole, under a name that one process
+//! gets. Whoever finds the name taken reads what came, decides anew, and tries the next. So no process undoes what
+//! another adds, on a shared file system without locks too.
+//!
+//! Earlier versions replaced three files as a whole instead. These are read as if they came first.
+
+use super::damage::Damage;
+use super::error::StoreError;
+use super::layout::Store;
+use super::stored::{self, Stored};
+use crate::domain::arm::Arm;
+use crate::domain::name::FolderName;
+use crate::domain::spec::Spec;
+use crate::files::Folder;
+use serde::{Deserialize, Serialize};
+
+pub(super) const CHANGES: &str = "changes";
+/// Of earlier versions.
+pub(super) const ARMS: &str = "arms.json";
+pub(super) const INSTANCES: &str = "instances.json";
+pub(super) const LOOKS: &str = "looks.json";
+
+/// A verdict that was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// of every cell
+    pub instances: usize,
+    /// how many causes were asked about
+    pub causes: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+enum Change {
+    ArmAdded {
+        arm: Arm,
+    },
+    ArmDropped {
+        name: String,
+    },
+    /// of every cell, where these are more than the spec's
+    Instances {
+        instances: u32,
+    },
+    /// a verdict was shown
+    Look(Look),
+}
+
+impl Stored for Change {
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Change::ArmAdded { arm } => vec![arm.clone()].check(),
+            Change::ArmDropped { .. } => Ok(()),
+            Change::Instances { instances } => instances.check(),
+            Change::Look(look) => vec![*look].check(),
+        }
+    }
+}
+
+/// The number of instances that an experiment was given.
+impl Stored for u32 {
+    fn check(&self) -> Result<(), String> {
+        match self {
+            0..=10_000 => Ok(()),
+            _ => Err(format!("it is {self}, expected a number of instances from 0 to 10000")),
+        }
+    }
+}
+
+/// The arms that an experiment was given.
+impl Stored for Vec<Arm> {
+    const MOST: u64 = 1 << 24;
+
+    fn check(&self) -> Result<(), String> {
+        self.iter().try_for_each(|arm| FolderName::new(&*arm.name).map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+impl Stored for Vec<Look> {
+    fn check(&self) -> Result<(), String> {
+        match self.iter().find(|look| look.instances == 0) {
+            Some(_) => Err("`instances` of a look is 0, expected a number from 1".into()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Store {
+    /// Remembers an arm that was added to an experiment while it ran.
+    pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
+        let added = || Change::ArmAdded { arm: arm.clone() };
+        append(&self.experiment_of(spec), old_arms, |changes| (!arms(changes).contains(arm)).then(added))?;
+        Ok(())
+    }
+
+    /// The arms that were added to an experiment while it ran.
+    pub fn added_arms(&self, spec: &Spec) -> Result<Vec<Arm>, Damage> {
+        Ok(arms(&changes(&self.experiment_of(spec), old_arms)?.0))
+    }
+
+    /// Forgets that an arm was added: it does not come back. Says whether it was one of them.
+    pub fn drop_arm(&self, spec: &Spec, name: &str) -> Result<bool, StoreError> {
+        let dropped = || Change::ArmDropped { name: name.to_owned() };
+        append(&self.experiment_of(spec), old_arms, |changes| {
+            arms(changes).iter().any(|arm| arm.name == name).then(dropped)
+        })
+    }
+
+    /// Remembers how many instances an experiment was given while it ran.
+    pub fn add_instances(&self, spec: &Spec, wanted: u32) -> Result<(), StoreError> {
+        append(&self.experiment_of(spec), old_instances, |changes| {
+            (instances(changes) < wanted).then_some(Change::Instances { instances: wanted })
+        })?;
+        Ok(())
+    }
+
+    /// Instances of every cell: the spec's, or more where the experiment was given more while it ran.
+    pub fn instances(&self, spec: &Spec) -> Result<u32, Damage> {
+        Ok(spec.train.instances.max(instances(&changes(&self.experiment_of(spec), old_instances)?.0)))
+    }
+
+    /// Every verdict on an experiment that was shown, the oldest first. Looks that cannot be read must not count as none.
+    pub fn looks(&self, experiment: &FolderName) -> Result<Vec<Look>, Damage> {
+        Ok(looks(&changes(&self.experiment(experiment), old_looks)?.0))
+    }
+
+    /// Adds a look, unless it is there.
+    pub fn remember_look(&self, experiment: &FolderName, look: Look) -> Result<(), StoreError> {
+        append(&self.experiment(experiment), old_looks, |changes| {
+            (!looks(changes).contains(&look)).then_some(Change::Look(look))
+        })?;
+        Ok(())
+    }
+}
+
+fn arms(changes: &[Change]) -> Vec<Arm> {
+    let mut arms: Vec<Arm> = Vec::new();
+    for change in changes {
+        match change {
+            Change::ArmAdded { arm } => {
+                arms.retain(|known| known.name != arm.name);
+                arms.push(arm.clone());
+            }
+            Change::ArmDropped { name } => arms.retain(|known| known.name != *name),
+            _ => {}
+        }
+    }
+    arms
+}
+
+fn instances(changes: &[Change]) -> u32 {
+    let given = changes.iter().filter_map(|change| match change {
+        Change::Instances { instances } => Some(*instances),
+        _ => None,
+    });
+    given.max().unwrap_or(0)
+}
+
+fn looks(changes: &[Change]) -> Vec<Look> {
+    let shown = changes.iter().filter_map(|change| match change {
+        Change::Look(look) => Some(*look),
+        _ => None,
+    });
+    shown.collect()
+}
+
+/// What an earlier version kept of one kind of changes.
+type Old = fn(&Folder) -> Result<Vec<Change>, Damage>;
+
+fn old_arms(experiment: &Folder) -> Result<Vec<Change>, Damage> {
+    let arms: Option<Vec<Arm>> = stored::read(experiment, ARMS)?;
+    Ok(arms.into_iter().flatten().map(|arm| Change::ArmAdded { arm }).collect())
+}
+
+fn old_instances(experiment: &Folder) -> Result<Vec<Change>, Damage> {
+    let instances: Option<u32> = stored::read(experiment, INSTANCES)?;
+    Ok(instances.into_iter().map(|instances| Change::Instances { instances }).collect())
+}
+
+fn old_looks(experiment: &Folder) -> Result<Vec<Change>, Damage> {
+    let looks: Option<Vec<Look>> = stored::read(experiment, LOOKS)?;
+    Ok(looks.into_iter().flatten().map(Change::Look).collect())
+}
+
+/// The changes of an experiment, the oldest first, and the number of the newest in the list.
+fn changes(experiment: &Folder, old: Old) -> Result<(Vec<Change>, u64), Damage> {
+    let mut changes = old(experiment)?;
+    let folder = experiment.folder(CHANGES);
+    let mut numbers: Vec<u64> = folder.names()?.iter().filter_map(|name| number(name)).collect();
+    numbers.sort_unstable();
+    for number in &numbers {
+        changes.extend(stored::read::<Change>(&folder, &name(*number))?);
+    }
+    Ok((changes, numbers.last().copied().unwrap_or(0)))
+}
+
+/// Appends what `decide` makes of all that is there. Says whether there was something to append.
+fn append(experiment: &Folder, old: Old, decide: impl Fn(&[Change]) -> Option<Change>) -> Result<bool, StoreError> {
+    let folder = experiment.folder(CHANGES);
+    loop {
+        let (changes, newest) = changes(experiment, old)?;
+        let Some(change) = decide(&changes) else { return Ok(false) };
+        folder.create()?;
+        folder.remove_abandoned();
+        let name = name(newest + 1);
+        if folder.create_once(&name, &stored::json(&folder, &name, &change)?)? {
+            return Ok(true);
+        }
+    }
+}
+
+fn name(number: u64) -> String {
+    format!("{number}.json")
+}
+
+fn number(file: &str) -> Option<u64> {
+    let number = file.strip_suffix(".json")?.parse().ok()?;
+    (name(number) == file && number < u64::MAX).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    fn store(root: &Path) -> (Store, Spec, FolderName) {
+        let spec = serde_json::json!({
+            "name": "mine", "task": {}, "model": { "source": "embedded" }, "train": {}, "store": {}, "arms": [],
+        });
+        let spec: Spec = serde_json::from_value(spec).unwrap();
+        let experiment = Store::experiment_folder(&spec);
+        (Store::open(root).unwrap(), spec, experiment)
+    }
+
+    fn arm(name: &str, rate: f64) -> Arm {
+        let changes = [("learning_rate".to_owned(), crate::domain::arm::Value::Number(rate))].into();
+        Arm { name: name.into(), changes }
+    }
+
+    #[test]
+    fn looks_are_counted_once_and_never_forgotten() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, _, mine) = store(root.path());
+        assert!(store.looks(&mine).unwrap().is_empty());
+        let (first, second) = (Look { instances: 5, causes: 2 }, Look { instances: 10, causes: 2 });
+        for look in [first, first, second, first] {
+            store.remember_look(&mine, look).unwrap();
+        }
+        assert_eq!(store.looks(&mine).unwrap(), [first, second]);
+        let list = root.path().join("experiments").join(mine.as_str()).join("changes");
+        fs::write(list.join("3.json"), "{").unwrap();
+        assert!(store.looks(&mine).is_err(), "unreadable looks are not none");
+        assert!(store.remember_look(&mine, first).is_err());
+    }
+
+    #[test]
+    fn an_arm_that_is_added_again_is_the_newer_one_and_one_that_is_dropped_is_gone() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, spec, _) = store(root.path());
+        for added in [arm("a", 1e-3), arm("b", 1e-3), arm("a", 2e-3), arm("a", 2e-3)] {
+            store.add_arm(&spec, &added).unwrap();
+        }
+        assert_eq!(store.added_arms(&spec).unwrap(), [arm("b", 1e-3), arm("a", 2e-3)]);
+        assert!(store.drop_arm(&spec, "b").unwrap() && !store.drop_arm(&spec, "b").unwrap());
+        assert_eq!(store.added_arms(&spec).unwrap(), [arm("a", 2e-3)]);
+    }
+
+    #[test]
+    fn what_earlier_versions_kept_comes_first() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, spec, mine) = store(root.path());
+        let folder = root.path().join("experiments").join(mine.as_str());
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join(ARMS), serde_json::to_vec(&[arm("a", 1e-3), arm("b", 1e-3)]).unwrap()).unwrap();
+        fs::write(folder.join(INSTANCES), "17").unwrap();
+        fs::write(folder.join(LOOKS), r#"[{"instances":5,"causes":2}]"#).unwrap();
+        let look = |instances| Look { instances, causes: 2 };
+        for instances in [5, 6] {
+            store.remember_look(&mine, look(instances)).unwrap();
+        }
+        store.drop_arm(&spec, "a").unwrap();
+        store.add_instances(&spec, 16).unwrap();
+        assert_eq!(store.looks(&mine).unwrap(), [look(5), look(6)]);
+        assert_eq!(store.added_arms(&spec).unwrap(), [arm("b", 1e-3)]);
+        assert_eq!(store.instances(&spec).unwrap(), 17);
+        store.add_instances(&spec, 18).unwrap();
+        assert_eq!(store.instances(&spec).unwrap(), 18);
+        assert_eq!(
+            fs::read_to_string(folder.join(INSTANCES)).unwrap(),
+            "17",
+            "a file of another version is left alone"
+        );
+    }
+
+    #[test]
+    fn of_what_many_add_at_once_nothing_is_lost() {
+        const EACH: usize = 12;
+        let root = tempfile::tempdir().unwrap();
+        let (store, spec, mine) = store(root.path());
+        std::thread::scope(|threads| {
+            for writer in 1..=8usize {
+                let (store, spec, mine) = (&store, &spec, &mine);
+                threads.spawn(move || {
+                    for round in 1..=EACH {
+                        // half of the looks are another writer's too
+                        store.remember_look(mine, Look { instances: writer.div_ceil(2), causes: round }).unwrap();
+                        store.add_arm(spec, &arm(&format!("{writer}-{round}"), 1e-3)).unwrap();
+                        store.add_instances(spec, (writer * round) as u32).unwrap();
+                    }
+                });
+            }
+        });
+        let looks: Vec<(usize, usize)> =
+            store.looks(&mine).unwrap().iter().map(|look| (look.instances, look.causes)).collect();
+        let expected: BTreeSet<(usize, usize)> = (1..=4).flat_map(|i| (1..=EACH).map(move |c| (i, c))).collect();
+        assert_eq!((looks.len(), looks.into_iter().collect::<BTreeSet<_>>()), (expected.len(), expected));
+        assert_eq!(store.added_arms(&spec).unwrap().len(), 8 * EACH);
+        assert_eq!(store.instances(&spec).unwrap(), 8 * EACH as u32);
+    }
+}
