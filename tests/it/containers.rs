@@ -36,9 +36,7 @@ fn refused(files: &[(&str, Vec<u8>)], words: &[&str]) {
 }
 
 fn safetensors(tensors: &Tensors) -> Vec<u8> {
-    let view = |(shape, bytes): &'_ (Vec<usize>, Vec<u8>)| (shape.clone(), bytes.clone());
-    let owned: Vec<(String, (Vec<usize>, Vec<u8>))> = tensors.iter().map(|(n, t)| (n.clone(), view(t))).collect();
-    let views = owned.iter().map(|(name, (shape, bytes))| {
+    let views = tensors.iter().map(|(name, (shape, bytes))| {
         (name, safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes).unwrap())
     });
     safetensors::serialize(views, None).unwrap()
