@@ -25,7 +25,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
     match arguments.command {
         Some(Subcommand::Run { sweep, json }) => cli::run(sweep.request(), json),
         Some(Subcommand::Presets) => cli::presets(),
-        Some(Subcommand::Init { preset }) => cli::init(&preset),
+        Some(Subcommand::Init { from }) => cli::init(&from),
         Some(Subcommand::Fetch(arguments)) => cli::fetch(arguments),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Pretrain(arguments)) => cli::pretrain(arguments),

@@ -3,6 +3,7 @@
 use super::cost::runs;
 use crate::domain::command::Intent;
 use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::metric::ONE_CLASS;
 use crate::domain::run::PlannedRun;
 use crate::domain::sweep::Sweep;
 use std::collections::VecDeque;
@@ -44,7 +45,12 @@ impl Log {
                     RunEvent::Failed { message, .. } => (format!("failed: {message}"), true),
                     RunEvent::Finished { .. } => {
                         let score = row.history.last_evaluation().map(|point| point.accuracy);
-                        (score.map_or("finished".into(), |score| format!("finished, accuracy {score:.3}")), false)
+                        let finished =
+                            score.map_or("finished".into(), |score| format!("finished, accuracy {score:.3}"));
+                        match row.history.ends_with_one_class() {
+                            true => (format!("{finished}, {ONE_CLASS}"), true),
+                            false => (finished, false),
+                        }
                     }
                     RunEvent::AlsoEvaluated { set, scores, .. } => {
                         (format!("scored {}: accuracy {:.3}", set.name(), scores.accuracy), false)

@@ -42,10 +42,11 @@ pub enum Subcommand {
     },
     /// List the presets, which are specs compiled into the program, with what they cost on this machine
     Presets,
-    /// Print a preset as a spec to start from: batchscope init mrpc > my.toml
+    /// Print a spec to start from: a preset's, or one for data of your own: batchscope init reviews.csv > reviews.toml
     Init {
-        /// A preset, as `batchscope presets` lists them
-        preset: String,
+        /// A preset, as `batchscope presets` lists them, or a folder or file of examples
+        #[arg(value_name = "PRESET|DATA")]
+        from: String,
     },
     /// Download everything that a spec names, ahead of time
     Fetch(FetchArguments),
@@ -63,7 +64,8 @@ pub enum Subcommand {
 
 #[derive(Clone, Debug, Args)]
 pub struct SweepArguments {
-    /// A preset, as `batchscope presets` lists them, or the path of a TOML file
+    /// A preset, as `batchscope presets` lists them; the path of a TOML file; or a folder or file of examples to train the
+    /// embedded model on
     #[arg(default_value = "demo")]
     pub spec: String,
     /// Override a key of the spec, for example --set train.epochs=3

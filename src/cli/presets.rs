@@ -4,7 +4,7 @@ use super::exit::{BadInput, Exit};
 use super::page::print;
 use super::plan::costs;
 use crate::domain::nearest::suggestion;
-use crate::engine::estimates;
+use crate::engine::{OwnData, estimates};
 use crate::export::text_table;
 use crate::spec_file::{PRESETS, parse, preset, preset_names};
 use anyhow::{Context, Result};
@@ -24,12 +24,20 @@ pub fn presets() -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A preset's text, comments and all.
+/// A preset's text, comments and all; or a spec for a folder or a file of examples.
 pub fn init(name: &str) -> Result<Exit> {
-    let unknown = || {
-        let (names, suggestion) = (preset_names(), suggestion(name, preset_names()));
-        BadInput(format!("there is no preset `{name}`; there are {}{suggestion}", names.join(", ")))
+    let own = || -> Result<String> {
+        match OwnData::find(name)? {
+            Some(data) => Ok(data.to_toml()?),
+            None => {
+                let (names, suggestion) = (preset_names().join(", "), suggestion(name, preset_names()));
+                let words =
+                    format!("`{name}` is neither a preset ({names}) nor a folder or file of examples{suggestion}");
+                Err(BadInput(words).into())
+            }
+        }
     };
-    print(preset(name).ok_or_else(unknown)?).context("cannot write to standard output")?;
+    let text = preset(name).map_or_else(own, |text| Ok(text.to_owned()))?;
+    print(&text).context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

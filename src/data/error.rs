@@ -7,6 +7,11 @@ use std::path::PathBuf;
 pub enum DataError {
     #[error("cannot read {path}: {cause}")]
     Read { path: PathBuf, cause: std::io::Error },
+    #[error(
+        "{path} is one file and has no set `{}`; name its folder as task.path if the set lies beside it, or take a share of \
+         the file to validate on: task.validation = 0.1", .set.name()
+    )]
+    OneFile { path: PathBuf, set: NamedSet },
     #[error("task.path is {path}, which is no folder; name the folder that the task's files are in")]
     NoFolder { path: PathBuf },
     #[error("{folder} holds no training set; expected one of {names}")]

@@ -52,6 +52,9 @@ pub fn read_embedded() -> Result<Sets, DataError> {
 
 /// The files of a folder: its training set, the set to validate on where it is there, and those to score at the end.
 pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError> {
+    if let Some(format) = Format::of(folder).filter(|_| folder.is_file()) {
+        return one_file((folder.to_owned(), format), task);
+    }
     if !folder.is_dir() {
         return Err(DataError::NoFolder { path: folder.to_owned() });
     }
@@ -68,6 +71,18 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
         also.push((set, find_set(folder, set)?.ok_or_else(missing)?));
     }
     Ok(SetFiles { train, validation, also })
+}
+
+/// A training set in a single file: what is validated on is a share of it.
+fn one_file(train: SetFile, task: &Task) -> Result<SetFiles, DataError> {
+    let set = match task.validation {
+        Validation::Set(set) => Some(set),
+        Validation::Fraction(_) => task.also_evaluate.first().copied(),
+    };
+    match set {
+        Some(set) => Err(DataError::OneFile { path: train.0, set }),
+        None => Ok(SetFiles { train, validation: None, also: Vec::new() }),
+    }
 }
 
 fn find_set(folder: &Path, set: NamedSet) -> Result<Option<SetFile>, DataError> {

@@ -86,8 +86,7 @@ impl Scores {
 /// What is said of a run whose scores are [`Scores::predicts_one_class`].
 pub const ONE_CLASS: &str = "predicts one class only";
 /// What follows from it.
-pub const ONE_CLASS_MEANS: &str =
-    "its accuracy is that class's share of the set; the learning rate may be too low, or the updates too few";
+pub const ONE_CLASS_MEANS: &str = "the accuracy is that class's share: the rate may be too low, or updates too few";
 
 /// One curve a run draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

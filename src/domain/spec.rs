@@ -108,6 +108,8 @@ pub struct Model {
 
 /// The source that is compiled into the program.
 pub const EMBEDDED: &str = "embedded";
+/// A peak rate that suits it (docs/TASKS.md).
+pub const EMBEDDED_LEARNING_RATE: f64 = 1e-4;
 /// Its shape and words with weights drawn anew: what pre-training is worth.
 pub const EMBEDDED_RANDOM: &str = "embedded-random";
 

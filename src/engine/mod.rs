@@ -5,6 +5,7 @@
 mod conductor;
 mod experiment;
 mod front;
+mod own_data;
 mod planner;
 mod prepare;
 mod preset_price;
@@ -27,6 +28,7 @@ mod worker;
 
 pub use conductor::{Engine, Options};
 pub use experiment::{ArmRuns, Experiment, ExperimentError, Which, history};
+pub use own_data::OwnData;
 pub use prepare::{PrepareError, Prepared, check_sizes, prepare};
 pub use preset_price::{Estimate, estimates};
 pub use pretraining::{

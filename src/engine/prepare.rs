@@ -8,7 +8,9 @@ use crate::domain::batch::Batch;
 use crate::domain::classifier::Classifier;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec, SetIdentity};
-use crate::domain::spec::{EMBEDDED_RANDOM, Evaluation, KeepWeights, NamedSet, Spec, Train, Validation};
+use crate::domain::spec::{
+    EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, Evaluation, KeepWeights, NamedSet, Spec, Train, Validation,
+};
 use crate::hub::HubError;
 use crate::model::{self, ModelError, Pretrained, Wanted, Weights};
 use crate::spec_file::{SpecError, add_arms, train_of};
@@ -134,6 +136,13 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         let source = &spec.model.source;
         notes.push(format!(
             "{source} has no pooler, as models of other tasks often have none: it is drawn like the classifier"
+        ));
+    }
+    if spec.model.source == EMBEDDED && spec.train.learning_rate <= Train::default().learning_rate {
+        notes.push(format!(
+            "train.learning_rate is {:e}, which is low for the embedded model: its runs may end predicting one class only. \
+             {EMBEDDED_LEARNING_RATE:e} suits it",
+            spec.train.learning_rate
         ));
     }
     let model = ModelIdentity { config, weights: weights.identity.clone() };

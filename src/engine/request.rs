@@ -1,10 +1,12 @@
 //! What a person asks for on the command line, resolved: the spec read, its data and model prepared, the store open.
 
 use super::conductor::{Engine, Options};
+use super::own_data::{Guess, OwnData};
 use super::prepare::{PrepareError, Prepared, prepare};
 use super::proof::ProofError;
 use super::question::Background;
 use super::sources::{Sources, placed};
+use crate::data::DataError;
 use crate::domain::invariance::Invariance;
 use crate::domain::nearest::suggestion;
 use crate::domain::spec::Spec;
@@ -22,7 +24,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// A sweep as it is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// a preset's name or the path of a TOML file
+    /// a preset's name, the path of a TOML file, or that of a folder or file of examples
     pub spec: String,
     /// `key=value`, the last one wins
     pub overrides: Vec<String>,
@@ -52,6 +54,14 @@ pub enum RequestError {
     Spec(#[from] SpecError),
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    #[error("{cause}\n{advice}")]
+    Columns {
+        cause: Box<DataError>,
+        advice: String,
+        /// those that were found
+        columns: String,
+        guess: Guess,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("no home folder to keep runs in; say where with --store DIR")]
@@ -70,8 +80,9 @@ impl Request {
     /// Reads and checks everything, fetching what is missing, then opens the store. Nothing is left in the store when
     /// anything is wrong.
     pub fn open(&self, sources: &Sources) -> Result<Opened, RequestError> {
-        let spec = self.read_spec()?;
+        let (spec, assumed) = self.read()?;
         let mut prepared = prepare(spec, sources)?;
+        prepared.notes.splice(0..0, assumed);
         let store = Store::open(&store_folder(self.store.as_deref())?)?;
         // what was added to the experiment is remembered beside it
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
@@ -88,9 +99,18 @@ impl Request {
 
     /// The spec with its overrides, its paths made absolute.
     pub fn read_spec(&self) -> Result<Spec, RequestError> {
+        Ok(self.read()?.0)
+    }
+
+    /// The same, with what was assumed where examples were given in place of a spec.
+    fn read(&self) -> Result<(Spec, Vec<String>), RequestError> {
         let overrides: Vec<String> = self.overrides.iter().map(|given| from_here(given)).collect();
         if let Some(text) = preset(&self.spec) {
-            return Ok(parse(&format!("preset {}", self.spec), text, &overrides)?);
+            return Ok((parse(&format!("preset {}", self.spec), text, &overrides)?, Vec::new()));
+        }
+        if let Some(data) = OwnData::find(&self.spec)? {
+            let (spec, assumed) = data.spec(&overrides)?;
+            return Ok((placed_in(Path::new(""), spec), assumed));
         }
         let path = Path::new(&self.spec);
         let bytes =
@@ -100,15 +120,18 @@ impl Request {
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
             RequestError::Encoding { spec: self.spec.clone(), line }
         })?;
-        let mut spec = parse(&self.spec, &text, &overrides)?;
+        let spec = parse(&self.spec, &text, &overrides)?;
         // paths in a file are meant from where the file lies
-        let folder = path.parent().unwrap_or(Path::new(""));
-        // absolute, so that one experiment has one name from wherever it is started
-        let place = |path: &Path| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
-        spec.task.path = spec.task.path.map(|path| place(&path));
-        spec.model.source = placed(&spec.model.source, place);
-        Ok(spec)
+        Ok((placed_in(path.parent().unwrap_or(Path::new("")), spec), Vec::new()))
     }
+}
+
+/// Its paths, meant from this folder, made absolute: one experiment has one name from wherever it is started.
+fn placed_in(folder: &Path, mut spec: Spec) -> Spec {
+    let place = |path: &Path| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
+    spec.task.path = spec.task.path.map(|path| place(&path));
+    spec.model.source = placed(&spec.model.source, place);
+    spec
 }
 
 /// The folder that is given, or the usual one.

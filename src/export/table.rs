@@ -1,6 +1,7 @@
 //! The sweep as a table of text, a line a cell.
 
 use crate::domain::history::{EvaluationPoint, Progress};
+use crate::domain::metric::ONE_CLASS_MEANS;
 use crate::domain::sweep::{Row, Sweep};
 use std::fmt::Write;
 
@@ -36,6 +37,13 @@ pub fn table(sweep: &Sweep) -> String {
             }
             text.push('\n');
         }
+    }
+    let one_class = sweep.rows().iter().filter(|row| row.history.ends_with_one_class()).count();
+    if one_class > 0 {
+        let finished = sweep.count(|progress| *progress == Progress::Finished);
+        let predict = if one_class == 1 { "predicts" } else { "predict" };
+        let _ =
+            writeln!(text, "\n{one_class} of {finished} finished runs {predict} one class only:\n{ONE_CLASS_MEANS}");
     }
     for row in sweep.rows() {
         if let Progress::Failed(message) = &row.history.progress {

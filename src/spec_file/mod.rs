@@ -7,10 +7,12 @@ mod check;
 mod document;
 mod error;
 mod fields;
+mod own_data;
 mod presets;
 mod read;
 
 pub use arms::{add_arms, changes_of, describe, train_of};
 pub use error::SpecError;
+pub use own_data::{OwnColumns, OwnSpec, VALIDATION, own_name};
 pub use presets::{PRESETS, preset, preset_names};
 pub use read::{parse, to_toml};

@@ -122,7 +122,7 @@ fn page_of(
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
         let _ = writeln!(text, "  {which} evaluation: {}", words(&scores));
         if listed.ends_with_one_class() {
-            let _ = writeln!(text, "  {}: {}", page.bad(ONE_CLASS), ONE_CLASS_MEANS);
+            let _ = writeln!(text, "  {}:\n  {ONE_CLASS_MEANS}", page.bad(ONE_CLASS));
         }
     }
     for (set, scores) in listed.also() {
