@@ -243,7 +243,8 @@ pub fn skipped(why: &str) {
 
 /// A figure for docs/RELIABILITY.md.
 pub fn counted(what: &str) {
-    say(&format!("counted: {what}\n"));
+    // on a line of its own, where the harness has begun one
+    say(&format!("\ncounted: {what}\n"));
 }
 
 /// How often a test goes through what depends on moments: as often as `BATCHSCOPE_ROUNDS` says, once where it does not.
