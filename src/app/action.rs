@@ -8,7 +8,7 @@ pub enum Action {
     Focus(Panel),
     FocusNext,
     FocusPrevious,
-    /// within the focused panel, or the help where it is open
+    /// within the focused panel
     Go(Motion),
     /// in the table: by the column after, or before
     SortNext,
@@ -24,6 +24,8 @@ pub enum Action {
     Filter(Typing),
     /// look for an action by its words, or write changes for the draft
     Palette(Typing),
+    /// the entry at this place of those that fit
+    Choose(usize),
     NextMetric,
     PreviousMetric,
     NextAxis,
@@ -54,6 +56,8 @@ pub enum Action {
     CycleUpdates,
     CycleEvaluation,
     AddDraft,
+    /// the draft as an arm, or the waiting runs that the cursor is on: before all others
+    TrainNext,
     /// add every arm that asks why batch size matters
     Investigate,
     /// keep back what the cursor is on, or let it go on
@@ -68,7 +72,7 @@ pub enum Action {
     FewerWorkers,
     /// to what is asked
     Answer(char),
-    /// one step back: help, zoom, draft, selection
+    /// one step back: zoom, draft, filter, selection
     Back,
     /// the focused panel over the whole screen, and back
     Zoom,
@@ -81,7 +85,6 @@ pub enum Action {
     /// where the newest picture is
     CopyPath,
     NextTheme,
-    Help,
     /// stop the program for a while and give the terminal back, as a shell expects of Ctrl-Z
     Suspend,
     Quit,
@@ -98,4 +101,27 @@ pub enum Motion {
     PageUp,
     First,
     Last,
+}
+
+/// Lines that a page key moves by.
+const PAGE: isize = 10;
+
+impl Motion {
+    /// By how many lines it leads down. Sideways leads nowhere.
+    pub fn lines(self) -> isize {
+        match self {
+            Motion::Down => 1,
+            Motion::Up => -1,
+            Motion::PageDown => PAGE,
+            Motion::PageUp => -PAGE,
+            Motion::First => isize::MIN,
+            Motion::Last => isize::MAX,
+            Motion::Left | Motion::Right => 0,
+        }
+    }
+
+    /// The place that it leads to, among so many.
+    pub fn step(self, place: usize, count: usize) -> usize {
+        place.saturating_add_signed(self.lines()).min(count.saturating_sub(1))
+    }
 }

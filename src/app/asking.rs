@@ -7,7 +7,7 @@ use super::panel::Panel;
 use super::state::App;
 use super::steering::Target;
 use crate::domain::arm::Arm;
-use crate::domain::command::Command;
+use crate::domain::command::{Command, Order};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asking {
@@ -62,7 +62,7 @@ impl App {
                 self.say("investigating: the answer comes together in panel 5".into(), false);
                 self.arms.extend(arms.iter().cloned());
                 self.focus(Panel::Answer);
-                let added = arms.into_iter().map(|arm| Effect::Ask(Command::AddArm(arm)));
+                let added = arms.into_iter().map(|arm| Effect::Ask(Command::AddArm(arm, Order::Last)));
                 std::iter::once(Effect::Prove).chain(added).collect()
             }
             Some(Asking::Cancel(target)) if is_known => self.cancel(target, letter == 'd'),

@@ -7,6 +7,8 @@ use crate::domain::spec::{Evaluation, Train};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
     changes: Changes,
+    /// keys that the last edit changed or took back
+    newest: Vec<String>,
 }
 
 impl Draft {
@@ -16,6 +18,19 @@ impl Draft {
 
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    pub fn newest(&self) -> &[String] {
+        &self.newest
+    }
+
+    /// Notes what an edit changed. Where it put one key in the place of another, the new one tells it all.
+    pub(super) fn compare_with(&mut self, before: &Changes) {
+        let differs = |(key, value): &(&String, &Value)| before.get(*key) != Some(*value);
+        self.newest = self.changes.iter().filter(differs).map(|(key, _)| key.clone()).collect();
+        if self.newest.is_empty() {
+            self.newest = before.keys().filter(|key| !self.changes.contains_key(*key)).cloned().collect();
+        }
     }
 
     /// Further changes; what was changed before is changed anew.

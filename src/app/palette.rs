@@ -1,6 +1,7 @@
-//! The palette: what can be asked for, found by words of it; or changes for the draft, as a spec writes them.
+//! The palette, which is the help too: what can be asked for, found by words of it; or changes for the draft, as a spec
+//! writes them.
 
-use super::action::Motion;
+use super::pasted::insert;
 use super::state::App;
 use super::table::Typing;
 use crate::domain::arm::{Arm, Changes};
@@ -41,11 +42,14 @@ impl Palette {
         *self = Self::default();
     }
 
-    pub(super) fn go(&mut self, motion: Motion) {
-        match motion {
-            Motion::Down => self.chosen += 1,
-            Motion::Up => self.chosen = self.chosen.saturating_sub(1),
-            _ => {}
+    pub(super) fn choose(&mut self, place: usize) {
+        self.chosen = place;
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        if let Some(input) = &mut self.input {
+            insert(text, input);
+            self.chosen = 0;
         }
     }
 }
@@ -53,7 +57,7 @@ impl Palette {
 impl App {
     pub(super) fn type_in_palette(&mut self, typing: Typing) {
         match typing {
-            Typing::Begin => self.palette.input = Some(Input::default()),
+            Typing::Begin => self.palette = Palette { input: Some(Input::default()), chosen: 0 },
             Typing::Edit(request) => {
                 if let Some(input) = &mut self.palette.input {
                     let _ = input.handle(request);
@@ -62,12 +66,14 @@ impl App {
             }
             Typing::Keep => match self.typed_changes() {
                 Ok(changes) => {
-                    self.draft.change(changes);
+                    self.edit_draft(|draft, _| draft.change(changes));
                     self.palette.close();
                 }
                 Err(error) => self.say(error.to_string(), true),
             },
             Typing::Complete => {}
+            // first the search, then the list
+            Typing::Drop if !self.palette.text().is_empty() => self.type_in_palette(Typing::Begin),
             Typing::Drop => self.palette.close(),
         }
     }

@@ -3,9 +3,6 @@
 use super::action::Motion;
 use std::cell::Cell;
 
-/// Lines that a page key moves by.
-const PAGE: isize = 10;
-
 /// The first line in sight. A key may ask for more than there is: only what draws the text knows where it ends, and
 /// says so with [`Scroll::within`].
 #[derive(Clone, Debug, Default)]
@@ -19,15 +16,6 @@ impl Scroll {
     }
 
     pub(super) fn go(&self, motion: Motion) {
-        let by = match motion {
-            Motion::Down => 1,
-            Motion::Up => -1,
-            Motion::PageDown => PAGE,
-            Motion::PageUp => -PAGE,
-            Motion::First => return self.0.set(0),
-            Motion::Last => return self.0.set(usize::MAX),
-            Motion::Left | Motion::Right => return,
-        };
-        self.0.set(self.0.get().saturating_add_signed(by));
+        self.0.set(self.0.get().saturating_add_signed(motion.lines()));
     }
 }

@@ -14,7 +14,6 @@ use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
 use crate::export::PictureTheme;
 use crate::plot::{Curves, Figure, FinalScores, View};
-use crate::spec_file::train_of;
 use crate::store::Store;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -47,13 +46,11 @@ pub struct App {
     pub companion: Panel,
     /// the focused panel alone, over the whole screen
     pub zoomed: bool,
-    pub help: bool,
     pub inquiry: Inquiry,
     pub asking: Option<Asking>,
     pub palette: Palette,
     pub log: Log,
     scrolls: [Scroll; Panel::ALL.len()],
-    pub help_scroll: Scroll,
     pub toast: Option<Toast>,
     /// a person has pressed a key: the screen no longer goes anywhere by itself
     pub touched: bool,
@@ -96,13 +93,11 @@ impl App {
             focus: Panel::Sweep,
             companion: Panel::Run,
             zoomed: false,
-            help: false,
             inquiry: Inquiry::default(),
             asking: None,
             palette: Palette::default(),
             log: Log::default(),
             scrolls: Default::default(),
-            help_scroll: Scroll::default(),
             toast: None,
             touched: false,
             leaving: Leaving::No,
@@ -185,25 +180,5 @@ impl App {
     /// What a second chart shows: how training goes beside what comes of it.
     pub fn second_metric(&self) -> Metric {
         if self.metric.is_of_validation() { Metric::TrainLoss } else { Metric::ValidAccuracy }
-    }
-
-    /// The arm that trains the same as the draft, if there is one.
-    pub fn arm_like_draft(&self) -> Option<&Arm> {
-        let trained = |arm: &Arm| train_of("draft", &self.spec.train, arm).ok();
-        let draft = trained(&self.draft.arm()).filter(|_| !self.draft.is_empty())?;
-        self.arms.iter().find(|arm| trained(arm).as_ref() == Some(&draft))
-    }
-
-    /// The draft as an arm, under a name that no arm has.
-    pub fn drafted_arm(&self) -> Arm {
-        self.named_anew(self.draft.arm())
-    }
-
-    /// The same arm under a name that no other has.
-    pub(super) fn named_anew(&self, arm: Arm) -> Arm {
-        let taken = |name: &str| self.arms.iter().any(|other| other.name == name);
-        let numbered = (2..).map(|number| format!("{}-{number}", arm.name));
-        let name = std::iter::once(arm.name.clone()).chain(numbered).find(|name| !taken(name));
-        Arm { name: name.unwrap_or_default(), ..arm }
     }
 }

@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::panel::Panel;
 use super::state::App;
 use crate::domain::arm::{Arm, BASELINE};
-use crate::domain::command::{Command, Intent};
+use crate::domain::command::{Command, Intent, Order};
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::sweep::{Row, Sweep};
@@ -50,9 +50,13 @@ impl App {
             return Target { name, runs, arm: None };
         }
         self.table.stay(&self.sweep);
-        let arm = self.arm_in_sight().unwrap_or_default().to_owned();
+        self.arm_as_target(&self.arm_in_sight().unwrap_or_default().to_owned())
+    }
+
+    fn arm_as_target(&self, arm: &str) -> Target {
         let of_arm = self.sweep.rows().iter().filter(|row| row.planned.arm == arm);
-        Target { runs: of_arm.map(|row| row.planned.id.clone()).collect(), name: arm.clone(), arm: Some(arm) }
+        let runs = of_arm.map(|row| row.planned.id.clone()).collect();
+        Target { runs, name: arm.to_owned(), arm: Some(arm.to_owned()) }
     }
 
     /// Keeps the target back, or where all of it is kept back already, lets it go on.
@@ -70,6 +74,30 @@ impl App {
         }
         self.say(format!("nothing to pause: no run of {} waits or trains", target.name), false);
         Vec::new()
+    }
+
+    /// Has what the cursor is on trained before the others that wait.
+    pub(super) fn train_next(&mut self) -> Vec<Effect> {
+        let target = self.target();
+        self.next(&target)
+    }
+
+    pub(super) fn train_arm_next(&mut self, arm: &str) -> Vec<Effect> {
+        let target = self.arm_as_target(arm);
+        self.next(&target)
+    }
+
+    fn next(&mut self, target: &Target) -> Vec<Effect> {
+        let waiting = target.of(&self.sweep, |row| {
+            let waits = matches!(row.history.progress, Progress::Waiting | Progress::Interrupted);
+            waits && row.elsewhere.is_none() && row.intent == Intent::Train
+        });
+        if waiting.is_empty() {
+            self.say(format!("nothing to train next: no run of {} waits", target.name), false);
+            return Vec::new();
+        }
+        self.say(format!("trained next: {} of {}", runs(waiting.len()), target.name), false);
+        vec![Effect::Ask(Command::Next(waiting))]
     }
 
     pub(super) fn ask_to_cancel(&mut self) {
@@ -105,7 +133,7 @@ impl App {
         self.say(format!("trains again: {} of {}", runs(lost.len()), target.name), false);
         // a whole arm that was taken out was forgotten as well
         let arm = self.arms.iter().find(|arm| arm.name != BASELINE && Some(&arm.name) == target.arm.as_ref()).cloned();
-        let added = arm.map(|arm| Effect::Ask(Command::AddArm(arm)));
+        let added = arm.map(|arm| Effect::Ask(Command::AddArm(arm, Order::Last)));
         added.into_iter().chain([Effect::Ask(Command::Again(lost))]).collect()
     }
 
@@ -139,7 +167,11 @@ impl App {
             return Vec::new();
         }
         self.workers = wanted;
-        let words = if wanted == 1 { "1 worker".to_owned() } else { format!("{wanted} workers") };
+        let mut words = if wanted == 1 { "1 worker".to_owned() } else { format!("{wanted} workers") };
+        if let Some(cores) = self.sweep.cores.filter(|cores| wanted > *cores) {
+            let cores = if cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
+            words += &format!(" on {cores}: training gets no faster, each run slower");
+        }
         let saved = if by < 0 { "; what one too many trains is saved and goes on later" } else { "" };
         self.say(format!("{words}{saved}"), false);
         vec![Effect::Ask(Command::Workers(wanted))]

@@ -1,27 +1,22 @@
 //! What follows from a key or an event.
 
 use super::action::{Action, Motion};
+use super::draft::Draft;
 use super::effect::Effect;
 use super::panel::Panel;
 use super::state::{App, Leaving, Toast};
 use super::table::Typing;
-use crate::domain::arm::Arm;
-use crate::domain::command::Command;
+use crate::domain::command::{Command, Order};
 use crate::domain::event::SweepEvent;
 use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
-use crate::engine::check_sizes;
-use crate::spec_file::{describe, train_of};
-
-/// Rows that a page key moves by.
-const PAGE: isize = 10;
 
 impl App {
     /// A key, as an action.
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.toast = None;
         self.touched = true;
-        if !matches!(action, Action::Palette(_) | Action::Go(_)) {
+        if !matches!(action, Action::Palette(_) | Action::Choose(_) | Action::Suspend) {
             self.palette.close();
         }
         match action {
@@ -40,14 +35,17 @@ impl App {
             Action::Open => self.zoomed = !self.zoomed,
             Action::Filter(typing) => self.filter(typing),
             Action::Palette(typing) => self.type_in_palette(typing),
+            Action::Choose(place) => self.palette.choose(place),
             Action::NextMetric => self.metric = self.metric_after(Metric::next),
             Action::PreviousMetric => self.metric = self.metric_after(Metric::previous),
-            Action::CycleDropout => self.draft.cycle_dropout(&self.spec.train),
-            Action::CycleNorm => self.draft.cycle_norm(&self.spec.train),
-            Action::CycleScaling => self.draft.cycle_scaling(&self.spec.train),
-            Action::CycleUpdates => self.draft.cycle_updates(&self.spec.train),
-            Action::CycleEvaluation => self.draft.cycle_evaluation(&self.spec.train),
-            Action::AddDraft => return self.add_draft(),
+            Action::CycleDropout => self.edit_draft(Draft::cycle_dropout),
+            Action::CycleNorm => self.edit_draft(Draft::cycle_norm),
+            Action::CycleScaling => self.edit_draft(Draft::cycle_scaling),
+            Action::CycleUpdates => self.edit_draft(Draft::cycle_updates),
+            Action::CycleEvaluation => self.edit_draft(Draft::cycle_evaluation),
+            Action::AddDraft => return self.add_draft(Order::Last),
+            Action::TrainNext if self.draft.is_empty() => return self.train_next(),
+            Action::TrainNext => return self.add_draft(Order::Next),
             Action::Investigate => return self.investigate(),
             Action::PauseOrResume => return self.pause_or_resume(),
             Action::Cancel => self.ask_to_cancel(),
@@ -63,7 +61,6 @@ impl App {
             Action::PictureTheme => self.next_picture_theme(),
             Action::CopyPath => return self.copy_path(),
             Action::NextTheme => return vec![Effect::NextTheme],
-            Action::Help => self.help = !self.help,
             Action::NextAxis
             | Action::LogY
             | Action::SmoothMore
@@ -117,15 +114,10 @@ impl App {
 
     fn go(&mut self, motion: Motion) {
         match self.focus {
-            _ if self.palette.is_open() => self.palette.go(motion),
-            _ if self.help => self.help_scroll.go(motion),
-            Panel::Sweep => self.select(motion),
             Panel::Charts => self.go_in_charts(motion),
-            Panel::Ablations => match motion {
-                Motion::Down => self.next_arm(1),
-                Motion::Up => self.next_arm(-1),
-                motion => self.scroll(Panel::Ablations).go(motion),
-            },
+            _ if matches!(motion, Motion::Left | Motion::Right) => {}
+            Panel::Sweep => self.table.select_by(&self.sweep, motion.lines()),
+            Panel::Ablations => self.next_arm(motion.lines()),
             panel => self.scroll(panel).go(motion),
         }
     }
@@ -143,43 +135,8 @@ impl App {
         metric
     }
 
-    fn add_draft(&mut self) -> Vec<Effect> {
-        if self.draft.is_empty() {
-            self.say(
-                "nothing to add: d changes dropout, n the norm, l the rate, u updates, e evaluation".into(),
-                false,
-            );
-            return Vec::new();
-        }
-        if let Some(arm) = self.arm_like_draft() {
-            let name = arm.name.clone();
-            self.table.select_arm(&self.sweep, &name);
-            self.say(format!("there already: {name}"), false);
-            self.draft = Default::default();
-            return Vec::new();
-        }
-        let arm = self.drafted_arm();
-        if let Err(message) = self.can_have(&arm) {
-            self.say(message, true);
-            return Vec::new();
-        }
-        self.say(format!("added {}: {}", arm.name, describe(&arm.changes)), false);
-        self.draft = Default::default();
-        self.arms.push(arm.clone());
-        vec![Effect::Ask(Command::AddArm(arm))]
-    }
-
-    /// Why an arm cannot be trained here, if it cannot.
-    pub(super) fn can_have(&self, arm: &Arm) -> Result<(), String> {
-        let train = train_of("draft", &self.spec.train, arm).map_err(|error| error.to_string())?;
-        let data = self.sweep.rows().first().map(|row| &row.planned.spec.data);
-        data.map_or(Ok(()), |data| check_sizes(&arm.name, &train, data)).map_err(|error| error.to_string())
-    }
-
     fn back(&mut self) {
-        if self.help {
-            self.help = false;
-        } else if self.zoomed {
+        if self.zoomed {
             self.zoomed = false;
         } else if !self.draft.is_empty() {
             self.draft = Default::default();
@@ -188,19 +145,6 @@ impl App {
         } else {
             self.table.unselect();
         }
-    }
-
-    fn select(&mut self, motion: Motion) {
-        let by = match motion {
-            Motion::Down => 1,
-            Motion::Up => -1,
-            Motion::PageDown => PAGE,
-            Motion::PageUp => -PAGE,
-            Motion::First => isize::MIN,
-            Motion::Last => isize::MAX,
-            Motion::Left | Motion::Right => return,
-        };
-        self.table.select_by(&self.sweep, by);
     }
 
     /// Whoever filters wants to see the table.
@@ -215,7 +159,7 @@ impl App {
     fn quit(&mut self) -> Vec<Effect> {
         match self.leaving {
             Leaving::No if !self.sweep.closed => {
-                self.leaving = Leaving::Saving;
+                (self.leaving, self.asking) = (Leaving::Saving, None);
                 vec![Effect::Ask(Command::Stop)]
             }
             _ => {

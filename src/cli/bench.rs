@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use crate::domain::arm::Norm;
+use crate::engine::cores;
 use crate::engine::speed::{Measurement, Speed, measure};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -33,7 +34,7 @@ fn norm(name: &str) -> Result<Norm, String> {
 }
 
 pub fn bench(arguments: BenchArguments) -> Result<Exit> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     let measurement = Measurement {
         batch_sizes: arguments.batch_sizes,
         norm: arguments.norm,

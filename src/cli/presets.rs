@@ -4,7 +4,7 @@ use super::exit::{BadInput, Exit};
 use super::page::print;
 use super::plan::costs;
 use crate::domain::nearest::suggestion;
-use crate::engine::{OwnData, estimates};
+use crate::engine::{OwnData, cores, estimates};
 use crate::export::text_table;
 use crate::spec_file::{PRESETS, parse, preset, preset_names};
 use anyhow::{Context, Result};
@@ -12,8 +12,7 @@ use anyhow::{Context, Result};
 /// Each with what it costs on this machine, which a few seconds of training tell.
 pub fn presets() -> Result<Exit> {
     let specs = PRESETS.iter().map(|preset| parse(preset.name, preset.toml, &[])).collect::<Result<Vec<_>, _>>()?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let estimates = estimates(&specs, workers);
+    let estimates = estimates(&specs, cores());
     let rows: Vec<Vec<String>> = PRESETS
         .iter()
         .zip(estimates)

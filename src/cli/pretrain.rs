@@ -6,7 +6,7 @@ use crate::data::{Corpus, Diet, Masking, PairTokenizer, TokenPair, train_vocabul
 use crate::domain::model::ModelConfig;
 use crate::engine::{
     Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder, PretrainingProgress,
-    leave_soon, stop_signals,
+    cores, leave_soon, stop_signals,
 };
 use crate::train::PretrainingPlan;
 use anyhow::{Context, Result};
@@ -104,7 +104,7 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
         arguments.pairs,
         arguments.pairs as f64 / found as f64,
     ));
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     let pretraining = Pretraining {
         folder: PretrainingFolder { path: arguments.output.clone() },
         config: ModelConfig {

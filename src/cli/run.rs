@@ -11,7 +11,7 @@ use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::sweep::Sweep;
-use crate::engine::{Request, RequestError, pause, pause_signals, stop_signals};
+use crate::engine::{Request, RequestError, cores, pause, pause_signals, stop_signals};
 use crate::export::table;
 use anyhow::{Context, Result};
 use crossbeam_channel::{never, select};
@@ -36,7 +36,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let report = json.then(|| Report::new(&opened)).transpose().map_err(RequestError::from)?;
     let engine = opened.start();
     let signals = signals.stop(&engine);
-    let mut sweep = Sweep::default();
+    let mut sweep = Sweep::on(cores());
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers)).filter(|bars| !bars.is_hidden());
     // bars that are on the screen when a shell writes there would be drawn over its words

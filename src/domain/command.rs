@@ -6,13 +6,15 @@ use super::id::RunId;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Train this arm too: every batch size, every instance.
-    AddArm(Arm),
+    AddArm(Arm, Order),
     /// So many instances of every cell of these arms.
     Instances { instances: u32, arms: Vec<Arm> },
     /// Checkpoint these runs where they are under way, and keep them back.
     Pause(Vec<RunId>),
     /// Let these runs go on.
     Resume(Vec<RunId>),
+    /// Train these before the others that wait: their first instance at once, the rest in turn with the others.
+    Next(Vec<RunId>),
     /// Take these runs out of the sweep; of those under way a checkpoint stays.
     Cancel(Vec<RunId>),
     /// Take these runs out of the sweep, and what was trained of them out of the store.
@@ -25,6 +27,15 @@ pub enum Command {
     Workers(usize),
     /// Checkpoint what is under way and leave.
     Stop,
+}
+
+/// Where runs stand among those that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// behind them
+    Last,
+    /// before them, see [`Command::Next`]
+    Next,
 }
 
 /// What is meant to become of a run that is not done.

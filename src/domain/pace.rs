@@ -17,6 +17,8 @@ const OVERHEAD: f64 = 2.0;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Timed {
     seconds: f64,
+    /// the same as it would have been on a core of its own
+    alone: f64,
     count: u64,
 }
 
@@ -25,16 +27,26 @@ impl Timed {
         (self.count > 0 && self.seconds > 0.0).then(|| self.seconds / self.count as f64)
     }
 
-    fn add(&mut self, seconds: f64) {
+    fn mean_alone(self) -> Option<f64> {
+        (self.count > 0 && self.alone > 0.0).then(|| self.alone / self.count as f64)
+    }
+
+    fn add(&mut self, seconds: f64, sharing: f64) {
         if seconds > SLEPT && self.mean().is_some_and(|mean| seconds > FAR * mean) {
             return;
         }
-        self.seconds += seconds.max(0.0);
+        self.lengthen(seconds, sharing);
         self.count += 1;
+    }
+
+    fn lengthen(&mut self, seconds: f64, sharing: f64) {
+        self.seconds += seconds.max(0.0);
+        self.alone += seconds.max(0.0) / sharing;
     }
 
     fn join(&mut self, other: Self) {
         self.seconds += other.seconds;
+        self.alone += other.alone;
         self.count += other.count;
     }
 }
@@ -48,16 +60,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    pub fn apply(&mut self, entry: &Entry) {
+    /// `sharing`: how many runs shared a core meanwhile, at least 1.
+    pub fn apply(&mut self, entry: &Entry, sharing: f64) {
         if let RunEvent::Started { .. } = entry.event {
             *self = Self::default();
         }
         let since = self.last.replace(entry.time).map(|last| entry.time - last);
         match (&entry.event, since) {
-            (RunEvent::Update { .. }, Some(seconds)) => self.updates.add(seconds),
-            (RunEvent::Evaluation { .. }, Some(seconds)) => self.evaluations.add(seconds),
+            (RunEvent::Update { .. }, Some(seconds)) => self.updates.add(seconds, sharing),
+            (RunEvent::Evaluation { .. }, Some(seconds)) => self.evaluations.add(seconds, sharing),
             // what comes with updates, and not with every one
-            (RunEvent::Checkpointed { .. }, Some(seconds)) => self.updates.seconds += seconds.max(0.0),
+            (RunEvent::Checkpointed { .. }, Some(seconds)) => self.updates.lengthen(seconds, sharing),
             _ => {}
         }
     }
@@ -82,12 +95,12 @@ struct Measured {
 
 impl Measured {
     fn curve(&self) -> Vec<(f64, f64)> {
-        let mean = |(size, timed): (&u32, &Timed)| Some((f64::from(*size), timed.mean()?));
+        let mean = |(size, timed): (&u32, &Timed)| Some((f64::from(*size), timed.mean_alone()?));
         self.updates.iter().filter_map(mean).collect()
     }
 }
 
-/// Speeds of a sweep by arm and batch size.
+/// Speeds of a sweep by arm and batch size, of runs with a core each: how many share one changes with the workers.
 pub struct Speeds<'r> {
     arms: BTreeMap<&'r str, Measured>,
 }
@@ -111,9 +124,9 @@ impl<'r> Speeds<'r> {
 
     /// Seconds that these many updates and evaluations of the row's run take; nothing while no speed is known.
     pub fn seconds(&self, row: &Row, updates: u64, evaluations: u64) -> Option<f64> {
-        let own = row.pace.updates.mean().filter(|_| row.here && row.pace.updates.count >= OWN);
+        let own = row.pace.updates.mean_alone().filter(|_| row.here && row.pace.updates.count >= OWN);
         let update = own.or_else(|| self.update(&row.planned.arm, row.planned.spec.batch_size))?;
-        let evaluation = row.pace.evaluations.mean().or_else(|| self.evaluation(&row.planned.arm)).unwrap_or(0.0);
+        let evaluation = row.pace.evaluations.mean_alone().or_else(|| self.evaluation(&row.planned.arm)).unwrap_or(0.0);
         Some(updates as f64 * update + evaluations as f64 * evaluation)
     }
 
@@ -137,13 +150,13 @@ impl<'r> Speeds<'r> {
 
     /// Batch sizes make no difference to an evaluation.
     fn evaluation(&self, arm: &str) -> Option<f64> {
-        self.arms.get(arm).and_then(|measured| measured.evaluations.mean()).or_else(|| self.all_evaluations())
+        self.arms.get(arm).and_then(|measured| measured.evaluations.mean_alone()).or_else(|| self.all_evaluations())
     }
 
     fn all_evaluations(&self) -> Option<f64> {
         let mut all = Timed::default();
         self.arms.values().for_each(|measured| all.join(measured.evaluations));
-        all.mean()
+        all.mean_alone()
     }
 
     fn longest_curve(&self) -> Vec<(f64, f64)> {
@@ -177,16 +190,34 @@ pub fn along(curve: &[(f64, f64)], size: f64) -> Option<f64> {
     })
 }
 
-/// When the last is done: those under way go on, and whoever is free takes the next in line.
-pub fn last_done(workers: usize, under_way: Vec<f64>, waiting: impl Iterator<Item = f64>) -> f64 {
-    let mut free_at = under_way;
-    free_at.resize(free_at.len().max(workers).max(1), 0.0);
-    for seconds in waiting {
-        if let Some(first) = free_at.iter_mut().min_by(|a, b| a.total_cmp(b)) {
-            *first += seconds;
+/// When the last is done: those under way go on, and whoever is free takes the next in line. What each takes is meant
+/// for a core of its own; where there are more runs than cores, they share them evenly.
+pub fn last_done(
+    workers: usize,
+    cores: Option<usize>,
+    under_way: Vec<f64>,
+    mut waiting: impl Iterator<Item = f64>,
+) -> f64 {
+    // all runs advance alike: one clock of work done, by which each run has its end
+    let (mut ends, mut work, mut time) = (under_way, 0.0, 0.0);
+    loop {
+        while ends.len() < workers.max(1) {
+            match waiting.next() {
+                Some(seconds) => ends.push(work + seconds),
+                None => break,
+            }
         }
+        let first = ends.iter().copied().enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+        let Some((place, end)) = first else { return time };
+        time += (end - work) * sharing(ends.len(), cores);
+        work = end;
+        ends.swap_remove(place);
     }
-    free_at.into_iter().fold(0.0, f64::max)
+}
+
+/// How many of so many runs share a core, at least 1.
+pub fn sharing(runs: usize, cores: Option<usize>) -> f64 {
+    cores.map_or(1.0, |cores| (runs as f64 / cores.max(1) as f64).max(1.0))
 }
 
 #[cfg(test)]
@@ -195,10 +226,24 @@ mod tests {
 
     #[test]
     fn whoever_is_free_takes_the_next_in_line() {
-        assert_eq!(last_done(2, vec![5.0, 1.0], [3.0, 3.0].into_iter()), 7.0);
+        assert_eq!(last_done(2, None, vec![5.0, 1.0], [3.0, 3.0].into_iter()), 7.0);
         // one long run at the end of the queue: the others idle
-        assert_eq!(last_done(3, vec![], [1.0, 1.0, 1.0, 9.0].into_iter()), 10.0);
-        assert_eq!(last_done(0, vec![], std::iter::empty()), 0.0);
+        assert_eq!(last_done(3, None, vec![], [1.0, 1.0, 1.0, 9.0].into_iter()), 10.0);
+        assert_eq!(last_done(0, None, vec![], std::iter::empty()), 0.0);
+        // one worker too many finishes its run and takes no other
+        assert_eq!(last_done(1, None, vec![4.0, 1.0], [1.0].into_iter()), 5.0);
+    }
+
+    #[test]
+    fn more_workers_than_cores_are_no_faster() {
+        let runs = || [4.0; 12].into_iter();
+        assert_eq!(last_done(1, Some(2), vec![], runs()), 48.0);
+        for workers in [2, 3, 4, 6, 12, 100] {
+            assert_eq!(last_done(workers, Some(2), vec![], runs()), 24.0, "{workers} workers");
+        }
+        assert_eq!(last_done(4, Some(4), vec![], runs()), 12.0);
+        // the last has the other core to itself, and cannot use it
+        assert_eq!(last_done(3, Some(2), vec![2.0, 2.0, 6.0], std::iter::empty()), 3.0 + 4.0);
     }
 
     #[test]
@@ -223,9 +268,9 @@ mod tests {
             Entry { number, time, event }
         };
         for step in 1..=11 {
-            pace.apply(&update(step, step as f64));
+            pace.apply(&update(step, step as f64), 1.0);
         }
-        pace.apply(&update(12, 8.0 * 3600.0));
+        pace.apply(&update(12, 8.0 * 3600.0), 1.0);
         assert_eq!(pace.updates_per_second(), Some(1.0));
     }
 }

@@ -6,7 +6,7 @@ use super::event::{Entry, RunEvent, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
 use super::metric::Metric;
-use super::pace::{Pace, Speeds, last_done};
+use super::pace::{Pace, Speeds, last_done, sharing};
 use super::run::{PlannedRun, RunSpec};
 use super::times::Times;
 use std::collections::HashMap;
@@ -45,12 +45,19 @@ pub struct Sample {
 pub struct Sweep {
     rows: Vec<Row>,
     places: HashMap<RunId, usize>,
+    /// of the machine that trains, where they are known
+    pub cores: Option<usize>,
     pub idle: bool,
     pub closed: bool,
     pub broken: Option<String>,
 }
 
 impl Sweep {
+    /// One that is trained on a machine of so many cores.
+    pub fn on(cores: usize) -> Self {
+        Self { cores: Some(cores), ..Self::default() }
+    }
+
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
@@ -91,15 +98,17 @@ impl Sweep {
             }
             SweepEvent::Run { run, entry, .. } => {
                 self.idle &= !matches!(entry.event, RunEvent::Started { .. });
+                let sharing = self.cores.map_or(1.0, |_| sharing(self.running_here(), self.cores));
                 if let Some(row) = self.row_mut(&run) {
                     (row.here, row.elsewhere) = (true, None);
-                    row.apply(&entry);
+                    row.apply(&entry, sharing);
                 }
             }
             SweepEvent::Replayed { run, live, entries } => {
                 if let Some(row) = self.row_mut(&run) {
                     row.forget();
-                    entries.iter().for_each(|entry| row.apply(entry));
+                    // who shared the cores then is not known
+                    entries.iter().for_each(|entry| row.apply(entry, 1.0));
                     row.here |= live;
                     // its owner was killed, or is another process, which is told apart
                     if !live && row.history.progress == Progress::Running {
@@ -128,6 +137,10 @@ impl Sweep {
 
     fn row_mut(&mut self, id: &RunId) -> Option<&mut Row> {
         self.places.get(id).map(|place| &mut self.rows[*place])
+    }
+
+    fn running_here(&self) -> usize {
+        self.rows.iter().filter(|row| row.here && row.history.progress == Progress::Running).count()
     }
 
     pub fn count(&self, wanted: impl Fn(&Progress) -> bool) -> usize {
@@ -176,7 +189,7 @@ impl Sweep {
                 Progress::Waiting | Progress::Interrupted => waiting.push(seconds()?),
             }
         }
-        Some(last_done(workers, under_way, waiting.into_iter()).max(elsewhere))
+        Some(last_done(workers, self.cores, under_way, waiting.into_iter()).max(elsewhere))
     }
 
     /// Seconds that further runs would take this many workers, or that scoring them once would, where only that is
@@ -188,7 +201,7 @@ impl Sweep {
             speeds.seconds_anew(spec.batch_size, updates, evaluations)
         };
         let each: Vec<f64> = runs.map(seconds).collect::<Option<_>>()?;
-        Some(last_done(workers, Vec::new(), each.into_iter()))
+        Some(last_done(workers, self.cores, Vec::new(), each.into_iter()))
     }
 }
 
@@ -204,13 +217,13 @@ impl Row {
         !matches!(self.history.progress, Progress::Finished | Progress::Failed(_))
     }
 
-    fn apply(&mut self, entry: &Entry) {
+    fn apply(&mut self, entry: &Entry, sharing: f64) {
         let points = |history: &History| history.updates.len() + history.evaluations.len();
         let before = points(&self.history);
         self.history.apply(&entry.event);
         self.entries += 1;
         self.revision += u64::from(points(&self.history) < before);
-        self.pace.apply(entry);
+        self.pace.apply(entry, sharing);
         self.attempts.apply(entry);
         self.times.apply(entry, &self.history);
     }

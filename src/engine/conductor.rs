@@ -95,11 +95,12 @@ fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receive
         planner.plan(&prepared.spec.arms);
         while let Ok(command) = asked.recv() {
             match command {
-                Command::AddArm(arm) => planner.add_arm(arm),
+                Command::AddArm(arm, order) => planner.add_arm(arm, order),
                 Command::Instances { instances, arms } => planner.add_instances(instances, &arms),
                 Command::ForgetArm(arm) => planner.forget_arm(&arm),
                 Command::Pause(runs) => planner.tell_intent(queue.pause(&runs), Intent::Pause),
                 Command::Resume(runs) => planner.tell_intent(queue.resume(&runs), Intent::Train),
+                Command::Next(runs) => planner.prefer(&runs),
                 Command::Cancel(runs) => planner.cancel(&runs, false),
                 Command::Discard(runs) => planner.cancel(&runs, true),
                 Command::Again(runs) => planner.again(&runs),

@@ -3,6 +3,7 @@
 //! May import: everything below it. Knows no front: it takes commands and sends events. A front that leaves ends it.
 
 mod conductor;
+mod cores;
 mod experiment;
 mod front;
 mod own_data;
@@ -27,6 +28,7 @@ mod wires;
 mod worker;
 
 pub use conductor::{Engine, Options};
+pub use cores::cores;
 pub use experiment::{ArmRuns, Experiment, ExperimentError, Which, history};
 pub use own_data::OwnData;
 pub use prepare::{PrepareError, Prepared, check_sizes, prepare};

@@ -5,7 +5,7 @@ use super::prepare::Prepared;
 use super::queue::Queue;
 use super::wires::{Job, Record};
 use crate::domain::arm::Arm;
-use crate::domain::command::Intent;
+use crate::domain::command::{Intent, Order};
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
@@ -80,11 +80,21 @@ impl<'e> Planner<'e> {
     }
 
     /// Trains another arm, now and whenever the experiment is started.
-    pub fn add_arm(&mut self, arm: Arm) {
-        if self.prepared.plan_instances(&arm, self.instances).is_ok() {
+    pub fn add_arm(&mut self, arm: Arm, order: Order) {
+        if let Ok(planned) = self.prepared.plan_instances(&arm, self.instances) {
             self.remember(self.store.add_arm(&self.prepared.spec, &arm));
+            if order == Order::Next {
+                let is_open = |run: &PlannedRun| self.store.run(&run.id).result().is_none();
+                self.queue.prefer(&planned.into_iter().filter(is_open).collect::<Vec<_>>());
+            }
         }
         self.plan(&[arm]);
+    }
+
+    /// Has runs trained before the others that wait.
+    pub fn prefer(&self, runs: &[RunId]) {
+        let planned: Vec<PlannedRun> = runs.iter().filter_map(|run| self.known.get(run)).cloned().collect();
+        self.queue.prefer(&planned);
     }
 
     pub fn forget_arm(&self, arm: &str) {

@@ -79,7 +79,7 @@ fn estimate(spec: &Spec, timed: Option<&(&Prepared, Speed)>, workers: usize) -> 
             _ => speed.seconds(run),
         };
         let each: Option<Vec<f64>> = runs.iter().map(seconds).collect();
-        Some(last_done(workers, Vec::new(), each?.into_iter()))
+        Some(last_done(workers, None, Vec::new(), each?.into_iter()))
     });
     Estimate { runs: runs.len(), seconds }
 }

@@ -90,9 +90,9 @@ impl Prepared {
             });
             all.extend(runs.into_iter().zip(each.unwrap_or_default()));
         }
-        // in the order of the queue
+        // in the order of the queue; what was timed with all workers busy has their sharing of cores in it
         all.sort_by_key(|(run, _)| run.turn());
-        let seconds = last_done(workers, Vec::new(), all.into_iter().map(|(_, seconds)| seconds));
+        let seconds = last_done(workers, None, Vec::new(), all.into_iter().map(|(_, seconds)| seconds));
         Ok(Price { arms, seconds: speed.is_some().then_some(seconds) })
     }
 

@@ -1,10 +1,12 @@
-//! Which run comes next: those that wait in the order of their turns, those under way, and those that somebody keeps
-//! back. Knows nothing of how a run is trained.
+//! Which run comes next: those that wait in the order of their turns, those that somebody wants before the others, those
+//! under way, and those that are paused. Knows nothing of how a run is trained.
 
 use super::wires::Job;
 use crate::domain::command::Intent;
 use crate::domain::id::RunId;
+use crate::domain::run::PlannedRun;
 use crate::model::Interrupt;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,6 +29,12 @@ struct State {
     under_way: HashMap<RunId, UnderWay>,
     /// runs not done yet that will keep their final weights: others may wait for these
     keeping: HashSet<RunId>,
+    /// runs that somebody wants before the others, until they are done
+    preferred: HashMap<RunId, Preference>,
+    /// so far
+    preferences: u32,
+    /// whether the run that began last was a preferred one: then it is the others' turn
+    preferred_began: bool,
     /// so far
     plans: u32,
     /// so far
@@ -38,6 +46,15 @@ struct State {
 
 /// Number of the plan, turn within it, place within that.
 type Turn = (u32, u32, usize);
+
+/// What somebody wants before the others.
+#[derive(Clone, Copy)]
+struct Preference {
+    /// counts up: what is wanted last comes first
+    number: u32,
+    /// of its first instance, which all others wait for
+    at_once: bool,
+}
 
 struct Waiting {
     job: Job,
@@ -85,6 +102,22 @@ impl Queue {
             }
             state.waiting.insert((plan, job.planned.turn(), place), Waiting { job, not_before: None });
         }
+        state.make_room();
+        self.changed.notify_all();
+    }
+
+    /// Wants runs before the others that wait, now or once they are added: those of the first instance at once, for which
+    /// a worker sets aside what it began last; the rest in turn with the others. The order of runs is no part of their
+    /// numbers.
+    pub fn prefer(&self, runs: &[PlannedRun]) {
+        let mut state = self.lock();
+        let Some(first) = runs.iter().map(PlannedRun::turn).min() else { return };
+        state.preferences += 1;
+        let number = state.preferences;
+        for run in runs {
+            state.preferred.insert(run.id.clone(), Preference { number, at_once: run.turn() == first });
+        }
+        state.make_room();
         self.changed.notify_all();
     }
 
@@ -117,6 +150,7 @@ impl Queue {
         match (left, intent) {
             (Left::Done, _) | (_, Intent::Cancel) => {
                 state.keeping.remove(&job.planned.id);
+                state.preferred.remove(&job.planned.id);
             }
             (_, Intent::Pause) => {
                 state.paused.insert(turn, job);
@@ -176,6 +210,7 @@ impl Queue {
         gone.extend(state.take_paused(runs).into_values().map(|job| job.planned.id));
         // who waits for the weights of one that will not come trains for himself
         state.keeping.retain(|run| !gone.contains(run));
+        state.preferred.retain(|run, _| !gone.contains(run));
         self.changed.notify_all();
         cancelled.extend(gone.iter().cloned());
         (cancelled, gone)
@@ -226,20 +261,50 @@ impl Queue {
 impl State {
     /// The first that waits and may begin; one that another process was at only when there is no other.
     fn take(&mut self) -> Option<Task> {
-        let now = Instant::now();
-        let may_begin = |waiting: &&Waiting| {
-            waiting.job.weights_of.as_ref().is_none_or(|plain| !self.keeping.contains(plain))
-                && waiting.not_before.is_none_or(|time| time <= now)
-        };
-        let ready = || self.waiting.iter().filter(|(_, waiting)| may_begin(waiting));
-        let fresh = ready().find(|(_, waiting)| waiting.not_before.is_none());
-        let turn = *fresh.or_else(|| ready().next())?.0;
+        let of = |fresh: bool| self.ready().filter(move |(_, waiting)| waiting.not_before.is_none() == fresh);
+        let turn = self.first_of(of(true)).or_else(|| self.first_of(of(false)))?;
         let job = self.waiting.remove(&turn)?.job;
         let interrupt = Interrupt::default();
+        self.preferred_began = self.preferred.contains_key(&job.planned.id);
         self.begun += 1;
         let run = UnderWay { interrupt: interrupt.clone(), intent: Intent::Train, discard: false, begun: self.begun };
         self.under_way.insert(job.planned.id.clone(), run);
         Some(Task { job, interrupt, turn })
+    }
+
+    /// Those that may begin.
+    fn ready(&self) -> impl Iterator<Item = (&Turn, &Waiting)> {
+        let now = Instant::now();
+        self.waiting.iter().filter(move |(_, waiting)| {
+            waiting.job.weights_of.as_ref().is_none_or(|plain| !self.keeping.contains(plain))
+                && waiting.not_before.is_none_or(|time| time <= now)
+        })
+    }
+
+    /// What is wanted at once; else what is wanted before the others and the others, one by one.
+    fn first_of<'w>(&self, ready: impl Iterator<Item = (&'w Turn, &'w Waiting)>) -> Option<Turn> {
+        let (mut at_once, mut preferred, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for (turn, waiting) in ready {
+            match self.preferred.get(&waiting.job.planned.id) {
+                Some(Preference { number, at_once: true }) => at_once.push((Reverse(*number), *turn)),
+                Some(Preference { number, at_once: false }) => preferred.push((Reverse(*number), *turn)),
+                None => others.push(*turn),
+            }
+        }
+        let first = |wanted: Vec<(Reverse<u32>, Turn)>| wanted.into_iter().min().map(|(_, turn)| turn);
+        let (at_once, preferred, others) = (first(at_once), first(preferred), others.into_iter().min());
+        at_once.or(if self.preferred_began { others.or(preferred) } else { preferred.or(others) })
+    }
+
+    /// Where a run is wanted at once and every worker is busy with others, the one that began last gives its run back.
+    fn make_room(&mut self) {
+        let at_once = |run: &RunId| self.preferred.get(run).is_some_and(|preference| preference.at_once);
+        let waits = self.ready().any(|(_, waiting)| at_once(&waiting.job.planned.id));
+        let is_served = self.under_way.iter().any(|(id, run)| at_once(id) || run.interrupt.is_asked());
+        if waits && !is_served && self.under_way.len() >= self.workers {
+            let newest = self.under_way.values().max_by_key(|run| run.begun);
+            newest.into_iter().for_each(|run| run.interrupt.ask());
+        }
     }
 
     /// Those of the runs that are kept back, which they are no longer.
@@ -273,7 +338,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::run::PlannedRun;
     use crate::domain::run::tests::example;
     use crate::store::{Store, run_id};
 
@@ -325,6 +389,83 @@ mod tests {
         queue.give_back(second, Left::Done);
         assert_eq!(queue.resume(&run), run);
         assert_eq!(cell(&next(&queue)), (2, 0), "before those of the next instance");
+    }
+
+    /// Two instances of another arm.
+    fn other_arm() -> Vec<Job> {
+        let mut jobs = jobs();
+        for job in &mut jobs {
+            job.planned.spec.learning_rate = 1e-4;
+            job.planned.arm = "other".into();
+            job.planned.id = run_id(&job.planned.spec);
+        }
+        jobs
+    }
+
+    fn planned(jobs: &[Job]) -> Vec<PlannedRun> {
+        jobs.iter().map(|job| job.planned.clone()).collect()
+    }
+
+    fn arms(queue: &Queue, count: usize) -> Vec<String> {
+        let task = |_| {
+            let task = next(queue);
+            let (arm, iid) = (task.job.planned.arm.clone(), task.job.planned.spec.iid);
+            queue.give_back(task, Left::Done);
+            format!("{arm} {iid}")
+        };
+        (0..count).map(task).collect()
+    }
+
+    #[test]
+    fn of_an_arm_that_is_wanted_next_the_first_instance_comes_first_and_the_rest_in_turn_with_the_others() {
+        let expected =
+            ["other 0", "other 0", "baseline 0", "other 1", "baseline 0", "other 1", "baseline 1", "baseline 1"];
+        let before = queue(1);
+        before.prefer(&planned(&other_arm()));
+        before.add(other_arm());
+        assert_eq!(arms(&before, 8), expected);
+        let after = queue(1);
+        after.add(other_arm());
+        after.prefer(&planned(&other_arm()));
+        assert_eq!(arms(&after, 8), expected, "whether it waits already or not");
+    }
+
+    #[test]
+    fn what_is_wanted_at_once_takes_the_worker_that_began_last_and_no_other() {
+        let queue = queue(2);
+        let (first, second) = (next(&queue), next(&queue));
+        queue.prefer(&planned(&other_arm()));
+        assert!(!second.interrupt.is_asked(), "nothing of it is here yet");
+        queue.add(other_arm());
+        assert!(!first.interrupt.is_asked() && second.interrupt.is_asked());
+        queue.give_back(second, Left::Stopped);
+        let wanted = next(&queue);
+        assert_eq!(wanted.job.planned.arm, "other");
+        queue.prefer(&planned(&other_arm()));
+        assert!(!first.interrupt.is_asked(), "one is under way: its point will come");
+        queue.give_back(wanted, Left::Done);
+        queue.give_back(first, Left::Done);
+        assert_eq!(arms(&queue, 2), ["other 0", "baseline 0"], "what was set aside is the first of the others");
+    }
+
+    #[test]
+    fn a_worker_that_idles_takes_what_is_wanted_and_nothing_is_set_aside() {
+        let queue = queue(2);
+        queue.cancel(&planned(&jobs()[1..]).into_iter().map(|run| run.id).collect::<Vec<_>>(), false);
+        let only = next(&queue);
+        queue.prefer(&planned(&other_arm()));
+        queue.add(other_arm());
+        assert!(!only.interrupt.is_asked());
+        assert_eq!(next(&queue).job.planned.arm, "other");
+    }
+
+    #[test]
+    fn what_is_wanted_last_comes_first() {
+        let queue = queue(1);
+        let all = planned(&jobs());
+        queue.prefer(&all[..1]);
+        queue.prefer(&all[1..2]);
+        assert_eq!((cell(&next(&queue)), cell(&next(&queue))), ((8, 1), (2, 1)));
     }
 
     #[test]

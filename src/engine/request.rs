@@ -1,6 +1,7 @@
 //! What a person asks for on the command line, resolved: the spec read, its data and model prepared, the store open.
 
 use super::conductor::{Engine, Options};
+use super::cores::cores;
 use super::own_data::{Guess, OwnData};
 use super::prepare::{PrepareError, Prepared, prepare};
 use super::proof::ProofError;
@@ -91,8 +92,7 @@ impl Request {
             prepared.spec.train.instances = store.instances(&prepared.spec).map_err(StoreError::from)?;
         }
         store.remember_inputs(&prepared.spec, &prepared.inputs())?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let workers = self.workers.unwrap_or(cores).max(1);
+        let workers = self.workers.unwrap_or_else(cores).max(1);
         let options = Options { workers, retry_failed: self.retry_failed, lossless: self.lossless };
         Ok(Opened { prepared: Arc::new(prepared), store, options })
     }

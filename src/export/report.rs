@@ -3,13 +3,21 @@
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::stats::{
-    Answer, Estimate, Finding, Interval, Judgement, Kind, MOST_INSTANCES, in_percent, in_points, level, percent, points,
+    Estimate, Finding, Interval, Judgement, Kind, MOST_INSTANCES, in_percent, in_points, level, percent, points,
 };
 use std::fmt::Write;
 
 /// The whole page. Where the classifier comes from is said where it is known.
 pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Classifier>) -> String {
-    let mut page = format!("# {experiment}: what batch size does, and why\n\n{}\n", Answer::from(judgement).answer);
+    let mut page = format!("# {experiment}: what batch size does, and why\n\n{}\n\n", judgement.effect_sentence());
+    if let Some(sentence) = judgement.one_class_sentence() {
+        let _ = writeln!(page, "- {sentence}");
+    }
+    for finding in &judgement.causes {
+        let _ = writeln!(page, "- {}", judgement.sentence(finding));
+    }
+    let separator = if judgement.causes.is_empty() { "" } else { "\n" };
+    let _ = writeln!(page, "{separator}{}", judgement.reservations());
     effect(&mut page, judgement);
     cells(&mut page, judgement);
     causes(&mut page, judgement);
@@ -83,10 +91,6 @@ fn causes(page: &mut String, judgement: &Judgement) {
             "| {arm} | {cause} | {kind} | {slope} | {share} | {change} | {interval} | {n} | {p_value} | {verdict} |"
         );
     }
-    page.push('\n');
-    for finding in &judgement.causes {
-        let _ = writeln!(page, "- {}", judgement.sentence(finding));
-    }
     page.push_str(
         "\nSlope and change are points of accuracy per doubling of the batch size. A share is of the baseline's slope. p \
          is that the slope does not change, adjusted over all causes (Holm).\n",
@@ -139,7 +143,6 @@ fn limits(page: &mut String, judgement: &Judgement) {
          as often as the one before, so that all together stay below 5 %.",
         judgement.look, judgement.planned
     );
-    let _ = writeln!(page, "- Not tested: {}.", judgement.untested());
 }
 
 fn further(needed: Option<usize>, aim: &str) -> String {

@@ -93,3 +93,53 @@ pub fn describe(changes: &Changes) -> String {
     });
     words.collect::<Vec<_>>().join(", ")
 }
+
+/// What a setting is called, and its value in words.
+pub fn setting_in_words(train: &Train, key: &str) -> (String, String) {
+    if [fields::UPDATES, fields::UPDATES_OF].contains(&key) {
+        let updates = match (train.updates, train.updates_of) {
+            (Some(updates), _) => updates.to_string(),
+            (None, Some(size)) => format!("as at batch size {size}"),
+            (None, None) => format!("of {} epochs", train.epochs),
+        };
+        return ("updates".into(), updates);
+    }
+    let value = match key {
+        // not written where they have their defaults
+        "evaluation" => train.evaluation.name().into(),
+        "learning_rate_scaling" => train.learning_rate_scaling.name().into(),
+        "learning_rate_reference" => train.learning_rate_reference.to_string(),
+        _ => match Table::try_from(train).ok().and_then(|table| table.get(key).cloned()) {
+            Some(toml::Value::Boolean(flag)) => if flag { "on" } else { "off" }.into(),
+            Some(toml::Value::String(text)) => text,
+            Some(toml::Value::Float(number)) if number != 0.0 && number.abs() < 1e-3 => format!("{number:e}"),
+            Some(value) => value.to_string(),
+            None => "off".into(),
+        },
+    };
+    (key.replace('_', " "), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_of_an_arm_has_words_for_its_value() {
+        let words = |changes: &str, key: &str| {
+            let arm = Arm { name: "arm".into(), changes: changes_of(changes).unwrap() };
+            let (name, value) = setting_in_words(&train_of("test", &Train::default(), &arm).unwrap(), key);
+            format!("{name} {value}")
+        };
+        assert_eq!([words("", "dropout"), words("dropout=0.2", "dropout")], ["dropout on", "dropout 0.2"]);
+        assert_eq!(words("dropout_at_evaluation=true", "dropout_at_evaluation"), "dropout at evaluation on");
+        assert_eq!(words("", "dropout_at_evaluation"), "dropout at evaluation off");
+        assert_eq!(words("learning_rate=5e-5", "learning_rate"), "learning rate 5e-5");
+        assert_eq!(words("updates_of=8", "updates_of"), "updates as at batch size 8");
+        assert_eq!(words("updates=500", "updates_of"), "updates 500");
+        assert_eq!(words("", "evaluation"), "evaluation whole");
+        for field in fields::of_arm() {
+            assert!(!words("", field.key).ends_with(' '), "{}", field.key);
+        }
+    }
+}

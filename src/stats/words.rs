@@ -4,24 +4,22 @@ use super::estimate::Interval;
 use super::judge::{Effect, Finding, Judgement};
 use super::learning::Silence;
 use super::question::{Kind, Proof};
-use super::suspects::{SUSPECTS, suspect, suspect_key};
+use super::suspects::{SUSPECTS, Suspect, suspect, suspect_key};
 use super::verdict::Verdict;
 
 /// One paragraph that answers the question and names what was not tested.
 pub(super) fn paragraph(judgement: &Judgement) -> String {
-    format!("{} {}", judgement.effect_sentence(), judgement.reasons())
+    let findings = judgement.causes.iter().map(|finding| judgement.sentence(finding));
+    let sentences = std::iter::once(judgement.effect_sentence()).chain(findings).chain([judgement.reservations()]);
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 impl Judgement {
-    /// A sentence on each cause, and what was not tested.
-    pub fn reasons(&self) -> String {
-        let mut sentences: Vec<String> = self.one_class_sentence().into_iter().collect();
-        sentences.extend(self.causes.iter().map(|finding| self.sentence(finding)));
-        if self.causes.len() > 1 && self.causes.iter().any(|finding| finding.kind == Kind::Removal) {
-            sentences.push("Shares of several causes need not add up to the whole.".into());
-        }
-        sentences.push(format!("Not tested: {}.", self.untested()));
-        sentences.join(" ")
+    /// What limits the findings, and what was not tested.
+    pub fn reservations(&self) -> String {
+        let several = self.causes.iter().filter(|finding| finding.share.is_some()).count() > 1;
+        let shares = if several { "Shares of several causes need not add up to the whole. " } else { "" };
+        format!("{shares}Not tested: {}.", self.untested())
     }
 
     /// Which cells have runs that predict one class only, and what follows; nothing where none has.
@@ -49,7 +47,7 @@ impl Judgement {
     }
 
     /// What was not tested, to be read after a colon. There is always something.
-    pub fn untested(&self) -> String {
+    fn untested(&self) -> String {
         let others = "whatever nobody has thought of";
         match self.not_tested()[..] {
             [] => others.into(),
@@ -160,14 +158,20 @@ impl Judgement {
     }
 
     /// The suspects that no cause stands for, in words.
-    pub fn not_tested(&self) -> Vec<String> {
-        let tests = |finding: &Finding, key: &str| {
-            let named = finding.cause.split('+').any(|name| suspect_key(name) == key);
-            // what another norm would do says nothing about the one in use
-            named && (key != "norm" || finding.kind != Kind::Introduction)
+    pub fn not_tested(&self) -> Vec<&'static str> {
+        let words = |known: &Suspect| {
+            let names = |finding: &&Finding| finding.cause.split('+').any(|name| suspect_key(name) == known.key);
+            let kinds: Vec<Kind> = self.causes.iter().filter(names).map(|finding| finding.kind).collect();
+            match kinds[..] {
+                [] => Some(known.words),
+                // arms with another norm were tested; they say nothing about the one in use
+                _ if known.key == "norm" && kinds.iter().all(|kind| *kind == Kind::Introduction) => {
+                    Some("whether the norm in use mixes the examples of a batch")
+                }
+                _ => None,
+            }
         };
-        let tested = |key: &str| self.causes.iter().any(|finding| tests(finding, key));
-        SUSPECTS.iter().filter(|known| !tested(known.key)).map(|known| known.words.to_owned()).collect()
+        SUSPECTS.iter().filter_map(words).collect()
     }
 }
 

@@ -10,7 +10,8 @@ use super::theme::Theme;
 use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
 use crate::domain::event::SweepEvent;
 use crate::domain::invariance::Invariance;
-use crate::engine::{Engine, Opened, Stops, pause, pause_signals, size_signals};
+use crate::domain::sweep::Sweep;
+use crate::engine::{Engine, Opened, Stops, cores, pause, pause_signals, size_signals};
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
@@ -45,6 +46,7 @@ pub fn run(opened: &Opened, theme: Theme, stops: Stops) -> Result<(Left, App)> {
     let engine = opened.start();
     let signals = stops.stop(&engine);
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
+    app.sweep = Sweep::on(cores());
     app.inquiry = Inquiry::new(opened.background()?);
     app.store = Some(opened.store.clone());
     opened.prepared.notes.iter().for_each(|note| app.note(note));
@@ -213,6 +215,7 @@ impl Dashboard<'_> {
                 }
                 None => false,
             },
+            Event::Paste(text) => self.app.paste(&text),
             // a signal tells it, which does not get lost behind a key, as crossterm's event may
             Event::Resize(..) if !cfg!(unix) => {
                 self.resized = true;

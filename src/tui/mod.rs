@@ -13,7 +13,7 @@ mod theme;
 mod widgets;
 
 pub use dashboard::{Left, run};
-pub use keymap::{ASKED, KEYS, TYPING};
+pub use keymap::{ASKED, KEYS, SEARCHING, TYPING};
 pub use screen::draw;
 pub use terminal::{Terminal, restore};
 pub use theme::Theme;

@@ -2,9 +2,10 @@
 
 use super::layout::areas;
 use super::theme::Theme;
-use super::widgets::{ablations, answer, charts, footer, header, help, log, palette, panel, run, status, table};
+use super::widgets::{ablations, answer, charts, footer, header, log, palette, panel, run, status, table};
 use crate::app::{App, Panel};
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::widgets::Block;
 
 pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
@@ -27,9 +28,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
         panel::tabs(frame, alone, app, theme);
     }
     footer::draw(frame, areas.footer, app, theme);
-    status::draw(frame, areas.status, app, theme);
-    palette::draw(frame, area, app, theme);
-    if app.help {
-        help::draw(frame, area, app, theme);
-    }
+    let in_sight: Vec<Panel> = areas.panels.iter().map(|(panel, _)| *panel).collect();
+    status::draw(frame, areas.status, &in_sight, app, theme);
+    palette::draw(frame, Rect { height: area.height.saturating_sub(areas.footer.height), ..area }, app, theme);
 }

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
 };
@@ -72,6 +73,8 @@ fn take_over() -> Result<Screen> {
     let take = || -> std::io::Result<Screen> {
         terminal::enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
+        // what is pasted comes as text, not as keys; a console that cannot tell them apart says so, and is used as it is
+        let _ = execute!(stdout(), EnableBracketedPaste);
         screen()
     };
     take().inspect_err(|_| restore()).context("cannot take over the terminal")
@@ -85,6 +88,7 @@ fn screen() -> std::io::Result<Screen> {
 pub fn restore() {
     // nobody is left to tell if this fails
     let _ = terminal::disable_raw_mode();
+    let _ = execute!(stdout(), DisableBracketedPaste);
     let _ = execute!(stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
 }
 

@@ -127,9 +127,10 @@ impl Theme {
         Style::new().fg(self.bad)
     }
 
-    /// Bold too, so that it is seen without colours.
+    /// Bold too; reversed where colours are not shown.
     pub fn selection(&self) -> Style {
-        Style::new().bg(self.selection).add_modifier(Modifier::BOLD)
+        let marked = Style::new().bg(self.selection).add_modifier(Modifier::BOLD);
+        if self.plain { marked.add_modifier(Modifier::REVERSED) } else { marked }
     }
 
     /// The line colour at a place among the batch sizes.

@@ -11,14 +11,14 @@ fn a_person_watches_adds_an_arm_takes_a_picture_and_leaves() {
     screen.wait_for("validation accuracy");
     assert!(screen.alternate());
     screen.wait_for("4 of 4 runs");
-    screen.wait_for("every run is done");
+    screen.wait_for("every run is finished");
     let dots = screen.text().chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
     assert!(dots > 20, "{dots} cells of braille:\n{}", screen.text());
 
     screen.press("m");
     screen.wait_for("validation loss");
     screen.press("dn");
-    screen.wait_for("draft: dropout off, batch norm");
+    screen.wait_for("draft: norm layer → batch, dropout on → off");
     screen.press("a");
     screen.wait_for("8 of 8 runs");
     screen.wait_for("no-dropout-batch-norm");

@@ -42,7 +42,7 @@ fn size(png: &[u8]) -> (u32, u32) {
 fn a_view_redraws_the_picture_to_the_byte() {
     let world = World::new();
     let mut screen = world.dashboard(100, 30);
-    screen.wait_for("every run is done");
+    screen.wait_for("every run is finished");
     take(&mut screen, &world, "w", "figure_valid-accuracy.png");
     let first = fs::read(world.path("figure_valid-accuracy.png")).unwrap();
     assert_eq!(size(&first), (1600, 900));
@@ -111,7 +111,7 @@ fn a_view_of_a_sweep_under_way_stays_that_picture_when_the_sweep_has_gone_on() {
 fn the_screen_is_a_picture_cell_for_cell_and_its_path_goes_to_the_clipboard() {
     let world = World::new();
     let mut screen = world.dashboard(80, 24);
-    screen.wait_for("every run is done");
+    screen.wait_for("every run is finished");
     screen.press("Y");
     screen.wait_for("nothing to copy yet");
     take(&mut screen, &world, "W", "screen.png");
@@ -136,7 +136,7 @@ fn a_view_that_cannot_be_drawn_says_why() {
     let world = World::new();
     world.run(&[]).expect(0);
     let mut screen = world.dashboard(80, 24);
-    screen.wait_for("every run is done");
+    screen.wait_for("every run is finished");
     take(&mut screen, &world, "w", "figure_valid-accuracy.png");
     screen.press("q");
     assert_eq!(screen.code(), 0);

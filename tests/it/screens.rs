@@ -4,7 +4,7 @@ use crate::support::made_up::{plan, planned, progress, tell};
 use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
 use batchscope::domain::arm::Arm;
-use batchscope::domain::command::{Command, Intent};
+use batchscope::domain::command::{Command, Intent, Order};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::metric::{Metric, Scores};
 use batchscope::domain::run::PlannedRun;
@@ -13,7 +13,7 @@ use batchscope::engine::Background;
 use batchscope::plot::View;
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::{Look, Store};
-use batchscope::tui::{ASKED, KEYS, TYPING, Theme, draw};
+use batchscope::tui::{ASKED, KEYS, SEARCHING, TYPING, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tui_input::InputRequest;
@@ -66,9 +66,61 @@ fn a_draft_tells_what_it_would_cost() {
     assert!(app.act(Action::CycleDropout).is_empty());
     app.act(Action::CycleNorm);
     let text = screen(&app, 80, 24);
-    assert!(text.contains("draft: dropout off, batch norm · trains 10 runs, about 1:39 · a adds  Esc drops"), "{text}");
+    assert!(text.contains("draft: norm layer → batch… · 10 runs, about 1:39 · a adds  N next  Esc drops"), "{text}");
+    let text = screen(&app, 120, 40);
+    let words = "draft: norm layer → batch, dropout on → off · trains 10 runs, about 1:39 · a adds  N trains it next  Esc drops";
+    assert!(text.contains(words), "what was changed last comes first:\n{text}");
     app.act(Action::Back);
     assert!(!screen(&app, 80, 24).contains("draft:"));
+}
+
+#[test]
+fn a_draft_says_from_what_to_what_and_when_nothing_is_left_of_it() {
+    let mut app = app();
+    for words in ["draft: dropout on → off ·", "draft: dropout at evaluation off → on ·"] {
+        app.act(Action::CycleDropout);
+        let text = screen(&app, 200, 60);
+        assert!(text.contains(words), "no `{words}` in\n{text}");
+    }
+    app.act(Action::CycleDropout);
+    assert!(screen(&app, 80, 24).contains("dropout at evaluation off, as in the baseline; nothing is drafted"));
+    app.act(Action::CycleUpdates);
+    assert!(
+        screen(&app, 200, 60).contains("draft: updates of 4 epochs → as at batch size 8 ·"),
+        "{}",
+        screen(&app, 200, 60)
+    );
+    app.act(Action::CycleDropout);
+    app.act(Action::CycleDropout);
+    app.act(Action::CycleDropout);
+    let text = screen(&app, 200, 60);
+    assert!(text.contains("draft: dropout at evaluation off, updates of"), "what a key took back is said too:\n{text}");
+}
+
+#[test]
+fn an_arm_is_trained_next_from_its_draft_or_once_it_waits() {
+    let mut app = app();
+    app.act(Action::CycleDropout);
+    let effects = app.act(Action::TrainNext);
+    assert!(matches!(&effects[..], [Effect::Ask(Command::AddArm(arm, Order::Next))] if arm.name == "no-dropout"));
+    let runs = plan("no-dropout");
+    app.hear(SweepEvent::Planned(runs.clone()));
+    tell(&mut app, &runs[0], progress(&runs[0], 1.0));
+    tell(&mut app, &runs[1], progress(&runs[1], 0.5));
+    let next = |effects: &[Effect]| match effects {
+        [Effect::Ask(Command::Next(runs))] => runs.len(),
+        _ => panic!("{effects:?}"),
+    };
+    press(&mut app, &[Action::Focus(Panel::Ablations), Action::Go(Motion::Down)]);
+    assert_eq!(next(&app.act(Action::TrainNext)), 8, "neither the one that is finished nor the one that is trained");
+    assert!(screen(&app, 80, 24).contains("trained next: 8 runs of no-dropout"));
+    app.act(Action::CycleDropout);
+    assert_eq!(next(&app.act(Action::TrainNext)), 8, "a draft that trains the same");
+    press(&mut app, &[Action::Focus(Panel::Sweep), Action::Go(Motion::First)]);
+    assert!(app.act(Action::TrainNext).is_empty(), "it is finished");
+    assert!(
+        screen(&app, 80, 24).contains("nothing to train next: no run of baseline at batch size 2, instance 0 waits")
+    );
 }
 
 #[test]
@@ -76,7 +128,7 @@ fn an_added_arm_appears_beside_the_baseline() {
     let mut app = app();
     app.act(Action::CycleDropout);
     let effects = app.act(Action::AddDraft);
-    let [Effect::Ask(Command::AddArm(Arm { name, .. }))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Ask(Command::AddArm(Arm { name, .. }, Order::Last))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(name, "no-dropout");
     let runs = plan(name);
     app.hear(SweepEvent::Planned(runs.clone()));
@@ -100,19 +152,23 @@ fn a_draft_equal_to_an_arm_selects_that_arm() {
 #[test]
 fn the_help_names_every_key() {
     let mut app = app();
-    app.act(Action::Help);
+    app.act(Action::Palette(Typing::Begin));
     insta::assert_snapshot!(screen(&app, 80, 24));
 }
 
 #[test]
-fn help_scrolls_where_it_does_not_fit() {
+fn the_chosen_line_of_the_help_is_in_sight_at_any_size() {
     let mut app = app();
-    app.act(Action::Help);
-    assert!(!screen(&app, 40, 10).contains("fg in the"));
-    app.act(Action::Go(Motion::Last));
-    assert!(screen(&app, 40, 10).contains("Ctrl-z"));
-    app.act(Action::Go(Motion::Up));
-    assert!(!screen(&app, 40, 10).contains("Ctrl-z"), "one line up is one line, however far down was asked for");
+    app.act(Action::Palette(Typing::Begin));
+    for (width, height) in [(40, 10), (80, 24), (200, 60)] {
+        for place in 0..200 {
+            app.act(Action::Choose(place));
+            let marked = marked(&app, width, height);
+            let [line] = &marked[..] else { panic!("{place} at {width} x {height}: {marked:?}") };
+            let inside = line.trim_matches(|letter| letter != '│').trim_matches('│');
+            assert!(!inside.trim().is_empty(), "{place} at {width} x {height}: {line}");
+        }
+    }
 }
 
 #[test]
@@ -127,9 +183,6 @@ fn a_focused_panel_is_in_sight_and_zooms_and_goes_back_step_by_step() {
     }
     app.act(Action::Zoom);
     assert!(!screen(&app, 200, 60).contains("1 Sweep"));
-    app.act(Action::Help);
-    app.act(Action::Back);
-    assert!(!app.help && app.zoomed);
     app.act(Action::Back);
     assert!(screen(&app, 200, 60).contains("1 Sweep"));
 }
@@ -137,7 +190,7 @@ fn a_focused_panel_is_in_sight_and_zooms_and_goes_back_step_by_step() {
 #[test]
 fn the_page_of_keys_is_the_table_of_keys() {
     let page = include_str!("../../docs/KEYS.md");
-    for binding in KEYS.iter().chain(TYPING).chain(ASKED) {
+    for binding in KEYS.iter().chain(SEARCHING).chain(TYPING).chain(ASKED) {
         // a line of the table: the words around it speak of keys too
         let rows = page.lines().filter(|line| line.starts_with("| `"));
         let lines: Vec<&str> = rows.filter(|line| line.contains(&format!("`{}`", binding.label))).collect();
@@ -156,6 +209,67 @@ fn type_filter(app: &mut App, text: &str) {
     app.act(Action::Filter(Typing::Begin));
     for letter in text.chars() {
         app.act(Action::Filter(Typing::Edit(InputRequest::InsertChar(letter))));
+    }
+}
+
+/// The lines of the screen that have the ground of the cursor, of each those cells alone.
+fn marked(app: &App, width: u16, height: u16) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let theme = Theme::named("dark").unwrap();
+    terminal.draw(|frame| draw(frame, app, &theme)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let lines = buffer.content.chunks(usize::from(width).max(1)).map(|line| {
+        line.iter().filter(|cell| Some(cell.bg) == theme.selection().bg).map(|cell| cell.symbol()).collect::<String>()
+    });
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[test]
+fn the_row_of_the_cursor_is_in_sight_and_marked_across_the_whole_table() {
+    let mut app = two_arms();
+    let keys = [
+        Action::Go(Motion::Last),
+        Action::SortNext,
+        Action::Group,
+        Action::Open,
+        Action::Go(Motion::Up),
+        Action::Hide,
+        Action::ReverseOrder,
+        Action::Pin,
+        Action::Group,
+        Action::Go(Motion::PageUp),
+        Action::SortPrevious,
+    ];
+    for key in keys {
+        app.act(key);
+        for (width, height) in [(40, 10), (60, 16), (80, 24), (120, 40), (200, 60), (80, 12)] {
+            let marked = marked(&app, width, height);
+            let [line] = &marked[..] else { panic!("{key:?} at {width} x {height}: {marked:?}") };
+            // of the table, inside its borders
+            let whole = if width < 116 { width - 2 } else { 74 };
+            assert_eq!(line.chars().count(), usize::from(whole), "{key:?} at {width} x {height}: {line}");
+        }
+    }
+    type_filter(&mut app, "bs=8");
+    assert_eq!(marked(&app, 80, 24).len(), 1, "though what was selected may be filtered away");
+}
+
+#[test]
+fn the_arm_under_the_cursor_is_in_sight_however_many_there_are() {
+    let mut app = app();
+    for number in 0..30 {
+        let name = format!("arm-{number}");
+        app.arms.push(Arm { name: name.clone(), ..Arm::baseline() });
+        app.hear(SweepEvent::Planned(plan(&name)));
+    }
+    app.act(Action::Focus(Panel::Ablations));
+    app.act(Action::Go(Motion::First));
+    for number in 0..30 {
+        app.act(Action::Go(Motion::Down));
+        for (width, height) in [(40, 10), (80, 24), (200, 60)] {
+            let marked = marked(&app, width, height).concat();
+            assert!(marked.contains(&format!("▸arm-{number} ")), "{number} at {width} x {height}: {marked}");
+        }
     }
 }
 
@@ -279,6 +393,42 @@ fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
     }
     app.hear(SweepEvent::Planned(plan("batch-norm")));
     assert!(!screen(&app, 100, 24).contains("done, but"));
+    let mut app = answered();
+    app.hear(SweepEvent::Idle);
+    let text = screen(&app, 100, 24);
+    assert!(text.contains("every run is finished; 5 shows the answer; w writes the chart"), "{text}");
+    assert!(
+        screen(&app, 60, 16).contains("every run is finished; 5 shows the answer, q leaves"),
+        "{}",
+        screen(&app, 60, 16)
+    );
+    app.act(Action::Focus(Panel::Answer));
+    assert!(screen(&app, 100, 24).contains("every run is finished; w writes the chart"), "it is in sight");
+}
+
+#[test]
+fn no_sentence_stands_on_the_screen_twice() {
+    let mut ended = answered();
+    ended.hear(SweepEvent::Idle);
+    ended.act(Action::Focus(Panel::Answer));
+    let mut stopped = app();
+    stopped.hear(SweepEvent::Broken("the store cannot be written: no space left on device".into()));
+    let mut failed = app();
+    press(&mut failed, &[Action::Go(Motion::First), Action::Go(Motion::PageDown)]);
+    press(&mut failed, &[Action::Go(Motion::Up); 3]);
+    for app in [ended, stopped, failed] {
+        for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+            let text = screen(&app, width, height);
+            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).collect();
+            for sentence in
+                ["every run is finished", "training stopped", "not separable yet", "the loss is NaN", "no space left"]
+            {
+                let sentence: Vec<&str> = sentence.split(' ').filter(|word| word.len() > 2).collect();
+                let times = words.windows(sentence.len()).filter(|window| *window == sentence).count();
+                assert!(times <= 1, "{sentence:?} {times} times at {width} x {height}:\n{text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -388,7 +538,7 @@ fn every_size_is_drawn() {
             for (focus, zoomed) in Panel::ALL.into_iter().flat_map(|panel| [(panel, false), (panel, true)]) {
                 app.act(Action::Focus(focus));
                 app.zoomed = zoomed;
-                app.help = !zoomed;
+                app.act(Action::Palette(if zoomed { Typing::Drop } else { Typing::Begin }));
                 app.act(Action::SortNext);
                 app.act(Action::Group);
                 screen(&app, width, height);
@@ -553,6 +703,36 @@ fn the_answer_comes_together_with_the_runs() {
 }
 
 #[test]
+fn an_arm_far_out_does_not_squeeze_the_effect() {
+    let mut app = answered();
+    let effect_bar = |app: &mut App| {
+        app.settle(false);
+        app.act(Action::Focus(Panel::Answer));
+        let text = screen(app, 120, 40);
+        text.lines().find(|line| line.contains("-1.00 [")).unwrap().to_owned()
+    };
+    let before = effect_bar(&mut app);
+    app.act(Action::CycleNorm);
+    app.act(Action::AddDraft);
+    let runs = plan("batch-norm");
+    app.hear(SweepEvent::Planned(runs.clone()));
+    for run in &runs {
+        let doublings = f64::from(run.spec.batch_size).log2();
+        ended(&mut app, run, 0.3 + 0.1 * doublings + 0.001 * f64::from(run.spec.iid));
+    }
+    // one more cause widens the interval, but nothing else
+    let bar = |line: &str| line.chars().filter(|letter| "┣━●┫".contains(*letter)).count();
+    let after = effect_bar(&mut app);
+    assert!(bar(&after) >= bar(&before), "{before}\n{after}");
+    let text = screen(&app, 120, 40);
+    let far = text.lines().find(|line| line.contains("+11.0")).unwrap();
+    assert!(far.contains("▸"), "{text}");
+    app.act(Action::Zoom);
+    let text = screen(&app, 120, 40);
+    assert!(!text.contains("the normalization,"), "an arm with another norm was tested:\n{text}");
+}
+
+#[test]
 fn a_verdict_on_another_instance_is_another_look_in_the_same_sitting_too() {
     let mut app = answered();
     assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 2, causes: 1 })));
@@ -682,7 +862,7 @@ fn a_cancelled_arm_of_the_keyboard_is_forgotten_and_comes_back_with_its_runs() {
     app.act(Action::AddInstance);
     assert!(screen(&app, 100, 30).contains("instance 3 of every cell? trains 15 runs"), "the cancelled arm gets none");
     app.act(Action::Back);
-    assert!(matches!(&app.act(Action::Again)[..], [Effect::Ask(Command::AddArm(_)), Effect::Ask(Command::Again(_))]));
+    assert!(matches!(&app.act(Action::Again)[..], [Effect::Ask(Command::AddArm(..)), Effect::Ask(Command::Again(_))]));
 }
 
 #[test]

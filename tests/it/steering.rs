@@ -3,13 +3,14 @@
 
 use crate::support::World;
 use batchscope::domain::arm::{Arm, Changes, Value};
-use batchscope::domain::command::{Command, Intent};
+use batchscope::domain::command::{Command, Intent, Order};
 use batchscope::domain::event::{RunEvent, SweepEvent};
-use batchscope::domain::history::Progress;
+use batchscope::domain::history::{History, Progress};
 use batchscope::domain::id::RunId;
 use batchscope::domain::sweep::Sweep;
 use batchscope::engine::{Engine, Opened, Request, Sources};
-use batchscope::store::Store;
+use batchscope::store::{RunFolder, Store, read_journal};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Long enough to be met in the middle.
@@ -159,7 +160,7 @@ fn an_arm_that_cannot_be_planned_is_not_remembered() {
     world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
     let changes = Changes::from([("updates_of".into(), Value::Integer(100_000))]);
     let mut steered = Steered::start(&world, 1);
-    steered.ask(Command::AddArm(Arm { name: "too-large".into(), changes }));
+    steered.ask(Command::AddArm(Arm { name: "too-large".into(), changes }, Order::Last));
     steered.until("told why not", |sweep| sweep.broken.as_ref().is_some_and(|words| words.contains("too-large")));
     steered.end();
     assert_eq!(open(&world, 1).prepared.spec.arms.len(), 1);
@@ -205,7 +206,7 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
     let arm = Arm { name: "no-dropout".into(), changes: no_dropout };
     let mut steered = Steered::start(&world, 2);
     steered.until("done", |sweep| sweep.idle);
-    steered.ask(Command::AddArm(arm.clone()));
+    steered.ask(Command::AddArm(arm.clone(), Order::Last));
     steered.until("the arm", |sweep| sweep.rows().len() == 4);
     steered.ask(Command::Instances { instances: 2, arms: vec![Arm::baseline(), arm.clone()] });
     steered.until("the instance of both", |sweep| sweep.rows().len() == 8 && sweep.idle);
@@ -230,6 +231,57 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
     steered.end();
     assert_eq!(open(&world, 1).prepared.spec.arms.len(), 1);
     assert_eq!(Store::open(&world.store()).unwrap().runs().unwrap().len(), 8, "finished runs stay");
+}
+
+/// The arm is there at once, what it took the place of goes on, and no number tells.
+#[test]
+fn an_arm_that_is_trained_next_gets_a_worker_at_once_and_changes_no_number() {
+    let (whole, steered_world) = (World::new(), World::new());
+    let arm =
+        Arm { name: "no-dropout".into(), changes: Changes::from([("dropout".into(), Value::Text("off".into()))]) };
+    steered_world.write_spec(SPEC);
+    let mut steered = Steered::start(&steered_world, 1);
+    steered.until("planned", |sweep| !sweep.rows().is_empty());
+    let first = steered.runs(|_, _| true)[0].clone();
+    steered.until("under way", |sweep| step(sweep, &first) > 20);
+    steered.ask(Command::AddArm(arm.clone(), Order::Next));
+    let has_begun =
+        |sweep: &Sweep| sweep.rows().iter().any(|row| row.planned.arm == "no-dropout" && row.history.step > 0);
+    steered.until("at the new arm", has_begun);
+    assert_eq!(finished(&steered.sweep), 0, "nobody waited for an end");
+    assert_eq!(progress(&steered.sweep, &first), &Progress::Interrupted, "it gave way with a checkpoint");
+    steered.until("done", |sweep| sweep.idle);
+    let of_arm = |event: &SweepEvent| match event {
+        SweepEvent::Run { run, entry, .. } if matches!(entry.event, RunEvent::Finished { .. }) => Some(run.clone()),
+        _ => None,
+    };
+    let ended: Vec<RunId> = steered.events.iter().filter_map(of_arm).collect();
+    let order = ended.iter().map(|run| {
+        let planned = &steered.sweep.row(run).unwrap().planned;
+        (planned.arm.as_str(), planned.spec.iid)
+    });
+    let (new, old) = ("no-dropout", "baseline");
+    let expected = [(new, 0), (new, 0), (old, 0), (new, 1), (old, 0), (new, 1), (old, 1), (old, 1)];
+    assert_eq!(order.collect::<Vec<_>>(), expected);
+    steered.end();
+
+    whole.write_spec(&format!("{SPEC}[arms]\nno-dropout = {{ dropout = \"off\" }}\n"));
+    whole.run(&[]).expect(0);
+    assert_eq!(curves(&steered_world), curves(&whole));
+}
+
+/// The history of every run, by its name.
+fn curves(world: &World) -> BTreeMap<String, History> {
+    let runs = Store::open(&world.store()).unwrap().runs().unwrap();
+    let events = |folder: &RunFolder| {
+        let attempts = read_journal(folder).unwrap().into_iter();
+        attempts.flat_map(|(_, entries)| entries).map(|entry| entry.event).collect::<Vec<_>>()
+    };
+    runs.iter()
+        .map(|(folder, _)| {
+            (folder.path().file_name().unwrap().to_string_lossy().into(), History::replay(&events(folder)))
+        })
+        .collect()
 }
 
 #[test]

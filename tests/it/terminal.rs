@@ -142,7 +142,7 @@ mod signals {
             screen.wait_until("taken again", |screen| screen.alternate());
             assert!(screen.modes().contains("-icanon"));
         }
-        screen.wait_for("every run is done");
+        screen.wait_for("every run is finished");
         screen.press("q");
         assert_eq!(screen.code(), 0);
         screen.assert_given_back();
@@ -185,7 +185,7 @@ fn a_storm_of_sizes_leaves_a_whole_screen_and_misses_no_key() {
 fn no_byte_is_written_when_nothing_changed() {
     let world = World::new();
     let mut screen = world.dashboard(100, 30);
-    screen.wait_for("every run is done");
+    screen.wait_for("every run is finished");
     std::thread::sleep(Duration::from_millis(500));
     let bytes = screen.bytes();
     std::thread::sleep(Duration::from_millis(1200));

@@ -2,6 +2,7 @@
 
 use super::column::{filter_beginnings, filter_names, filter_value};
 use super::measures::Baselines;
+use crate::app::pasted::insert;
 use crate::domain::filter::{Fault, Filter, Value, is_condition};
 use crate::domain::sweep::Sweep;
 use std::collections::BTreeMap;
@@ -86,6 +87,12 @@ impl FilterLine {
             }
             Typing::Drop => *self = Self::default(),
         }
+    }
+
+    /// Pasted text, where the cursor is.
+    pub fn paste(&mut self, text: &str, sweep: &Sweep) {
+        insert(text, &mut self.input);
+        self.edited(sweep);
     }
 
     /// A word that can still become something is no error yet. A name with an operator behind it becomes nothing else.

@@ -13,7 +13,9 @@ use ratatui::text::{Line, Span};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let mut lines: Vec<Line<'_>> = app.arms.iter().map(|arm| line(arm, app, theme)).collect();
+    let mut at = app.arms.iter().position(|arm| app.arm_in_sight() == Some(&arm.name)).unwrap_or(0);
     if let Some(Asking::Investigate(arms)) = &app.asking {
+        at = lines.len();
         lines.push(Line::styled("to be added, and what each would show:", theme.title()));
         lines.extend(arms.iter().map(|arm| {
             Line::from(vec![
@@ -23,7 +25,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
             ])
         }));
     }
-    panel::text(frame, area, Panel::Ablations, lines, app, theme);
+    panel::list(frame, area, Panel::Ablations, lines, at, app, theme);
 }
 
 /// The arm that keys act on has the cursor.

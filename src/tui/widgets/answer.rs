@@ -18,43 +18,43 @@ const SHARES: (f64, f64) = (-0.5, 1.5);
 const SHARE_MARKS: &[f64] = &[0.0, 0.5, 1.0];
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+    let block = panel::frame(Panel::Answer, app, theme);
+    let more = text(frame, block.inner(area), app, theme);
+    frame.render_widget(panel::with_more(block, more, theme), area);
+}
+
+/// The answer without a frame. Gives how many rows lie below what is in sight.
+pub fn text(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) -> usize {
     let lines = match app.inquiry.judgement() {
-        Some(judgement) => lines(judgement, usize::from(area.width.saturating_sub(2)), app, theme),
+        Some(judgement) => lines(judgement, usize::from(area.width), app, theme),
         None => vec![Line::styled("nothing is planned yet", theme.dim())],
     };
-    panel::text(frame, area, Panel::Answer, lines, app, theme);
+    panel::scrolled(frame, area, lines, |count, room| app.scroll(Panel::Answer).within(count, room))
 }
 
 fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> Vec<Line<'t>> {
     let bar = width.saturating_sub(NUMBERS).min(BAR);
+    let (slopes, shares) = (Scale::around_zero(slopes(judgement), bar), Scale::new(SHARES, SHARE_MARKS, bar));
     let mut lines = vec![Line::styled(judgement.effect_sentence(), theme.text())];
-    let points_scale = Scale::around_zero(slopes(judgement), bar);
     if let (Some(slope), Some(interval)) = (judgement.effect.slope, judgement.effect.interval) {
         let numbers = format!(" {} [{}] n {}", points(slope.mean), in_points(interval), slope.n);
-        lines.push(scaled(&points_scale, Some(slope.mean), Some(interval), numbers, theme));
+        lines.push(scaled(&slopes, Some(slope.mean), Some(interval), numbers, theme));
     }
-    if !judgement.causes.is_empty() {
-        let axes =
-            "bars: the share of the effect that goes with a suspect, marks at 0, 50, 100 %; or the change of slope";
-        lines.push(Line::styled(axes, theme.dim()));
-    }
-    let share_scale = Scale::new(SHARES, SHARE_MARKS, bar);
+    lines.extend(axes(judgement).map(|words| Line::styled(words, theme.dim())));
     for finding in &judgement.causes {
-        lines.push(verdict(finding, theme));
-        match finding.kind {
-            Kind::Removal if finding.share.is_some() => {
-                let share = finding.share.map_or(String::new(), percent);
+        lines.push(headline(finding, judgement, theme));
+        match drawn(finding) {
+            Some((Kind::Removal, share)) => {
                 let interval = finding.interval.map_or("no ends".into(), in_percent);
-                let numbers = format!(" {share} [{interval}]{}", instances(finding));
-                lines.push(scaled(&share_scale, finding.share, finding.interval, numbers, theme));
+                let numbers = format!(" {} [{interval}]{}", percent(share), instances(finding));
+                lines.push(scaled(&shares, Some(share), finding.interval, numbers, theme));
             }
-            Kind::Introduction if finding.change.is_some() => {
-                let change = finding.change.map_or(String::new(), points);
+            Some((_, change)) => {
                 let interval = finding.interval.map_or("no ends".into(), in_points);
-                let numbers = format!(" {change} [{interval}]{}", instances(finding));
-                lines.push(scaled(&points_scale, finding.change, finding.interval, numbers, theme));
+                let numbers = format!(" {} [{interval}]{}", points(change), instances(finding));
+                lines.push(scaled(&slopes, Some(change), finding.interval, numbers, theme));
             }
-            _ => {}
+            None => {}
         }
     }
     if app.arms.len() == 1 && !app.inquiry.is_proved() {
@@ -65,28 +65,52 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     }
     if judgement.is_complete() {
         lines.push(Line::default());
-        lines.push(Line::styled(judgement.reasons(), theme.text()));
+        lines.push(Line::styled(judgement.reservations(), theme.text()));
     }
     lines
 }
 
-/// Every slope and change that is drawn, with its interval.
-fn slopes(judgement: &Judgement) -> impl Iterator<Item = f64> {
-    let introductions = judgement.causes.iter().filter(|finding| finding.kind == Kind::Introduction);
-    let ends = |interval: Option<Interval>| interval.into_iter().flat_map(|interval| [interval.low, interval.high]);
-    let changes = introductions.flat_map(move |finding| finding.change.into_iter().chain(ends(finding.interval)));
-    let effect = &judgement.effect;
-    effect.slope.map(|slope| slope.mean).into_iter().chain(ends(effect.interval)).chain(changes)
+/// What is drawn of a finding: the share of the effect that goes with a removal, or how an introduction changes the slope.
+fn drawn(finding: &Finding) -> Option<(Kind, f64)> {
+    let value = match finding.kind {
+        Kind::Removal => finding.share,
+        Kind::Introduction => finding.change,
+        Kind::Proof => None,
+    };
+    value.map(|value| (finding.kind, value))
 }
 
-fn verdict<'t>(finding: &Finding, theme: &Theme) -> Line<'t> {
+/// What the bars below the first one mean.
+fn axes(judgement: &Judgement) -> Option<&'static str> {
+    let has = |kind| judgement.causes.iter().filter_map(drawn).any(|(drawn, _)| drawn == kind);
+    match (has(Kind::Removal), has(Kind::Introduction)) {
+        (true, true) => {
+            Some("bars: share of the effect that a removal takes away, marks at 0, 50, 100 %; or change of slope")
+        }
+        (true, false) => Some("bars: share of the effect that a removal takes away, marks at 0, 50, 100 %"),
+        (false, true) => Some("bars: change of slope"),
+        (false, false) => None,
+    }
+}
+
+/// The slope with its interval, which is the scale of all that is drawn beside it: an arm far out ends in an arrow.
+fn slopes(judgement: &Judgement) -> impl Iterator<Item = f64> {
+    let ends = judgement.effect.interval.map(|interval| [interval.low, interval.high]);
+    judgement.effect.slope.map(|slope| slope.mean).into_iter().chain(ends.into_iter().flatten())
+}
+
+/// The arm with its verdict; where no bar says more, in a whole sentence.
+fn headline<'t>(finding: &Finding, judgement: &Judgement, theme: &Theme) -> Line<'t> {
     let style = match finding.verdict {
         Some(Verdict::Explains { .. } | Verdict::Contributes | Verdict::Hides | Verdict::Changed(_)) => theme.accent(),
         Some(Verdict::RuledOut) => theme.good(),
         _ => theme.dim(),
     };
-    let verdict = finding.verdict.map_or("not judged".to_owned(), |verdict| verdict.to_string());
-    Line::from(vec![Span::styled(format!("{}  ", finding.arm), theme.title()), Span::styled(verdict, style)])
+    let words = match finding.verdict {
+        Some(verdict) if finding.proof.is_none() && !matches!(verdict, Verdict::Silent(_)) => verdict.to_string(),
+        _ => judgement.sentence(finding),
+    };
+    Line::from(vec![Span::styled(format!("{}  ", finding.arm), theme.title()), Span::styled(words, style)])
 }
 
 fn instances(finding: &Finding) -> String {

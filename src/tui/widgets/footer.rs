@@ -1,7 +1,7 @@
 //! The last line: the keys that matter most, as many as fit.
 
 use crate::app::{App, Asked};
-use crate::tui::keymap::{self, Binding, TYPING};
+use crate::tui::keymap::{self, Binding, SEARCHING, TYPING};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -13,8 +13,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     }
     let mut spans = vec![Span::raw(" ")];
     let mut left = usize::from(area.width).saturating_sub(1);
-    let typing = app.table.filter.is_typing();
-    let keys: Vec<&Binding> = if typing { TYPING.iter().collect() } else { keymap::working(app.focus).collect() };
+    let keys: Vec<&Binding> = if app.palette.is_open() {
+        SEARCHING.iter().collect()
+    } else if app.table.filter.is_typing() {
+        TYPING.iter().collect()
+    } else {
+        keymap::working(app.focus).collect()
+    };
     for binding in keys.into_iter().filter(|binding| !binding.hint.is_empty()) {
         let needed = binding.label.chars().count() + binding.hint.len() + 3;
         if needed > left {

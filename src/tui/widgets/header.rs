@@ -35,7 +35,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         say(1, format!("  {failed} failed"), theme.bad());
     }
     match app.leaving {
-        Leaving::No if sweep.broken.is_some() => say(1, "  training stopped".into(), theme.bad()),
+        Leaving::No if sweep.broken.is_some() => say(1, "  stopped".into(), theme.bad()),
         Leaving::No if running > 0 => {
             let speed = sweep.pairs_per_second();
             if speed > 0.0 {

@@ -16,15 +16,15 @@ impl Scale {
         Self { low, high, marks: marks.to_vec(), width }
     }
 
-    /// An axis with 0 in its middle, wide enough for all of these.
+    /// An axis with 0 in its middle, half as wide again as all of these need.
     pub fn around_zero(values: impl Iterator<Item = f64>, width: usize) -> Self {
         let furthest = values.filter(|value| value.is_finite()).fold(0.0, |far: f64, value| far.max(value.abs()));
-        let end = if furthest > 0.0 { 1.1 * furthest } else { 1.0 };
+        let end = if furthest > 0.0 { 1.5 * furthest } else { 1.0 };
         Self::new((-end, end), &[0.0], width)
     }
 
-    /// A letter a cell, and whether it belongs to the interval. What lies beyond the axis ends in an arrow; an interval
-    /// without ends is not drawn.
+    /// A letter a cell, and whether it belongs to the interval. What lies beyond the axis is an arrow at its end; an
+    /// interval without ends is not drawn.
     pub fn cells(&self, value: Option<f64>, interval: Option<Interval>) -> Vec<(char, bool)> {
         let mut cells = vec![(' ', false); self.width];
         let Some(last) = self.width.checked_sub(1) else { return cells };
@@ -42,8 +42,11 @@ impl Scale {
             cells[clamp(from)].0 = if from < 0.0 { '◂' } else { '┣' };
             cells[clamp(to)].0 = if to > last as f64 { '▸' } else { '┫' };
         }
-        if let Some(at) = value.and_then(|value| within(place(value))) {
-            cells[at] = ('●', true);
+        match value.map(place) {
+            Some(at) if at < 0.0 => cells[0] = ('◂', true),
+            Some(at) if at > last as f64 => cells[last] = ('▸', true),
+            Some(at) if at.is_finite() => cells[at as usize] = ('●', true),
+            _ => {}
         }
         cells
     }
@@ -64,6 +67,8 @@ mod tests {
         assert_eq!(bar(Some(0.5), Some((0.2, 0.8))), "     ┊ ┣━━●━━┫ ┊     ");
         assert_eq!(bar(Some(0.5), Some((-3.0, 0.8))), "◂━━━━━━━━━●━━┫ ┊     ");
         assert_eq!(bar(Some(9.0), Some((1.2, 9.9))), "     ┊    ┊    ┊ ┣━━▸");
+        assert_eq!(bar(Some(9.0), Some((7.0, 11.0))), "     ┊    ┊    ┊    ▸");
+        assert_eq!(bar(Some(-9.0), None), "◂    ┊    ┊    ┊     ");
     }
 
     #[test]

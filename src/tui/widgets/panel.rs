@@ -1,5 +1,6 @@
 //! What all panels have in common: a frame with number and title, in the focus colour where keys go.
 
+use super::cursor;
 use crate::app::{App, Panel};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -18,18 +19,59 @@ pub fn frame<'t>(panel: Panel, app: &App, theme: &Theme) -> Block<'t> {
     ]))
 }
 
-/// A panel of text, which scrolls. Long lines are broken, those in sight alone: a log has a thousand of them.
+/// A panel of text, which scrolls.
 pub fn text(frame: &mut Frame<'_>, area: Rect, panel: Panel, lines: Vec<Line<'_>>, app: &App, theme: &Theme) {
     let block = self::frame(panel, app, theme);
+    let more = scrolled(frame, block.inner(area), lines, |count, room| app.scroll(panel).within(count, room));
+    frame.render_widget(with_more(block, more, theme), area);
+}
+
+/// A panel of lines, one of which has the cursor and stays in sight.
+pub fn list(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    panel: Panel,
+    lines: Vec<Line<'_>>,
+    at: usize,
+    app: &App,
+    theme: &Theme,
+) {
+    let block = self::frame(panel, app, theme);
     let inner = block.inner(area);
-    let height = usize::from(inner.height);
-    let rows: Vec<usize> = lines.iter().map(|line| rows(line, inner.width)).collect();
-    let count = rows.iter().sum();
-    let first = app.scroll(panel).within(count, height);
-    let block = match count.saturating_sub(first + height) {
+    let above: usize = lines.iter().take(at).map(|line| rows(line, inner.width)).sum();
+    let own = lines.get(at).map_or(0, |line| rows(line, inner.width));
+    let mut first = 0;
+    let more = scrolled(frame, inner, lines, |count, room| {
+        first = cursor::first_in_sight(above, count, room).max((above + own).saturating_sub(room)).min(above);
+        first
+    });
+    let top = u16::try_from(above - first).unwrap_or(u16::MAX);
+    let height = u16::try_from(own).unwrap_or(u16::MAX);
+    let marked = Rect { y: inner.y.saturating_add(top), height, ..inner };
+    cursor::mark(frame.buffer_mut(), marked.intersection(inner), theme);
+    frame.render_widget(with_more(block, more, theme), area);
+}
+
+/// How many rows lie below what is in sight.
+pub fn with_more<'t>(block: Block<'t>, more: usize, theme: &Theme) -> Block<'t> {
+    match more {
         0 => block,
         more => block.title_bottom(Line::styled(format!(" {more} more "), theme.dim()).right_aligned()),
-    };
+    }
+}
+
+/// A text of which `first` says, of so many rows and with room for so many, which is the first in sight. Gives how many
+/// lie below. Long lines are broken, those in sight alone: a log has a thousand of them.
+pub fn scrolled(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    lines: Vec<Line<'_>>,
+    first: impl FnOnce(usize, usize) -> usize,
+) -> usize {
+    let height = usize::from(area.height);
+    let rows: Vec<usize> = lines.iter().map(|line| rows(line, area.width)).collect();
+    let count: usize = rows.iter().sum();
+    let first = first(count, height);
     let (mut skipped, mut above) = (0, 0);
     while rows.get(skipped).is_some_and(|rows| above + rows <= first) {
         above += rows[skipped];
@@ -37,7 +79,8 @@ pub fn text(frame: &mut Frame<'_>, area: Rect, panel: Panel, lines: Vec<Line<'_>
     }
     let in_sight: Vec<Line<'_>> = lines.into_iter().skip(skipped).take(height).collect();
     let paragraph = Paragraph::new(in_sight).wrap(Wrap { trim: false });
-    frame.render_widget(paragraph.scroll(((first - above).try_into().unwrap_or(u16::MAX), 0)).block(block), area);
+    frame.render_widget(paragraph.scroll(((first - above).try_into().unwrap_or(u16::MAX), 0)), area);
+    count.saturating_sub(first + height)
 }
 
 /// How many rows a line takes.

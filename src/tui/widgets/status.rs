@@ -2,10 +2,9 @@
 
 use super::shed::{fitting, shortened};
 use super::{filter, footer};
-use crate::app::{App, Asked, Leaving, runs};
+use crate::app::{App, Asked, Leaving, Panel, runs};
 use crate::domain::command::Intent;
 use crate::domain::history::Progress;
-use crate::spec_file::describe;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -13,9 +12,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 /// Cells in which a draft is told at least.
-const LEAST_DRAFT: usize = 12;
+const LEAST_DRAFT: usize = 16;
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+/// `in_sight`: panels that say themselves what stands in them.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, in_sight: &[Panel], app: &App, theme: &Theme) {
     let line = if let Some(asked) = app.asked() {
         question(&asked, usize::from(area.width), theme)
     } else if app.table.filter.is_typing() {
@@ -27,11 +27,11 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         draft(app, area.width, theme)
     } else if app.leaving == Leaving::Saving {
         Line::styled(" saving…  q again leaves at once", theme.accent())
-    } else if let Some(message) = failure_in_sight(app) {
+    } else if let Some(message) = failure_in_sight(app).filter(|_| !in_sight.contains(&Panel::Run)) {
         Line::styled(shortened(&format!(" {message}"), area.width.into()), theme.bad())
     } else if let Some(toast) = &app.toast {
-        Line::styled(format!(" {}", toast.text), if toast.bad { theme.bad() } else { theme.good() })
-    } else if let Some(line) = ending(app, area.width, theme) {
+        Line::styled(shortened(&format!(" {}", toast.text), area.width.into()), theme.good())
+    } else if let Some(line) = ending(in_sight, app, area.width, theme) {
         line
     } else {
         return;
@@ -51,10 +51,15 @@ fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
 }
 
 /// That nothing is left to train, and what can be done now: it stays until something is.
-fn ending<'t>(app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
+fn ending<'t>(in_sight: &[Panel], app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
-        return Some(Line::styled(shortened(&format!(" training stopped: {message}"), width.into()), theme.bad()));
+        let words = if in_sight.contains(&Panel::Log) {
+            " training stopped".into()
+        } else {
+            format!(" training stopped: {message}")
+        };
+        return Some(Line::styled(shortened(&words, width.into()), theme.bad()));
     }
     let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
     if !sweep.idle {
@@ -63,14 +68,15 @@ fn ending<'t>(app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
         return at_rest.then(|| Line::styled(format!(" {} paused; p lets them go on", runs(paused)), theme.accent()));
     }
     let (first, again) = match (sweep.failed(), cancelled) {
-        (0, 0) => (Span::styled(" every run is done", theme.good()), false),
+        (0, 0) => (Span::styled(" every run is finished", theme.good()), false),
         (0, _) => (Span::styled(format!(" done, {} cancelled", runs(cancelled)), theme.good()), true),
         (failed, _) => (Span::styled(format!(" done, but {failed} failed"), theme.bad()), true),
     };
     let again = again.then_some((2, "; ", "A", " trains them again"));
+    let answer = (app.focus != Panel::Answer).then_some((1, "; ", "5", " shows the answer"));
     let hints =
-        [(3, "; ", "w", " writes the chart"), (4, ", ", "d n", " draft another arm"), (1, ", ", "q", " leaves")];
-    let hints = again.into_iter().chain(hints).map(|(rank, before, key, words)| {
+        [(4, "; ", "w", " writes the chart"), (5, ", ", "d n", " draft another arm"), (3, ", ", "q", " leaves")];
+    let hints = again.into_iter().chain(answer).chain(hints).map(|(rank, before, key, words)| {
         let words = [(before, theme.text()), (key, theme.key()), (words, theme.text())];
         (rank, words.map(|(words, style)| Span::styled(words, style)).into())
     });
@@ -79,26 +85,40 @@ fn ending<'t>(app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
 
 /// Why the selected run failed.
 fn failure_in_sight(app: &App) -> Option<&str> {
-    match &app.table.selected_run(&app.sweep)?.history.progress {
+    match &app.run_in_sight().filter(|_| app.table.has_selection())?.history.progress {
         Progress::Failed(message) => Some(message),
         _ => None,
     }
 }
 
-/// What is drafted gives way to what it costs and to the keys.
+/// What it changes, what that costs, and the keys: with less room in fewer words, and what was changed last stays longest.
 fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
-    let price = match app.arm_like_draft() {
-        Some(arm) => format!("is there as {}", arm.name),
-        None => app.draft_cost().in_words(),
+    let known = app.arm_like_draft();
+    let price = known.map_or_else(|| app.draft_cost().in_words(), |arm| format!("is there as {}", arm.name));
+    let short_price = price.strip_prefix("trains ").unwrap_or(&price);
+    let adds = if known.is_some() { " selects it  " } else { " adds  " };
+    let keys = |next: &'static str| [("a", adds), ("N", next), ("Esc", " drops")];
+    let rest = |price: &str, next| {
+        let mut spans = vec![Span::styled(format!(" · {price} · "), theme.dim())];
+        for (key, words) in keys(next) {
+            spans.extend([Span::styled(key, theme.key()), Span::styled(words, theme.dim())]);
+        }
+        Line::from(spans)
     };
-    let mut rest = vec![Span::styled(format!(" · {price} · "), theme.dim())];
-    for (key, word) in [("a", " adds  "), ("Esc", " drops")] {
-        rest.push(Span::styled(key, theme.key()));
-        rest.push(Span::styled(word, theme.dim()));
+    let (mut drafted, title) = (app.drafted(), Span::styled(" draft: ", theme.title()));
+    drafted.sort_by_key(|setting| !setting.newest);
+    let needed = drafted.iter().map(|setting| setting.words.chars().count() + 2).sum::<usize>().saturating_sub(2);
+    let room = |rest: &Line<'_>| usize::from(width).saturating_sub(title.width() + rest.width());
+    let long = [rest(&price, " adds and trains it next  "), rest(&price, " trains it next  "), rest(&price, " next  ")];
+    let shortest = rest(short_price, " next  ");
+    let rest = long.into_iter().find(|rest| needed <= room(rest)).unwrap_or(shortest);
+    let mut left = room(&rest).max(LEAST_DRAFT);
+    let mut line = Line::from(title);
+    for (place, setting) in drafted.iter().enumerate() {
+        let words = shortened(&format!("{}{}", if place > 0 { ", " } else { "" }, setting.words), left);
+        left -= words.chars().count();
+        line.push_span(Span::styled(words, if setting.newest { theme.key() } else { theme.text() }));
     }
-    let title = Span::styled(" draft: ", theme.title());
-    let taken = title.width() + rest.iter().map(Span::width).sum::<usize>();
-    let room = usize::from(width).saturating_sub(taken).max(LEAST_DRAFT);
-    let changes = shortened(&describe(app.draft.changes()), room);
-    Line::from_iter([title, Span::styled(changes, theme.accent())].into_iter().chain(rest))
+    line.extend(rest);
+    line
 }

@@ -3,7 +3,7 @@
 mod cells;
 mod columns;
 
-use super::panel;
+use super::{cursor, panel};
 use crate::app::table::{Column, Listing};
 use crate::app::{App, Panel};
 use crate::tui::theme::Theme;
@@ -11,7 +11,6 @@ pub use cells::{sign, stage};
 use columns::{Shape, fitting, title};
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Row, Table};
 
@@ -29,25 +28,22 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let columns = fitting(inner.width, app, &listing);
     let sizes = app.sweep.batch_sizes();
     let room = usize::from(inner.height.saturating_sub(1));
-    let first = first_in_sight(place, listing.items.len(), room);
-    let rows = listing.items.iter().enumerate().skip(first).take(room).map(|(at, item)| {
-        let cells = columns.iter().map(|(shape, width)| cells::cell(*shape, *width, item, app, &sizes, theme));
-        let is_cursor = at == place && app.table.has_selection();
-        Row::new(cells).style(if is_cursor { theme.selection() } else { Style::new() })
+    let first = cursor::first_in_sight(place, listing.items.len(), room);
+    let rows = listing.items.iter().skip(first).take(room).map(|item| {
+        Row::new(columns.iter().map(|(shape, width)| cells::cell(*shape, *width, item, app, &sizes, theme)))
     });
     let header = Row::new(columns.iter().map(|(shape, _)| heading(*shape, app, theme))).style(theme.dim());
     let widths = columns.iter().map(|(_, width)| Constraint::Length(*width));
     frame.render_widget(Table::new(rows, widths).header(header).block(block), area);
+    if (app.focus == Panel::Sweep || app.table.has_selection()) && !listing.items.is_empty() {
+        let below_header = u16::try_from(1 + place - first).unwrap_or(u16::MAX);
+        let line = Rect { y: inner.y.saturating_add(below_header), height: 1, ..inner };
+        cursor::mark(frame.buffer_mut(), line.intersection(inner), theme);
+    }
     if listing.items.is_empty() && listing.all > 0 && room > 0 {
         let below = Rect { y: inner.y + 1, height: 1, ..inner };
         frame.render_widget(Line::styled("no run fits the filter; Esc drops it", theme.dim()).centered(), below);
     }
-}
-
-/// The selected row in the middle, but no room left empty at either end. It depends on nothing that was: rows that move
-/// never leave the list scrolled to somewhere else.
-fn first_in_sight(place: usize, count: usize, room: usize) -> usize {
-    place.saturating_sub(room / 2).min(count.saturating_sub(room))
 }
 
 fn position(app: &App, listing: &Listing<'_>, place: usize) -> String {
@@ -73,22 +69,4 @@ fn heading<'t>(shape: Shape, app: &App, theme: &Theme) -> Cell<'t> {
     };
     let left = matches!(column, Column::State | Column::Arm | Column::Progress);
     Cell::from(line.alignment(if left { Alignment::Left } else { Alignment::Right }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_in_sight;
-
-    #[test]
-    fn the_cursor_is_in_sight_and_no_room_stays_empty() {
-        for room in 1..12 {
-            for count in 0..30 {
-                for place in 0..count {
-                    let first = first_in_sight(place, count, room);
-                    assert!(first <= place && place < first + room, "{place} of {count} in {room}");
-                    assert!(first == 0 || first + room <= count);
-                }
-            }
-        }
-    }
 }
