@@ -341,6 +341,54 @@ mod tests {
         assert_eq!(sweep.share_done(), 80.0 / 320.0);
     }
 
+    /// Eight runs of 20 updates on two cores. Updates take half a second alone, and twice that while four share the cores.
+    #[test]
+    fn more_workers_than_cores_do_not_shorten_the_time_left() {
+        let run = |number: u64| {
+            let planned = planned(8);
+            PlannedRun { id: RunId::from_digest(&format!("{number:020}")), ..planned }
+        };
+        let step = |sweep: &mut Sweep, number: u64, step: u64, time: f64| {
+            let event = RunEvent::Update { step, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 };
+            sweep.apply(SweepEvent::Run {
+                run: run(number).id,
+                attempt: 1,
+                entry: Entry { number: step, time, event },
+            });
+        };
+        let begin = |sweep: &mut Sweep, number: u64, time: f64| {
+            let entry = Entry { number: 0, time, event: RunEvent::Started { step: 0 } };
+            sweep.apply(SweepEvent::Run { run: run(number).id, attempt: 1, entry });
+        };
+        let mut sweep = Sweep::on(2);
+        sweep.apply(SweepEvent::Planned((0..8).map(run).collect()));
+        (0..2).for_each(|number| begin(&mut sweep, number, 0.0));
+        for at in 1..=10 {
+            (0..2).for_each(|number| step(&mut sweep, number, at, at as f64 * 0.5));
+        }
+        // 140 updates on two cores
+        let left = |sweep: &Sweep, workers| sweep.remaining_seconds(workers).unwrap();
+        assert!((left(&sweep, 2) - 35.0).abs() < 1e-9, "{}", left(&sweep, 2));
+        assert!(
+            (left(&sweep, 1) - 65.0).abs() < 1e-9,
+            "{}: the other worker takes no run after its own",
+            left(&sweep, 1)
+        );
+        for workers in [3, 4, 8] {
+            let left = left(&sweep, workers);
+            assert!((35.0..40.0).contains(&left), "{left} with {workers} workers, of which two cannot begin sooner");
+        }
+        // from now on four are under way, each at half the speed
+        (2..4).for_each(|number| begin(&mut sweep, number, 5.0));
+        for at in 11..=15 {
+            let time = 5.0 + (at - 10) as f64;
+            (0..2).for_each(|number| step(&mut sweep, number, at, time));
+            (2..4).for_each(|number| step(&mut sweep, number, at - 10, time));
+        }
+        let left = left(&sweep, 4);
+        assert!((left - 30.0).abs() < 2.0, "{left} seconds left of 120 updates on two cores");
+    }
+
     #[test]
     fn a_replay_replaces_what_was_known() {
         let mut sweep = Sweep::default();

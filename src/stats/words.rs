@@ -48,7 +48,7 @@ impl Judgement {
 
     /// What was not tested, to be read after a colon. There is always something.
     fn untested(&self) -> String {
-        let others = "whatever nobody has thought of";
+        let others = "causes that are not named here";
         match self.not_tested()[..] {
             [] => others.into(),
             ref suspects => format!("{}, and {others}", suspects.join(", ")),

@@ -448,7 +448,7 @@ mod tests {
     #[test]
     fn what_is_found_is_done() {
         let mut app = app();
-        press(&mut app, "?dropout off".chars().map(plain));
+        press(&mut app, "?left on".chars().map(plain));
         assert_eq!(entries(app.focus, app.palette.text()).len(), 1);
         assert_eq!(action(key(KeyCode::Down), &app), Some(Action::Choose(0)), "there is no other line");
         press(&mut app, [key(KeyCode::Enter)]);

@@ -52,6 +52,33 @@ fn a_person_watches_adds_an_arm_takes_a_picture_and_leaves() {
     assert_eq!(again.code(), 0);
 }
 
+/// Letters of a paste are no keys: these would add an arm and leave.
+#[test]
+fn pasted_text_goes_into_what_is_typed_and_nowhere_else() {
+    let paste = |text: &str| format!("\x1b[200~{text}\x1b[201~");
+    let world = World::new();
+    let mut screen = world.dashboard(100, 30);
+    screen.wait_for("every run is finished");
+    assert!(screen.emulated(vt100::Screen::bracketed_paste));
+    screen.press(&paste("dnaiyq\r"));
+    screen.press("/");
+    screen.press(&paste("bs=2\r\n"));
+    screen.wait_for("bs=2 · 2 of 4");
+    screen.press(&paste("q"));
+    screen.wait_for("2q");
+    screen.press("\x1b");
+    screen.wait_until("without a filter", |screen| !screen.text().contains("2 of 4"));
+    screen.press("?");
+    screen.press(&paste("x axis\r"));
+    screen.wait_for("/ x axis");
+    screen.press("\r");
+    screen.wait_for("updates ╯");
+    assert!(screen.text().contains("4 of 4 runs") && !screen.text().contains("draft:"), "{}", screen.text());
+    screen.press("q");
+    assert_eq!(screen.code(), 0);
+    screen.assert_given_back();
+}
+
 #[test]
 fn leaving_in_the_middle_saves_and_coming_back_goes_on() {
     let (whole, left) = (World::new(), World::new());

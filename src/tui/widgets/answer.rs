@@ -12,7 +12,7 @@ use ratatui::text::{Line, Span};
 /// Widest bar.
 const BAR: usize = 44;
 /// Numbers behind a bar.
-const NUMBERS: usize = 30;
+const NUMBERS: usize = 32;
 /// Ends of the axis of shares, and its marks: nothing, half, all of the effect.
 const SHARES: (f64, f64) = (-0.5, 1.5);
 const SHARE_MARKS: &[f64] = &[0.0, 0.5, 1.0];

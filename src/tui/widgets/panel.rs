@@ -48,7 +48,9 @@ pub fn list(
     let top = u16::try_from(above - first).unwrap_or(u16::MAX);
     let height = u16::try_from(own).unwrap_or(u16::MAX);
     let marked = Rect { y: inner.y.saturating_add(top), height, ..inner };
-    cursor::mark(frame.buffer_mut(), marked.intersection(inner), theme);
+    if app.focus == panel {
+        cursor::mark(frame.buffer_mut(), marked.intersection(inner), theme);
+    }
     frame.render_widget(with_more(block, more, theme), area);
 }
 

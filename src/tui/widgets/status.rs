@@ -55,7 +55,7 @@ fn ending<'t>(in_sight: &[Panel], app: &App, width: u16, theme: &Theme) -> Optio
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
         let words = if in_sight.contains(&Panel::Log) {
-            " training stopped".into()
+            " no run is trained any more; 6 says why, q leaves".into()
         } else {
             format!(" training stopped: {message}")
         };

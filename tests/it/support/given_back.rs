@@ -12,6 +12,7 @@ impl Screen {
     pub fn assert_given_back(&self) {
         assert!(!self.alternate(), "the alternate screen stays");
         assert!(!self.emulated(vt100::Screen::hide_cursor), "the cursor is hidden");
+        assert!(!self.emulated(vt100::Screen::bracketed_paste), "pastes stay bracketed");
         #[cfg(target_os = "linux")]
         {
             let modes = self.modes();
