@@ -67,7 +67,7 @@ fn pasted_text_goes_into_what_is_typed_and_nowhere_else() {
     screen.press(&paste("q"));
     screen.wait_for("2q");
     screen.press("\x1b");
-    screen.wait_until("without a filter", |screen| !screen.text().contains("2 of 4"));
+    screen.wait_until("without a filter", |screen| !screen.text().contains("bs=2q"));
     screen.press("?");
     screen.press(&paste("x axis\r"));
     screen.wait_for("/ x axis");

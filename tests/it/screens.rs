@@ -385,6 +385,7 @@ fn the_run_panel_tells_all_of_a_run() {
 #[test]
 fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
     let mut app = app();
+    app.act(Action::NextMetric);
     app.hear(SweepEvent::Idle);
     for action in [Action::NextMetric, Action::Group, Action::Group] {
         app.act(action);
@@ -397,8 +398,8 @@ fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
     app.hear(SweepEvent::Planned(plan("batch-norm")));
     assert!(!screen(&app, 100, 24).contains("done, but"));
     let mut app = answered();
-    app.hear(SweepEvent::Idle);
     app.act(Action::NextMetric);
+    app.hear(SweepEvent::Idle);
     let text = screen(&app, 100, 24);
     assert!(text.contains("every run is finished; 5 shows the answer; w writes the chart"), "{text}");
     assert!(
