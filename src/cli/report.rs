@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::page::talk;
 use crate::domain::classifier::Classifier;
+use crate::domain::run::NUMERICS;
 use crate::engine::{Experiment, Request, Which};
 use crate::export;
 use crate::stats::{Answer, judge};
@@ -52,6 +53,12 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     let (finished, planned) = experiment.progress();
     if finished < planned {
         talk(&format!("{finished} of {planned} planned runs are finished"));
+    }
+    if experiment.numerics < NUMERICS {
+        let numerics = experiment.numerics;
+        talk(&format!(
+            "these runs are of an earlier version (numerics {numerics}, now {NUMERICS}): trained again, results may differ"
+        ));
     }
     if let Err(reason) = experiment.prove() {
         talk(&format!("the invariance check of {} is left out: {reason}", experiment.spec.name));

@@ -78,12 +78,20 @@ pub enum DataError {
     Parquet { place: String, message: String },
     #[error("{place}: the column `{column}` holds {found}, expected {expected}")]
     ColumnKind { place: String, column: String, found: Box<str>, expected: &'static str },
-    #[error("{place} holds neither tokenizer.json nor vocab.txt; copy the one that belongs to the model there")]
-    NoTokenizer { place: PathBuf },
+    #[error("{place} holds neither tokenizer.json nor vocab.txt{instead}")]
+    NoTokenizer { place: PathBuf, instead: String },
+    #[error(
+        "{place}: tokenizer_class is `{found}`, which {what}; batchscope reads BERT's WordPiece alone: choose a model with a \
+         BertTokenizer, or say BertTokenizer there if this one is BERT's after all"
+    )]
+    TokenizerClass { place: String, found: String, what: &'static str },
     #[error("{place}: not a usable tokenizer: {message}")]
     Tokenizer { place: String, message: String },
-    #[error("{place}: `{token}` is missing from the vocabulary; BERT's special tokens are needed")]
-    SpecialToken { place: String, token: &'static str },
+    #[error(
+        "{place}: `{token}` is missing from the vocabulary; BERT's special tokens are needed, and tokenizer_config.json says \
+         what they are called where they have other names"
+    )]
+    SpecialToken { place: String, token: String },
     #[error("max_length is {found}; a pair needs at least {least} tokens")]
     MaxLength { found: usize, least: usize },
     #[error(

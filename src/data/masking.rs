@@ -35,7 +35,7 @@ impl Masking {
     /// when the vocabulary lacks a mark that is needed.
     pub fn of(tokenizer: &PairTokenizer) -> Result<Self, DataError> {
         let special = |token: &'static str| {
-            let missing = || DataError::SpecialToken { place: "the vocabulary".into(), token };
+            let missing = || DataError::SpecialToken { place: "the vocabulary".into(), token: token.into() };
             tokenizer.special(token).ok_or_else(missing)
         };
         Ok(Self {

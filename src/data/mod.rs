@@ -38,5 +38,5 @@ pub use sequences::{Diet, Sequences, TokenPair};
 pub use split::split;
 pub use table::{Choice, Choose, Row, Table};
 pub use task::{SetFiles, Sets, files_of, find_in_folder, read_embedded, read_files};
-pub use tokenizer::PairTokenizer;
+pub use tokenizer::{PairTokenizer, check_tokenizer_class};
 pub use vocabulary::train_vocabulary;

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 const MOST_PAIRS: u64 = 1 << 53;
 
 /// Raised whenever the same spec would give other numbers than before.
-pub const NUMERICS: u32 = 3;
+///
+/// 4: tokens are those of transformers 5.24 (all files of a tokenizer, special tokens in a text, pairs cut longest-first),
+/// and heads of checkpoints are kept only where they fit.
+pub const NUMERICS: u32 = 4;
 
 /// All that determines a run's result, and nothing else: not the host, the time or the number of workers.
 /// Its canonical JSON is what a [`RunId`] is a digest of.

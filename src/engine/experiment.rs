@@ -11,7 +11,7 @@ use crate::domain::classifier::Classifier;
 use crate::domain::history::{EvaluationPoint, History};
 use crate::domain::invariance::Invariance;
 use crate::domain::name::FolderName;
-use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
+use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
 use crate::domain::spec::Spec;
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
@@ -61,6 +61,9 @@ pub struct Experiment {
     /// with the arms that were added while it ran
     pub spec: Spec,
     pub arms: Vec<ArmRuns>,
+    /// of its runs: where versions of the program made some, the newest that any has. Others are left out, for their
+    /// numbers differ
+    pub numerics: u32,
     /// what the runs read, where it is known
     pub(super) inputs: Option<Inputs>,
     pub(super) invariance: Option<Invariance>,
@@ -112,11 +115,15 @@ impl Experiment {
         for arm in &mut arms {
             arm.runs.retain(|(_, run)| read.is_none_or(|read| read == (&run.data, &run.model)));
         }
+        let numerics = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.numerics).max().unwrap_or(NUMERICS);
+        for arm in &mut arms {
+            arm.runs.retain(|(_, run)| run.numerics == numerics);
+        }
         let first = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.data.validation_examples).next();
         let validation_examples = inputs.as_ref().map(|inputs| inputs.data.validation_examples).or(first);
         let of_these = |found: &Invariance| read.is_none_or(|(data, model)| found.is_of(data, model));
         let invariance = sound(store.invariance(&folder), &mut damages).flatten().filter(of_these);
-        Ok(Self { store, folder, spec, arms, inputs, invariance, validation_examples, damages })
+        Ok(Self { store, folder, spec, arms, numerics, inputs, invariance, validation_examples, damages })
     }
 
     /// The question that batch sizes and arms put to the finished runs, as the next look at them.

@@ -132,6 +132,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
     let mut notes = sets.notes;
     notes.extend(of_model);
     notes.push(format!("classifier: {classifier}"));
+    notes.extend(tokenizer.notes().iter().cloned());
     if weights.lacks_pooler() {
         let source = &spec.model.source;
         notes.push(format!(

@@ -22,11 +22,13 @@ impl PlannedArm {
         Ok(Self { train: train_of(place, baseline, arm)?, arm: arm.clone() })
     }
 
-    /// Whether the run is one of this arm's, on whatever data and weights.
+    /// Whether the run is one of this arm's, on whatever data and weights, by this version of the program or another.
     pub fn plans(&self, run: &RunSpec) -> bool {
-        self.train.batch_sizes.contains(&run.batch_size)
-            && run.iid < self.train.instances
-            && run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid) == *run
+        let planned = || RunSpec {
+            numerics: run.numerics,
+            ..run_spec(&self.train, &run.data, &run.model, run.batch_size, run.iid)
+        };
+        self.train.batch_sizes.contains(&run.batch_size) && run.iid < self.train.instances && planned() == *run
     }
 
     /// Its first instances' runs, on this data from these weights.

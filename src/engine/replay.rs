@@ -3,7 +3,7 @@
 use super::experiment::Experiment;
 use crate::domain::event::{Entry, SweepEvent};
 use crate::domain::id::RunId;
-use crate::domain::run::PlannedRun;
+use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::sweep::Sweep;
 use crate::export::SavedRun;
 use crate::store::{RunFolder, StoreError, read_journal, run_id};
@@ -81,6 +81,7 @@ impl Experiment {
         let mut runs: Vec<PlannedRun> = Vec::new();
         for arm in &self.arms {
             for spec in arm.planned.runs(self.spec.train.instances, data, model) {
+                let spec = RunSpec { numerics: self.numerics, ..spec };
                 let (id, arm) = (run_id(&spec), arm.planned.arm.name.clone());
                 runs.extend(known.insert(id.clone()).then_some(PlannedRun { id, arm, spec, keep_weights: false }));
             }

@@ -2,6 +2,7 @@
 
 use super::prepare::PrepareError;
 use super::sets::fetch_sets;
+use crate::data::check_tokenizer_class;
 use crate::domain::spec::{Model, Spec};
 use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent};
 use crate::model::{WEIGHTS, read_config, shards};
@@ -10,6 +11,8 @@ use std::sync::Arc;
 
 /// Files of which a tokenizer needs one.
 const VOCABULARIES: [&str; 2] = ["tokenizer.json", "vocab.txt"];
+/// Small files that say more of a tokenizer; most repositories lack some.
+const OF_TOKENIZER: [&str; 3] = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
 /// How to come by what is not on the disk.
 #[derive(Clone)]
@@ -59,20 +62,22 @@ impl Sources {
         let hub = self.hub().map_err(unresolved)?;
         let fetch = |names: &[&str]| first_of(&hub, repository, names).map_err(unresolved);
         let config = fetch(&["config.json"])?;
-        // another architecture is refused before its weights are fetched
+        // another architecture or kind of tokenizer is refused before the weights are fetched
         read_config(&config)?;
-        for shard in shards(&fetch(&WEIGHTS)?)? {
-            fetch(&[&shard])?;
-        }
-        let vocabulary = fetch(&VOCABULARIES)?;
-        if vocabulary.ends_with("vocab.txt") {
-            match hub.file(repository, "tokenizer_config.json") {
+        // all files are of one commit, so they lie side by side
+        let folder = config.parent().map_or_else(PathBuf::new, Path::to_owned);
+        for name in OF_TOKENIZER {
+            match hub.file(repository, name) {
                 Err(error) if !error.is_absence() => return Err(unresolved(error)),
                 _ => {}
             }
         }
-        // all files are of one commit, so they lie side by side
-        Ok(config.parent().map_or_else(PathBuf::new, Path::to_owned))
+        check_tokenizer_class(&folder)?;
+        for shard in shards(&fetch(&WEIGHTS)?)? {
+            fetch(&[&shard])?;
+        }
+        fetch(&VOCABULARIES)?;
+        Ok(folder)
     }
 
     /// Fetches everything that a spec names.

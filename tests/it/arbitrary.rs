@@ -199,6 +199,33 @@ fn tokenizers() {
     fs::write(folder.path().join("tokenizer.json"), &json).unwrap();
     PairTokenizer::from_folder(folder.path(), 16).unwrap();
     feed(300, &json, readers::tokenizer_json);
+    let config = serde_json::json!({
+        "tokenizer_class": "BertTokenizer", "do_lower_case": false, "strip_accents": null, "model_max_length": 1e30,
+        "cls_token": { "__type": "AddedToken", "content": "[CLS]", "lstrip": true, "normalized": false },
+        "added_tokens_decoder": {
+            "12": { "content": " w7", "lstrip": true, "rstrip": true, "single_word": false, "special": false },
+            "13": { "content": "W8", "rstrip": true, "normalized": true, "special": false },
+        },
+        "extra_special_tokens": ["w9", "\u{301}"], "truncation_side": "left",
+    });
+    feed(600, &serde_json::to_vec(&config).unwrap(), readers::tokenizer_config);
+}
+
+proptest! {
+    /// Added tokens that overlap, take spaces or vanish when they are normalized.
+    #[test]
+    fn added_tokens(contents in proptest::collection::vec("[ wé中\u{301}]{0,3}", 1..5), flags in 0u32..4096) {
+        let token = |(place, content): (usize, &String)| {
+            let flag = |bit: usize| flags >> ((bit + 4 * place) % 12) & 1 == 1;
+            let token = serde_json::json!({
+                "content": content, "lstrip": flag(0), "rstrip": flag(1), "single_word": flag(2), "normalized": flag(3),
+                "special": false,
+            });
+            ((12 + place).to_string(), token)
+        };
+        let listed: serde_json::Map<_, _> = contents.iter().enumerate().map(token).collect();
+        readers::tokenizer_config(serde_json::json!({ "added_tokens_decoder": listed }).to_string().as_bytes());
+    }
 }
 
 /// A `tokenizer.json` of BERT's kind around the first words of a vocabulary.

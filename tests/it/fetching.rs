@@ -108,6 +108,32 @@ fn another_architecture_is_refused_before_its_weights_are_fetched() {
 }
 
 #[test]
+fn a_tokenizer_of_another_kind_is_refused_before_the_weights_are_fetched() {
+    let away = Away::new();
+    away.mirror.put(PAGE, "tokenizer_config.json", "{\"tokenizer_class\": \"BertJapaneseTokenizer\"}");
+    away.refuses(&mut away.command(&[]), &["tokenizer_class is `BertJapaneseTokenizer`, which finds words with MeCab"]);
+    assert!(away.mirror.bodies(WEIGHTS).is_empty());
+}
+
+/// As Python's tools lay them beside the vocabulary; the model that lacks them is the one of every other test here.
+#[test]
+fn all_small_files_of_a_tokenizer_are_fetched() {
+    let away = Away::new();
+    for (name, text) in [
+        ("tokenizer_config.json", "{\"do_lower_case\": false}"),
+        ("special_tokens_map.json", "{\"mask_token\": \"w7\"}"),
+        ("added_tokens.json", "{\"w5 w6\": 97}"),
+    ] {
+        away.mirror.put(PAGE, name, text);
+        Finished::of(away.fetch().wait_with_output().unwrap()).expect(0);
+        let fetched = away.folder().join("snapshots").join(COMMIT).join(name);
+        assert_eq!(fs::read_to_string(fetched).unwrap(), text);
+        // the mirror changes what its only commit has, which no hub does
+        fs::remove_dir_all(away.cache()).unwrap();
+    }
+}
+
+#[test]
 fn a_task_that_is_none_is_refused_before_anything_is_fetched() {
     let away = Away::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));

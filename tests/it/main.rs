@@ -23,6 +23,7 @@ mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
 mod fuzzing; // whatever keys, news and sizes come, the dashboard stands
 mod faults; // full disks, read-only and newer stores, runs that go wrong
 mod own_data;
+mod older_runs; // runs of an earlier version can be looked at
 mod pictures; // pictures can be redrawn to the byte, whatever happened since
 mod pretraining; // the same bits however pre-training is cut and spread; a start of one's own can be fine-tuned
 mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
@@ -38,4 +39,5 @@ mod tasks; // every task of GLUE in its own layout, by name and from folders
 mod terminal; // given back whatever comes, and nothing is lost
 mod json_lines;
 mod latency; // keys are answered soon while every core trains
+mod tokenizers; // every kind of tokenizer that BERT comes with, against transformers
 mod time_left; // the time left is true from the first tenth on

@@ -219,13 +219,13 @@ fn weights() {
 #[test]
 fn tokenizers() {
     let good = fs::read_to_string(World::new().path("model/vocab.txt")).unwrap();
-    let cases: [Case<'_, (&str, Vec<u8>)>; 7] = [
+    let cases: [Case<'_, (&str, Vec<u8>)>; 9] = [
         (
             "more words than rows",
             ("vocab.txt", good.replacen("w5\n", &"x\n".repeat(50), 1).into_bytes()),
             &["the model's word table has 97 rows; they do not belong together"],
         ),
-        ("nothing", ("vocab.txt", vec![]), &["vocab.txt: `[SEP]` is missing"]),
+        ("nothing", ("vocab.txt", vec![]), &["vocab.txt: `[UNK]` is missing"]),
         (
             "no special tokens",
             ("vocab.txt", good.replace("[CLS]", "x").into_bytes()),
@@ -241,6 +241,19 @@ fn tokenizers() {
             "half a tokenizer",
             ("tokenizer.json", b"{\"version\": \"1.0\", ".to_vec()),
             &["tokenizer.json: not a usable tokenizer"],
+        ),
+        (
+            "a tokenizer of another kind",
+            ("tokenizer_config.json", b"{\"tokenizer_class\": \"BertJapaneseTokenizer\"}".to_vec()),
+            &[
+                "tokenizer_config.json: tokenizer_class is `BertJapaneseTokenizer`, which finds words with MeCab",
+                "choose a model",
+            ],
+        ),
+        (
+            "another name than the vocabulary's",
+            ("special_tokens_map.json", b"{\"cls_token\": \"<s>\"}".to_vec()),
+            &["vocab.txt: `<s>` is missing", "tokenizer_config.json says what they are called"],
         ),
         ("a list", ("tokenizer_config.json", b"[".to_vec()), &["tokenizer_config.json: not a usable tokenizer"]),
     ];

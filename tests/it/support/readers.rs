@@ -37,8 +37,10 @@ pub fn spec(text: &str, overrides: &[String]) {
 const MAX_LENGTH: usize = 16;
 
 fn tokenizes(tokenizer: PairTokenizer) {
-    if let Ok((tokens, types)) = tokenizer.encode("w5 w6 unknown", Some("w7, w8.")) {
-        assert!(tokens.len() <= MAX_LENGTH && tokens.len() == types.len());
+    for (first, second) in [("w5 w6 unknown", "w7, w8."), (" w  w7 wéw 中w", "W8 w8e\u{301} w9")] {
+        if let Ok((tokens, types)) = tokenizer.encode(first, Some(second)) {
+            assert!(tokens.len() <= MAX_LENGTH && tokens.len() == types.len());
+        }
     }
 }
 
@@ -50,6 +52,13 @@ pub fn vocabulary(bytes: &[u8]) {
 /// `tokenizer.json`.
 pub fn tokenizer_json(bytes: &[u8]) {
     let folder = folder_with(&[("tokenizer.json", bytes)]);
+    PairTokenizer::from_folder(folder.path(), MAX_LENGTH).into_iter().for_each(tokenizes);
+}
+
+/// `tokenizer_config.json`, beside a good `vocab.txt`.
+pub fn tokenizer_config(bytes: &[u8]) {
+    let vocabulary = b"[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nw5\nw6\nw7\nw8\nw9\nw\n##w\n";
+    let folder = folder_with(&[("vocab.txt", vocabulary), ("tokenizer_config.json", bytes)]);
     PairTokenizer::from_folder(folder.path(), MAX_LENGTH).into_iter().for_each(tokenizes);
 }
 

@@ -1,0 +1,132 @@
+//! The special tokens of a tokenizer: those with a role, such as `cls_token`, and further ones.
+
+use super::object::Object;
+use super::token::Token;
+use crate::data::DataError;
+use serde_json::Value;
+
+/// Roles in the order in which transformers adds their tokens.
+const ROLES: [&str; 7] = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+/// What BERT's tokenizer calls them where nothing else is said.
+const OF_BERT: [(&str, &str); 5] = [
+    ("unk_token", "[UNK]"),
+    ("sep_token", "[SEP]"),
+    ("pad_token", "[PAD]"),
+    ("cls_token", "[CLS]"),
+    ("mask_token", "[MASK]"),
+];
+
+const EXTRA: &str = "extra_special_tokens";
+/// The older name of the same.
+const ADDITIONAL: &str = "additional_special_tokens";
+
+#[derive(Default)]
+pub struct Marks {
+    /// by role; those of BERT's roles first, then of a model's own. Nothing where a role is given as `null`
+    roles: Vec<(String, Option<Token>)>,
+    extra: Option<Vec<Token>>,
+    additional: Option<Vec<Token>>,
+}
+
+impl Marks {
+    /// Those of `tokenizer_config.json`.
+    pub fn of_config(config: &Object) -> Result<Self, DataError> {
+        let mut marks = Self::default();
+        marks.take_roles(config)?;
+        marks.extra = marks.read_extra(config)?;
+        marks.additional = read_list(config, ADDITIONAL)?;
+        if marks.extra.as_ref().is_none_or(Vec::is_empty) && marks.additional.is_some() {
+            marks.extra = marks.additional.take();
+        }
+        Ok(marks)
+    }
+
+    /// Those of `special_tokens_map.json`, which come before what was there.
+    pub fn override_by(&mut self, map: &Object) -> Result<(), DataError> {
+        self.take_roles(map)?;
+        if let Some(further) = self.read_extra(map)? {
+            let extra = self.extra.get_or_insert_default();
+            for token in further {
+                if !extra.contains(&token) {
+                    extra.push(token);
+                }
+            }
+        }
+        self.additional = read_list(map, ADDITIONAL)?.or(self.additional.take());
+        Ok(())
+    }
+
+    /// BERT's names for roles that nothing was said of.
+    pub fn fill_in_berts(&mut self) {
+        OF_BERT.into_iter().for_each(|(role, content)| self.fill_in(role, content));
+    }
+
+    pub fn fill_in(&mut self, role: &str, content: &str) {
+        if !self.roles.iter().any(|(known, _)| known == role) {
+            self.roles.push((role.to_owned(), Some(Token::special(content))));
+        }
+    }
+
+    /// What the token of a role is called.
+    pub fn content(&self, role: &str) -> Option<&str> {
+        let (_, token) = self.roles.iter().find(|(known, _)| known == role)?;
+        token.as_ref().map(|token| token.content.as_str())
+    }
+
+    /// Whether a role, or a list that counts as one while `added_tokens.json` is read, has this token.
+    pub fn has(&self, content: &str) -> bool {
+        self.of_roles().chain(self.extra.iter().flatten()).any(|token| token.content == content)
+    }
+
+    pub fn has_role(&self, content: &str) -> bool {
+        self.of_roles().any(|token| token.content == content)
+    }
+
+    /// All of them in the order in which they are added.
+    pub fn iter(&self) -> impl Iterator<Item = &Token> {
+        let extra = self.extra.as_ref().or(self.additional.as_ref());
+        self.of_roles().chain(extra.into_iter().flatten())
+    }
+
+    fn of_roles(&self) -> impl Iterator<Item = &Token> {
+        let of_role = |role: &str| self.roles.iter().find(|(known, _)| known == role);
+        let own = self.roles.iter().filter(|(role, _)| !ROLES.contains(&role.as_str()));
+        ROLES.into_iter().filter_map(of_role).chain(own).filter_map(|(_, token)| token.as_ref())
+    }
+
+    fn take_roles(&mut self, object: &Object) -> Result<(), DataError> {
+        for (key, value) in object.iter() {
+            // a role of the model's own is known by its name alone: what is no token there is something else
+            let is_own = key.ends_with("_token") && (value.is_string() || value.get("content").is_some());
+            match ROLES.contains(&key.as_str()) {
+                true if value.is_null() => self.set_role(key, None),
+                known if known || is_own => self.set_role(key, Some(Token::read(object, key, value)?)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set_role(&mut self, role: &str, token: Option<Token>) {
+        match self.roles.iter_mut().find(|(known, _)| known == role) {
+            Some((_, known)) => *known = token,
+            None => self.roles.push((role.to_owned(), token)),
+        }
+    }
+
+    /// A list of further tokens; or an object of roles of the model's own, which become that.
+    fn read_extra(&mut self, object: &Object) -> Result<Option<Vec<Token>>, DataError> {
+        if let Some(Value::Object(roles)) = object.get(EXTRA) {
+            for (role, value) in roles {
+                self.set_role(role, Some(Token::read(object, role, value)?));
+            }
+            return Ok(None);
+        }
+        read_list(object, EXTRA)
+    }
+}
+
+fn read_list(object: &Object, key: &str) -> Result<Option<Vec<Token>>, DataError> {
+    let Some(values) = object.list(key)? else { return Ok(None) };
+    values.iter().map(|value| Token::read(object, key, value)).collect::<Result<_, _>>().map(Some)
+}
