@@ -39,8 +39,7 @@ fn older_runs_are_reported_until_newer_ones_are_there() {
         .expect(0);
 
     // the same spec makes runs of this version, and the report is theirs
-    let trained = world.run(&["--set", "train.instances=1"]).expect(0).out;
-    assert_eq!((trained.matches(": started").count(), trained.matches("already there").count()), (2, 0));
+    world.run(&["--set", "train.instances=1"]).expect(0);
     let report = world.batchscope(&["report", "--json"]).expect(0);
     assert!(!report.err.contains("earlier version"), "{}", report.err);
     assert_eq!(world.json(&["runs", "--json"]).as_array().unwrap().len(), 6);

@@ -9,7 +9,7 @@ use tokenizers::models::ModelWrapper;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{Error, Model, Tokenizer};
+use tokenizers::{Error, Model, NormalizedString, Normalizer, Tokenizer};
 
 /// How a piece that continues a word begins.
 const CONTINUES: &str = "##";
@@ -126,6 +126,21 @@ fn add(tokenizer: &mut Tokenizer, settings: &Settings, place: &str) -> Result<()
     tokenizer
         .add_tokens(marks.map(|token| token.to_added(settings.marks.has_role(&token.content))))
         .map_err(|error| unusable(place, error))?;
+    refuse_vanishing(tokenizer, place)
+}
+
+/// Refuses an added token of which normalization leaves nothing: the crate would find it between the bytes of a character.
+fn refuse_vanishing(tokenizer: &Tokenizer, place: &str) -> Result<(), DataError> {
+    let Some(normalizer) = tokenizer.get_normalizer() else { return Ok(()) };
+    for token in tokenizer.get_added_tokens_decoder().into_values().filter(|token| token.normalized) {
+        let mut left = NormalizedString::from(token.content.as_str());
+        normalizer.normalize(&mut left).map_err(|error| unusable(place, error))?;
+        if left.is_empty() {
+            let message =
+                format!("nothing is left of the added token {:?} when it is normalized; take it out", token.content);
+            return Err(DataError::Tokenizer { place: place.to_owned(), message });
+        }
+    }
     Ok(())
 }
 

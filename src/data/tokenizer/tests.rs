@@ -161,6 +161,8 @@ fn values_of_another_kind_are_refused_with_key_and_place() {
         let error = refusal(&[("tokenizer_config.json", json!({ key: value }))]);
         assert!(error.contains("tokenizer_config.json") && error.contains(words), "{error}");
     }
+    let error = refusal(&[("added_tokens.json", json!({ "\u{301}": 11 }))]);
+    assert!(error.contains("nothing is left of the added token \"\\u{301}\""), "{error}");
     let error = refusal(&[("added_tokens.json", json!({ "x": -1 }))]);
     assert!(error.contains("added_tokens.json") && error.contains("`x` is -1, expected the number"), "{error}");
 }
