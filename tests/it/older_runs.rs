@@ -11,9 +11,14 @@ const SPEC: &str =
 /// Gives every run of the store these numerics, and the name that follows from it.
 fn make_older(world: &World, numerics: u32) {
     for (folder, mut spec) in Store::open(&world.store()).unwrap().runs().unwrap() {
+        let newer = run_id(&spec);
         spec.numerics = numerics;
+        let older = run_id(&spec);
         fs::write(folder.path().join("run.json"), serde_json::to_vec(&spec).unwrap()).unwrap();
-        fs::rename(folder.path(), folder.path().with_file_name(run_id(&spec).as_str())).unwrap();
+        let result = folder.path().join("result.json");
+        let text = fs::read_to_string(&result).unwrap().replace(newer.as_str(), older.as_str());
+        fs::write(result, text).unwrap();
+        fs::rename(folder.path(), folder.path().with_file_name(older.as_str())).unwrap();
     }
 }
 

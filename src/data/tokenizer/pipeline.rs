@@ -9,7 +9,7 @@ use tokenizers::models::ModelWrapper;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{Error, Model, NormalizedString, Normalizer, Tokenizer};
+use tokenizers::{AddedToken, Error, Model, NormalizedString, Normalizer, Tokenizer};
 
 /// How a piece that continues a word begins.
 const CONTINUES: &str = "##";
@@ -126,19 +126,28 @@ fn add(tokenizer: &mut Tokenizer, settings: &Settings, place: &str) -> Result<()
     tokenizer
         .add_tokens(marks.map(|token| token.to_added(settings.marks.has_role(&token.content))))
         .map_err(|error| unusable(place, error))?;
-    refuse_vanishing(tokenizer, place)
+    refuse_unsearchable(tokenizer, place)
 }
 
-/// Refuses an added token of which normalization leaves nothing: the crate would find it between the bytes of a character.
-fn refuse_vanishing(tokenizer: &Tokenizer, place: &str) -> Result<(), DataError> {
-    let Some(normalizer) = tokenizer.get_normalizer() else { return Ok(()) };
-    for token in tokenizer.get_added_tokens_decoder().into_values().filter(|token| token.normalized) {
-        let mut left = NormalizedString::from(token.content.as_str());
-        normalizer.normalize(&mut left).map_err(|error| unusable(place, error))?;
-        if left.is_empty() {
-            let message =
-                format!("nothing is left of the added token {:?} when it is normalized; take it out", token.content);
-            return Err(DataError::Tokenizer { place: place.to_owned(), message });
+/// Refuses added tokens that the crate would panic on when it finds them: one of which normalization leaves nothing, which is
+/// found between the bytes of a character; and one that begins with a space that another has taken before.
+fn refuse_unsearchable(tokenizer: &Tokenizer, place: &str) -> Result<(), DataError> {
+    let refused = |token: &AddedToken, what: &str| DataError::Tokenizer {
+        place: place.to_owned(),
+        message: format!("the added token {:?} {what}; take it out", token.content),
+    };
+    let added = tokenizer.get_added_tokens_decoder();
+    for token in added.values() {
+        let mut searched = NormalizedString::from(token.content.as_str());
+        if let Some(normalizer) = tokenizer.get_normalizer().filter(|_| token.normalized) {
+            normalizer.normalize(&mut searched).map_err(|error| unusable(place, error))?;
+        }
+        if searched.is_empty() {
+            return Err(refused(token, "has nothing left when it is normalized"));
+        }
+        let takes_spaces = |other: &AddedToken| other.rstrip && other.normalized == token.normalized;
+        if searched.get().starts_with(char::is_whitespace) && added.values().any(takes_spaces) {
+            return Err(refused(token, "begins with a space, and another takes the spaces to its right (`rstrip`)"));
         }
     }
     Ok(())

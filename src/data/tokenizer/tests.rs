@@ -162,7 +162,12 @@ fn values_of_another_kind_are_refused_with_key_and_place() {
         assert!(error.contains("tokenizer_config.json") && error.contains(words), "{error}");
     }
     let error = refusal(&[("added_tokens.json", json!({ "\u{301}": 11 }))]);
-    assert!(error.contains("nothing is left of the added token \"\\u{301}\""), "{error}");
+    assert!(error.contains("the added token \"\\u{301}\" has nothing left when it is normalized"), "{error}");
+    let error = refusal(&[(
+        "tokenizer_config.json",
+        json!({ "added_tokens_decoder": { "11": { "content": "<x>", "rstrip": true }, "12": { "content": " y" } } }),
+    )]);
+    assert!(error.contains("the added token \" y\" begins with a space"), "{error}");
     let error = refusal(&[("added_tokens.json", json!({ "x": -1 }))]);
     assert!(error.contains("added_tokens.json") && error.contains("`x` is -1, expected the number"), "{error}");
 }
