@@ -15,7 +15,7 @@ impl App {
         let experiment = Store::experiment_folder(&self.spec).to_string();
         let view = SavedView::of(experiment, &self.sweep, &shows, what, self.picture_theme);
         drop(shows);
-        let picture = Picture::new(view, figure, &self.sweep);
+        let picture = Picture::new(view, figure, &self.sweep, &self.spec);
         if picture.is_empty() {
             self.say(format!("no {} to draw yet", self.metric.title()), false);
             return Vec::new();

@@ -1,7 +1,10 @@
 //! Pixels as a PNG, with where they come from.
 
 use crate::theme::Rgb;
+use png::{PixelDimensions, Unit};
 use std::collections::HashMap;
+
+const METRES_IN_AN_INCH: f64 = 0.0254;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
@@ -27,12 +30,16 @@ impl Image {
         Self { width, height, pixels: colour.repeat(width * height) }
     }
 
-    /// `provenance` becomes the file's description.
-    pub fn to_png(&self, provenance: &str) -> Result<Vec<u8>, PictureError> {
+    /// `provenance` becomes the file's description; `dpi` says how large it is on paper.
+    pub fn to_png(&self, provenance: &str, dpi: Option<u32>) -> Result<Vec<u8>, PictureError> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.add_itxt_chunk("Description".into(), provenance.into())?;
+        encoder.set_pixel_dims(dpi.map(|dpi| {
+            let per_metre = (f64::from(dpi) / METRES_IN_AN_INCH).round() as u32;
+            PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter }
+        }));
         match self.indexed() {
             Some((palette, places)) => {
                 encoder.set_color(png::ColorType::Indexed);
@@ -81,7 +88,7 @@ mod tests {
         for colours in [1, 256, 257] {
             let pixel = |number: u32| [(number % 256) as u8, (number / 256) as u8, 7];
             let pixels: Vec<u8> = (0..32 * 32).flat_map(|number| pixel(number % colours)).collect();
-            let bytes = Image { width: 32, height: 32, pixels: pixels.clone() }.to_png("a test").unwrap();
+            let bytes = Image { width: 32, height: 32, pixels: pixels.clone() }.to_png("a test", None).unwrap();
             let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
             decoder.set_transformations(png::Transformations::EXPAND);
             let mut reader = decoder.read_info().unwrap();

@@ -19,6 +19,7 @@ mod view;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
 pub use csv::CsvTable;
+pub use figure::{PictureSize, SizeError};
 pub use image::PictureError;
 pub use palette::PictureTheme;
 pub use picture::Picture;

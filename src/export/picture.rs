@@ -1,10 +1,11 @@
 //! A figure with everything that is written of it: the picture, the data drawn in it, and the view it can be redrawn from.
 
 use super::drawn_data;
-use super::figure;
+use super::figure::{Drawing, PictureSize, subject};
 use super::image::PictureError;
 use super::palette::Palette;
 use super::view::SavedView;
+use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
 use crate::plot::Figure;
 
@@ -12,14 +13,16 @@ use crate::plot::Figure;
 pub struct Picture {
     pub view: SavedView,
     pub figure: Figure,
+    pub size: PictureSize,
+    subject: String,
     provenance: String,
 }
 
 impl Picture {
-    /// `figure` is what the view shows of the sweep.
-    pub fn new(view: SavedView, figure: Figure, sweep: &Sweep) -> Self {
-        let provenance = view.provenance(sweep);
-        Self { view, figure, provenance }
+    /// `figure` is what the view shows of the sweep, which is of this spec.
+    pub fn new(view: SavedView, figure: Figure, sweep: &Sweep, spec: &Spec) -> Self {
+        let (subject, provenance) = (subject(spec), view.provenance(sweep));
+        Self { view, figure, size: PictureSize::default(), subject, provenance }
     }
 
     /// Whether nothing would be drawn.
@@ -33,21 +36,22 @@ impl Picture {
     }
 
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {
-        figure::png(
-            &self.figure,
-            &self.view,
-            &Palette::of(self.view.theme, self.figure.batch_sizes.len()),
-            &self.provenance,
-        )
+        self.drawn(|drawing| drawing.png())
     }
 
-    pub fn svg(&self) -> Result<String, PictureError> {
-        figure::svg(
-            &self.figure,
-            &self.view,
-            &Palette::of(self.view.theme, self.figure.batch_sizes.len()),
-            &self.provenance,
-        )
+    pub fn svg(&self) -> String {
+        self.drawn(|drawing| drawing.svg())
+    }
+
+    fn drawn<T>(&self, draw: impl FnOnce(&Drawing<'_>) -> T) -> T {
+        draw(&Drawing {
+            figure: &self.figure,
+            view: &self.view,
+            palette: &Palette::of(self.view.theme, self.figure.batch_sizes.len()),
+            subject: &self.subject,
+            provenance: &self.provenance,
+            size: self.size,
+        })
     }
 
     /// The drawn data as comma-separated values.

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub struct ExportArguments {
-    /// What to write [default with --view: png]
-    #[arg(long, value_enum, required_unless_present = "view")]
+    /// What to write [default: what the ending of --output says: .png, .svg, .csv, .json]
+    #[arg(long, value_enum)]
     pub format: Option<Format>,
     /// Where to write it; - is standard output. A file that is there is replaced; a folder
     /// must be new or empty
@@ -35,6 +35,15 @@ pub struct ExportArguments {
     /// What a picture shows [default: valid-accuracy]
     #[arg(long, value_parser = metric_parser())]
     pub metric: Option<Metric>,
+    /// Pixels of a picture's width [default: 1600; with --height alone, what keeps the shape]
+    #[arg(long, value_name = "PIXELS")]
+    pub width: Option<u32>,
+    /// Pixels of a picture's height [default: 900; with --width alone, what keeps the shape]
+    #[arg(long, value_name = "PIXELS")]
+    pub height: Option<u32>,
+    /// Pixels of a picture that are an inch on paper: letters and lines grow with them [default: 150]
+    #[arg(long, value_name = "NUMBER")]
+    pub dpi: Option<u32>,
     /// Draw a picture dark, and not on white
     #[arg(long)]
     pub dark: bool,
@@ -49,10 +58,32 @@ pub enum Format {
     Checkpoint,
     /// Every measured number of an experiment, a line each
     Csv,
-    /// A picture of 1600 by 900 pixels
+    /// A picture in pixels
     Png,
-    /// The same as lines and letters
+    /// The same picture as lines and letters
     Svg,
+    /// What a picture shows, as JSON that --view draws again
+    View,
+}
+
+impl ExportArguments {
+    /// What to write: as asked for, else as the output's ending says.
+    fn what(&self) -> Result<Format, BadInput> {
+        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match (self.format, ending.as_deref()) {
+            (Some(format), _) => Ok(format),
+            (None, Some("png")) => Ok(Format::Png),
+            (None, Some("svg")) => Ok(Format::Svg),
+            (None, Some("csv")) => Ok(Format::Csv),
+            (None, Some("json")) => Ok(Format::View),
+            // a view is of a picture
+            (None, None) if self.view.is_some() => Ok(Format::Png),
+            (None, _) => Err(BadInput(format!(
+                "`{}` does not say what to write: let --output end in .png, .svg, .csv or .json, or name a --format",
+                self.output.display()
+            ))),
+        }
+    }
 }
 
 fn metric_parser() -> impl TypedValueParser<Value = Metric> {
@@ -61,7 +92,12 @@ fn metric_parser() -> impl TypedValueParser<Value = Metric> {
 }
 
 pub fn export(arguments: &ExportArguments) -> Result<Exit> {
-    match (arguments.format.unwrap_or(Format::Png), &arguments.run) {
+    let format = arguments.what()?;
+    let has_size = arguments.width.or(arguments.height).or(arguments.dpi).is_some();
+    if has_size && !matches!(format, Format::Png | Format::Svg) {
+        return Err(BadInput("--width, --height and --dpi are for pictures: png and svg".into()).into());
+    }
+    match (format, &arguments.run) {
         (Format::Checkpoint, Some(run)) => checkpoint::checkpoint(arguments, run),
         (Format::Checkpoint, None) => Err(BadInput("name a run with --run".into()).into()),
         (Format::Csv, _) if arguments.view.is_none() => csv::csv(arguments),

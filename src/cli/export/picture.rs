@@ -3,9 +3,10 @@
 use super::{ExportArguments, Format, write_to};
 use crate::cli::exit::{BadInput, Exit};
 use crate::domain::metric::Metric;
+use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
 use crate::engine::{Experiment, ReplayError, Request, Which};
-use crate::export::{Picture, PictureTheme, SavedView};
+use crate::export::{Picture, PictureSize, PictureTheme, SavedView};
 use crate::plot::{Curves, Figure, View};
 use anyhow::Result;
 use std::fs::File;
@@ -16,8 +17,10 @@ use std::path::Path;
 const MOST_BYTES: u64 = 1 << 22;
 
 pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
+    let size = PictureSize::of(arguments.width, arguments.height, arguments.dpi);
+    let size = size.map_err(|error| BadInput(error.to_string()))?;
     let request = Request { store: arguments.store.clone(), ..Request::default() };
-    let (mut view, sweep) = match &arguments.view {
+    let (mut view, sweep, spec) = match &arguments.view {
         Some(path) => saved(&request, path)?,
         None => whole(&request, arguments)?,
     };
@@ -25,12 +28,13 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
         view.theme = PictureTheme::Dark;
     }
     let (figure, metric) = (view.figure(&sweep), view.metric);
-    let picture = Picture::new(view, figure, &sweep);
+    let picture = Picture { size, ..Picture::new(view, figure, &sweep, &spec) };
     if picture.is_empty() {
         return Err(BadInput(format!("there is no {} to draw", metric.title())).into());
     }
     let bytes = match format {
-        Format::Svg => picture.svg()?.into_bytes(),
+        Format::Svg => picture.svg().into_bytes(),
+        Format::View => picture.view.to_json().into_bytes(),
         Format::Csv => picture.csv()?,
         Format::Png | Format::Checkpoint => picture.png()?,
     };
@@ -38,7 +42,7 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
 }
 
 /// All of an experiment, as a dashboard shows it first.
-fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, Sweep)> {
+fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, Sweep, Spec)> {
     let which = arguments.experiment.as_deref().map_or(Which::Only, Which::Named);
     let experiment = Experiment::find(request, which)?;
     let (sweep, view) = (experiment.sweep()?, View::first());
@@ -46,11 +50,11 @@ fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, S
     let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
     let what = (metric, &view, &figure);
     let view = SavedView::of(experiment.folder.to_string(), &sweep, &|_| true, what, PictureTheme::Light);
-    Ok((view, sweep))
+    Ok((view, sweep, experiment.spec))
 }
 
 /// As much of it as the view was made of.
-fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep)> {
+fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep, Spec)> {
     let wrong = |message: String| BadInput(format!("view {}: {message}", path.display()));
     let mut text = String::new();
     let read = File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_string(&mut text));
@@ -61,5 +65,5 @@ fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep)> {
         ReplayError::Store(error) => error.into(),
         error => anyhow::Error::from(wrong(error.to_string())),
     })?;
-    Ok((view, sweep))
+    Ok((view, sweep, experiment.spec))
 }

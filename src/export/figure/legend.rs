@@ -1,83 +1,181 @@
-//! What colours and dashes of a picture mean: in as many rows as it takes, above the panels, never on a curve.
+//! What colours, dashes and marks of a picture mean: of what occurs in it, beside or above the panels, never on a curve.
 
-use super::text::{MARGIN, colour, width, write};
-use super::{Area, draw_error};
-use crate::export::image::PictureError;
+use super::canvas::{Anchor, Canvas, Stroke, Words};
+use super::curves::{DASHES, cross};
+use super::layout::{Measures, Rect};
 use crate::export::palette::Palette;
-use crate::plot::{Band, Figure, PATTERNS, alike, pattern, strokes};
-use plotters::prelude::*;
+use crate::plot::{Figure, PATTERNS, Panel};
+use crate::theme::Rgb;
 
-/// Rows at most: what is left out then is told by dots.
-const MOST_ROWS: i32 = 6;
-/// Pixels of a row.
-pub const ROW: u32 = 32;
-const LETTERS: f64 = 19.0;
-/// Of a sample of a line: dashes end with a stroke.
-const SAMPLE: i32 = 56;
+/// Points that a sample of a line is long.
+const SAMPLE: f64 = 26.0;
 
-/// A sample, if any, with its words.
-struct Entry {
-    sample: Option<(RGBColor, u32)>,
-    words: String,
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sample {
+    /// a batch size, with or without a band
+    Swatch(Rgb, bool),
+    /// an instance
+    Dash(usize),
+    Failure,
+    Ribbon,
+    /// the baseline behind another arm
+    Reference,
 }
 
-/// Draws it at the top of an area. Says how many rows it takes.
-pub fn draw<DB: DrawingBackend>(area: &Area<DB>, figure: &Figure, palette: &Palette) -> Result<u32, PictureError> {
-    let right = area.dim_in_pixel().0 as i32 - MARGIN;
-    let dim = colour(palette.dim);
-    let (mut x, mut row) = (MARGIN, 0);
-    for Entry { sample, words } in entries(figure, palette) {
-        let before = if sample.is_some() { SAMPLE + 8 } else { 0 };
-        let wide = before + width(area, &words, LETTERS)?;
-        if x + wide > right && x > MARGIN {
-            if row + 1 == MOST_ROWS {
-                write(area, "…", (x, row * ROW as i32 + 6), LETTERS, &dim)?;
-                break;
+#[derive(Clone, Debug, PartialEq)]
+enum Entry {
+    Heading(&'static str),
+    Sample(Sample, String),
+}
+
+pub struct Legend<'l> {
+    entries: Vec<Entry>,
+    palette: &'l Palette,
+    measures: Measures,
+}
+
+impl<'l> Legend<'l> {
+    pub fn of(figure: &Figure, panels: &[&Panel], has_dashes: bool, palette: &'l Palette, measures: Measures) -> Self {
+        let lines = || panels.iter().flat_map(|panel| &panel.lines);
+        let mut entries = vec![Entry::Heading("batch size")];
+        for (place, size) in figure.batch_sizes.iter().enumerate() {
+            let mut of_size = lines().filter(|line| line.colour == place).peekable();
+            if of_size.peek().is_some() {
+                let swatch = Sample::Swatch(palette.series(place), of_size.any(|line| line.band.is_some()));
+                entries.push(Entry::Sample(swatch, size.to_string()));
             }
-            (x, row) = (MARGIN, row + 1);
         }
-        let y = row * ROW as i32;
-        if let Some((colour, dash)) = sample {
-            sample_line(area, (x, y + 16), colour, dash)?;
+        if has_dashes {
+            let mut instances: Vec<u32> = lines().map(|line| line.dash).collect();
+            instances.sort_unstable();
+            instances.dedup();
+            if instances.len() > 1 {
+                entries.push(Entry::Heading("instance"));
+                for dash in 0..PATTERNS {
+                    let alike: Vec<u32> = instances.iter().copied().filter(|iid| iid % PATTERNS == dash).collect();
+                    if !alike.is_empty() {
+                        entries.push(Entry::Sample(Sample::Dash(dash as usize), listed(&alike)));
+                    }
+                }
+            }
         }
-        write(area, &words, (x + before, y + 6), LETTERS, &dim)?;
-        x += wide + 22;
+        let mut marks = Vec::new();
+        let mut mark = |sample, words: &str, occurs: &dyn Fn(&Panel) -> bool| {
+            if panels.iter().any(|panel| occurs(panel)) {
+                marks.push(Entry::Sample(sample, words.into()));
+            }
+        };
+        mark(Sample::Reference, "baseline", &|panel| !panel.reference.is_empty());
+        mark(Sample::Ribbon, "batches, middle half", &|panel| panel.behind().next().is_some());
+        mark(Sample::Failure, "failed run", &|panel| !panel.failures.is_empty());
+        if !marks.is_empty() {
+            entries.push(Entry::Heading(
+                if marks.len() == 1 && marks[0] != Entry::Sample(Sample::Failure, "failed".into()) {
+                    "single batches"
+                } else {
+                    "marks"
+                },
+            ));
+            entries.extend(marks);
+        }
+        Self { entries, palette, measures }
     }
-    Ok(row as u32 + 1)
+
+    fn row(&self) -> f64 {
+        1.55 * self.measures.legend
+    }
+
+    /// Width and height of all entries below one another.
+    pub fn column(&self, canvas: &Canvas) -> (f64, f64) {
+        let wide = |entry: &Entry| self.width(entry, canvas);
+        let widest = self.entries.iter().map(wide).fold(0.0, f64::max);
+        let headings = self.entries.iter().filter(|entry| matches!(entry, Entry::Heading(_))).count() as f64;
+        (widest, self.row() * (self.entries.len() as f64 + 0.5 * (headings - 1.0)))
+    }
+
+    fn width(&self, entry: &Entry, canvas: &Canvas) -> f64 {
+        match entry {
+            Entry::Heading(words) => canvas.font.width(words, self.measures.legend),
+            Entry::Sample(_, words) => self.before() + canvas.font.width(words, self.measures.legend),
+        }
+    }
+
+    /// Pixels from the beginning of a sample to its words.
+    fn before(&self) -> f64 {
+        (SAMPLE + 6.0) * self.measures.point
+    }
+
+    pub fn draw_column(&self, canvas: &mut Canvas, left: f64, top: f64) {
+        let mut y = top;
+        for (place, entry) in self.entries.iter().enumerate() {
+            if place > 0 && matches!(entry, Entry::Heading(_)) {
+                y += 0.5 * self.row();
+            }
+            self.entry(canvas, entry, left, y);
+            y += self.row();
+        }
+    }
+
+    /// As many rows as it takes, and as there is room for: what is left out then is told by dots. Gives its height.
+    pub fn draw_rows(&self, canvas: &mut Canvas, left: f64, top: f64, room: Rect) -> f64 {
+        let gap = 1.3 * self.measures.legend;
+        let most_rows = ((0.3 * room.height / self.row()) as usize).max(1);
+        let dots = canvas.font.width("…", self.measures.legend) + gap;
+        let (mut x, mut rows) = (left, 1);
+        for (place, entry) in self.entries.iter().enumerate() {
+            let wide = self.width(entry, canvas);
+            let is_last = place + 1 == self.entries.len();
+            let right = room.right() - if rows == most_rows && !is_last { dots } else { 0.0 };
+            if x + wide > right && x > left {
+                if rows == most_rows {
+                    self.entry(canvas, &Entry::Heading("…"), x, top + (rows - 1) as f64 * self.row());
+                    break;
+                }
+                (x, rows) = (left, rows + 1);
+            }
+            self.entry(canvas, entry, x, top + (rows - 1) as f64 * self.row());
+            x += wide + gap;
+        }
+        rows as f64 * self.row()
+    }
+
+    fn entry(&self, canvas: &mut Canvas, entry: &Entry, left: f64, top: f64) {
+        let Measures { point, legend, .. } = self.measures;
+        let (middle, baseline) = (top + 0.5 * self.row(), top + 0.5 * self.row() + 0.36 * legend);
+        let style = Words { size: legend, colour: self.palette.dim, anchor: Anchor::Start };
+        match entry {
+            Entry::Heading(words) => canvas.words(words, (left, baseline), style),
+            Entry::Sample(sample, words) => {
+                self.sample(canvas, *sample, left, middle);
+                let style = Words { colour: self.palette.text, ..style };
+                canvas.words(words, (left + (SAMPLE + 6.0) * point, baseline), style);
+            }
+        }
+    }
+
+    fn sample(&self, canvas: &mut Canvas, sample: Sample, left: f64, y: f64) {
+        let point = self.measures.point;
+        let line = [vec![(left, y), (left + SAMPLE * point, y)]];
+        let shade = |high: f64| Rect { left, top: y - high / 2.0, width: SAMPLE * point, height: high };
+        match sample {
+            Sample::Swatch(colour, has_band) => {
+                if has_band {
+                    canvas.rect(shade(8.0 * point), colour, 0.22);
+                }
+                canvas.line(&line, Stroke::solid(colour, 2.6 * point));
+            }
+            Sample::Dash(dash) => {
+                let dashes: Vec<f64> = DASHES[dash].iter().map(|length| length * point).collect();
+                canvas.line(&line, Stroke { dashes: &dashes, ..Stroke::solid(self.palette.text, 1.4 * point) });
+            }
+            Sample::Failure => cross(canvas, (left + SAMPLE * point / 2.0, y), self.palette.text, point),
+            Sample::Ribbon => canvas.rect(shade(8.0 * point), self.palette.text, 0.22),
+        }
+    }
 }
 
-/// Colours are batch sizes, dashes are instances; of means how many runs they are of.
-fn entries(figure: &Figure, palette: &Palette) -> Vec<Entry> {
-    let alone = |words: String| Entry { sample: None, words };
-    let mut entries = vec![alone("batch size".into())];
-    for (place, size) in figure.batch_sizes.iter().enumerate() {
-        entries.push(Entry { sample: Some((colour(palette.series(place)), 0)), words: size.to_string() });
-    }
-    if figure.band != Band::Runs {
-        let counts = || figure.panels.iter().flat_map(|panel| &panel.lines).map(|line| line.runs);
-        let (least, most) = (counts().min().unwrap_or(0), counts().max().unwrap_or(0));
-        let n = if least == most { format!("n = {most}") } else { format!("n = {least} to {most}") };
-        entries.push(alone(format!("{}, {n}", figure.band.label())));
-    } else if figure.instances > 1 {
-        entries.push(alone("instance".into()));
-        entries.extend(
-            (0..figure.instances.min(PATTERNS))
-                .map(|dash| Entry { sample: Some((colour(palette.dim), dash)), words: alike(dash, figure.instances) }),
-        );
-    }
-    entries
-}
-
-fn sample_line<DB: DrawingBackend>(
-    area: &Area<DB>,
-    (x, y): (i32, i32),
-    colour: RGBColor,
-    dash: u32,
-) -> Result<(), PictureError> {
-    let ends = [(f64::from(x), 0.0), (f64::from(x + SAMPLE), 0.0)];
-    for stroke in strokes(&ends, pattern(dash), (1.0, 1.0)) {
-        let stroke: Vec<(i32, i32)> = stroke.into_iter().map(|(x, _)| (x as i32, y)).collect();
-        area.draw(&PathElement::new(stroke, colour.stroke_width(3))).map_err(draw_error)?;
-    }
-    Ok(())
+/// `0, 5, 10…`
+fn listed(numbers: &[u32]) -> String {
+    let shown: Vec<String> = numbers.iter().take(3).map(u32::to_string).collect();
+    format!("{}{}", shown.join(", "), if numbers.len() > 3 { "…" } else { "" })
 }

@@ -28,7 +28,7 @@ pub struct Ground {
 
 /// Draws a screen. `provenance` stands in the file's metadata alone.
 pub fn screen(buffer: &Buffer, ground: Ground, provenance: &str) -> Result<Vec<u8>, PictureError> {
-    draw(buffer, ground).to_png(provenance)
+    draw(buffer, ground).to_png(provenance, None)
 }
 
 fn draw(buffer: &Buffer, ground: Ground) -> Image {

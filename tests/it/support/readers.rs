@@ -92,7 +92,8 @@ pub fn view(text: &str) {
     assert_eq!(SavedView::parse(&view.to_json()).unwrap(), view);
     let sweep = Sweep::default();
     let figure = view.figure(&sweep);
-    Picture::new(view, figure, &sweep).png().unwrap();
+    let spec = spec_file::parse("demo", spec_file::PRESETS[0].toml, &[]).unwrap();
+    Picture::new(view, figure, &sweep, &spec).png().unwrap();
 }
 
 fn folder_with(files: &[(&str, &[u8])]) -> TempDir {

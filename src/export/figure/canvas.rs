@@ -1,0 +1,141 @@
+//! What a picture is drawn on: words, lines and shapes in colours.
+
+use super::font::Font;
+use super::layout::Rect;
+use super::svg::{Number, Svg, path};
+use crate::theme::{Rgb, hex};
+
+pub struct Canvas {
+    pub svg: Svg,
+    pub font: Font,
+}
+
+#[derive(Clone, Copy)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+impl Anchor {
+    fn name(self) -> &'static str {
+        match self {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        }
+    }
+}
+
+/// How words are written.
+#[derive(Clone, Copy)]
+pub struct Words {
+    pub size: f64,
+    pub colour: Rgb,
+    pub anchor: Anchor,
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy)]
+pub struct Stroke<'d> {
+    pub colour: Rgb,
+    pub width: f64,
+    pub opacity: f64,
+    /// lengths of strokes and gaps, in turn; none: unbroken
+    pub dashes: &'d [f64],
+}
+
+impl Stroke<'_> {
+    pub fn solid(colour: Rgb, width: f64) -> Self {
+        Self { colour, width, opacity: 1.0, dashes: &[] }
+    }
+}
+
+impl Canvas {
+    /// Words with their baseline at a place.
+    pub fn words(&mut self, words: &str, (x, y): (f64, f64), style: Words) {
+        self.svg.words(
+            "text",
+            &[
+                ("x", &Number(x)),
+                ("y", &Number(y)),
+                ("font-size", &Number(style.size)),
+                ("text-anchor", &style.anchor.name()),
+                ("fill", &hex(style.colour)),
+            ],
+            words,
+        );
+    }
+
+    /// Words from below to above, with their middle at a place.
+    pub fn upright_words(&mut self, words: &str, (x, y): (f64, f64), size: f64, colour: Rgb) {
+        let turn = format!("translate({} {}) rotate(-90)", Number(x), Number(y));
+        let attributes: [(&'static str, &dyn std::fmt::Display); 4] =
+            [("transform", &turn), ("font-size", &Number(size)), ("text-anchor", &"middle"), ("fill", &hex(colour))];
+        self.svg.words("text", &attributes, words);
+    }
+
+    pub fn rect(&mut self, rect: Rect, colour: Rgb, opacity: f64) {
+        self.svg.add(
+            "rect",
+            &[
+                ("x", &Number(rect.left)),
+                ("y", &Number(rect.top)),
+                ("width", &Number(rect.width)),
+                ("height", &Number(rect.height)),
+                ("fill", &hex(colour)),
+                ("fill-opacity", &Number(opacity)),
+            ],
+        );
+    }
+
+    /// The pieces of one line, as one path.
+    pub fn line(&mut self, pieces: &[Vec<(f64, f64)>], stroke: Stroke) {
+        if pieces.is_empty() {
+            return;
+        }
+        let d = path(pieces, false);
+        let (width, opacity, colour) = (Number(stroke.width), Number(stroke.opacity), hex(stroke.colour));
+        let lengths: Vec<String> = stroke.dashes.iter().map(|length| Number(*length).to_string()).collect();
+        let lengths = lengths.join(" ");
+        let mut attributes: Vec<super::svg::Attribute> = vec![
+            ("d", &d),
+            ("fill", &"none"),
+            ("stroke", &colour),
+            ("stroke-width", &width),
+            ("stroke-linejoin", &"round"),
+        ];
+        if stroke.opacity < 1.0 {
+            attributes.push(("stroke-opacity", &opacity));
+        }
+        if !lengths.is_empty() {
+            attributes.push(("stroke-dasharray", &lengths));
+        }
+        self.svg.add("path", &attributes);
+    }
+
+    /// Shapes of one colour, as one path.
+    pub fn fill(&mut self, outlines: &[Vec<(f64, f64)>], colour: Rgb, opacity: f64) {
+        if !outlines.is_empty() {
+            let d = path(outlines, true);
+            let attributes: [(&'static str, &dyn std::fmt::Display); 3] =
+                [("d", &d), ("fill", &hex(colour)), ("fill-opacity", &Number(opacity))];
+            self.svg.add("path", &attributes);
+        }
+    }
+
+    pub fn dot(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, rim: Option<(Rgb, f64)>) {
+        let (rim_colour, rim_width) = rim.unwrap_or((colour, 0.0));
+        self.svg.add(
+            "circle",
+            &[
+                ("cx", &Number(x)),
+                ("cy", &Number(y)),
+                ("r", &Number(radius)),
+                ("fill", &hex(colour)),
+                ("stroke", &hex(rim_colour)),
+                ("stroke-width", &Number(rim_width)),
+            ],
+        );
+    }
+}
