@@ -28,7 +28,8 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
         view.theme = PictureTheme::Dark;
     }
     let (figure, metric) = (view.figure(&sweep), view.metric);
-    let picture = Picture { size, ..Picture::new(view, figure, &sweep, &spec) };
+    let mut picture = Picture::new(view, figure, &sweep, &spec);
+    picture.size = size;
     if picture.is_empty() {
         return Err(BadInput(format!("there is no {} to draw", metric.title())).into());
     }

@@ -17,7 +17,7 @@ use self::canvas::{Anchor, Canvas, Words};
 use self::font::Font;
 use self::layout::{Measures, Rect};
 use self::legend::Legend;
-use self::panels::{Panels, Placed};
+use self::panels::Panels;
 use self::svg::Svg;
 use super::image::PictureError;
 use super::palette::Palette;
@@ -127,7 +127,7 @@ impl Drawing<'_> {
             let high = legend.draw_rows(canvas, body.left, body.top, body) + 0.3 * measures.legend;
             Rect { top: body.top + high, height: body.height - high, ..body }
         };
-        let placed = Placed { has_dashes, ..panels.place(panels_in, measures, canvas) };
+        let placed = panels.place(panels_in, measures, canvas).with_dashes(has_dashes);
         panels.draw(canvas, &placed);
     }
 }

@@ -37,6 +37,13 @@ pub struct Placed<'p> {
     pub has_dashes: bool,
 }
 
+impl Placed<'_> {
+    /// As it was decided for the legend.
+    pub fn with_dashes(self, has_dashes: bool) -> Self {
+        Self { has_dashes, ..self }
+    }
+}
+
 impl<'p> Panels<'p> {
     fn has_titles(&self) -> bool {
         self.panels.len() > 1 || self.panels.iter().any(|panel| panel.title != BASELINE)

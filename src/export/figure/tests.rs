@@ -67,11 +67,11 @@ fn of<T>(figure: &Figure, metric: Metric, size: PictureSize, draw: impl FnOnce(&
 }
 
 fn svg(figure: &Figure) -> String {
-    of(figure, Metric::ValidAccuracy, PictureSize::default(), Drawing::svg)
+    of(figure, Metric::ValidAccuracy, PictureSize::default(), |drawing| drawing.svg())
 }
 
 fn png(figure: &Figure) -> Vec<u8> {
-    of(figure, Metric::ValidAccuracy, PictureSize::default(), Drawing::png).unwrap()
+    of(figure, Metric::ValidAccuracy, PictureSize::default(), |drawing| drawing.png()).unwrap()
 }
 
 fn decoded(bytes: &[u8]) -> (png::Info<'static>, Vec<u8>) {
@@ -151,7 +151,7 @@ fn it_says_what_is_seen_in_words_that_can_be_searched() {
     ] {
         assert!(text.contains(words), "{words}");
     }
-    let loss = of(&figure(), Metric::ValidLoss, PictureSize::default(), Drawing::svg);
+    let loss = of(&figure(), Metric::ValidLoss, PictureSize::default(), |drawing| drawing.svg());
     assert!(loss.contains(">cross-entropy (nats)</text>") && loss.contains(">0.8</text>"));
 }
 
@@ -172,7 +172,7 @@ fn words_and_data_have_their_own_room_at_every_size() {
                     panel.x_range.1 += (arm % 2) as f64;
                 }
                 let size = PictureSize { width, height, dpi };
-                let text = of(&many, Metric::ValidAccuracy, size, Drawing::svg);
+                let text = of(&many, Metric::ValidAccuracy, size, |drawing| drawing.svg());
                 let areas = areas(&text);
                 let what = format!("{arms} arms, {sizes} sizes in {width} x {height} at {dpi}");
                 assert_eq!(areas.len(), arms, "{what}");
@@ -291,7 +291,7 @@ fn single_points_and_gaps_are_dots() {
 fn letters_and_lines_grow_with_the_dots_of_an_inch() {
     let at = |width, height, dpi| {
         let size = PictureSize { width, height, dpi };
-        let text = of(&figure(), Metric::ValidAccuracy, size, Drawing::svg);
+        let text = of(&figure(), Metric::ValidAccuracy, size, |drawing| drawing.svg());
         let title = *elements(&text, "text").first().unwrap();
         attribute(title, "font-size").unwrap()
     };
