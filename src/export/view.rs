@@ -37,6 +37,9 @@ pub struct SavedView {
     /// pairs that metrics of single batches are smoothed over
     pub smoothing: u32,
     pub band: Band,
+    /// whether the baseline stands behind other arms; absent in views from before there was one
+    #[serde(default)]
+    pub overlay: bool,
     /// of the whole sweep, in the order in which they were planned
     pub runs: Vec<SavedRun>,
 }
@@ -105,6 +108,7 @@ impl From<FirstView> for SavedView {
             y_window: None,
             smoothing,
             band,
+            overlay: false,
             runs,
         }
     }
@@ -137,6 +141,7 @@ impl SavedView {
             y_window: view.y_window,
             smoothing: view.smoothing,
             band: view.band,
+            overlay: view.overlay,
             runs: sweep.rows().iter().map(run).collect(),
         }
     }
@@ -177,6 +182,7 @@ impl SavedView {
             log_y: self.log_y,
             smoothing: self.smoothing,
             band: self.band,
+            overlay: self.overlay,
             fit: self.fit,
             y_window: self.y_window,
             pinned: self.x_ranges.clone(),

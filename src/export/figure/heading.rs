@@ -23,7 +23,7 @@ pub fn subject(spec: &Spec) -> String {
     let named = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let glue = |name: &str| GlueTask::named(name).ok().map(|task| task.name.to_uppercase());
     let of_name = spec.task.name.as_ref().map(|name| glue(name).unwrap_or_else(|| name.clone()));
-    let task = of_name.or_else(|| spec.task.path.as_deref().and_then(named)).unwrap_or_else(|| spec.name.clone());
+    let task = of_name.or_else(|| spec.task.path.as_deref().and_then(named)).unwrap_or_else(|| spec.name.to_string());
     let source = spec.model.source.split('@').next().unwrap_or_default();
     let model = match PUBLISHED.iter().find(|(end, _)| source.ends_with(end)) {
         Some((_, name)) => (*name).to_owned(),

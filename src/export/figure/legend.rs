@@ -1,7 +1,7 @@
 //! What colours, dashes and marks of a picture mean: of what occurs in it, beside or above the panels, never on a curve.
 
 use super::canvas::{Anchor, Canvas, Stroke, Words};
-use super::curves::{DASHES, cross};
+use super::curves::{DASHES, REFERENCE, cross};
 use super::layout::{Measures, Rect};
 use crate::export::palette::Palette;
 use crate::plot::{Figure, PATTERNS, Panel};
@@ -69,13 +69,7 @@ impl<'l> Legend<'l> {
         mark(Sample::Ribbon, "batches, middle half", &|panel| panel.behind().next().is_some());
         mark(Sample::Failure, "failed run", &|panel| !panel.failures.is_empty());
         if !marks.is_empty() {
-            entries.push(Entry::Heading(
-                if marks.len() == 1 && marks[0] != Entry::Sample(Sample::Failure, "failed".into()) {
-                    "single batches"
-                } else {
-                    "marks"
-                },
-            ));
+            entries.push(Entry::Heading("also"));
             entries.extend(marks);
         }
         Self { entries, palette, measures }
@@ -169,6 +163,10 @@ impl<'l> Legend<'l> {
                 canvas.line(&line, Stroke { dashes: &dashes, ..Stroke::solid(self.palette.text, 1.4 * point) });
             }
             Sample::Failure => cross(canvas, (left + SAMPLE * point / 2.0, y), self.palette.text, point),
+            Sample::Reference => {
+                let stroke = Stroke::solid(self.palette.text, 0.9 * point);
+                canvas.line(&line, Stroke { opacity: REFERENCE, ..stroke });
+            }
             Sample::Ribbon => canvas.rect(shade(8.0 * point), self.palette.text, 0.22),
         }
     }

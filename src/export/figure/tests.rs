@@ -247,10 +247,10 @@ fn bands_ribbons_failures_and_logarithmic_axes_are_drawn() {
     let mut smoothed = plain.clone();
     smoothed.panels[0].lines[0].raw = Some(curve(0.1));
     let text = svg(&smoothed);
-    assert!(text.contains(">middle half</text>") && text.matches("fill-opacity=\"0.22\"").count() == 2);
+    assert!(text.contains(">batches, middle half</text>") && text.matches("fill-opacity=\"0.22\"").count() == 2);
     let mut failed = plain.clone();
     failed.panels[0].failures = vec![Failure { colour: 0, x: 30.0, y: None }];
-    assert!(svg(&failed).contains(">failed</text>") && !svg(&plain).contains(">failed</text>"));
+    assert!(svg(&failed).contains(">failed run</text>") && !svg(&plain).contains(">failed run</text>"));
     let logarithmic = Figure { log_y: true, ..plain.clone() };
     assert_ne!(svg(&logarithmic), svg(&plain));
 }
