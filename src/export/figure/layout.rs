@@ -22,7 +22,7 @@ impl Rect {
 /// Width of a panel to its height, at best.
 const SHAPE: f64 = 1.4;
 /// What an empty place costs, against panels twice too wide or too high.
-const HOLE: f64 = 1.0;
+const HOLE: f64 = 2.0;
 
 /// Columns and rows of so many panels in a space of this shape: near to the best, and few places left empty.
 pub fn columns_and_rows(panels: usize, width: f64, height: f64) -> (usize, usize) {
