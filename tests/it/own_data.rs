@@ -4,8 +4,18 @@ use crate::support::{Finished, World, csv, pairs};
 use std::fs;
 
 /// Small and quick, whatever the data.
-const SMALL: [&str; 8] =
-    ["--store", "store", "--set", "model.source=model", "--set", "train.instances=1", "--set", "train.epochs=1"];
+const SMALL: [&str; 10] = [
+    "--store",
+    "store",
+    "--set",
+    "model.source=model",
+    "--set",
+    "task.max_length=40",
+    "--set",
+    "train.instances=1",
+    "--set",
+    "train.epochs=1",
+];
 
 fn run(world: &World, given: &str, further: &[&str]) -> Finished {
     world.anything(&[&["run", given], &SMALL[..], further].concat())
