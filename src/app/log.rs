@@ -79,6 +79,12 @@ impl Log {
                 };
                 self.add(format!("{} {what}", runs(of.len())), false);
             }
+            SweepEvent::Damaged(words) => self.add(format!("damaged: {words}"), true),
+            SweepEvent::Unusable { run, reason } => {
+                if let Some(row) = sweep.row(run) {
+                    self.add(format!("{} cannot be trained: {reason}", name(&row.planned)), true);
+                }
+            }
             SweepEvent::Broken(message) => self.add(format!("training stopped: {message}"), true),
             SweepEvent::Idle => self.add("nothing is left to train".into(), false),
             SweepEvent::Replayed { .. } | SweepEvent::Closed => {}

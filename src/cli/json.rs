@@ -140,13 +140,13 @@ struct ExitRow {
 impl Report {
     /// Looks at what the store has of every planned run.
     pub fn new(opened: &Opened) -> Result<Self, PrepareError> {
-        let Opened { prepared, store, options } = opened;
+        let Opened { prepared, store, options, .. } = opened;
         let spec = &prepared.spec;
         let planned = prepared.plan_all()?;
         let (mut runs, mut reused) = (Vec::new(), HashSet::new());
         let mut by_cell: HashMap<(&str, u32), Vec<RunId>> = HashMap::new();
         for (run, arms) in &planned {
-            let stored = store.inspect_run(&run.id).ok().flatten();
+            let stored = store.inspect_run(&run.id);
             let state = stored.map_or(Progress::Waiting, |stored| stored.progress);
             if state == Progress::Finished {
                 reused.insert(run.id.clone());

@@ -20,6 +20,8 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
         SweepEvent::TakenOver { run, owner } => {
             (run, format!("taken over by {owner}, as this process was silent for too long; left to it"))
         }
+        SweepEvent::Damaged(words) => return Some(format!("damaged: {words}")),
+        SweepEvent::Unusable { run, reason } => (run, format!("cannot be trained: {reason}")),
         SweepEvent::Broken(message) => return Some(format!("stopped: {message}")),
         // nobody steers a sweep without a screen
         SweepEvent::Intended { .. } => return None,

@@ -1,6 +1,7 @@
 //! Where text goes: how wide it may be, and whether it may have colours.
 
 use anstyle::{AnsiColor, Style};
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 /// Width of charts where nobody looks at a terminal.
@@ -67,6 +68,11 @@ pub fn print(text: &str) -> io::Result<()> {
 /// Words beside the data. Nobody may be there to read them.
 pub fn talk(words: &str) {
     let _ = writeln!(io::stderr(), "{}", harmless(words));
+}
+
+/// Files of a store that cannot be used, and why: the work goes on without them.
+pub fn say_damaged(damages: impl IntoIterator<Item = impl Display>) {
+    damages.into_iter().for_each(|damage| talk(&format!("damaged: {damage}")));
 }
 
 /// That the work goes on another time.

@@ -15,7 +15,7 @@ const LARGE: u64 = 2_000_000;
 /// Tells it before anything is trained, the invariance check first: it takes seconds. A small sweep of one arm, or one
 /// with nothing left to train, needs no words. False when somebody would rather not.
 pub fn tell(opened: &Opened, agreed: bool) -> bool {
-    let Opened { prepared, store, options } = opened;
+    let Opened { prepared, store, options, .. } = opened;
     prepared.notes.iter().for_each(|note| talk(note));
     let several = prepared.spec.arms.len() > 1;
     if !several && prepared.examples_to_train() < LARGE {
@@ -38,7 +38,7 @@ pub fn tell(opened: &Opened, agreed: bool) -> bool {
 
 /// What the dashboard needs to know before it takes the screen: whether somebody is content with a long sweep.
 pub fn agrees(opened: &Opened, agreed: bool) -> bool {
-    let Opened { prepared, store, options } = opened;
+    let Opened { prepared, store, options, .. } = opened;
     prepared.notes.iter().for_each(|note| talk(note));
     if agreed || prepared.examples_to_train() < LARGE {
         return true;

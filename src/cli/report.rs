@@ -1,7 +1,7 @@
 //! `batchscope report`: the answer that a store's finished runs give.
 
 use super::exit::Exit;
-use super::page::talk;
+use super::page::{say_damaged, talk};
 use crate::domain::classifier::Classifier;
 use crate::domain::run::NUMERICS;
 use crate::engine::{Experiment, Request, Which};
@@ -50,6 +50,7 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     };
     let request = Request { spec: spec.clone().unwrap_or_default(), overrides, store, ..Request::default() };
     let mut experiment = Experiment::find(&request, which)?;
+    say_damaged(&experiment.damages);
     let (finished, planned) = experiment.progress();
     if finished < planned {
         talk(&format!("{finished} of {planned} planned runs are finished"));

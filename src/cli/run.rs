@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::json::{self, Report};
 use super::lines::{line, time_left};
 use super::output::Output;
-use super::page::{say_left, talk};
+use super::page::{say_damaged, say_left, talk};
 use super::plan;
 use super::progress::Bars;
 use crate::domain::command::Command;
@@ -30,6 +30,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let (workers, place) = (opened.options.workers, opened.store.root().display());
     let with = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
     talk(&format!("training {} with {with}, runs are kept in {place}", opened.prepared.spec.name));
+    say_damaged(&opened.damages);
     if !plan::tell(&opened, agreed) {
         return Ok(Exit::Done);
     }
@@ -64,6 +65,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
                 match &bars {
                     _ if known => {}
                     Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(line)),
+                    // standard output is for events
+                    None if json && is_damage(&event) => line(&sweep, &event).iter().for_each(|line| talk(line)),
                     None if json => json::event(&event).into_iter().for_each(|line| output.print(line)),
                     None => line(&sweep, &event).into_iter().for_each(|line| output.print(line)),
                 }
@@ -117,6 +120,10 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         say_left();
     }
     Ok(exit)
+}
+
+fn is_damage(event: &SweepEvent) -> bool {
+    matches!(event, SweepEvent::Damaged(_) | SweepEvent::Unusable { .. })
 }
 
 /// Asked again and again, an owner that is still the same is no news.

@@ -46,6 +46,14 @@ pub enum RunEvent {
 }
 
 impl RunEvent {
+    /// Of the validation set, where it was scored.
+    pub fn scores(&self) -> Option<Scores> {
+        match *self {
+            RunEvent::Evaluation { scores, .. } => Some(scores),
+            _ => None,
+        }
+    }
+
     pub fn step(&self) -> u64 {
         match self {
             RunEvent::Started { step }
@@ -86,6 +94,10 @@ pub enum SweepEvent {
     TakenOver { run: RunId, owner: String },
     /// What is meant to become of these runs from now on.
     Intended { runs: Vec<RunId>, intent: Intent },
+    /// A file of the store is damaged: which one, why, and what was done about it.
+    Damaged(String),
+    /// A run can be neither trained nor read, for this reason.
+    Unusable { run: RunId, reason: String },
     /// The machinery failed around a run (store not writable, say); the sweep ends.
     Broken(String),
     /// Nothing is left to train.

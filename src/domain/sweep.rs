@@ -129,6 +129,12 @@ impl Sweep {
                 }
                 self.idle &= intent != Intent::Train;
             }
+            SweepEvent::Damaged(_) => {}
+            SweepEvent::Unusable { run, reason } => {
+                if let Some(row) = self.row_mut(&run) {
+                    row.history.progress = Progress::Failed(reason);
+                }
+            }
             SweepEvent::Broken(message) => self.broken = Some(message),
             SweepEvent::Idle => self.idle = true,
             SweepEvent::Closed => self.closed = true,

@@ -15,7 +15,9 @@ use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
 use crate::domain::spec::Spec;
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
-use crate::store::{Damage, Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal};
+use crate::store::{
+    Damage, Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal, read_journals, run_id,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -25,6 +27,11 @@ pub enum ExperimentError {
     Spec(#[from] SpecError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(
+        "{0}\nit counts the verdicts that were shown, and no further one is shown without it: put the file back as it was, or \
+         move it away to count anew"
+    )]
+    Looks(Damage),
     #[error("no experiment in {0} yet; `batchscope run` makes one")]
     None(String),
     #[error("several experiments are in the store; choose one with --experiment NAME:{}", lines(.0))]
@@ -115,6 +122,7 @@ impl Experiment {
         for arm in &mut arms {
             arm.runs.retain(|(_, run)| read.is_none_or(|read| read == (&run.data, &run.model)));
         }
+        find_damaged(&store, &spec, read, &mut arms, &mut damages)?;
         let numerics = arms.iter().flat_map(|arm| &arm.runs).map(|(_, run)| run.numerics).max().unwrap_or(NUMERICS);
         for arm in &mut arms {
             arm.runs.retain(|(_, run)| run.numerics == numerics);
@@ -129,7 +137,7 @@ impl Experiment {
     /// The question that batch sizes and arms put to the finished runs, as the next look at them.
     pub fn question(&self) -> Result<Question, ExperimentError> {
         let background = Background {
-            looks: self.store.looks(&self.folder).map_err(StoreError::from)?,
+            looks: self.store.looks(&self.folder).map_err(ExperimentError::Looks)?,
             invariance: self.invariance.clone(),
             majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
@@ -182,6 +190,34 @@ fn choose(store: &Store, name: Option<&str>) -> Result<(FolderName, String), Exp
         },
         several => Err(ExperimentError::Several(names(several))),
     }
+}
+
+/// Adds the runs whose `run.json` cannot be used, where an arm plans a run of that digest, and notes what of the
+/// experiment's runs is damaged.
+fn find_damaged(
+    store: &Store,
+    spec: &Spec,
+    read: Option<(&DataIdentity, &ModelIdentity)>,
+    arms: &mut [ArmRuns],
+    damages: &mut Vec<Damage>,
+) -> Result<(), StoreError> {
+    let unknown: Vec<(RunFolder, Damage)> = store.damaged_runs()?;
+    for arm in &mut *arms {
+        let (Some((data, model)), false) = (read, unknown.is_empty()) else { break };
+        for planned in arm.planned.runs(spec.train.instances, data, model) {
+            let id = run_id(&planned);
+            let found = unknown.iter().find(|(folder, _)| *folder.id() == id);
+            arm.runs.extend(found.map(|(folder, _)| (folder.clone(), planned)));
+        }
+    }
+    damages.extend(unknown.into_iter().map(|(_, damage)| damage));
+    for (folder, _) in arms.iter().flat_map(|arm| &arm.runs) {
+        damages.extend(folder.read_result().err());
+        damages.extend(read_journals(folder).1);
+    }
+    damages.sort_by(|a, b| a.path.cmp(&b.path));
+    damages.dedup();
+    Ok(())
 }
 
 /// A value, and nothing in the place of one that cannot be used, which is noted.

@@ -9,7 +9,7 @@ use crate::domain::command::{Intent, Order};
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
-use crate::store::{Place, Store, StoreError, run_id};
+use crate::store::{Place, RunFolder, Store, StoreError, run_id};
 use crossbeam_channel::Sender;
 use std::collections::HashMap;
 
@@ -50,6 +50,7 @@ impl<'e> Planner<'e> {
                             continue;
                         }
                         let folder = self.store.run(&run.id);
+                        self.mend(&run, &folder);
                         // what was finished without its weights will not have them
                         run.keep_weights = match folder.result() {
                             Some(_) => folder.kept_weights().is_some(),
@@ -77,6 +78,14 @@ impl<'e> Planner<'e> {
         }
         self.queue.add(jobs);
         self.tell_if_idle();
+    }
+
+    /// Puts in order what is damaged of a run. What cannot be is told.
+    fn mend(&self, run: &PlannedRun, folder: &RunFolder) {
+        match folder.mend(&run.spec) {
+            Ok(done) => done.into_iter().for_each(|done| self.tell(SweepEvent::Damaged(done))),
+            Err(error) => self.tell(SweepEvent::Damaged(error.to_string())),
+        }
     }
 
     /// Trains another arm, now and whenever the experiment is started.
@@ -166,9 +175,16 @@ impl<'e> Planner<'e> {
 
     /// A store that cannot be written ends the sweep.
     fn remember(&self, remembered: Result<(), StoreError>) {
-        if let Err(error) = remembered {
-            self.tell(SweepEvent::Broken(error.to_string()));
-            self.queue.close();
+        match remembered {
+            Ok(()) => {}
+            // it is not written over
+            Err(StoreError::Damaged(damage)) => {
+                self.tell(SweepEvent::Damaged(format!("{damage}; this change is not remembered")));
+            }
+            Err(error) => {
+                self.tell(SweepEvent::Broken(error.to_string()));
+                self.queue.close();
+            }
         }
     }
 

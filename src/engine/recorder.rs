@@ -9,12 +9,12 @@ use crate::domain::metric::Scores;
 use crate::event_file::EventWriter;
 use crate::files::FileError;
 use crate::model::Interrupt;
-use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journal};
+use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journals};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufWriter};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Longest time that something written waits in memory.
@@ -43,13 +43,15 @@ pub struct Recorder {
     open: BTreeMap<RunId, Open>,
     /// runs whose events the front missed; told whole as soon as there is room
     behind: BTreeMap<RunId, RunFolder>,
+    /// damaged files that the front knows of
+    told: BTreeSet<PathBuf>,
     /// wait for a front that is slow instead of telling it later
     lossless: bool,
 }
 
 impl Recorder {
     pub fn new(store: Store, records: Receiver<Record>, front: Front, lossless: bool) -> Self {
-        Self { store, records, front, open: BTreeMap::new(), behind: BTreeMap::new(), lossless }
+        Self { store, records, front, open: BTreeMap::new(), behind: BTreeMap::new(), told: BTreeSet::new(), lossless }
     }
 
     /// Writes until every sender of records is gone.
@@ -121,7 +123,12 @@ impl Recorder {
             }
             Record::Replay { run, folder, place } => {
                 // whoever finished it may have been killed before it could
-                folder.result().map_or(Ok(()), |result| folder.tidy(result.attempt))?;
+                let tidied = folder.result().map_or(Ok(()), |result| folder.tidy(result.attempt));
+                match tidied {
+                    // what cannot be used of it is told with its journal
+                    Err(error) if error.is_within(folder.path()) => {}
+                    tidied => tidied?,
+                }
                 place.iter().for_each(|place| self.store.show(place, &folder));
                 self.tell_anew(run, folder)?;
             }
@@ -187,7 +194,7 @@ impl Recorder {
 
     /// Removes a run that nobody is at. One that another process is at, or may be, or has finished, stays that one's.
     fn discard(&self, run: &RunId) -> Result<(), StoreError> {
-        match self.store.inspect_run(run)? {
+        match self.store.inspect_run(run) {
             Some(stored) if !stored.silent && stored.result.is_none() => drop(self.store.remove(&stored)?),
             _ => return Ok(()),
         }
@@ -254,7 +261,12 @@ impl Recorder {
                 open.flush()?;
             }
             let Some(folder) = self.behind.get(&run) else { continue };
-            let attempts = read_journal(folder)?;
+            let (attempts, damages) = read_journals(folder);
+            for damage in damages {
+                if self.told.insert(damage.path.clone()) {
+                    self.front.tell(SweepEvent::Damaged(damage.to_string()));
+                }
+            }
             let entries = attempts.into_iter().flat_map(|(_, entries)| entries).collect();
             if !self.offer(SweepEvent::Replayed { run: run.clone(), live, entries }) {
                 return Ok(());

@@ -19,6 +19,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How the store's copy of a spec is called in messages.
+const SPEC: &str = "spec.toml";
 /// Bytes of the longest spec.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -75,6 +77,8 @@ pub struct Opened {
     pub prepared: Arc<Prepared>,
     pub store: Store,
     pub options: Options,
+    /// what of the experiment was damaged, and what was done about it
+    pub damages: Vec<String>,
 }
 
 impl Request {
@@ -85,16 +89,24 @@ impl Request {
         let mut prepared = prepare(spec, sources)?;
         prepared.notes.splice(0..0, assumed);
         let store = Store::open(&store_folder(self.store.as_deref())?)?;
+        let is_spec = |text: &str| parse(SPEC, text, &[]).map(drop).map_err(|error| error.to_string());
+        let mut damages = store.mend_experiment(&prepared.spec, is_spec)?;
         // what was added to the experiment is remembered beside it
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         if self.with_added {
-            prepared.add_arms(store.added_arms(&prepared.spec).map_err(StoreError::from)?);
-            prepared.spec.train.instances = store.instances(&prepared.spec).map_err(StoreError::from)?;
+            match store.added_arms(&prepared.spec) {
+                Ok(arms) => prepared.add_arms(arms),
+                Err(damage) => damages.push(format!("{damage}; arms that were added are left out")),
+            }
+            match store.instances(&prepared.spec) {
+                Ok(instances) => prepared.spec.train.instances = instances,
+                Err(damage) => damages.push(format!("{damage}; instances that were added are left out")),
+            }
         }
         store.remember_inputs(&prepared.spec, &prepared.inputs())?;
         let workers = self.workers.unwrap_or_else(cores).max(1);
         let options = Options { workers, retry_failed: self.retry_failed, lossless: self.lossless };
-        Ok(Opened { prepared: Arc::new(prepared), store, options })
+        Ok(Opened { prepared: Arc::new(prepared), store, options, damages })
     }
 
     /// The spec with its overrides, its paths made absolute.
@@ -164,7 +176,7 @@ impl Opened {
         let (experiment, prepared) = (Store::experiment_folder(&self.prepared.spec), &self.prepared);
         let of_these = |found: &Invariance| found.is_of(&prepared.data, &prepared.model);
         Ok(Background {
-            looks: self.store.looks(&experiment)?,
+            looks: self.store.looks(&experiment).map_err(StoreError::from)?,
             invariance: self.store.invariance(&experiment).ok().flatten().filter(of_these),
             majority_share: Some(prepared.inputs().majority_share),
             validation_examples: Some(prepared.data.validation_examples),

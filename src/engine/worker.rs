@@ -10,7 +10,7 @@ use crate::domain::metric::Scores;
 use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
-use crate::store::{Attempt, BeatWatch, Claim, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
+use crate::store::{Attempt, BeatWatch, Claim, Damage, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
 use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
 use crossbeam_channel::{Sender, bounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -92,6 +92,10 @@ impl Worker<'_> {
                     self.send(Record::Elsewhere { run, owner: "a process that removes it".into() })?;
                     return Ok(Left::Elsewhere);
                 }
+                // what is wrong with one run alone is no reason to leave the others
+                Ok(()) if error.is_within(folder.path()) => {
+                    self.tell(SweepEvent::Unusable { run, reason: error.to_string() });
+                }
                 Ok(()) => self.give_up(error.to_string()),
             },
         }
@@ -105,6 +109,10 @@ impl Worker<'_> {
             Ok(is_newest) => is_newest.then_some(message),
             Err(error) => Some(error.to_string()),
         }
+    }
+
+    fn tell(&self, event: SweepEvent) {
+        self.front.tell(event);
     }
 
     /// A store that cannot be used ends the sweep: going on would only fail run after run.
@@ -187,7 +195,9 @@ impl Worker<'_> {
     /// What the run would end with, where it only scores otherwise than one that kept its weights.
     fn weights_of(&self, spec: &RunSpec) -> Option<Vec<u8>> {
         let plain = self.store.run(&run_id(&spec.scored_plainly()?));
-        plain.weights(plain.kept_weights()?).ok().flatten()
+        let weights = plain.weights(plain.kept_weights()?);
+        let trained = |error| SweepEvent::Damaged(format!("{error}; the run is trained instead of scored again"));
+        weights.map_err(|error| self.tell(trained(error))).ok().flatten()
     }
 
     fn send(&self, record: Record) -> Result<(), RecorderLeft> {
@@ -197,7 +207,11 @@ impl Worker<'_> {
 
 /// Trains from the newest checkpoint, or from the beginning.
 fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -> Result<Ending, TrainError> {
-    let (path, snapshot) = newest_snapshot(folder).map_err(record)?.unzip();
+    let (newest, damages) = newest_snapshot(folder).map_err(record)?;
+    for damage in damages {
+        reporter.worker.tell(SweepEvent::Damaged(format!("{damage}; the run does not go on from it")));
+    }
+    let (path, snapshot) = newest.unzip();
     train(inputs, snapshot, reporter).map_err(|error| match (error, path) {
         (TrainError::Snapshot(message), Some(path)) => {
             TrainError::Snapshot(format!("{message}; remove {}, and --retry-failed trains without it", path.display()))
@@ -206,15 +220,21 @@ fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -
     })
 }
 
-/// The furthest checkpoint that reads back. A torn one is passed over: what is before it is trained again.
-fn newest_snapshot(folder: &RunFolder) -> Result<Option<(PathBuf, OwnedSnapshot)>, StoreError> {
+/// The furthest checkpoint that reads back, and those that do not. These are passed over: what is before them is trained
+/// again.
+fn newest_snapshot(folder: &RunFolder) -> Result<(Option<(PathBuf, OwnedSnapshot)>, Vec<Damage>), StoreError> {
+    let mut damages = Vec::new();
     for checkpoint in folder.checkpoints()? {
-        let Ok(Some(bytes)) = checkpoint.read() else { continue };
-        if let Ok(snapshot) = Snapshot::from_bytes(&bytes) {
-            return Ok(Some((checkpoint.path(), snapshot)));
+        match checkpoint.read() {
+            Ok(None) => {}
+            Ok(Some(bytes)) => match Snapshot::from_bytes(&bytes) {
+                Ok(snapshot) => return Ok((Some((checkpoint.path(), snapshot)), damages)),
+                Err(error) => damages.push(checkpoint.damage(error.to_string())),
+            },
+            Err(damage) => damages.push(damage),
         }
     }
-    Ok(None)
+    Ok((None, damages))
 }
 
 fn record(error: StoreError) -> TrainError {

@@ -19,9 +19,10 @@ pub fn text_table(titles: &[(&str, bool)], rows: &[Vec<String>], width: Option<u
     let header: Vec<String> = titles.iter().map(|(title, _)| (*title).to_owned()).collect();
     let mut text = String::new();
     for row in std::iter::once(&header).chain(rows) {
-        let cells = row.iter().zip(&widths).zip(titles).map(|((cell, width), (_, right))| match right {
-            true => format!("{cell:>width$}"),
-            false => format!("{cell:width$}"),
+        let cells = row.iter().zip(&widths).zip(titles).map(|((cell, width), (_, right))| {
+            // not by a format's width, which ends at 65,535
+            let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
+            if *right { padding + cell } else { cell.clone() + &padding }
         });
         text += &fitted(cells.collect::<Vec<_>>().join(GAP).trim_end(), width);
         text.push('\n');
@@ -41,6 +42,13 @@ fn fitted(line: &str, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_may_be_as_long_as_it_likes() {
+        let rows = [vec!["a".repeat(70_000), "b".into()], vec!["c".into(), "d".into()]];
+        let text = text_table(&[("name", false), ("says", true)], &rows, None);
+        assert!(text.lines().all(|line| line.chars().count() == 70_006));
+    }
 
     #[test]
     fn columns_line_up_and_long_lines_are_cut() {

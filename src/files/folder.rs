@@ -36,6 +36,28 @@ impl Folder {
         Self { path: self.of(name), depth: self.depth + 1 }
     }
 
+    /// The folder that this one is in; nothing for a root.
+    pub fn around(&self) -> Option<Self> {
+        let path = self.path.parent().filter(|_| self.depth > 0)?;
+        Some(Self { path: path.to_owned(), depth: self.depth - 1 })
+    }
+
+    /// Everything below that is neither a file nor a folder.
+    pub fn strays(&self) -> Vec<FileError> {
+        let mut strays = Vec::new();
+        for name in self.names().unwrap_or_default() {
+            match self.kind(&name) {
+                Ok(None | Some(Kind::File)) => {}
+                Ok(Some(Kind::Folder)) => strays.extend(self.folder(&name).strays()),
+                Ok(Some(found)) => {
+                    strays.push(FileError::Kind { path: self.of(&name), found, expected: Kind::File });
+                }
+                Err(error) => strays.push(error),
+            }
+        }
+        strays
+    }
+
     /// The path of a file or folder in this one.
     pub(super) fn of(&self, name: &str) -> PathBuf {
         debug_assert!(

@@ -17,6 +17,8 @@ use tempfile::NamedTempFile;
 const FOLDER: &str = "checkpoint";
 const ENDING: &str = ".safetensors";
 pub(super) const WEIGHTS: &str = "weights.safetensors";
+/// Its digest, as `sha256sum --check` reads it.
+const SUM: &str = "weights.sha256";
 /// Bytes of the largest checkpoint: of a model far beyond what is trained here.
 const MOST: u64 = 1 << 36;
 
@@ -60,6 +62,10 @@ impl Attempt {
 
     /// Keeps the final weights.
     pub fn write_weights(&self, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut hasher = Sha256::new();
+        hasher.update(bytes);
+        // the sum first: weights without one would be believed
+        self.folder.replace(SUM, format!("{}  {WEIGHTS}\n", hexadecimal(hasher)).as_bytes())?;
         Ok(self.folder.replace(WEIGHTS, bytes)?)
     }
 }
@@ -89,6 +95,16 @@ impl Checkpoint {
         self.folder.path().join(&self.name)
     }
 
+    /// That it is of no use to whoever knows what is in it.
+    pub fn damage(&self, reason: impl Into<String>) -> Damage {
+        Damage::of_content(&self.folder, &self.name, reason)
+    }
+
+    /// Whether it can be opened. Its bytes are looked at when a run goes on from it.
+    pub(super) fn check(&self) -> Result<(), Damage> {
+        Ok(self.folder.open(&self.name).map(drop)?)
+    }
+
     /// Its bytes, where they are those that were written; nothing where it is gone by now: its owner had a newer one.
     pub fn read(&self) -> Result<Option<Vec<u8>>, Damage> {
         let Some(digest) = &self.digest else { return Ok(self.folder.read(&self.name, MOST)?) };
@@ -106,7 +122,7 @@ impl Checkpoint {
         }
         if hexadecimal(hasher) != *digest {
             let reason = "its bytes are not those that were written: their SHA-256 is not the one in its name";
-            return Err(Damage::of_content(&self.folder, &self.name, reason));
+            return Err(self.damage(reason));
         }
         Ok(self.folder.read(&self.name, MOST)?)
     }
@@ -147,7 +163,20 @@ impl RunFolder {
 
     /// The final weights of the attempt that finished the run, where they were kept.
     pub fn weights(&self, attempt: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.attempt(attempt).read(WEIGHTS, MOST)?)
+        let folder = self.attempt(attempt);
+        let weights = folder.read(WEIGHTS, MOST)?;
+        // earlier versions kept none
+        let sum = folder.read(SUM, 1 << 10)?;
+        if let (Some(weights), Some(sum)) = (&weights, sum) {
+            let mut hasher = Sha256::new();
+            hasher.update(weights);
+            if !sum.starts_with(hexadecimal(hasher).as_bytes()) {
+                let reason =
+                    format!("its bytes are not those that were written: their SHA-256 is not the one in {SUM}");
+                return Err(Damage::of_content(&folder, WEIGHTS, reason).into());
+            }
+        }
+        Ok(weights)
     }
 
     /// Which attempt kept its final weights. Written at the very end, they may be there before the result is.
@@ -163,7 +192,8 @@ impl RunFolder {
         let mut found = Vec::new();
         for attempt in self.attempts()? {
             let folder = self.attempt(attempt).folder(FOLDER);
-            let names = folder.names()?.into_iter();
+            // what is no folder has no checkpoints
+            let names = folder.names().unwrap_or_default().into_iter();
             found.extend(names.filter_map(|name| Checkpoint::of(&folder, attempt, name)));
         }
         found.sort_by_key(|checkpoint| std::cmp::Reverse((checkpoint.attempt, checkpoint.step)));
@@ -175,11 +205,12 @@ impl RunFolder {
 fn remove_checkpoints(run: &RunFolder, of: impl Fn(u32) -> bool) -> Result<(), StoreError> {
     for number in run.attempts()?.into_iter().filter(|number| of(*number)) {
         let folder = run.attempt(number).folder(FOLDER);
-        let made = |name: &String| is_temporary(name) || name.ends_with(ENDING);
-        for name in folder.names()?.into_iter().filter(made) {
+        let is_file = |name: &str| matches!(folder.kind(name), Ok(Some(Kind::File)));
+        let made = |name: &String| (is_temporary(name) || name.ends_with(ENDING)) && is_file(name);
+        for name in folder.names().unwrap_or_default().into_iter().filter(made) {
             folder.remove(&name)?;
         }
-        folder.remove_if_empty()?;
+        let _ = folder.remove_if_empty();
     }
     Ok(())
 }

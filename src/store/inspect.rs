@@ -1,6 +1,7 @@
 //! A run as the store tells it. Reads, and changes nothing.
 
 use super::attempt::{Ended, Standing};
+use super::damage::Damage;
 use super::error::StoreError;
 use super::journal::read_journal;
 use super::layout::{RunFolder, Store};
@@ -16,7 +17,8 @@ use std::time::SystemTime;
 #[derive(Clone, Debug)]
 pub struct StoredRun {
     pub id: RunId,
-    pub spec: RunSpec,
+    /// nothing where `run.json` cannot be used
+    pub spec: Option<RunSpec>,
     pub folder: RunFolder,
     pub result: Option<RunResult>,
     pub progress: Progress,
@@ -26,11 +28,18 @@ pub struct StoredRun {
     pub silent: bool,
     /// who trains it, or trained it last
     pub owner: Option<Owner>,
+    /// what of it cannot be used
+    pub damages: Vec<Damage>,
 }
 
 impl StoredRun {
-    fn read(folder: RunFolder, spec: RunSpec, here: &Owner, now: SystemTime) -> Result<Self, StoreError> {
-        let newest = folder.attempts()?.last().copied().unwrap_or(0);
+    /// Nothing where nobody began it, or it is being made at this moment.
+    fn read(folder: RunFolder, here: &Owner, now: SystemTime) -> Option<Self> {
+        let (spec, damages) = (folder.read_spec().ok().flatten(), folder.damages());
+        if spec.is_none() && damages.is_empty() {
+            return None;
+        }
+        let newest = folder.attempts().ok().and_then(|attempts| attempts.last().copied()).unwrap_or(0);
         let result = folder.result();
         let standing = folder.standing(newest, here);
         let busy = match &standing {
@@ -47,12 +56,18 @@ impl StoredRun {
             _ => Progress::Interrupted,
         };
         let owner = folder.owner(newest);
-        Ok(Self { id: super::run_id(&spec), spec, folder, result, progress, busy, silent, owner })
+        let id = folder.id.clone();
+        Some(Self { id, spec, folder, result, progress, busy, silent, owner, damages })
+    }
+
+    /// Whether it is of no use as it is: nobody knows what it is, or how it ended.
+    pub fn is_damaged(&self) -> bool {
+        !self.busy && !self.damages.is_empty() && (self.spec.is_none() || self.result.is_none())
     }
 
     /// Everything its attempts wrote down, oldest first.
-    pub fn journal(&self) -> Result<Vec<(u32, Vec<Entry>)>, StoreError> {
-        read_journal(&self.folder)
+    pub fn journal(&self) -> Vec<(u32, Vec<Entry>)> {
+        read_journal(&self.folder).unwrap_or_default()
     }
 
     /// Its journal folded; how far it is, as `progress` says.
@@ -63,17 +78,15 @@ impl StoredRun {
 }
 
 impl Store {
-    /// Every run, as it is now.
+    /// Every run, as it is now, damaged ones too.
     pub fn inspect(&self) -> Result<Vec<StoredRun>, StoreError> {
         let (here, now) = (Owner::this_process(), SystemTime::now());
-        self.runs()?.into_iter().map(|(folder, spec)| StoredRun::read(folder, spec, &here, now)).collect()
+        Ok(self.run_folders()?.into_iter().filter_map(|folder| StoredRun::read(folder, &here, now)).collect())
     }
 
     /// One run, as it is now; nothing where nobody began it.
-    pub fn inspect_run(&self, id: &RunId) -> Result<Option<StoredRun>, StoreError> {
-        let folder = self.run(id);
-        let spec = folder.read_spec()?;
-        spec.map(|spec| StoredRun::read(folder, spec, &Owner::this_process(), SystemTime::now())).transpose()
+    pub fn inspect_run(&self, id: &RunId) -> Option<StoredRun> {
+        StoredRun::read(self.run(id), &Owner::this_process(), SystemTime::now())
     }
 }
 

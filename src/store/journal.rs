@@ -1,8 +1,10 @@
 //! A run's events, one JSON object a line, appended in order.
 
 use super::attempt::Attempt;
+use super::damage::Damage;
 use super::error::StoreError;
 use super::layout::RunFolder;
+use super::lines::parse_journal;
 use crate::domain::event::{Entry, RunEvent};
 use crate::files::FileError;
 use std::fs::File;
@@ -53,21 +55,37 @@ impl Journal {
     }
 }
 
-/// All attempts' entries, oldest attempt first. A torn last line, left by a kill, is not there.
-pub fn read_journal(run: &RunFolder) -> Result<Vec<(u32, Vec<Entry>)>, StoreError> {
-    let mut attempts = Vec::new();
-    for number in run.attempts()? {
-        if let Some(bytes) = run.attempt(number).read(NAME, MOST)? {
-            attempts.push((number, parse_journal(&bytes)));
-        }
-    }
-    Ok(attempts)
+/// All attempts' entries, oldest attempt first.
+pub type Entries = Vec<(u32, Vec<Entry>)>;
+
+/// What can be used of all attempts' journals.
+pub fn read_journal(run: &RunFolder) -> Result<Entries, StoreError> {
+    Ok(read_journals(run).0)
 }
 
-/// The entries of whole lines, up to the first that is none.
-pub fn parse_journal(bytes: &[u8]) -> Vec<Entry> {
-    let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-    lines.map_while(|line| serde_json::from_slice(line).ok()).collect()
+/// The same, with what cannot be used.
+pub fn read_journals(run: &RunFolder) -> (Entries, Vec<Damage>) {
+    let (mut attempts, mut damages) = (Vec::new(), Vec::new());
+    let numbers = run.attempt_numbers().unwrap_or_else(|error| {
+        damages.push(error.into());
+        Vec::new()
+    });
+    for number in numbers {
+        let folder = run.attempt(number);
+        match folder.read(NAME, MOST) {
+            Ok(None) => {}
+            Ok(Some(bytes)) => {
+                let (entries, wrong) = parse_journal(&bytes);
+                damages.extend(wrong.map(|wrong| Damage::of_content(&folder, NAME, wrong)));
+                attempts.push((number, entries));
+            }
+            Err(error) => {
+                damages.push(error.into());
+                attempts.push((number, Vec::new()));
+            }
+        }
+    }
+    (attempts, damages)
 }
 
 #[cfg(test)]

@@ -10,17 +10,17 @@ use crate::domain::id::RunId;
 use crate::domain::name::FolderName;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
-use crate::files::{Folder, FolderIdentity, Kind, is_temporary};
+use crate::files::{FileError, Folder, FolderIdentity, Kind, is_temporary};
 use std::path::Path;
 use std::sync::Arc;
 
 const FORMAT: &str = "batchscope-store 1";
 const FORMAT_FILE: &str = "format";
-const SPEC: &str = "spec.toml";
+pub(super) const SPEC: &str = "spec.toml";
 const RUNS: &str = "runs";
 const EXPERIMENTS: &str = "experiments";
 pub(super) const RUN: &str = "run.json";
-const ATTEMPTS: &str = "attempts";
+pub(super) const ATTEMPTS: &str = "attempts";
 /// Bytes of the longest spec that is read.
 const MOST_SPEC: u64 = 1 << 24;
 /// Attempts at a run that are believed: a larger number was made by somebody else.
@@ -98,7 +98,9 @@ impl Store {
     /// The names of all experiments' folders.
     pub fn experiments(&self) -> Result<Vec<FolderName>, StoreError> {
         let names = self.experiments_folder().names()?.into_iter().filter_map(|name| FolderName::new(name).ok());
-        Ok(names.filter(|name| self.experiment(name).exists().unwrap_or(true)).collect())
+        // what is no folder but has such a name is a damaged one; other files are somebody's notes
+        let is_named_so = |name: &FolderName| name.rsplit_once('-').is_some_and(|(_, digest)| is_digest(digest));
+        Ok(names.filter(|name| self.experiment(name).exists().unwrap_or_else(|_| is_named_so(name))).collect())
     }
 
     /// The newest spelling of an experiment; nothing where none was remembered.
@@ -153,6 +155,12 @@ impl Store {
         Ok(self.run_folders()?.into_iter().filter_map(spec).collect())
     }
 
+    /// Every run that somebody began and whose `run.json` cannot be used.
+    pub fn damaged_runs(&self) -> Result<Vec<(RunFolder, Damage)>, StoreError> {
+        let damage = |run: RunFolder| run.spec_damage().map(|damage| (run, damage));
+        Ok(self.run_folders()?.into_iter().filter_map(damage).collect())
+    }
+
     /// The folder of a run, which may not exist yet.
     pub fn run(&self, id: &RunId) -> RunFolder {
         RunFolder { id: id.clone(), folder: self.runs_folder().folder(id.as_str()) }
@@ -175,6 +183,10 @@ impl Stored for RunSpec {
 impl RunFolder {
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    pub fn id(&self) -> &RunId {
+        &self.id
     }
 
     /// Whether somebody began the run.
@@ -216,12 +228,21 @@ impl RunFolder {
 
     /// Numbers of all attempts, ascending.
     pub fn attempts(&self) -> Result<Vec<u32>, StoreError> {
+        Ok(self.attempt_numbers()?)
+    }
+
+    pub(super) fn attempt_numbers(&self) -> Result<Vec<u32>, FileError> {
         let folder = self.attempts_folder();
         let mut numbers: Vec<u32> = folder.names()?.iter().filter_map(|name| attempt_number(name)).collect();
         numbers.retain(|number| matches!(folder.kind(&number.to_string()), Ok(Some(Kind::Folder))));
         numbers.sort_unstable();
         Ok(numbers)
     }
+}
+
+/// Whether it can be what [`experiment_digest`] gives.
+fn is_digest(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The number that the name of an attempt's folder is.

@@ -42,6 +42,11 @@ impl Place {
         is_free.then(|| Self { experiment: Store::experiment_folder(spec), arm, batch_size, iid })
     }
 
+    /// Batch size and instance.
+    pub fn cell(&self) -> (u32, u32) {
+        (self.batch_size, self.iid)
+    }
+
     /// The experiment's own name, without its digest.
     pub fn experiment_name(&self) -> &str {
         self.experiment.rsplit_once('-').map_or(self.experiment.as_str(), |(name, _)| name)

@@ -9,6 +9,7 @@ use super::inspect::StoredRun;
 use super::layout::{RunFolder, Store};
 use super::owner::Owner;
 use crate::domain::id::RunId;
+use crate::files::Kind;
 use std::time::{Duration, Instant};
 
 /// What came of a removal.
@@ -34,12 +35,21 @@ impl Store {
         if run.busy {
             return Ok(Removal::Refused(owner));
         }
-        let claimed = match self.claim_to_remove(run)? {
-            Claim::Mine(attempt) => Some(attempt),
-            // nobody trains what is finished
-            Claim::Done(_) if run.result.is_some() => None,
-            Claim::Done(_) => return Ok(Removal::Refused("a process that finished it just now".into())),
-            Claim::Elsewhere(words) | Claim::Failed(words) => return Ok(Removal::Refused(words)),
+        if !matches!(self.runs_folder().kind(run.id.as_str())?, Some(Kind::Folder)) {
+            // of a link the link: what it points to is not the store's
+            self.runs_folder().remove(run.id.as_str())?;
+            return Ok(Removal::Freed(0));
+        }
+        let claimed = match run.folder.attempts_folder().exists() {
+            // nobody can train what has no room for an attempt
+            Err(_) => None,
+            Ok(_) => match self.claim_to_remove(run)? {
+                Claim::Mine(attempt) => Some(attempt),
+                // nobody trains what is finished
+                Claim::Done(_) if run.result.is_some() => None,
+                Claim::Done(_) => return Ok(Removal::Refused("a process that finished it just now".into())),
+                Claim::Elsewhere(words) | Claim::Failed(words) => return Ok(Removal::Refused(words)),
+            },
         };
         let bytes = run.folder.bytes();
         let away = self.folder().folder(REMOVED);

@@ -36,6 +36,19 @@ pub struct RunResult {
 }
 
 impl RunResult {
+    /// Of scores on the validation set, and on further sets.
+    pub fn of(
+        run: RunId,
+        attempt: u32,
+        step: u64,
+        scores: Scores,
+        also: Vec<(NamedSet, Scores)>,
+        finished: f64,
+    ) -> Self {
+        let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes } = scores;
+        Self { run, attempt, step, loss, accuracy, f1, macro_f1, matthews, predicted_classes, also, finished }
+    }
+
     /// On the validation set.
     pub fn scores(&self) -> Scores {
         let RunResult { loss, accuracy, f1, macro_f1, matthews, predicted_classes, .. } = *self;

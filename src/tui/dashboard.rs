@@ -42,12 +42,17 @@ pub enum Left {
 pub fn run(opened: &Opened, theme: Theme, stops: Stops) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let sizes = size_signals().context("cannot listen for signals")?;
+    // before anything is trained: looks that cannot be read must not count as none
+    let background = opened.background()?;
     let mut terminal = Terminal::enter()?;
     let engine = opened.start();
     let signals = stops.stop(&engine);
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.sweep = Sweep::on(cores());
-    app.inquiry = Inquiry::new(opened.background()?);
+    for words in &opened.damages {
+        app.hear(SweepEvent::Damaged(words.clone()));
+    }
+    app.inquiry = Inquiry::new(background);
     app.store = Some(opened.store.clone());
     opened.prepared.notes.iter().for_each(|note| app.note(note));
     let (said, sayings) = unbounded();

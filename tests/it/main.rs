@@ -3,6 +3,7 @@
 mod calibration; // verdicts on sweeps whose truth is known
 mod containers; // weights in shards, wrapped, beside other heads
 mod corpus; // the embedded corpus is what its program makes
+mod damage; // whatever happened to a file of a store, the rest goes on
 mod dashboard; // the real binary in a terminal
 mod demo;
 mod embedded; // the embedded default trains at every batch size

@@ -174,6 +174,19 @@ impl World {
     }
 }
 
+/// Every file below a folder, links not followed.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        match entry.file_type().unwrap().is_dir() {
+            true => found.extend(files_below(&entry.path())),
+            false => found.push(entry.path()),
+        }
+    }
+    found.sort();
+    found
+}
+
 /// Every run of a store, by batch size and instance.
 pub fn histories(store: &Path) -> BTreeMap<(u32, u32), History> {
     journals(store).into_iter().map(|(cell, events)| (cell, History::replay(&events))).collect()

@@ -15,7 +15,7 @@ use std::path::Path;
 pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
     let store = runs::open(&arguments.store)?;
     let listed = runs::find(&store, prefix)?;
-    let (id, spec) = (&listed.run.id, &listed.run.spec);
+    let (id, spec) = (&listed.run.id, listed.spec()?);
     let Some(result) = &listed.run.result else {
         let state = listed.state();
         return Err(BadInput(format!("run {id} is {state}, not finished: it has no final weights yet")).into());

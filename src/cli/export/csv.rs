@@ -2,6 +2,7 @@
 
 use super::{ExportArguments, write_to};
 use crate::cli::exit::Exit;
+use crate::cli::page::say_damaged;
 use crate::engine::{Experiment, Request, Which, history};
 use crate::export::CsvTable;
 use anyhow::Result;
@@ -10,6 +11,7 @@ use std::io::Write;
 pub fn csv(arguments: &ExportArguments) -> Result<Exit> {
     let request = Request { store: arguments.store.clone(), ..Request::default() };
     let experiment = Experiment::find(&request, arguments.experiment.as_deref().map_or(Which::Only, Which::Named))?;
+    say_damaged(&experiment.damages);
     write_to(&arguments.output, |output| write(&experiment, output))
 }
 

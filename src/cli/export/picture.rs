@@ -2,6 +2,7 @@
 
 use super::{ExportArguments, Format, write_to};
 use crate::cli::exit::{BadInput, Exit};
+use crate::cli::page::say_damaged;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
@@ -46,6 +47,7 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
 fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, Sweep, Spec)> {
     let which = arguments.experiment.as_deref().map_or(Which::Only, Which::Named);
     let experiment = Experiment::find(request, which)?;
+    say_damaged(&experiment.damages);
     let (sweep, view) = (experiment.sweep()?, View::first());
     let metric = arguments.metric.unwrap_or(Metric::ValidAccuracy);
     let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
@@ -62,6 +64,7 @@ fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep, Spec)> {
     read.map_err(|cause| wrong(format!("cannot be read: {cause}")))?;
     let view = SavedView::parse(&text).map_err(|error| wrong(error.to_string()))?;
     let experiment = Experiment::find(request, Which::Named(&view.experiment))?;
+    say_damaged(&experiment.damages);
     let sweep = experiment.sweep_of(&view.runs).map_err(|error| match error {
         ReplayError::Store(error) => error.into(),
         error => anyhow::Error::from(wrong(error.to_string())),

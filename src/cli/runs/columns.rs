@@ -112,7 +112,7 @@ impl Column {
             Experiment => Value::Several(listed.experiments()),
             Arm => Value::Several(listed.arms()),
             State => Value::Text(listed.state().into()),
-            Progress => Value::Number(listed.share()),
+            Progress => number(listed.share()),
             Accuracy => number(listed.accuracy),
             Loss => number(listed.loss),
             F1 => number(listed.f1),
@@ -120,13 +120,19 @@ impl Column {
             Matthews => number(listed.matthews),
             Predicted => number(listed.predicted_classes.map(f64::from)),
             Age => number(listed.age()),
-            Message => match &listed.failure {
-                Some((_, message)) => Value::Text(message.clone()),
-                None if listed.ends_with_one_class() => Value::Text(ONE_CLASS.into()),
-                None => Value::Missing,
+            Message => match (listed.damage(), &listed.failure) {
+                (Some(damage), _) => Value::Text(damage),
+                (None, Some((_, message))) => Value::Text(message.clone()),
+                (None, None) if listed.ends_with_one_class() => Value::Text(ONE_CLASS.into()),
+                (None, None) => Value::Missing,
             },
             Step => Value::Number(listed.step as f64),
-            Spec(property) => property.value(&listed.run.spec),
+            Spec(property) => match (&listed.run.spec, property, listed.cell()) {
+                (Some(spec), property, _) => property.value(spec),
+                (None, Property::BatchSize, Some((batch_size, _))) => Value::Number(batch_size.into()),
+                (None, Property::Instance, Some((_, iid))) => Value::Number(iid.into()),
+                _ => Value::Missing,
+            },
         }
     }
 

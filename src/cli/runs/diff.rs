@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub fn run(store: &Store, first: &str, second: &str, as_json: bool, page: &Page) -> Result<Exit> {
     let (first, second) = (find(store, first)?, find(store, second)?);
-    let differences = settings::differences(&settings::of(&first.run.spec), &settings::of(&second.run.spec));
+    let differences = settings::differences(&settings::of(first.spec()?), &settings::of(second.spec()?));
     if as_json {
         let rows = differences.iter().map(|(key, a, b)| json!({"key": key, "first": a, "second": b}));
         let whole =
@@ -48,7 +48,10 @@ fn results(first: &Listed, second: &Listed) -> Vec<Vec<String>> {
     };
     vec![
         both("state", |listed| listed.state().into()),
-        both("updates", |listed| format!("{}/{}", listed.step, listed.run.spec.updates())),
+        both("updates", |listed| {
+            let updates = listed.run.spec.as_ref().map_or("?".into(), |spec| spec.updates().to_string());
+            format!("{}/{updates}", listed.step)
+        }),
         score("accuracy", |listed| listed.accuracy),
         score("loss", |listed| listed.loss),
         score("f1", |listed| listed.f1),

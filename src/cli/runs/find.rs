@@ -35,8 +35,8 @@ pub fn position(all: &[Listed], prefix: &str) -> Result<usize, BadInput> {
 
 /// A run on a line: its digest, and how experiments call it.
 pub fn words(listed: &Listed) -> String {
-    let spec = &listed.run.spec;
     let arms = listed.arms();
     let arm = if arms.is_empty() { "?".into() } else { arms.join(", ") };
-    format!("{}  {arm}/bs{}/iid{}  {}", listed.run.id, spec.batch_size, spec.iid, listed.state())
+    let cell = listed.cell().map_or("?".into(), |(batch_size, iid)| format!("bs{batch_size}/iid{iid}"));
+    format!("{}  {arm}/{cell}  {}", listed.run.id, listed.state())
 }

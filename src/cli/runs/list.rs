@@ -4,9 +4,10 @@ use super::arguments::ListArguments;
 use super::columns::{self, Column, SHED, SHOWN};
 use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
-use crate::cli::page::{Page, print, talk};
+use crate::cli::page::{Page, print, say_damaged, talk};
 use crate::domain::filter::Filter;
 use crate::domain::history::Progress;
+use crate::domain::run::RunSpec;
 use crate::export::text_table;
 use crate::store::Store;
 use anyhow::Result;
@@ -26,6 +27,7 @@ pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit
     if let Some((column, descending)) = order {
         listed.sort_by(|a, b| column.compare(a, b, descending));
     }
+    say_damaged(listed.iter().flat_map(|listed| &listed.run.damages));
     if arguments.json {
         let objects: Vec<Value> = listed.iter().map(object).collect();
         print(&format!("{}\n", serde_json::to_string_pretty(&objects)?))?;
@@ -91,6 +93,7 @@ pub fn table(listed: &[Listed], columns: &[Column], page: &Page) -> String {
     for (line, run) in lines.zip(listed) {
         let state = run.state();
         let colour = match run.run.progress {
+            _ if run.run.is_damaged() => page.bad(state),
             Progress::Finished => page.good(state),
             Progress::Failed(_) => page.bad(state),
             Progress::Running => page.accent(state),
@@ -104,16 +107,18 @@ pub fn table(listed: &[Listed], columns: &[Column], page: &Page) -> String {
 
 /// A run as JSON: keys are those of specs and result files.
 pub fn object(listed: &Listed) -> Value {
-    let spec = &listed.run.spec;
+    let (spec, cell) = (listed.run.spec.as_ref(), listed.cell());
+    let message = listed.failure.as_ref().map(|(_, message)| message.clone());
+    let damages = listed.run.damages.iter().map(|damage| json!({"path": damage.path, "reason": damage.reason}));
     json!({
         "run": listed.run.id,
         "experiments": listed.experiments(),
         "arms": listed.arms(),
-        "batch_size": spec.batch_size,
-        "iid": spec.iid,
+        "batch_size": cell.map(|(batch_size, _)| batch_size),
+        "iid": cell.map(|(_, iid)| iid),
         "state": listed.state(),
         "step": listed.step,
-        "updates": spec.updates(),
+        "updates": spec.map(RunSpec::updates),
         "progress": listed.share(),
         "accuracy": listed.accuracy,
         "loss": listed.loss,
@@ -124,16 +129,17 @@ pub fn object(listed: &Listed) -> Value {
         "one_class": listed.scores().and_then(|scores| scores.predicts_one_class()),
         "also": listed.also().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
         "time": listed.time,
-        "message": listed.failure.as_ref().map(|(_, message)| message),
+        "message": listed.damage().or(message),
+        "damages": damages.collect::<Vec<_>>(),
         "failed_step": listed.failure.as_ref().map(|(step, _)| step),
-        "dropout": spec.dropout_in_words(),
-        "dropout_at_evaluation": spec.dropout_at_evaluation,
-        "evaluation": spec.evaluation,
-        "norm": spec.norm,
-        "learning_rate": spec.learning_rate,
-        "epochs": spec.epochs,
-        "seed": spec.seed,
-        "weight_decay": spec.weight_decay,
-        "warmup_ratio": spec.warmup_ratio,
+        "dropout": spec.map(RunSpec::dropout_in_words),
+        "dropout_at_evaluation": spec.map(|spec| spec.dropout_at_evaluation),
+        "evaluation": spec.map(|spec| spec.evaluation),
+        "norm": spec.map(|spec| spec.norm),
+        "learning_rate": spec.map(|spec| spec.learning_rate),
+        "epochs": spec.map(|spec| spec.epochs),
+        "seed": spec.map(|spec| spec.seed),
+        "weight_decay": spec.map(|spec| spec.weight_decay),
+        "warmup_ratio": spec.map(|spec| spec.warmup_ratio),
     })
 }

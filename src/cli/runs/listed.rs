@@ -1,11 +1,13 @@
 //! A run as a line of a list: what the store says of it, and where experiments show it.
 
+use crate::cli::exit::BadInput;
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::metric::Scores;
+use crate::domain::run::RunSpec;
 use crate::domain::spec::NamedSet;
 use crate::engine::now;
-use crate::store::{Place, Store, StoreError, StoredRun};
+use crate::store::{Damage, Place, Store, StoreError, StoredRun};
 use std::collections::HashMap;
 
 #[derive(Clone, Debug)]
@@ -34,22 +36,22 @@ impl Listed {
             places.entry(run).or_default().push(place);
         }
         let runs = store.inspect()?.into_iter();
-        let mut listed = runs
+        let mut listed: Vec<Self> = runs
             .map(|run| {
                 let places = places.remove(&run.id).unwrap_or_default();
                 Self::of(run, places)
             })
-            .collect::<Result<Vec<_>, _>>()?;
-        listed.sort_by_cached_key(|l| (l.experiments(), l.arms(), l.run.spec.batch_size, l.run.spec.iid));
+            .collect();
+        listed.sort_by_cached_key(|l| (l.experiments(), l.arms(), l.cell()));
         Ok(listed)
     }
 
-    fn of(run: StoredRun, places: Vec<Place>) -> Result<Self, StoreError> {
+    fn of(run: StoredRun, places: Vec<Place>) -> Self {
         if let Some(result) = run.result.clone() {
             let (accuracy, loss) = (Some(result.accuracy), Some(result.loss));
             let Scores { f1, macro_f1, matthews, predicted_classes, .. } = result.scores();
             let (step, time, failure) = (result.step, Some(result.finished), None);
-            return Ok(Self {
+            return Self {
                 run,
                 places,
                 step,
@@ -61,9 +63,9 @@ impl Listed {
                 predicted_classes,
                 time,
                 failure,
-            });
+            };
         }
-        let journal = run.journal()?;
+        let journal = run.journal();
         let history = run.history(&journal);
         let newest = journal.iter().rev().find_map(|(_, entries)| entries.last());
         let failure = match (&run.progress, newest) {
@@ -72,7 +74,7 @@ impl Listed {
             _ => None,
         };
         let last = history.last_evaluation();
-        Ok(Self {
+        Self {
             step: history.step,
             accuracy: last.map(|point| point.accuracy),
             loss: last.map(|point| point.loss),
@@ -84,7 +86,36 @@ impl Listed {
             failure,
             run,
             places,
+        }
+    }
+
+    /// What determines the run. One whose `run.json` cannot be used is refused, with the reason.
+    pub fn spec(&self) -> Result<&RunSpec, BadInput> {
+        self.run.spec.as_ref().ok_or_else(|| {
+            let reasons: String = self.run.damages.iter().map(|damage| format!("\n  {damage}")).collect();
+            let id = &self.run.id;
+            BadInput(format!(
+                "run {id} is damaged:{reasons}\n`batchscope run` with its spec repairs it, `batchscope runs remove {id}` \
+                 removes it"
+            ))
         })
+    }
+
+    /// Batch size and instance, as the run says; else as an experiment shows it.
+    pub fn cell(&self) -> Option<(u32, u32)> {
+        let spec = self.run.spec.as_ref().map(|spec| (spec.batch_size, spec.iid));
+        spec.or_else(|| self.places.first().map(Place::cell))
+    }
+
+    /// What of it cannot be used, in a line.
+    pub fn damage(&self) -> Option<String> {
+        let folder = self.run.folder.path();
+        let inside = |damage: &Damage| {
+            let path = damage.path.strip_prefix(folder).ok().filter(|path| !path.as_os_str().is_empty());
+            format!("{}: {}", path.unwrap_or(&damage.path).display(), damage.reason)
+        };
+        let words: Vec<String> = self.run.damages.iter().map(inside).collect();
+        (!words.is_empty()).then(|| format!("damaged: {}", words.join("; ")))
     }
 
     /// The final scores of a finished run, the newest of another.
@@ -112,12 +143,12 @@ impl Listed {
     }
 
     pub fn state(&self) -> &'static str {
-        self.run.progress.name()
+        if self.run.is_damaged() { "damaged" } else { self.run.progress.name() }
     }
 
     /// Share of the updates that are done.
-    pub fn share(&self) -> f64 {
-        self.step as f64 / self.run.spec.updates().max(1) as f64
+    pub fn share(&self) -> Option<f64> {
+        self.run.spec.as_ref().map(|spec| self.step as f64 / spec.updates().max(1) as f64)
     }
 
     /// Seconds since something last happened.

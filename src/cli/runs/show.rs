@@ -5,13 +5,13 @@ use super::find::find;
 use super::list::object;
 use super::listed::Listed;
 use crate::cli::exit::Exit;
-use crate::cli::page::{Page, bytes, print};
+use crate::cli::page::{Page, bytes, print, say_damaged};
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::metric::{Metric, ONE_CLASS, ONE_CLASS_MEANS, Scores};
-use crate::domain::run::PlannedRun;
+use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
 use crate::export::text_table;
@@ -40,16 +40,18 @@ struct Attempt {
 
 pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Exit> {
     let listed = find(store, prefix)?;
-    let journal = listed.run.journal()?;
+    say_damaged(&listed.run.damages);
+    let spec = listed.spec()?;
+    let journal = listed.run.journal();
     let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
-    let baseline = baseline(store, &listed)?;
-    let classifier = classifier(store, &listed);
+    let baseline = baseline(store, &listed, spec)?;
+    let classifier = classifier(store, &listed, spec);
     let text = if as_json {
-        let mut whole = whole_object(&listed, &attempts, baseline.as_ref(), &journal);
+        let mut whole = whole_object(&listed, spec, &attempts, baseline.as_ref(), &journal);
         whole["classifier"] = json!(classifier);
         format!("{}\n", serde_json::to_string_pretty(&whole)?)
     } else {
-        page_of(&listed, &attempts, baseline.as_ref(), classifier.as_ref(), &journal, page)?
+        page_of(&listed, spec, &attempts, baseline.as_ref(), classifier.as_ref(), &journal, page)?
     };
     print(&text)?;
     Ok(Exit::Done)
@@ -84,40 +86,39 @@ fn newest(listed: &Listed) -> Option<u32> {
 }
 
 /// The settings of the baseline's run of the same cell, where it is another run of the same experiment.
-fn baseline(store: &Store, listed: &Listed) -> Result<Option<Settings>> {
+fn baseline(store: &Store, listed: &Listed, spec: &RunSpec) -> Result<Option<Settings>> {
     if listed.places.iter().any(|place| place.arm == BASELINE) {
         return Ok(None);
     }
     let same_cell = |other: &&Listed| {
-        let (a, b) = (&other.run.spec, &listed.run.spec);
         let shared = |place: &crate::store::Place| {
             place.arm == BASELINE && listed.places.iter().any(|own| own.experiment == place.experiment)
         };
-        a.batch_size == b.batch_size && a.iid == b.iid && other.places.iter().any(shared)
+        other.cell() == Some((spec.batch_size, spec.iid)) && other.places.iter().any(shared)
     };
-    Ok(Listed::all(store)?.iter().find(same_cell).map(|listed| settings::of(&listed.run.spec)))
+    Ok(Listed::all(store)?.iter().find(same_cell).and_then(|listed| listed.run.spec.as_ref()).map(settings::of))
 }
 
 /// Where the classifier that the run began with came from: the same for all experiments that show the run.
-fn classifier(store: &Store, listed: &Listed) -> Option<Classifier> {
+fn classifier(store: &Store, listed: &Listed, spec: &RunSpec) -> Option<Classifier> {
     let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment).ok().flatten());
-    inputs.filter(|inputs| inputs.model == listed.run.spec.model).find_map(|inputs| inputs.classifier)
+    inputs.filter(|inputs| inputs.model == spec.model).find_map(|inputs| inputs.classifier)
 }
 
 fn page_of(
     listed: &Listed,
+    spec: &RunSpec,
     attempts: &[Attempt],
     baseline: Option<&Settings>,
     classifier: Option<&Classifier>,
     journal: &[(u32, Vec<Entry>)],
     page: &Page,
 ) -> Result<String> {
-    let spec = &listed.run.spec;
     let mut text = format!("{} {}\n", page.bold("run"), listed.run.id);
     for place in &listed.places {
         let _ = writeln!(text, "  {}  {}/bs{}/iid{}", place.experiment, place.arm, spec.batch_size, spec.iid);
     }
-    let _ = writeln!(text, "  {}", state(listed, page));
+    let _ = writeln!(text, "  {}", state(listed, spec, page));
     if let Some(scores) = listed.scores() {
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
         let _ = writeln!(text, "  {which} evaluation: {}", words(&scores));
@@ -133,12 +134,12 @@ fn page_of(
     }
     let folder = &listed.run.folder;
     let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), folder.path().display());
-    text += &settings_tables(&settings::of(&listed.run.spec), baseline, page);
+    text += &settings_tables(&settings::of(spec), baseline, page);
     if !attempts.is_empty() {
         text += &format!("\n{}\n{}", page.bold("attempts"), attempts_table(attempts, page));
     }
     for metric in CHARTS {
-        text += &chart(listed, journal, metric, page);
+        text += &chart(listed, spec, journal, metric, page);
     }
     Ok(text)
 }
@@ -150,8 +151,8 @@ fn words(scores: &Scores) -> String {
     format!("accuracy {accuracy:.4}, loss {loss:.4}{}", further.collect::<String>())
 }
 
-fn state(listed: &Listed, page: &Page) -> String {
-    let (step, updates) = (listed.step, listed.run.spec.updates());
+fn state(listed: &Listed, spec: &RunSpec, page: &Page) -> String {
+    let (step, updates) = (listed.step, spec.updates());
     let age = listed.age().map_or(String::new(), |seconds| format!(", {} ago", age(seconds)));
     match &listed.failure {
         Some((step, message)) => format!("{} after update {step} of {updates}{age}: {message}", page.bad("failed")),
@@ -203,9 +204,9 @@ fn attempts_table(attempts: &[Attempt], page: &Page) -> String {
 }
 
 /// A metric over pairs seen, as the dashboard draws it.
-fn chart(listed: &Listed, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &Page) -> String {
+fn chart(listed: &Listed, spec: &RunSpec, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &Page) -> String {
     let run = listed.run.id.clone();
-    let (arm, spec) = (listed.arms().pop().unwrap_or_default(), listed.run.spec.clone());
+    let (arm, spec) = (listed.arms().pop().unwrap_or_default(), spec.clone());
     let mut sweep = Sweep::default();
     sweep.apply(SweepEvent::Planned(vec![PlannedRun { id: run.clone(), arm, spec, keep_weights: false }]));
     let entries = journal.iter().flat_map(|(_, entries)| entries).cloned().collect();
@@ -218,12 +219,13 @@ fn chart(listed: &Listed, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &
 
 fn whole_object(
     listed: &Listed,
+    spec: &RunSpec,
     attempts: &[Attempt],
     baseline: Option<&Settings>,
     journal: &[(u32, Vec<Entry>)],
 ) -> Value {
     let mut whole = object(listed);
-    let settings = settings::of(&listed.run.spec);
+    let settings = settings::of(spec);
     let differences = |other: &Settings, only_its: bool| -> Value {
         let rows = settings::differences(&settings, other).into_iter();
         let rows = rows.filter(|(key, own, _)| own.is_some() && (!only_its || other.contains_key(key)));

@@ -83,7 +83,7 @@ pub fn config(bytes: &[u8]) -> Result<(ModelConfig, Weights), ModelError> {
 
 /// A run's journal.
 pub fn journal(bytes: &[u8]) {
-    History::replay(parse_journal(bytes).iter().map(|entry| &entry.event));
+    History::replay(parse_journal(bytes).0.iter().map(|entry| &entry.event));
 }
 
 /// A view of a figure is what it is written as, and draws whatever it says.

@@ -1,0 +1,171 @@
+//! What is damaged of a run is found, told, and put in order where that can be done.
+//!
+//! Nothing is removed: what cannot be used is set aside under another name. `run.json` is written again from the spec that
+//! the run is planned with, and a result from the journal of the attempt that finished the run.
+
+use super::attempt::{BEAT, Beat, ENDED, Ended, OWNER};
+use super::changes::{ARMS, INSTANCES};
+use super::checkpoint::WEIGHTS;
+use super::damage::{Damage, set_aside};
+use super::error::StoreError;
+use super::experiment::{INPUTS, INVARIANCE};
+use super::journal::read_journals;
+use super::layout::{ATTEMPTS, RUN, RunFolder, SPEC, Store, attempt_number};
+use super::owner::Owner;
+use super::result::{RESULT, RunResult};
+use super::stored;
+use crate::domain::arm::Arm;
+use crate::domain::event::RunEvent;
+use crate::domain::run::RunSpec;
+use crate::domain::spec::Spec;
+use crate::files::Kind;
+
+impl Store {
+    /// Sets aside what an experiment remembers and cannot be used, so that it is not written over, and tells so. Looks
+    /// stay where they are: nobody may begin to count them anew by accident.
+    pub fn mend_experiment(
+        &self,
+        spec: &Spec,
+        is_spec: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<Vec<String>, StoreError> {
+        let (name, folder) = (Self::experiment_folder(spec), self.experiment_of(spec));
+        let of_spec = self.spec(&name).and_then(|text| match text.map(|text| is_spec(&text)) {
+            Some(Err(reason)) => Err(Damage::of_content(&folder, SPEC, reason)),
+            _ => Ok(()),
+        });
+        let read = [
+            (SPEC, of_spec),
+            (ARMS, stored::read::<Vec<Arm>>(&folder, ARMS).map(drop)),
+            (INSTANCES, stored::read::<u32>(&folder, INSTANCES).map(drop)),
+            (INPUTS, self.inputs(&name).map(drop)),
+            (INVARIANCE, self.invariance(&name).map(drop)),
+        ];
+        let damaged = read.into_iter().filter_map(|(file, read)| Some((file, read.err()?)));
+        damaged.map(|(file, damage)| set_aside(&folder, file, damage)).collect()
+    }
+}
+
+impl RunFolder {
+    /// Everything of the run that cannot be used.
+    pub fn damages(&self) -> Vec<Damage> {
+        match self.folder.exists() {
+            Ok(true) => {}
+            Ok(false) => return Vec::new(),
+            Err(error) => return vec![error.into()],
+        }
+        let mut damages = Vec::new();
+        let mut note = |read: Result<(), Damage>| damages.extend(read.err());
+        note(self.spec_damage().map_or(Ok(()), Err));
+        note(self.read_result().map(drop));
+        for number in self.attempts().unwrap_or_default() {
+            let attempt = self.attempt(number);
+            note(stored::read::<Owner>(&attempt, OWNER).and_then(|owner| match owner {
+                None => Err(Damage::of_content(&attempt, OWNER, "is missing")),
+                Some(_) => Ok(()),
+            }));
+            note(attempt.open(WEIGHTS).map(drop).map_err(Damage::from));
+            note(stored::read::<Beat>(&attempt, BEAT).map(drop));
+            note(stored::read::<Ended>(&attempt, ENDED).map(drop));
+        }
+        self.checkpoints().unwrap_or_default().iter().for_each(|checkpoint| note(checkpoint.check()));
+        damages.extend(read_journals(self).1);
+        damages.extend(self.misplaced_attempts().into_iter().map(|(_, damage)| damage));
+        damages.extend(self.folder.strays().into_iter().map(Damage::from));
+        damages.sort_by(|a, b| a.path.cmp(&b.path));
+        damages.dedup_by(|a, b| a.path == b.path);
+        damages
+    }
+
+    /// Why `run.json` cannot be used. It is missing only where there is an attempt: without one the run is being made at
+    /// this moment, or its making was cut off.
+    pub(super) fn spec_damage(&self) -> Option<Damage> {
+        let is_begun = || self.attempts().map_or(true, |attempts| !attempts.is_empty());
+        match self.read_spec() {
+            Ok(None) if is_begun() => Some(Damage::of_content(&self.folder, RUN, "is missing")),
+            read => read.err(),
+        }
+    }
+
+    /// What has the name of an attempt and is no folder.
+    fn misplaced_attempts(&self) -> Vec<(String, Damage)> {
+        let attempts = self.attempts_folder();
+        let names = attempts.names().unwrap_or_default().into_iter().filter(|name| attempt_number(name).is_some());
+        let wrong = |name: String| match attempts.kind(&name) {
+            Ok(Some(Kind::Folder) | None) | Err(_) => None,
+            Ok(Some(found)) => {
+                let damage =
+                    Damage::of_content(&attempts, &name, format!("is {found} where {} is expected", Kind::Folder));
+                Some((name, damage))
+            }
+        };
+        names.filter_map(wrong).collect()
+    }
+
+    /// Puts in order what is damaged of a run with this spec, so that it can be trained or counts as what it is. Tells
+    /// what was done. A run that nobody began is none to mend.
+    pub fn mend(&self, spec: &RunSpec) -> Result<Vec<String>, StoreError> {
+        let mut done = Vec::new();
+        if let Some(runs) = self.folder.around()
+            && let Some(found) = runs.kind(self.folder.name())?.filter(|found| *found != Kind::Folder)
+        {
+            let reason = format!("is {found} where {} is expected", Kind::Folder);
+            done.push(set_aside(&runs, self.folder.name(), Damage::of_content(&runs, self.folder.name(), reason))?);
+        }
+        if !self.folder.exists()? {
+            return Ok(done);
+        }
+        if let Some(found) = self.folder.kind(ATTEMPTS)?.filter(|found| *found != Kind::Folder) {
+            let reason = format!("is {found} where {} is expected", Kind::Folder);
+            done.push(set_aside(&self.folder, ATTEMPTS, Damage::of_content(&self.folder, ATTEMPTS, reason))?);
+        }
+        for (name, damage) in self.misplaced_attempts() {
+            done.push(set_aside(&self.attempts_folder(), &name, damage)?);
+        }
+        match self.read_spec() {
+            Ok(Some(_)) => {}
+            Ok(None) if self.attempts()?.is_empty() => {}
+            Ok(None) => {
+                self.create(spec)?;
+                done.push(format!("{}; written again", Damage::of_content(&self.folder, RUN, "was missing")));
+            }
+            Err(damage) => {
+                let aside = set_aside(&self.folder, RUN, damage)?;
+                self.create(spec)?;
+                done.push(format!("{aside} and written again"));
+            }
+        }
+        if let Err(damage) = self.read_result() {
+            let aside = set_aside(&self.folder, RESULT, damage)?;
+            done.push(match self.result_of_journal(spec) {
+                Some(result) => {
+                    self.commit_result(&result)?;
+                    format!("{aside} and written again from the journal of attempt {}", result.attempt)
+                }
+                None => format!("{aside}; the run counts as unfinished"),
+            });
+        }
+        Ok(done)
+    }
+
+    /// The result as the journal of the attempt that finished the run tells it, where nothing of that is damaged.
+    fn result_of_journal(&self, spec: &RunSpec) -> Option<RunResult> {
+        let (journals, damages) = read_journals(self);
+        let updates = spec.updates();
+        for (attempt, entries) in journals.into_iter().rev() {
+            let is_damaged = damages.iter().any(|damage| damage.path.starts_with(self.attempt(attempt).path()));
+            let Some(last) = entries.last().filter(|_| !is_damaged) else { continue };
+            if last.event != (RunEvent::Finished { step: updates }) {
+                continue;
+            }
+            let scored = entries.iter().rev().filter(|entry| entry.event.step() == updates);
+            let Some(scores) = scored.filter_map(|entry| entry.event.scores()).next() else { continue };
+            let also = entries.iter().filter_map(|entry| match entry.event {
+                RunEvent::AlsoEvaluated { set, scores, .. } => Some((set, scores)),
+                _ => None,
+            });
+            let also = also.collect();
+            return Some(RunResult::of(self.id.clone(), attempt, updates, scores, also, last.time));
+        }
+        None
+    }
+}
