@@ -46,19 +46,25 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     let journal = listed.run.journal();
     let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
     let baseline = baseline(store, &listed, spec)?;
-    let (classifier, notes) = (classifier(store, &listed, spec), notes(store, &listed, spec));
+    let preparation = Preparation { classifier: classifier(store, &listed, spec), notes: notes(store, &listed) };
     if as_json {
         let mut whole = whole_object(&listed, spec, &attempts, baseline.as_ref(), &journal);
-        whole["classifier"] = json!(classifier);
-        whole["notes"] = json!(notes);
+        whole["classifier"] = json!(preparation.classifier);
+        whole["notes"] = json!(preparation.notes);
         print_json(&whole)?;
     } else {
-        print(&page_of(&listed, spec, &notes, &attempts, baseline.as_ref(), classifier.as_ref(), &journal, page)?)?;
+        print(&page_of(&listed, spec, &preparation, &attempts, baseline.as_ref(), &journal, page)?)?;
     }
     Ok(Exit::Done)
 }
 
 /// What was said of the data and model when an experiment with this run began.
+/// What was said when its data and model were prepared.
+struct Preparation {
+    classifier: Option<Classifier>,
+    notes: Vec<String>,
+}
+
 fn notes(store: &Store, listed: &Listed) -> Vec<String> {
     let mut notes: Vec<String> = listed
         .places
@@ -122,10 +128,9 @@ fn classifier(store: &Store, listed: &Listed, spec: &RunSpec) -> Option<Classifi
 fn page_of(
     listed: &Listed,
     spec: &RunSpec,
-    notes: &[String],
+    preparation: &Preparation,
     attempts: &[Attempt],
     baseline: Option<&Settings>,
-    classifier: Option<&Classifier>,
     journal: &[(u32, Vec<Entry>)],
     page: &Page,
 ) -> Result<String> {
@@ -146,10 +151,10 @@ fn page_of(
     for (set, scores) in listed.also() {
         let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
     }
-    if let Some(classifier) = classifier {
+    if let Some(classifier) = &preparation.classifier {
         let _ = writeln!(text, "  {}", printable(&format!("classifier: {classifier}")));
     }
-    for note in notes {
+    for note in &preparation.notes {
         let _ = writeln!(text, "  {}", printable(note));
     }
     let folder = &listed.run.folder;
