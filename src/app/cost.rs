@@ -81,7 +81,7 @@ impl Cost {
             _ => {}
         }
         if self.without_weights > 0 {
-            text += &format!("; {} only for want of kept weights", self.without_weights);
+            text += &format!("; {} because their weights were not kept", self.without_weights);
         }
         if self.shared > 0 {
             let separator = if text.is_empty() { "" } else { "; " };
@@ -89,6 +89,19 @@ impl Cost {
                 &format!("{separator}{} {} there already", self.shared, if self.shared == 1 { "is" } else { "are" });
         }
         text
+    }
+}
+
+impl Cost {
+    /// As short as it can be said: `20 runs, about 2:10`.
+    pub fn briefly(&self) -> String {
+        let words = match (self.trained, self.scored) {
+            (0, 0) => return self.in_words(),
+            (0, scored) => format!("{} scored again", runs(scored)),
+            (trained, scored) => runs(trained + scored),
+        };
+        let time = self.seconds.map_or(String::new(), |seconds| format!(", about {}", clock(seconds)));
+        words + &time
     }
 }
 
@@ -107,7 +120,8 @@ mod tests {
         assert_eq!(train.in_words(), "trains 20 runs, about 2:10; 5 are there already");
         let score = Cost { scored: 25, seconds: Some(9.0), ..Cost::default() };
         assert_eq!(score.in_words(), "scores 25 runs again without training, about 0:09");
+        assert_eq!([train.briefly(), score.briefly()], ["20 runs, about 2:10", "25 runs scored again, about 0:09"]);
         let lost = Cost { trained: 1, without_weights: 1, ..Cost::default() };
-        assert_eq!(lost.in_words(), "trains 1 run; 1 only for want of kept weights");
+        assert_eq!(lost.in_words(), "trains 1 run; 1 because their weights were not kept");
     }
 }

@@ -762,7 +762,7 @@ fn an_investigation_is_asked_about_before_it_is_added() {
     assert!(app.act(Action::Investigate).is_empty());
     let text = screen(&app, 200, 60);
     assert!(
-        text.contains("investigate why? 9 arms: trains 86 runs, about 18:48; 20 only for want of kept weights"),
+        text.contains("investigate why? 9 arms: trains 86 runs, about 18:48; 20 because their weights were not kept"),
         "{text}"
     );
     assert!(text.contains("no-dropout dropout off  if the effect of batch size goes"), "{text}");

@@ -7,7 +7,7 @@ use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Wrap};
 
 const WIDTH: u16 = 78;
 /// Borders, and the line that is typed.
@@ -56,7 +56,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         }
     }
     frame.render_widget(Clear, popup);
-    frame.render_widget(Paragraph::new(lines).block(block), popup);
+    // of what is wrong with a change all is read; lines of the list are cut
+    let text = Paragraph::new(lines).block(block);
+    let text = if app.palette.is_of_draft() { text.wrap(Wrap { trim: false }) } else { text };
+    frame.render_widget(text, popup);
     if let Some(line) = marked {
         cursor::mark(frame.buffer_mut(), line.intersection(inner), theme);
     }

@@ -94,8 +94,9 @@ fn failure_in_sight(app: &App) -> Option<&str> {
 /// What it changes, what that costs, and the keys: with less room in fewer words, and what was changed last stays longest.
 fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
     let known = app.arm_like_draft();
-    let price = known.map_or_else(|| app.draft_cost().in_words(), |arm| format!("is there as {}", arm.name));
-    let short_price = price.strip_prefix("trains ").unwrap_or(&price);
+    let cost = app.draft_cost();
+    let price = known.map_or_else(|| cost.in_words(), |arm| format!("is there as {}", arm.name));
+    let short_price = known.map_or_else(|| cost.briefly(), |_| "is there".into());
     let adds = if known.is_some() { " selects it  " } else { " adds  " };
     let keys = |next: &'static str| [("a", adds), ("N", next), ("Esc", " drops")];
     let rest = |price: &str, next| {
@@ -110,7 +111,7 @@ fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
     let needed = drafted.iter().map(|setting| setting.words.chars().count() + 2).sum::<usize>().saturating_sub(2);
     let room = |rest: &Line<'_>| usize::from(width).saturating_sub(title.width() + rest.width());
     let long = [rest(&price, " adds and trains it next  "), rest(&price, " trains it next  "), rest(&price, " next  ")];
-    let shortest = rest(short_price, " next  ");
+    let shortest = rest(&short_price, " next  ");
     let rest = long.into_iter().find(|rest| needed <= room(rest)).unwrap_or(shortest);
     let mut left = room(&rest).max(LEAST_DRAFT);
     let mut line = Line::from(title);
