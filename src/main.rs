@@ -2,11 +2,12 @@
 
 use anyhow::{Context, Result};
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
+use batchscope::domain::printable::printable;
 use batchscope::engine::{ExperimentError, Request, RequestError, stop_signals};
 use batchscope::export::table;
 use batchscope::model::Simd;
 use batchscope::theme::ThemeError;
-use batchscope::tui::{self, Left, Theme};
+use batchscope::tui::{self, ColourDepth, Left, Theme};
 use std::io::{IsTerminal, Write};
 
 fn main() -> Exit {
@@ -32,16 +33,17 @@ fn obey(arguments: Arguments) -> Result<Exit> {
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
         Some(Subcommand::Report(arguments)) => cli::report(arguments),
-        None => dashboard(arguments.sweep.request(), &arguments.theme),
+        None => dashboard(arguments.sweep.request(), &arguments.theme, &arguments.colors),
     }
 }
 
 /// The dashboard on a terminal; lines on one that cannot move its cursor. Without a terminal it trains nothing: a script
 /// that wants that says `run`.
-fn dashboard(request: Request, theme: &str) -> Result<Exit> {
-    let plain = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
+fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
+    let of_environment = || ColourDepth::of(|name| std::env::var(name).ok());
+    let depth = ColourDepth::named(colors).unwrap_or_else(of_environment);
     let theme = Theme::named(theme)?;
-    let theme = if plain { theme.without_colours() } else { theme };
+    let theme = if depth == ColourDepth::None { theme.without_colours() } else { theme };
     if let Some(stream) = not_a_terminal() {
         let words = format!(
             "the dashboard needs a terminal, and {stream} is not one\n`batchscope run {}` trains without a screen; \
@@ -65,8 +67,8 @@ fn dashboard(request: Request, theme: &str) -> Result<Exit> {
     if !cli::agrees(&opened, agreed) {
         return Ok(Exit::Done);
     }
-    let (left, app) = tui::run(&opened, theme, signals)?;
-    let _ = writeln!(std::io::stdout(), "{}", table(&app.sweep));
+    let (left, app) = tui::run(&opened, theme, depth, signals)?;
+    let _ = writeln!(std::io::stdout(), "{}", printable(&table(&app.sweep)));
     if !app.sweep.idle {
         cli::say_left();
     }

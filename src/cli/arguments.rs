@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Colours: dark, light, terminal, or the path of a theme file
     #[arg(long, default_value = "dark")]
     pub theme: String,
+    /// How many colours the terminal knows, where it does not say so itself
+    #[arg(long, default_value = "auto", value_parser = ["auto", "truecolor", "256", "16", "none"])]
+    pub colors: String,
 }
 
 #[derive(Debug, clap::Subcommand)]

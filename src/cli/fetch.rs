@@ -3,6 +3,7 @@
 use super::downloads::sources;
 use super::exit::Exit;
 use super::page::{print, say_left, talk};
+use crate::domain::printable::printable;
 use crate::engine::{Request, RequestError, stop_signals};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -25,7 +26,10 @@ pub fn fetch(arguments: FetchArguments) -> Result<Exit> {
     if fetched.is_empty() {
         talk(&format!("{spec} names nothing that is not part of the program: there is nothing to fetch"));
     }
-    let lines = fetched.iter().map(|found| format!("{}\t{}\t{}\n", found.what, found.name, found.path.display()));
+    let lines = fetched.iter().map(|found| {
+        let (name, path) = (printable(&found.name), found.path.display().to_string());
+        format!("{}\t{name}\t{}\n", found.what, printable(&path))
+    });
     print(&lines.collect::<String>()).context("cannot write to standard output")?;
     Ok(Exit::Done)
 }

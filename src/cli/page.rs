@@ -1,5 +1,6 @@
 //! Where text goes: how wide it may be, and whether it may have colours.
 
+use crate::domain::printable::{printable, printable_json};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, IsTerminal, Write};
 
@@ -52,7 +53,8 @@ impl Page {
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
-        if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        let text = printable(text);
+        if self.colour { format!("{style}{text}{style:#}") } else { text.into_owned() }
     }
 }
 
@@ -64,26 +66,19 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// A value as JSON, to standard output. What a terminal would obey is escaped, so that it is the same value.
+pub fn print_json(value: &impl serde::Serialize) -> io::Result<()> {
+    print(&format!("{}\n", printable_json(&serde_json::to_string_pretty(value)?)))
+}
+
 /// Words beside the data. Nobody may be there to read them.
 pub fn talk(words: &str) {
-    let _ = writeln!(io::stderr(), "{}", harmless(words));
+    let _ = writeln!(io::stderr(), "{}", printable(words));
 }
 
 /// That the work goes on another time.
 pub fn say_left() {
     talk("left before the end; the same command goes on from here");
-}
-
-/// Words from files, with the characters spelled out that a terminal would obey.
-pub fn harmless(words: &str) -> String {
-    let mut text = String::with_capacity(words.len());
-    for character in words.chars() {
-        match character.is_control() && character != '\n' {
-            true => text.extend(character.escape_default()),
-            false => text.push(character),
-        }
-    }
-    text
 }
 
 /// Bytes as a person reads them.
@@ -105,11 +100,6 @@ mod tests {
         assert_eq!(Page::PLAIN.good("fine"), "fine");
         let terminal = Page { width: Some(80), colour: true };
         assert!(terminal.good("fine").starts_with('\u{1b}') && terminal.good("fine").contains("fine"));
-    }
-
-    #[test]
-    fn what_a_terminal_would_obey_is_spelled_out() {
-        assert_eq!(harmless("a label\n`\u{1b}[31mred\u{7}`, é"), "a label\n`\\u{1b}[31mred\\u{7}`, é");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::lines::name;
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
+use crate::domain::printable::printable;
 use crate::domain::sweep::Sweep;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ impl Bars {
             let bar = self.runs.entry(id.clone()).or_insert_with(|| {
                 let bar = ProgressBar::new(row.planned.spec.updates());
                 let bar = bar.with_style(style("{bar:12} {percent:>3} %  {prefix}  {wide_msg}"));
-                self.bars.add(bar.with_prefix(name(row)))
+                self.bars.add(bar.with_prefix(printable(&name(row)).into_owned()))
             });
             bar.set_position(row.history.step);
             // what matters most comes first: a narrow terminal shows no more

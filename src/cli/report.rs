@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::page::talk;
 use crate::domain::classifier::Classifier;
+use crate::domain::printable::{printable, printable_json};
 use crate::domain::run::NUMERICS;
 use crate::engine::{Experiment, Request, Which};
 use crate::export;
@@ -72,9 +73,10 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     }
     let text = if json {
         let whole = Whole { answer: Answer::from(&judgement), classifier: experiment.classifier() };
-        serde_json::to_string_pretty(&whole).context("cannot write the answer as JSON")? + "\n"
+        let json = serde_json::to_string_pretty(&whole).context("cannot write the answer as JSON")?;
+        printable_json(&json).into_owned() + "\n"
     } else {
-        export::report(&experiment.spec.name, &judgement, experiment.classifier())
+        printable(&export::report(&experiment.spec.name, &judgement, experiment.classifier())).into_owned()
     };
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),

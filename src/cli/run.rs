@@ -10,6 +10,7 @@ use super::plan;
 use super::progress::Bars;
 use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
+use crate::domain::printable::{printable, printable_json};
 use crate::domain::sweep::Sweep;
 use crate::engine::{Request, RequestError, cores, pause, pause_signals, stop_signals};
 use crate::export::table;
@@ -42,7 +43,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     // bars that are on the screen when a shell writes there would be drawn over its words
     let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
     let mut output = Output::new(signals.clone());
-    report.iter().for_each(|report| output.print(report.plan()));
+    report.iter().for_each(|report| output.print(printable_json(&report.plan()).into_owned()));
     let (mut interrupted, mut stopping, mut drawn, mut told) = (false, false, Instant::now(), Instant::now());
     while !sweep.closed {
         let mut stop = false;
@@ -63,9 +64,9 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
                 sweep.apply(event.clone());
                 match &bars {
                     _ if known => {}
-                    Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(line)),
-                    None if json => json::event(&event).into_iter().for_each(|line| output.print(line)),
-                    None => line(&sweep, &event).into_iter().for_each(|line| output.print(line)),
+                    Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(&printable(line))),
+                    None if json => json::event(&event).iter().for_each(|line| output.print(printable_json(line).into_owned())),
+                    None => line(&sweep, &event).iter().for_each(|line| output.print(printable(line).into_owned())),
                 }
             }
             default(FRAME) => {}
@@ -96,8 +97,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         false => Exit::Done,
     };
     output.print(match &report {
-        Some(report) => report.summary(&sweep, exit),
-        None => format!("\n{}", table(&sweep)),
+        Some(report) => printable_json(&report.summary(&sweep, exit)).into_owned(),
+        None => format!("\n{}", printable(&table(&sweep))),
     });
     let written = output.finish();
     if let Some(message) = &sweep.broken {

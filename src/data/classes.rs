@@ -1,14 +1,61 @@
-//! What labels mean: how many classes there are, and how each is called.
+//! What labels mean: how many classes there are, how each is called, and which labels say that there is none.
 
 use super::DataError;
-use super::columns::{Label, excerpt};
+use super::columns::excerpt;
+use crate::domain::spec::MOST_CLASSES;
+use std::collections::BTreeMap;
 
-/// The label of an example that nobody labelled, by GLUE's custom.
-const UNLABELLED: &str = "-1";
-/// Classes of the largest task.
-const MOST: usize = 3;
 /// GLUE's order where three sorts of inference are told apart, which is the alphabet's turned round.
 const INFERENCE: [&str; 3] = ["entailment", "neutral", "contradiction"];
+/// What is written where there is no gold label: SNLI's hyphen, and what pandas makes of a missing value.
+const BLANK: [&str; 3] = ["-", "nan", "<na>"];
+/// The same, where it cannot be the name of a class.
+const ABSENT: [&str; 7] = ["none", "null", "na", "n/a", "hidden", "unlabeled", "unlabelled"];
+
+/// The label of a row, as the file has it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label<'l> {
+    pub place: &'l str,
+    pub column: &'l str,
+    pub line: u64,
+    pub text: Option<&'l str>,
+}
+
+impl Label<'_> {
+    /// The whole number that is written here: `1`, and `1.0` as pandas writes a column with gaps.
+    fn whole(&self) -> Option<i64> {
+        let text = self.text?;
+        let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));
+        fraction.bytes().all(|digit| digit == b'0').then(|| digits.parse().ok())?
+    }
+
+    fn is_one_of(&self, words: &[&str]) -> bool {
+        self.text.is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)))
+    }
+
+    /// Whether it says that nobody labelled the row, in whatever task. GLUE and the hub write -1.
+    fn is_blank(&self) -> bool {
+        self.text.is_none() || self.whole() == Some(-1) || self.is_one_of(&BLANK)
+    }
+
+    /// The same where no class is called so.
+    fn is_absent(&self) -> bool {
+        self.is_blank() || self.is_one_of(&ABSENT)
+    }
+
+    /// As it is shown in messages.
+    pub fn shown(&self) -> Box<str> {
+        self.text.map_or("nothing".into(), |text| format!("`{}`", excerpt(text, 40)).into())
+    }
+
+    fn unexpected(&self, mut expected: String) -> DataError {
+        if self.text.is_some_and(|text| text.contains('.') && is_number(text)) && self.whole().is_none() {
+            expected += "; fractions are a regression's, and batchscope trains classifiers";
+        }
+        let (place, column, line) = (self.place.into(), self.column.into(), self.line);
+        DataError::Label { place, line, column, found: self.shown(), expected: expected.into(), more: 0 }
+    }
+}
 
 /// The classes of a task in the order of their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,64 +72,77 @@ impl Classes {
         &self.names
     }
 
-    /// Those of a training set's labels: numbers from 0 on, or else words, which count in the alphabet's order.
-    pub(super) fn of<'r>(
-        label: &Label<'_>,
-        labels: impl Iterator<Item = (u64, Option<&'r str>)>,
-    ) -> Result<Self, DataError> {
-        let numbers = Self::named(&(0..MOST).map(|class| class.to_string()).collect::<Vec<_>>());
-        let mut labels = labels.peekable();
-        // a number that is none of them is told as such, and not as a word
-        let first = labels.peek().and_then(|(_, first)| *first);
-        if first.is_none_or(is_number) {
-            let mut seen = [false; MOST];
-            for (line, found) in labels {
-                if let Some(seen) = seen.get_mut(numbers.number(label, line, found)? as usize) {
-                    *seen = true;
-                }
-            }
-            let count = seen.iter().rposition(|seen| *seen).map_or(0, |last| last + 1);
-            if let Some(missing) = seen.iter().take(count).position(|seen| !seen) {
-                let (place, column) = (label.place.to_owned(), label.column.to_owned());
-                return match seen.iter().filter(|seen| **seen).count() {
-                    1 => Err(DataError::SingleClass { place, label: (count - 1).to_string() }),
-                    _ => Err(DataError::NoExample { place, column, missing, last: count - 1 }),
-                };
-            }
-            return Self { names: numbers.names.into_iter().take(count).collect() }.several(label.place);
+    /// Those of a training set's labels: numbers from 0 on, or -1 and 1, or else words, which count in the alphabet's
+    /// order. None where no row has a label.
+    pub(super) fn of<'l>(labels: impl Iterator<Item = Label<'l>> + Clone) -> Result<Option<Self>, DataError> {
+        let Some(first) = labels.clone().find(|label| !label.is_blank()) else { return Ok(None) };
+        let classes = match first.text.is_some_and(is_number) {
+            true => Self::of_numbers(labels)?,
+            false => Self::of_words(first, labels)?,
+        };
+        match &classes.names[..] {
+            [only] => Err(DataError::SingleClass { place: first.place.into(), label: only.clone() }),
+            _ => Ok(Some(classes)),
         }
-        let mut names: Vec<&str> = Vec::new();
-        for (line, found) in labels {
-            let word = match found {
-                Some(UNLABELLED) => return Err(DataError::Unlabelled { place: label.place.into(), line }),
-                Some(word) => word,
-                None => return Err(numbers.wrong(label, line, found)),
-            };
-            if !names.contains(&word) {
-                if names.len() == MOST {
-                    let (place, column, found) = (label.place.into(), label.column.into(), excerpt(word, 40));
-                    return Err(DataError::TooManyClasses { place, line, column, found: found.into() });
-                }
-                names.push(word);
-            }
-        }
-        names.sort_unstable();
-        if INFERENCE.iter().all(|name| names.contains(name)) {
-            names = INFERENCE.to_vec();
-        }
-        Self::named(&names).several(label.place)
     }
 
-    /// A label's class, by its name or its number.
-    pub(super) fn number(&self, label: &Label<'_>, line: u64, found: Option<&str>) -> Result<u32, DataError> {
-        let named = found.and_then(|found| self.names.iter().position(|name| name == found));
+    fn of_numbers<'l>(labels: impl Iterator<Item = Label<'l>>) -> Result<Self, DataError> {
+        let mut found = BTreeMap::new();
+        for label in labels.filter(|label| label.text.is_some()) {
+            match label.whole() {
+                Some(number) => drop(found.entry(number).or_insert(label)),
+                None if label.is_absent() => {}
+                None => return Err(label.unexpected("a whole number from 0 on".into())),
+            }
+        }
+        if !found.keys().eq(&[-1, 1]) {
+            found.remove(&-1);
+        }
+        let names: Vec<String> = found.keys().map(i64::to_string).collect();
+        let (Some((least, label)), Some(most)) = (found.first_key_value(), found.keys().next_back()) else {
+            return Ok(Self { names });
+        };
+        if names.len() > MOST_CLASSES {
+            return Err(too_many(label, names.len()));
+        }
+        let is_counted = *least == 0 && *most == names.len() as i64 - 1;
+        if is_counted || names.len() == 1 || names == ["-1", "1"] {
+            return Ok(Self { names });
+        }
+        let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+        Err(DataError::Gap {
+            place: label.place.into(),
+            column: label.column.into(),
+            missing: (0..).find(|number| !found.contains_key(number)).unwrap_or(0),
+            names: quoted.join(", ").into(),
+        })
+    }
+
+    fn of_words<'l>(first: Label<'l>, labels: impl Iterator<Item = Label<'l>>) -> Result<Self, DataError> {
+        let words = labels.filter(|label| !label.is_blank()).filter_map(|label| label.text);
+        let mut names: Vec<&str> = words.collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() > MOST_CLASSES {
+            return Err(too_many(&first, names.len()));
+        }
+        if INFERENCE.iter().all(|name| names.contains(name)) && names.len() == INFERENCE.len() {
+            names = INFERENCE.to_vec();
+        }
+        Ok(Self::named(&names))
+    }
+
+    /// A label's class, by its name or its number; none where nobody labelled the row.
+    pub(super) fn number(&self, label: &Label<'_>) -> Result<Option<u32>, DataError> {
+        let place_of = |text: &str| self.names.iter().position(|name| name == text);
+        let whole = label.whole();
+        let named = label.text.and_then(place_of).or_else(|| place_of(&whole?.to_string()));
         // where names are numbers themselves, they alone count
-        let numbered = || (0..self.names.len()).find(|class| found == Some(class.to_string().as_str()));
-        let class = named.or_else(|| if self.has_number() { None } else { numbered() });
-        match class {
-            Some(class) => Ok(class as u32),
-            None if found == Some(UNLABELLED) => Err(DataError::Unlabelled { place: label.place.into(), line }),
-            None => Err(self.wrong(label, line, found)),
+        let numbered = || usize::try_from(whole?).ok().filter(|class| !self.has_number() && *class < self.names.len());
+        match named.or_else(numbered) {
+            Some(class) => Ok(Some(class as u32)),
+            None if label.is_absent() => Ok(None),
+            None => Err(label.unexpected(self.expected())),
         }
     }
 
@@ -91,83 +151,96 @@ impl Classes {
         self.names.iter().any(|name| is_number(name))
     }
 
-    fn several(self, place: &str) -> Result<Self, DataError> {
-        match &self.names[..] {
-            [only] => Err(DataError::SingleClass { place: place.into(), label: only.clone() }),
-            _ => Ok(self),
-        }
-    }
-
-    fn wrong(&self, label: &Label<'_>, line: u64, found: Option<&str>) -> DataError {
-        let (place, column) = (label.place.to_owned(), label.column.to_owned());
-        let fraction = found.is_some_and(|found| is_number(found) && found.contains('.'));
+    fn expected(&self) -> String {
         let numbers = format!("a whole number from 0 to {}", self.names.len().saturating_sub(1));
         let names = self.names.join(", ");
-        let mut expected = if self.names.iter().enumerate().all(|(class, name)| *name == class.to_string()) {
+        if self.names.iter().enumerate().all(|(class, name)| *name == class.to_string()) {
             numbers
         } else if self.has_number() {
             format!("one of {names}")
         } else {
             format!("{numbers}, or one of {names}")
-        };
-        if fraction {
-            expected += "; fractions are a regression's, and batchscope trains classifiers";
         }
-        let found = found.map_or("nothing".to_owned(), |found| format!("`{}`", excerpt(found, 40)));
-        DataError::Label { place, line, column, found: found.into(), expected: expected.into() }
     }
 }
 
+fn too_many(label: &Label<'_>, count: usize) -> DataError {
+    DataError::TooManyClasses { place: label.place.into(), column: label.column.into(), count, most: MOST_CLASSES }
+}
+
 fn is_number(text: &str) -> bool {
-    text.parse::<f64>().is_ok()
+    // `nan` and `inf` are numbers to Rust
+    text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn label(text: &str) -> Label<'_> {
+        Label { place: "a.tsv", column: "label", line: 2, text: Some(text).filter(|text| !text.is_empty()) }
+    }
+
     fn of(labels: &[&str]) -> Result<Vec<String>, String> {
-        let label = Label { place: "a.tsv", column: "label" };
-        let labels = labels.iter().enumerate().map(|(row, label)| (row as u64 + 2, Some(*label)));
-        Classes::of(&label, labels).map(|classes| classes.names).map_err(|error| error.to_string())
+        let labels = labels.iter().zip(2..).map(|(text, line)| Label { line, ..label(text) });
+        Classes::of(labels).map(|classes| classes.unwrap().names).map_err(|error| error.to_string())
     }
 
     #[test]
     fn there_are_as_many_classes_as_labels() {
         assert_eq!(of(&["0", "1", "0"]).unwrap(), ["0", "1"]);
         assert_eq!(of(&["2", "1", "0"]).unwrap(), ["0", "1", "2"]);
+        assert_eq!(of(&["0.0", "1.0", "", "1.0"]).unwrap(), ["0", "1"], "as pandas writes a column with gaps");
+        assert_eq!(of(&["-1", "1"]).unwrap(), ["-1", "1"]);
+        assert_eq!(of(&["-1.0", "1.0"]).unwrap(), ["-1", "1"]);
         assert_eq!(of(&["true", "false"]).unwrap(), ["false", "true"]);
         assert_eq!(of(&["not_entailment", "entailment"]).unwrap(), ["entailment", "not_entailment"]);
         assert_eq!(of(&["neutral", "contradiction", "entailment"]).unwrap(), INFERENCE);
+        let many: Vec<String> = (0..64).rev().map(|class| class.to_string()).collect();
+        assert_eq!(of(&many.iter().map(String::as_str).collect::<Vec<_>>()).unwrap().len(), 64);
+    }
+
+    #[test]
+    fn rows_that_nobody_labelled_make_no_class() {
+        assert_eq!(of(&["-1", "0", "1", "-1", "None", "NaN"]).unwrap(), ["0", "1"]);
+        assert_eq!(of(&["-", "neutral", "contradiction", "", "entailment"]).unwrap(), INFERENCE);
+        assert_eq!(of(&["against", "none", "favor"]).unwrap(), ["against", "favor", "none"], "a stance");
+        assert_eq!(Classes::of([label("-1"), label(""), label("-")].into_iter()).unwrap(), None);
     }
 
     #[test]
     fn labels_that_make_no_classes_are_refused() {
         assert!(of(&["0", "0"]).unwrap_err().starts_with("a.tsv: every example has the label 0"));
-        assert!(of(&["1", "1"]).unwrap_err().starts_with("a.tsv: every example has the label 1"));
+        assert!(of(&["1", "-", "1"]).unwrap_err().starts_with("a.tsv: every example has the label 1"));
         assert!(of(&["same", "same"]).unwrap_err().starts_with("a.tsv: every example has the label same"));
-        assert!(of(&["1", "2"]).unwrap_err().contains("none has 0; labels count from 0 to 2 without a gap"));
+        let gap = of(&["2", "1", "5"]).unwrap_err();
+        assert!(gap.contains("none is 0") && gap.ends_with("task.classes = [\"1\", \"2\", \"5\"]"), "{gap}");
         assert!(of(&["3.8", "1.2"]).unwrap_err().contains("fractions are a regression's"));
-        assert!(of(&["a", "b", "c", "d"]).unwrap_err().starts_with("a.tsv, line 5: `d` is the fourth"));
+        assert!(of(&["0", "yes"]).unwrap_err().starts_with("a.tsv, line 3: the label in `label` is `yes`"));
+        for many in [(0..65).map(|n| n.to_string()).collect::<Vec<_>>(), (0..65).map(|n| format!("w{n}")).collect()] {
+            let error = of(&many.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_err();
+            assert!(error.contains("65 labels that differ") && error.contains("64 classes are the most"), "{error}");
+        }
     }
 
     #[test]
     fn a_known_class_goes_by_its_name_or_its_number() {
-        let (classes, label) = (Classes::named(&INFERENCE), Label { place: "a.tsv", column: "gold_label" });
-        assert_eq!(classes.number(&label, 2, Some("contradiction")).unwrap(), 2);
-        assert_eq!(classes.number(&label, 2, Some("1")).unwrap(), 1);
-        let message = |classes: &Classes, found| classes.number(&label, 2, Some(found)).unwrap_err().to_string();
-        let hidden = message(&classes, "hidden");
-        assert!(hidden.ends_with("from 0 to 2, or one of entailment, neutral, contradiction"), "{hidden}");
-        assert!(message(&classes, "-1").contains("these examples have no labels"));
+        let classes = Classes::named(&INFERENCE);
+        let number = |text| classes.number(&label(text));
+        assert_eq!(number("contradiction").unwrap(), Some(2));
+        assert_eq!((number("1").unwrap(), number("1.0").unwrap()), (Some(1), Some(1)));
+        let wrong = number("maybe").unwrap_err().to_string();
+        assert!(wrong.ends_with("from 0 to 2, or one of entailment, neutral, contradiction"), "{wrong}");
+        for text in ["-1", "-", "", "hidden", "None"] {
+            assert_eq!(number(text).unwrap(), None, "{text}");
+        }
     }
 
     #[test]
     fn classes_that_are_called_by_numbers_go_by_their_names_alone() {
-        let label = Label { place: "a.tsv", column: "label" };
-        let number = |names: [&str; 2], found| Classes::named(&names).number(&label, 2, Some(found));
-        assert_eq!((number(["1", "0"], "0").unwrap(), number(["1", "0"], "1").unwrap()), (1, 0));
-        assert_eq!((number(["-1", "1"], "-1").unwrap(), number(["-1", "1"], "1").unwrap()), (0, 1));
+        let number = |names: [&str; 2], text| Classes::named(&names).number(&label(text));
+        assert_eq!((number(["1", "0"], "0").unwrap(), number(["1", "0"], "1").unwrap()), (Some(1), Some(0)));
+        assert_eq!((number(["-1", "1"], "-1").unwrap(), number(["-1", "1"], "1.0").unwrap()), (Some(0), Some(1)));
         assert!(number(["1", "2"], "0").unwrap_err().to_string().ends_with("is `0`, expected one of 1, 2"));
     }
 }

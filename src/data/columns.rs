@@ -1,5 +1,6 @@
 //! Which columns of a table make an example. The one place that knows how tasks lay out their columns.
 
+use super::classes::Label;
 use super::table::Choice;
 use super::{Classes, DataError, Format, Row, Table};
 use crate::domain::glue::GlueTask;
@@ -13,6 +14,12 @@ struct Layout {
     label: &'static str,
     /// rows of this layout's files that lack something are passed over
     lenient: bool,
+}
+
+impl Layout {
+    fn sentences(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.first).chain(self.second)
+    }
 }
 
 const fn pair(first: &'static str, second: &'static str, label: &'static str) -> Layout {
@@ -78,12 +85,24 @@ struct Named<'n> {
     name: &'n str,
 }
 
-/// The examples of a file, with what was passed over.
+/// A file of a set, read.
+pub struct Part {
+    /// names it in messages
+    pub place: String,
+    pub table: Table,
+}
+
+/// The examples of a set, with what was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Set {
     pub examples: Vec<Example>,
     pub classes: Classes,
+    /// rows that lack a sentence or a label
     pub skipped: usize,
+    /// rows that nobody labelled
+    pub unlabelled: usize,
+    /// what a person should know of it
+    pub notes: Vec<String>,
 }
 
 /// More broken rows than one in so many are no slips of a file that is sound.
@@ -103,8 +122,13 @@ impl<'t> Columns<'t> {
 
     /// The examples of a file. `place` names it in errors. Classes that are not known yet are those of its labels.
     pub fn read(self, place: &str, format: Format, bytes: &[u8], classes: Option<&Classes>) -> Result<Set, DataError> {
+        self.examples(vec![self.part(place, format, bytes)?], classes)
+    }
+
+    /// A file of a set, of which nothing but the columns of examples is kept.
+    pub fn part(self, place: &str, format: Format, bytes: &[u8]) -> Result<Part, DataError> {
         let table = format.read_chosen(place, bytes, &|header| self.choose(place, header))?;
-        self.examples(place, table, classes)
+        Ok(Part { place: place.to_owned(), table })
     }
 
     /// First sentence, second sentence where there is one, label.
@@ -116,12 +140,43 @@ impl<'t> Columns<'t> {
                 return Err(DataError::OneColumn { place: place.into(), column: column.name.into(), first, second });
             }
         }
-        let columns = named.iter().map(|column| column.find(place, header)).collect::<Result<_, _>>()?;
-        Ok(Choice { columns, lenient })
+        let found = named.iter().map(|column| column.find(place, header)).collect::<Result<Vec<_>, _>>()?;
+        match found.iter().copied().collect() {
+            Some(columns) => Ok(Choice { columns, lenient }),
+            None => Err(self.missing(place, header, &named, &found)),
+        }
+    }
+
+    /// Every column that is not there, and what to write for it.
+    fn missing(self, place: &str, header: &[String], named: &[Named<'t>], found: &[Option<usize>]) -> DataError {
+        let missing: Vec<&Named<'t>> =
+            named.iter().zip(found).filter(|(_, found)| found.is_none()).map(|(named, _)| named).collect();
+        let is_free = |(number, name): &(usize, &String)| !found.contains(&Some(*number)) && !is_number_of_row(name);
+        let free: Vec<&String> = header.iter().enumerate().filter(is_free).map(|(_, name)| name).collect();
+        let advice = match (&missing[..], &free[..]) {
+            ([one], [name]) => format!("if `{name}` is meant, write task.{} = \"{name}\"", one.key),
+            ([one], []) if one.key == "label" => {
+                "name the right one with task.label = \"...\"; a set without labels can neither train nor validate"
+                    .into()
+            }
+            ([one], _) => format!("name the right one with task.{} = \"...\"", one.key),
+            (several, _) => {
+                let keys: Vec<String> = several.iter().map(|named| format!("task.{} = \"...\"", named.key)).collect();
+                let alone = match named.len() == 3 && self.sentence1.or(self.sentence2).is_none() {
+                    true => "; single sentences go by task.sentence",
+                    false => "",
+                };
+                format!("name the right ones with {}{alone}", listed(&keys))
+            }
+        };
+        let names: Vec<String> = missing.iter().map(|named| format!("`{}`", named.name)).collect();
+        let columns = format!("{} {}", if names.len() == 1 { "column" } else { "columns" }, listed(&names));
+        let found = excerpt(&header.join(", "), 200);
+        DataError::NoColumn { place: place.into(), columns: columns.into(), found: found.into(), advice: advice.into() }
     }
 
     fn named(self, header: &[String]) -> (Vec<Named<'t>>, bool) {
-        let is_there = |name: &str| header.iter().any(|column| column == name);
+        let is_there = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
         let is_pair = match (self.sentence, self.sentence1.or(self.sentence2)) {
             (Some(_), _) => Some(false),
             (None, Some(_)) => Some(true),
@@ -135,7 +190,15 @@ impl<'t> Columns<'t> {
         };
         let known = layouts(self.task);
         let usual = if is_pair == Some(false) { &SINGLE } else { known.first().unwrap_or(&USUAL) };
-        let layout = known.iter().find(fits).unwrap_or(usual);
+        // where none fits, the one of whose columns the fewest are missing, if it has any sentence
+        let lacking =
+            |layout: &&Layout| layout.sentences().chain([layout.label]).filter(|name| !is_there(name)).count();
+        let nearest = || {
+            let of_kind =
+                known.iter().filter(|layout| is_pair.is_none_or(|is_pair| is_pair == layout.second.is_some()));
+            of_kind.filter(|layout| layout.sentences().any(is_there)).min_by_key(lacking)
+        };
+        let layout = known.iter().find(fits).or_else(nearest).unwrap_or(usual);
         let label = Named { key: "label", name: self.label.unwrap_or(layout.label) };
         let columns = match layout.second {
             None => vec![Named { key: "sentence", name: self.sentence.unwrap_or(layout.first) }, label],
@@ -148,67 +211,146 @@ impl<'t> Columns<'t> {
         (columns, layout.lenient)
     }
 
-    /// The examples of a table.
-    pub fn examples(self, place: &str, table: Table, classes: Option<&Classes>) -> Result<Set, DataError> {
-        let Choice { columns, lenient } = self.choose(place, &table.columns)?;
-        let (count, mut skipped) = (table.rows.len() + table.skipped, table.skipped);
-        let name =
-            |column: Option<&usize>| column.and_then(|column| table.columns.get(*column)).map_or("", |name| name);
-        let sentences = &columns[..columns.len().saturating_sub(1)];
-        let mut rows = table.rows;
-        if lenient {
-            rows.retain(|row| columns.iter().all(|column| value(row, *column).is_some()));
-            skipped = count - rows.len();
-            if skipped * ROWS_TO_A_SLIP > count {
-                return Err(DataError::TooManyBroken { place: place.into(), skipped, count });
+    /// The examples of a set's files, in order.
+    pub fn examples(self, mut parts: Vec<Part>, classes: Option<&Classes>) -> Result<Set, DataError> {
+        let (mut notes, mut choices, mut skipped) = (Vec::new(), Vec::new(), 0);
+        for Part { place, table } in &mut parts {
+            let Choice { columns, lenient } = self.choose(place, &table.columns)?;
+            let count = table.rows.len() + table.skipped;
+            if lenient {
+                table.rows.retain(|row| columns.iter().all(|column| value(row, *column).is_some()));
             }
+            let lacking = count - table.rows.len();
+            if lacking * ROWS_TO_A_SLIP > count {
+                return Err(DataError::TooManyBroken { place: place.clone(), skipped: lacking, count });
+            }
+            if lacking > 0 {
+                let rows = if lacking == 1 { "1 row that lacks".into() } else { format!("{lacking} rows that lack") };
+                notes.push(format!("{place}: passed over {rows} a sentence or a label"));
+            }
+            notes.extend(table.notes.iter().map(|note| format!("{place}: {note}")));
+            skipped += lacking;
+            choices.push(columns);
         }
-        let label = Label { place, column: name(columns.last()) };
-        let labels = rows.iter().map(|row| (row.line, columns.last().and_then(|column| value(row, *column))));
+        let labels = || {
+            parts.iter().zip(&choices).flat_map(|(Part { place, table }, columns)| {
+                let last = columns.last();
+                let column = last.and_then(|last| table.columns.get(*last)).map_or("", |name| name);
+                table.rows.iter().map(move |row| {
+                    let text = last.and_then(|column| value(row, *column));
+                    Label { place, column, line: row.line, text }
+                })
+            })
+        };
+        let nobody = || match labels().next() {
+            Some(label) => DataError::Unlabelled { place: label.place.into(), line: label.line, found: label.shown() },
+            None => DataError::HeaderOnly { place: parts.first().map_or_else(String::new, |part| part.place.clone()) },
+        };
         let classes = match classes {
             Some(classes) => classes.clone(),
-            None => Classes::of(&label, labels.clone())?,
+            None => Classes::of(labels())?.ok_or_else(nobody)?,
         };
-        let labels = labels.map(|(line, found)| classes.number(&label, line, found)).collect::<Result<Vec<_>, _>>()?;
-        let mut examples = Vec::with_capacity(rows.len());
-        for (row, label) in rows.iter_mut().zip(labels) {
-            let line = row.line;
-            let mut sentence = |number: usize| {
-                let column = sentences.get(number)?;
-                let text = row.values.get_mut(*column).and_then(Option::take).filter(|text| !text.is_empty());
-                let (place, column) = (place.to_owned(), name(Some(column)).to_owned());
-                Some(text.ok_or(DataError::NoSentence { place, line, column }))
-            };
-            let first = sentence(0).transpose()?.unwrap_or_default();
-            examples.push(Example { label, first, second: sentence(1).transpose()? });
+        let numbers = numbers(&classes, labels())?;
+        if numbers.iter().all(Option::is_none) {
+            return Err(nobody());
         }
-        Ok(Set { examples, classes, skipped })
+        let (mut examples, mut numbers, mut unlabelled) = (Vec::new(), numbers.into_iter(), 0);
+        for (Part { place, table }, columns) in parts.iter_mut().zip(&choices) {
+            let (labelled, sentences) =
+                (numbers.by_ref().take(table.rows.len()), columns.split_last().unwrap_or((&0, &[])).1);
+            let mut left_out = Vec::new();
+            for (row, label) in table.rows.iter_mut().zip(labelled) {
+                match label {
+                    Some(label) => examples.push(example(place, &table.columns, row, sentences, label)?),
+                    None => left_out.push(row.line),
+                }
+            }
+            unlabelled += left_out.len();
+            notes.extend(said(place, &left_out, &classes));
+        }
+        Ok(Set { examples, classes, skipped, unlabelled, notes })
     }
+}
+
+/// The class of every row, none where nobody labelled it. What is no label is told with how many more are like it.
+fn numbers<'l>(classes: &Classes, labels: impl Iterator<Item = Label<'l>>) -> Result<Vec<Option<u32>>, DataError> {
+    let (mut numbers, mut wrong) = (Vec::new(), None::<DataError>);
+    for label in labels {
+        match (classes.number(&label), &mut wrong) {
+            (Ok(number), _) => numbers.push(number),
+            (Err(_), Some(DataError::Label { more, .. })) => *more += 1,
+            (Err(error), _) => wrong = Some(error),
+        }
+    }
+    wrong.map_or(Ok(numbers), Err)
+}
+
+/// Takes the sentences out of a row.
+fn example(
+    place: &str,
+    names: &[String],
+    row: &mut Row,
+    sentences: &[usize],
+    label: u32,
+) -> Result<Example, DataError> {
+    let line = row.line;
+    let mut sentence = |number: usize| {
+        let column = *sentences.get(number)?;
+        let text = row.values.get_mut(column).and_then(Option::take).filter(|text| !text.is_empty());
+        let (place, column) = (place.to_owned(), names.get(column).cloned().unwrap_or_default());
+        Some(text.ok_or(DataError::NoSentence { place, line, column }))
+    };
+    let first = sentence(0).transpose()?.unwrap_or_default();
+    Ok(Example { label, first, second: sentence(1).transpose()? })
+}
+
+/// That rows without a label were left out.
+fn said(place: &str, lines: &[u64], classes: &Classes) -> Option<String> {
+    let rows = match lines {
+        [] => return None,
+        [line] => format!("1 row without a label (line {line})"),
+        [line, ..] => format!("{} rows without a label (the first on line {line})", lines.len()),
+    };
+    // -1 is a class where a spec says so
+    let is_numbered = classes.names().iter().all(|name| name.parse::<u32>().is_ok());
+    let names: Vec<String> = classes.names().iter().map(|name| format!("\"{name}\"")).collect();
+    let hint = match is_numbered && lines.len() > 1 {
+        true => format!("; if -1 is a class, write task.classes = [\"-1\", {}]", names.join(", ")),
+        false => String::new(),
+    };
+    Some(format!("{place}: left out {rows}{hint}"))
 }
 
 fn value(row: &Row, column: usize) -> Option<&str> {
     row.values.get(column)?.as_deref().filter(|value| !value.is_empty())
 }
 
-/// Where a label stands, for messages.
-pub(super) struct Label<'l> {
-    pub place: &'l str,
-    pub column: &'l str,
+impl Named<'_> {
+    /// Its place in the header, by its very name or else in other letters (`Label`).
+    fn find(&self, place: &str, header: &[String]) -> Result<Option<usize>, DataError> {
+        let by = |is: fn(&str, &str) -> bool| {
+            let mut found = header.iter().enumerate().filter(move |(_, column)| is(column, self.name));
+            (found.next().map(|(number, _)| number), found.next().is_some())
+        };
+        let exactly = by(|column, name| column == name);
+        match if exactly.0.is_some() { exactly } else { by(str::eq_ignore_ascii_case) } {
+            (_, true) => Err(DataError::TwiceColumn { place: place.to_owned(), column: self.name.to_owned() }),
+            (found, false) => Ok(found),
+        }
+    }
 }
 
-impl Named<'_> {
-    fn find(&self, place: &str, header: &[String]) -> Result<usize, DataError> {
-        let mut numbers = header.iter().enumerate().filter(|(_, column)| *column == self.name);
-        let (place, column, key) = (place.to_owned(), self.name.to_owned(), self.key);
-        match (numbers.next(), numbers.next()) {
-            (Some((number, _)), None) => Ok(number),
-            (Some(_), Some(_)) => Err(DataError::TwiceColumn { place, column }),
-            (None, _) => {
-                let found = excerpt(&header.join(", "), 200);
-                let hint = if key == "label" { "; a set without labels can neither train nor validate" } else { "" };
-                Err(DataError::NoColumn { place, column, key, found: found.into(), hint })
-            }
-        }
+/// Columns that number rows, which nobody means.
+fn is_number_of_row(name: &str) -> bool {
+    ["", "id", "idx", "index", "guid", "unnamed: 0"].contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -267,10 +409,44 @@ mod tests {
     }
 
     #[test]
+    fn names_of_columns_may_be_in_other_letters() {
+        let found = examples(Columns::default(), "Sentence1\tSENTENCE2\tLabel\nA\tB\t1\nC\tD\t0\n").unwrap();
+        assert_eq!(found[0], Example { label: 1, first: "A".into(), second: Some("B".into()) });
+    }
+
+    #[test]
+    fn rows_without_a_gold_label_are_left_out_and_counted() {
+        let text = "sentence\tlabel\nA\t0\nB\t-1\nC\t1\n\t-\nD\t\n";
+        let set = Columns::default().read("a.tsv", Format::Tsv, text.as_bytes(), None).unwrap();
+        assert_eq!((set.examples.len(), set.unlabelled, set.classes.names().len()), (2, 3, 2));
+        assert_eq!(
+            set.notes,
+            ["a.tsv: left out 3 rows without a label (the first on line 3); if -1 is a class, write task.classes = \
+              [\"-1\", \"0\", \"1\"]"]
+        );
+    }
+
+    #[test]
+    fn several_files_are_one_set() {
+        let part = |place, text: &str| Columns::default().part(place, Format::Tsv, text.as_bytes()).unwrap();
+        let parts = || vec![part("a.tsv", "sentence\tlabel\nA\tx\n"), part("b.tsv", "label\tsentence\ny\tB\nx\t\n")];
+        let error = Columns::default().examples(parts(), None).unwrap_err().to_string();
+        assert!(error.starts_with("b.tsv, line 3: there is no text in `sentence`"), "{error}");
+        let mut whole = parts();
+        whole[1].table.rows.pop();
+        let set = Columns::default().examples(whole, None).unwrap();
+        assert_eq!(set.classes.names(), ["x", "y"]);
+        assert_eq!(set.examples.iter().map(|example| example.label).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
     fn a_task_is_not_read_by_the_layout_of_another() {
         let columns = Columns { task: GlueTask::named("qnli").ok(), ..Columns::default() };
         let message = examples(columns, "sentence1\tsentence2\tlabel\nA\tB\t1\n").unwrap_err().to_string();
-        assert!(message.starts_with("a.tsv: no column `question`, found sentence1, sentence2, label"), "{message}");
+        assert!(
+            message.starts_with("a.tsv: no columns `question` and `sentence`, found sentence1, sentence2, label"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -290,26 +466,44 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         let head = "sentence1\tsentence2\tlabel\n";
         assert_eq!(
-            message(&format!("{head}A\tB\t1\nA\tB\tyes\n")),
-            "a.tsv, line 3: the label in `label` is `yes`, expected a whole number from 0 to 2"
+            message(&format!("{head}A\tB\t1\nA\tB\tyes\nA\tB\tno\n")),
+            "a.tsv, line 3: the label in `label` is `yes`, expected a whole number from 0 on"
         );
-        for label in ["", "3", "1.0", "+1", "-2", "4294967297"] {
-            assert!(
-                message(&format!("{head}A\tB\t1\nA\tB\t{label}\n")).contains("expected a whole number from 0 to 2"),
-                "{label}"
-            );
+        let known = Classes::named(&["0", "1"]);
+        let labels = |labels: &str| {
+            let rows: String = labels.split(' ').map(|label| format!("A\tB\t{label}\n")).collect();
+            Columns::default().read("a.tsv", Format::Tsv, format!("{head}{rows}").as_bytes(), Some(&known))
+        };
+        assert_eq!(
+            labels("1 yes 7 0 no").unwrap_err().to_string(),
+            "a.tsv, line 3: the label in `label` is `yes`, expected a whole number from 0 to 1; so it is in 2 more rows"
+        );
+        for label in ["3", "0.5", "-2", "4294967297", "99999999999999999999"] {
+            assert!(labels(label).unwrap_err().to_string().contains("expected a whole number from 0 to 1"), "{label}");
         }
         assert!(
             message(&format!("{head}A\tB\t-1\n"))
-                .starts_with("a.tsv, line 2: the label is -1: these examples have no labels")
+                .starts_with("a.tsv, line 2: the label is `-1`: these examples have no labels")
         );
         assert!(
             message(&format!("{head}A\t \t1\nA\tB\t0\n")).starts_with("a.tsv, line 2: there is no text in `sentence2`")
         );
+    }
+
+    #[test]
+    fn every_column_that_is_missing_is_named_with_what_to_write() {
         assert_eq!(
             message("first\tsecond\tlabel\nA\tB\t1\n"),
-            "a.tsv: no column `sentence1`, found first, second, label; name the right one with task.sentence1 = \"...\""
+            "a.tsv: no columns `sentence1` and `sentence2`, found first, second, label; name the right ones with \
+             task.sentence1 = \"...\" and task.sentence2 = \"...\"; single sentences go by task.sentence"
         );
+        assert_eq!(
+            message("idx\tsentence\ttarget\n1\tA\t1\n"),
+            "a.tsv: no column `label`, found idx, sentence, target; if `target` is meant, write task.label = \"target\""
+        );
+        let columns = Columns { sentence: Some("review"), ..Columns::default() };
+        let stars = examples(columns, "review\tstars\tdate\nA\t1\tx\n").unwrap_err().to_string();
+        assert!(stars.contains("no column `label`") && stars.ends_with("with task.label = \"...\""), "{stars}");
         assert!(message("index\tsentence1\tsentence2\n1\tA\tB\n").ends_with("can neither train nor validate"));
         assert!(message("sentence1\tsentence1\tlabel\nA\tB\t1\n").contains("two columns are called `sentence1`"));
     }

@@ -1,5 +1,7 @@
-//! Comma-separated values under a header (RFC 4180): quoted values may hold commas, quotes and line ends.
+//! Values under a header, separated by commas (RFC 4180) or something else: quoted ones may hold separators, quotes and
+//! line ends.
 
+use super::separator::Separator;
 use super::table::Reading;
 use super::{Choose, DataError, Table};
 use std::io::Read;
@@ -7,10 +9,19 @@ use std::io::Read;
 /// A last record that no text holds: it stands alone unless a quote before it was left open.
 const END: &str = "\0";
 
-pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
+/// The usual separator is that of the file's ending; the header may have another.
+pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Result<Table, DataError> {
+    let (separator, note, text, first_line) = match Separator::named(text) {
+        Some((separator, below)) => (separator, None, below, 2),
+        None => {
+            let (separator, note) = Separator::of(text, usual);
+            (separator, note, text, 1)
+        }
+    };
     let ended = text.as_bytes().chain(&b"\n"[..]).chain(END.as_bytes());
-    let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(ended);
-    let (mut reading, mut lines) = (None::<Reading>, Lines { text, at: 0, line: 1 });
+    let mut builder = csv::ReaderBuilder::new();
+    let mut reader = builder.delimiter(separator.byte()).flexible(true).has_headers(false).from_reader(ended);
+    let (mut reading, mut lines) = (None::<Reading>, Lines { text, at: 0, line: first_line });
     for record in reader.records() {
         let record = record.map_err(|cause| DataError::Csv { place: place.into(), cause })?;
         if record.len() == 1 && &record[0] == END {
@@ -25,16 +36,10 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
             reading = Some(Reading::new(&header, choose)?);
             continue;
         };
-        let (expected, found) = (reading.width, record.len());
-        if found == expected {
-            reading.row(line, |column| record.get(*column).map(|value| value.trim().to_owned()));
-        } else if reading.choice.lenient {
-            reading.table.skipped += 1;
-        } else {
-            return Err(DataError::Columns { place: place.into(), line, expected, found, separator: "commas" });
-        }
+        reading.row_of(line, record.len(), |column| record.get(*column).map(|value| value.trim().to_owned()));
     }
-    Ok(reading.map_or_else(Table::default, |reading| reading.table))
+    let table = reading.map_or_else(|| Ok(Table::default()), |reading| reading.end(place, separator.plural()))?;
+    Ok(Table { notes: note.into_iter().collect(), ..table })
 }
 
 /// Counts lines up to ascending places. The `csv` crate's own count is of where the record before ended.
@@ -84,6 +89,28 @@ mod tests {
             let table = Format::Csv.read("a.csv", text.trim_end_matches(['f', '\r', '\n']).as_bytes()).unwrap();
             assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 5]);
         }
+    }
+
+    #[test]
+    fn the_header_tells_what_separates() {
+        let commas = Format::Csv.read("a.csv", b"one,two\n\"a; b\",c\n").unwrap();
+        for text in ["one;two\n\"a; b\";c\n", "one\ttwo\na; b\tc\n"] {
+            let table = Format::Csv.read("a.csv", text.as_bytes()).unwrap();
+            assert_eq!((&table.columns, &table.rows), (&commas.columns, &commas.rows));
+            assert!(table.notes[0].starts_with("the header has no comma but one "), "{:?}", table.notes);
+        }
+        let named = Format::Csv.read("a.csv", b"sep=;\r\none;two\r\na;b;c\r\n").unwrap_err().to_string();
+        assert_eq!(named, "a.csv, line 3: expected 2 columns separated by semicolons, as in the header, found 3");
+    }
+
+    #[test]
+    fn every_ragged_row_is_told_by_its_line() {
+        assert_eq!(
+            message("one,two\na,b\na\nc,d\na,b,c\na\n"),
+            "a.csv, line 3: expected 2 columns separated by commas, as in the header, found 1; so have lines 5, 6"
+        );
+        let many = format!("one,two\n{}", "a\n".repeat(9));
+        assert!(message(&many).ends_with("found 1; so have lines 3, 4, 5, 6, 7 and 3 more"), "{}", message(&many));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What can be wrong with data, each with the place, what was expected there, and what to do.
 
-use crate::domain::spec::NamedSet;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
@@ -14,12 +13,10 @@ pub enum DataError {
     OneFile { path: PathBuf, set: NamedSet },
     #[error("task.path is {path}, which is no folder; name the folder that the task's files are in")]
     NoFolder { path: PathBuf },
-    #[error("{folder} holds no training set; expected one of {names}")]
-    NoTrainingSet { folder: PathBuf, names: String },
-    #[error(
-        "{folder} holds none of {names} for the set `{}`; add one, or take it out of task.also_evaluate", .set.name()
-    )]
-    NoSet { folder: PathBuf, set: NamedSet, names: String },
+    #[error("{folder} holds {missing}; {there}")]
+    NoSets { folder: PathBuf, missing: String, there: String },
+    #[error("{folder} lacks {missing}, though the set is in {count} parts by the names of the others; add them")]
+    MissingParts { folder: PathBuf, missing: String, count: usize },
     #[error(
         "of {train} and {path} one holds pairs of sentences and the other single ones; a model learns only one of them"
     )]
@@ -30,14 +27,22 @@ pub enum DataError {
     EmptyFile { place: String },
     #[error("{place}: there is a header and no row below it; expected a row for each example")]
     HeaderOnly { place: String },
-    #[error("{place}, line {line}: not valid UTF-8; convert the file to UTF-8")]
+    #[error("{place}, line {line}: not valid UTF-8; convert the file, for example with iconv -f WINDOWS-1252 -t UTF-8")]
     Encoding { place: String, line: u64 },
+    #[error(
+        "{place}: UTF-16, as Excel saves \"Unicode text\"; save it as \"CSV UTF-8\", or convert it: iconv -f UTF-16 -t UTF-8"
+    )]
+    Utf16 { place: String },
+    #[error("{place}: not text but {kind}; {advice}")]
+    Packed { place: String, kind: &'static str, advice: &'static str },
+    #[error("{place}: not a readable gzip file: {message}")]
+    Gzip { place: String, message: String },
     #[error("{place}, line {line}: holds a NUL byte; is this a text file?")]
     Nul { place: String, line: u64 },
     #[error(
-        "{place}, line {line}: expected {expected} columns separated by {separator}, as in the header, found {found}"
+        "{place}, line {line}: expected {expected} columns separated by {separator}, as in the header, found {found}{more}"
     )]
-    Columns { place: String, line: u64, expected: usize, found: usize, separator: &'static str },
+    Columns { place: String, line: u64, expected: usize, found: usize, separator: &'static str, more: Box<str> },
     #[error(
         "{place}, line {line}: a quote is opened here and never closed; close it, or double it if it is part of the text"
     )]
@@ -46,32 +51,33 @@ pub enum DataError {
     Csv { place: String, cause: csv::Error },
     #[error("{place}, line {line}: expected a JSON object: {message}")]
     Json { place: String, line: u64, message: String },
-    #[error("{place}: no column `{column}`, found {found}; name the right one with task.{key} = \"...\"{hint}")]
-    NoColumn { place: String, column: String, key: &'static str, found: Box<str>, hint: &'static str },
+    #[error("{place}: no {columns}, found {found}; {advice}")]
+    NoColumn { place: String, columns: Box<str>, found: Box<str>, advice: Box<str> },
     #[error("{place}: two columns are called `{column}`; rename one")]
     TwiceColumn { place: String, column: String },
     #[error("{place}: task.{first} and task.{second} both name the column `{column}`; each needs a column of its own")]
     OneColumn { place: String, column: String, first: &'static str, second: &'static str },
     #[error("{place}, line {line}: there is no text in `{column}`; every example needs it")]
     NoSentence { place: String, line: u64, column: String },
-    #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}")]
-    Label { place: String, line: u64, column: String, found: Box<str>, expected: Box<str> },
+    #[error("{place}, line {line}: the label in `{column}` is {found}, expected {expected}{}", rows_like_it(*.more))]
+    Label { place: String, line: u64, column: String, found: Box<str>, expected: Box<str>, more: usize },
     #[error(
-        "{place}: of the labels in `{column}` none has {missing}; labels count from 0 to {last} without a gap, or go by the \
-         names that task.classes gives them"
+        "{place}: of the labels in `{column}` none is {missing}, and numbers of classes count from 0 without a gap; if these \
+         are names, write task.classes = [{names}]"
     )]
-    NoExample { place: String, column: String, missing: usize, last: usize },
+    Gap { place: String, column: String, missing: i64, names: Box<str> },
     #[error(
-        "{place}, line {line}: `{found}` is the fourth label in `{column}` that differs; three classes are the most"
+        "{place}: `{column}` has {count} labels that differ, and {most} classes are the most; is it the right column? \
+         task.label names another"
     )]
-    TooManyClasses { place: String, line: u64, column: String, found: Box<str> },
+    TooManyClasses { place: String, column: String, count: usize, most: usize },
     #[error("{place}: {skipped} of {count} rows lack something; a few would be passed over, so many are another file")]
     TooManyBroken { place: String, skipped: usize, count: usize },
     #[error(
-        "{place}, line {line}: the label is -1: these examples have no labels, so they can neither train nor validate; \
+        "{place}, line {line}: the label is {found}: these examples have no labels, so they can neither train nor validate; \
          take another set"
     )]
-    Unlabelled { place: String, line: u64 },
+    Unlabelled { place: String, line: u64, found: Box<str> },
     #[error("{place}: every example has the label {label}; a classifier needs at least two classes to learn")]
     SingleClass { place: String, label: String },
     #[error("{place}: not a readable Parquet file: {message}")]
@@ -112,4 +118,12 @@ pub enum DataError {
          validate on; change task.validation"
     )]
     Split { share: f64, examples: usize, train: usize, validation: usize },
+}
+
+fn rows_like_it(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        1 => "; so it is in 1 more row".into(),
+        more => format!("; so it is in {more} more rows"),
+    }
 }

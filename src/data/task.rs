@@ -1,12 +1,12 @@
 //! A task's sets of examples: from files, or from the corpus compiled into the program.
 
 use super::columns::Set;
-use super::format::{SetFile, find, looked_for};
+use super::set_file::{Listing, looked_for};
 use super::text::bytes;
-use super::{Classes, Columns, DataError, Example, Format};
+use super::{Classes, Columns, DataError, Example, Format, SetFile};
 use crate::domain::glue::GlueTask;
 use crate::domain::spec::{NamedSet, Task, Validation};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The sets of a task.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Sets {
     /// those to be scored at the end
     pub also: Vec<(NamedSet, Vec<Example>)>,
     pub classes: Classes,
-    /// what was passed over, in words
+    /// what was left out, and what else a person should know of the files
     pub notes: Vec<String>,
 }
 
@@ -32,7 +32,8 @@ pub struct SetFiles {
 impl SetFiles {
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         let also = self.also.iter().map(|(_, file)| file);
-        std::iter::once(&self.train).chain(&self.validation).chain(also).map(|(path, _)| path.as_path())
+        let files = std::iter::once(&self.train).chain(&self.validation).chain(also);
+        files.flat_map(|file| &file.parts).map(PathBuf::as_path)
     }
 }
 
@@ -50,27 +51,55 @@ pub fn read_embedded() -> Result<Sets, DataError> {
     })
 }
 
-/// The files of a folder: its training set, the set to validate on where it is there, and those to score at the end.
+/// The files of a folder: its training set, the set to validate on, and those to score at the end. All that is missing is
+/// told at once.
 pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError> {
     if let Some(format) = Format::of(folder).filter(|_| folder.is_file()) {
-        return one_file((folder.to_owned(), format), task);
+        return one_file(SetFile::alone(folder.to_owned(), format), task);
     }
     if !folder.is_dir() {
         return Err(DataError::NoFolder { path: folder.to_owned() });
     }
-    let train = find(folder, &["train"])?
-        .or_else(|| authors_own(folder, "msr_paraphrase_train.txt"))
-        .ok_or_else(|| DataError::NoTrainingSet { folder: folder.to_owned(), names: looked_for(&["train"]) })?;
+    let (listing, mut missing) = (Listing::of(folder)?, Vec::new());
+    let train = listing.find(&["train"])?.or_else(|| listing.file("msr_paraphrase_train.txt", Format::Tsv));
+    if train.is_none() {
+        missing.push(format!("no training set, expected one of {}", looked_for(&["train"])));
+    }
     let validation = match task.validation {
-        Validation::Set(set) => find_set(folder, set)?,
+        Validation::Set(set) => {
+            let found = find_set(&listing, set)?;
+            if found.is_none() {
+                let advice = match set != NamedSet::Test && find_set(&listing, NamedSet::Test)?.is_some() {
+                    true => "validate on the test set: task.validation = \"test\", or ",
+                    false => "",
+                };
+                missing.push(format!(
+                    "none of {} to validate on; add one, or {advice}take a share of train: task.validation = 0.05",
+                    files_of(set)
+                ));
+            }
+            found
+        }
         Validation::Fraction(_) => None,
     };
     let mut also = Vec::new();
     for &set in &task.also_evaluate {
-        let missing = || DataError::NoSet { folder: folder.to_owned(), set, names: files_of(set) };
-        also.push((set, find_set(folder, set)?.ok_or_else(missing)?));
+        match find_set(&listing, set)? {
+            Some(file) => also.push((set, file)),
+            None => missing.push(format!(
+                "none of {} for the set `{}`; add one, or take it out of task.also_evaluate",
+                files_of(set),
+                set.name()
+            )),
+        }
     }
-    Ok(SetFiles { train, validation, also })
+    match train {
+        Some(train) if missing.is_empty() => Ok(SetFiles { train, validation, also }),
+        _ => {
+            let missing = missing.join("; and it holds ");
+            Err(DataError::NoSets { folder: folder.to_owned(), missing, there: listing.shown() })
+        }
+    }
 }
 
 /// A training set in a single file: what is validated on is a share of it.
@@ -80,37 +109,31 @@ fn one_file(train: SetFile, task: &Task) -> Result<SetFiles, DataError> {
         Validation::Fraction(_) => task.also_evaluate.first().copied(),
     };
     match set {
-        Some(set) => Err(DataError::OneFile { path: train.0, set }),
+        Some(set) => Err(DataError::OneFile { path: train.path().to_owned(), set }),
         None => Ok(SetFiles { train, validation: None, also: Vec::new() }),
     }
 }
 
-fn find_set(folder: &Path, set: NamedSet) -> Result<Option<SetFile>, DataError> {
-    let found = find(folder, names(set))?;
+/// GLUE's names first, then others that are about. A set of MRPC as its authors hand it out comes last: GLUE's, which are
+/// made of it, may lie beside it and are meant then.
+fn find_set(listing: &Listing<'_>, set: NamedSet) -> Result<Option<SetFile>, DataError> {
+    let found = listing.find(names(set))?;
     Ok(match set {
-        NamedSet::Test => found.or_else(|| authors_own(folder, "msr_paraphrase_test.txt")),
-        _ => found,
+        _ if found.is_some() => found,
+        NamedSet::Dev => listing.find(&["valid", "val"])?,
+        NamedSet::Test => listing.file("msr_paraphrase_test.txt", Format::Tsv),
+        NamedSet::Matched | NamedSet::Mismatched => None,
     })
-}
-
-/// A set of MRPC as its authors hand it out. GLUE's, which are made of it, may lie beside it and are meant then.
-fn authors_own(folder: &Path, name: &str) -> Option<SetFile> {
-    let path = folder.join(name);
-    path.exists().then_some((path, Format::Tsv))
 }
 
 /// Reads the files of a task. The classes are those of the task, of the spec, or of the training set's labels.
 pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>) -> Result<Sets, DataError> {
     let columns = Columns::of(task, glue);
     let mut notes = Vec::new();
-    let mut read = |(path, format): &SetFile, classes: Option<&Classes>| -> Result<Set, DataError> {
-        let place = path.display().to_string();
-        let set = columns.read(&place, *format, &bytes(path)?, classes)?;
-        if set.skipped > 0 {
-            let rows =
-                if set.skipped == 1 { "1 row that lacks".into() } else { format!("{} rows that lack", set.skipped) };
-            notes.push(format!("{place}: passed over {rows} a sentence or a label"));
-        }
+    let mut read = |file: &SetFile, classes: Option<&Classes>| -> Result<Set, DataError> {
+        let part = |path: &PathBuf| columns.part(&path.display().to_string(), file.format, &bytes(path)?);
+        let mut set = columns.examples(file.parts.iter().map(part).collect::<Result<_, _>>()?, classes)?;
+        notes.append(&mut set.notes);
         Ok(set)
     };
     let given = match (&task.classes, glue) {
@@ -119,10 +142,8 @@ pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>
         (None, None) => None,
     };
     let Set { examples: train, classes, .. } = read(&files.train, given.as_ref())?;
-    let label = train.first().map_or(0, |example| example.label);
-    if train.iter().all(|example| example.label == label) {
-        let label = classes.names().get(label as usize).cloned().unwrap_or_default();
-        return Err(DataError::SingleClass { place: files.train.0.display().to_string(), label });
+    if let Some(label) = only_class(&train, &classes) {
+        return Err(DataError::SingleClass { place: files.train.path().display().to_string(), label });
     }
     let validation = files.validation.as_ref().map(|file| read(file, Some(&classes))).transpose()?;
     let mut also = Vec::new();
@@ -131,23 +152,47 @@ pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>
     }
     let mut sets = Sets { train, validation: validation.map(|set| set.examples), also, classes, notes };
     sets.check_sentences(files)?;
+    sets.warn_of_single_classes(files);
     sets.notes.sort();
     Ok(sets)
+}
+
+/// The class that every example has, where that is one.
+fn only_class(examples: &[Example], classes: &Classes) -> Option<String> {
+    let label = examples.first()?.label;
+    let name = || classes.names().get(label as usize).cloned().unwrap_or_default();
+    examples.iter().all(|example| example.label == label).then(name)
 }
 
 impl Sets {
     /// A model that is trained on pairs is not scored on single sentences.
     fn check_sentences(&self, files: &SetFiles) -> Result<(), DataError> {
         let pairs = |set: &[Example]| set.iter().all(|example| example.second.is_some());
-        let validation = files.validation.iter().zip(&self.validation);
-        let also = files.also.iter().map(|(_, file)| file).zip(self.also.iter().map(|(_, set)| set));
-        for ((path, _), set) in validation.chain(also) {
+        for (file, set) in self.scored(files) {
             if pairs(set) != pairs(&self.train) {
-                let (train, path) = (files.train.0.clone(), path.clone());
+                let (train, path) = (files.train.path().to_owned(), file.path().to_owned());
                 return Err(DataError::Unlike { train, path });
             }
         }
         Ok(())
+    }
+
+    /// The sets that are scored, with their files.
+    fn scored<'s>(&'s self, files: &'s SetFiles) -> impl Iterator<Item = (&'s SetFile, &'s [Example])> {
+        let validation = files.validation.iter().zip(&self.validation);
+        let also = files.also.iter().map(|(_, file)| file).zip(self.also.iter().map(|(_, set)| set));
+        validation.chain(also).map(|(file, set)| (file, set.as_slice()))
+    }
+
+    fn warn_of_single_classes(&mut self, files: &SetFiles) {
+        let warning = |(file, set): (&SetFile, &[Example])| {
+            let (place, label) = (file.path().display(), only_class(set, &self.classes)?);
+            Some(format!(
+                "{place}: every example has the label {label}: scores say how often a run predicts that, and no more"
+            ))
+        };
+        let warnings: Vec<String> = self.scored(files).filter_map(warning).collect();
+        self.notes.extend(warnings);
     }
 }
 

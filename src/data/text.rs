@@ -12,8 +12,16 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
     read().map_err(|cause| DataError::Read { path: path.to_owned(), cause })
 }
 
+/// Marks of UTF-16 in either order.
+const UTF16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
 /// UTF-8 without NUL bytes. A byte order mark is left out.
 pub fn text<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, DataError> {
+    let zero = |place: usize| bytes.iter().skip(place).step_by(2).take(16).all(|byte| *byte == 0);
+    let is_utf16 = UTF16.iter().any(|mark| bytes.starts_with(mark)) || (bytes.len() >= 4 && (zero(0) != zero(1)));
+    if is_utf16 {
+        return Err(DataError::Utf16 { place: place.into() });
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let line = |end: usize| 1 + bytes.iter().take(end).filter(|byte| **byte == b'\n').count() as u64;
     let text = std::str::from_utf8(bytes)

@@ -1,13 +1,18 @@
 //! Tab-separated values under a header. Quotes mean nothing in it, as GLUE writes it.
 
+use super::separator::Separator;
 use super::table::Reading;
-use super::{Choose, DataError, Table};
+use super::{Choose, DataError, Table, csv};
 
 /// CoLA comes without a header. These are its columns: where a sentence is from, its label, the mark of its author, and
 /// the sentence.
 const COLA: [&str; 4] = ["source", "label", "mark", "sentence"];
 
+/// A header without a tab is that of a file of another kind.
 pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
+    if Separator::named(text).is_some() || Separator::of(text, Separator::Tab).0 != Separator::Tab {
+        return csv::read(place, text, Separator::Tab, choose);
+    }
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty()).peekable();
     let header: Vec<String> = match lines.peek() {
         Some((_, first)) if is_cola(first) => COLA.map(String::from).to_vec(),
@@ -16,16 +21,9 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
     let mut reading = Reading::new(&header, choose)?;
     for (index, line) in lines {
         let row: Vec<&str> = values(line).collect();
-        let (line, expected, found) = (index as u64 + 1, reading.width, row.len());
-        if found == expected {
-            reading.row(line, |column| row.get(*column).map(|value| (*value).to_owned()));
-        } else if reading.choice.lenient {
-            reading.table.skipped += 1;
-        } else {
-            return Err(DataError::Columns { place: place.into(), line, expected, found, separator: "tabs" });
-        }
+        reading.row_of(index as u64 + 1, row.len(), |column| row.get(*column).map(|value| (*value).to_owned()));
     }
-    Ok(reading.table)
+    reading.end(place, Separator::Tab.plural())
 }
 
 fn values(line: &str) -> impl Iterator<Item = &str> {
@@ -71,7 +69,7 @@ mod tests {
                 .starts_with("a.tsv, line 4: expected 2 columns separated by tabs")
         );
         assert_eq!(message(b"one\ntwo\0\n"), "a.tsv, line 2: holds a NUL byte; is this a text file?");
-        assert_eq!(message(b"one\n\nt\xffwo\n"), "a.tsv, line 3: not valid UTF-8; convert the file to UTF-8");
+        assert!(message(b"one\n\nt\xffwo\n").starts_with("a.tsv, line 3: not valid UTF-8; convert the file"));
         assert!(message(b" \n\n").starts_with("a.tsv: the file is empty"));
         assert!(message(b"one\ttwo\n").starts_with("a.tsv: there is a header and no row below it"));
     }

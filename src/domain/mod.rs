@@ -21,6 +21,7 @@ pub mod model;
 pub mod name;
 pub mod nearest;
 pub mod pace;
+pub mod printable;
 pub mod property;
 pub mod random;
 pub mod run;

@@ -6,6 +6,9 @@ use super::name::FolderName;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// Classes of the largest task that is trained.
+pub const MOST_CLASSES: usize = 64;
+
 /// A whole experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spec {

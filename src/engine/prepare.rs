@@ -16,7 +16,7 @@ use crate::model::{self, ModelError, Pretrained, Wanted, Weights};
 use crate::spec_file::{SpecError, add_arms, train_of};
 use crate::store::{self, Inputs};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Examples scored at once. More would not be faster, and costs memory.
 const EVALUATION_BATCH: usize = 64;
@@ -36,6 +36,8 @@ pub enum PrepareError {
         other => way_out(other).to_owned(),
     })]
     Source { given: String, cause: Box<HubError> },
+    #[error("model.source: {}", no_folder(.path, .meant.as_deref()))]
+    NoFolder { path: PathBuf, meant: Option<String> },
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
@@ -61,6 +63,15 @@ pub enum PrepareError {
          it takes single sentences alone; choose another model.source, or name the column of one sentence: task.sentence"
     )]
     Pairs,
+}
+
+fn no_folder(path: &Path, meant: Option<&str>) -> String {
+    let path_shown = path.display();
+    match meant {
+        Some(meant) => format!("there is no folder {path_shown}; did you mean `{meant}`, a model of the hub?"),
+        None if path.exists() => format!("{path_shown} is no folder; name the folder that the model's files are in"),
+        None => format!("there is no folder {path_shown}; a model of the hub goes by OWNER/NAME"),
+    }
 }
 
 /// Everything the runs of a sweep share.
@@ -218,7 +229,8 @@ impl Prepared {
         let most_frequent = (0..self.data.classes).map(of_class).max().unwrap_or(0);
         let majority_share = most_frequent as f64 / labels().count().max(1) as f64;
         let (data, model, classes) = (self.data.clone(), self.model.clone(), self.classes.clone());
-        Inputs { data, model, majority_share, classes, classifier: Some(self.classifier.clone()) }
+        let (classifier, notes) = (Some(self.classifier.clone()), self.notes.clone());
+        Inputs { data, model, majority_share, classes, classifier, notes }
     }
 
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.

@@ -128,7 +128,8 @@ impl Request {
 
 /// Its paths, meant from this folder, made absolute: one experiment has one name from wherever it is started.
 fn placed_in(folder: &Path, mut spec: Spec) -> Spec {
-    let place = |path: &Path| std::path::absolute(folder.join(path)).unwrap_or_else(|_| folder.join(path));
+    // absolute, so that one experiment has one name from wherever it is started
+    let place = |path: &Path| absolute(&folder.join(path));
     spec.task.path = spec.task.path.map(|path| place(&path));
     spec.model.source = placed(&spec.model.source, place);
     spec
@@ -191,11 +192,21 @@ fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     }
 }
 
+/// The full path, so that one experiment has one name from wherever it is started. Where a folder above is called by bytes
+/// that are no UTF-8, as no spec can write it, the path from here.
+fn absolute(path: &Path) -> PathBuf {
+    match std::path::absolute(path) {
+        Ok(full) if full.to_str().is_some() => full,
+        // with a dot, so that it is not taken for a repository of the hub
+        _ if path.is_relative() && !path.starts_with(".") => Path::new(".").join(path),
+        _ => path.to_owned(),
+    }
+}
+
 /// A path given on the command line is meant from the current folder, not from the spec's.
 fn from_here(given: &str) -> String {
     let Some((key, path)) = given.split_once('=') else { return given.to_owned() };
     let path = path.trim().trim_matches('"');
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let path = match key.trim() {
         "task.path" => absolute(Path::new(path)).display().to_string(),
         "model.source" => placed(path, absolute),

@@ -57,7 +57,12 @@ pub fn read_sets(task: &Task, hub: MakeHub<'_>) -> Result<(String, Sets), SetsEr
 pub fn fetch_sets(task: &Task, hub: MakeHub<'_>) -> Result<Option<SetFiles>, SetsError> {
     match (&task.path, task.name.as_deref()) {
         (None, Some(name)) if name != DEMO => Ok(Some(fetch(known(name)?, task, &hub()?)?)),
-        _ => Ok(None),
+        (Some(path), _) => {
+            // whoever fetches ahead of time wants to know what will be missing
+            find_in_folder(path, task)?;
+            Ok(None)
+        }
+        (None, _) => Ok(None),
     }
 }
 
@@ -69,7 +74,7 @@ fn fetch(glue: &'static GlueTask, task: &Task, hub: &Hub) -> Result<SetFiles, Se
     let repository = Repository::parse(Kind::Dataset, GLUE)?;
     let file = |name: &str| -> Result<SetFile, SetsError> {
         let path = hub.file(&repository, &format!("{}/{name}-00000-of-00001.parquet", glue.name))?;
-        Ok((path, Format::Parquet))
+        Ok(SetFile::alone(path, Format::Parquet))
     };
     let train = file("train")?;
     let validation = match task.validation {

@@ -4,7 +4,7 @@ use super::prepare::PrepareError;
 use super::sets::fetch_sets;
 use crate::data::check_tokenizer_class;
 use crate::domain::spec::{Model, Spec};
-use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent};
+use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent, meant};
 use crate::model::{WEIGHTS, read_config, shards};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,7 +53,10 @@ impl Sources {
             _ if Model::is_embedded(source) => Ok(None),
             Ok(repository) => self.model_of_hub(source, &repository).map(Some),
             // a path in full, as [`placed`] leaves it
-            Err(_) => Ok(Some(PathBuf::from(source))),
+            Err(_) => match PathBuf::from(source) {
+                folder if folder.is_dir() => Ok(Some(folder)),
+                path => Err(no_folder(path)),
+            },
         }
     }
 
@@ -90,6 +93,12 @@ impl Sources {
         let set = |path: &Path| Fetched { what: "set", name: name_of(path), path: path.to_owned() };
         Ok(model.into_iter().chain(files.map(set)).collect())
     }
+}
+
+/// What to say of a model that is named like a folder, and is none.
+fn no_folder(path: PathBuf) -> PrepareError {
+    let meant = if path.exists() { None } else { meant(&name_of(&path)) };
+    PrepareError::NoFolder { path, meant }
 }
 
 fn name_of(path: &Path) -> String {

@@ -1,5 +1,7 @@
 //! Rows of words as lines of equal columns.
 
+use crate::domain::printable::printable;
+
 /// Room between columns.
 const GAP: &str = "  ";
 /// Stands for what was cut off.
@@ -8,6 +10,9 @@ const CUT: char = '…';
 /// A header line, then a line a row. A title comes with whether its column stands on the right. The last column is cut
 /// where a line is wider than `width`.
 pub fn text_table(titles: &[(&str, bool)], rows: &[Vec<String>], width: Option<usize>) -> String {
+    // what is in them may be a file's
+    let one_line = |cell: &String| printable(cell).replace('\n', " ");
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(one_line).collect()).collect();
     let widths: Vec<usize> = titles
         .iter()
         .enumerate()
@@ -18,7 +23,7 @@ pub fn text_table(titles: &[(&str, bool)], rows: &[Vec<String>], width: Option<u
         .collect();
     let header: Vec<String> = titles.iter().map(|(title, _)| (*title).to_owned()).collect();
     let mut text = String::new();
-    for row in std::iter::once(&header).chain(rows) {
+    for row in std::iter::once(&header).chain(&rows) {
         let cells = row.iter().zip(&widths).zip(titles).map(|((cell, width), (_, right))| match right {
             true => format!("{cell:>width$}"),
             false => format!("{cell:width$}"),
@@ -48,6 +53,12 @@ mod tests {
             [vec!["a".into(), "10".into(), "fine".into()], vec!["word".into(), "2".into(), "much longer".into()]];
         let titles = [("name", false), ("n", true), ("says", false)];
         assert_eq!(text_table(&titles, &rows, None), "name   n  says\na     10  fine\nword   2  much longer\n");
+        let obeyed = [vec!["a\n\u{1b}[2J".into(), "\u{202e}1".into(), "x".into()]];
+        let shown = text_table(&titles, &obeyed, None);
+        assert!(
+            shown.contains("a \\u{1b}[2J") && shown.contains("\\u{202e}1") && shown.lines().count() == 2,
+            "{shown}"
+        );
         assert_eq!(text_table(&titles, &rows, Some(15)), "name   n  says\na     10  fine\nword   2  much…\n");
     }
 }

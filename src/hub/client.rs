@@ -4,17 +4,17 @@
 use super::digest::Digest;
 use super::download::{Download, Entry};
 use super::error::HubError;
-use super::http::{Answer, agent, escaped, head};
+use super::http::{Agents, Answer, escaped, head};
 use super::news::{Listener, News};
 use super::repository::{Repository, is_commit, is_path};
 use super::settings::Settings;
+use super::trust::UNKNOWN_AUTHORITY;
 use super::wanted::Wanted;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use ureq::Agent;
 
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -24,7 +24,7 @@ const MOST_DAMAGED: u32 = 2;
 /// A server and its cache. All files that one of these gives of a branch are of the same commit.
 pub struct Hub {
     pub(super) settings: Settings,
-    pub(super) agent: Agent,
+    pub(super) agents: Agents,
     pub(super) listener: Box<dyn Listener>,
     /// whether the server answered anything yet
     reached: AtomicBool,
@@ -34,8 +34,8 @@ pub struct Hub {
 
 impl Hub {
     pub fn new(settings: Settings, listener: impl Listener + 'static) -> Self {
-        let (agent, commits) = (agent(&settings), Mutex::default());
-        Self { settings, agent, listener: Box::new(listener), reached: AtomicBool::new(false), commits }
+        let (agents, commits) = (Agents::default(), Mutex::default());
+        Self { settings, agents, listener: Box::new(listener), reached: AtomicBool::new(false), commits }
     }
 
     /// The path of a file of a repository, fetched if need be. What it holds is what the server says that it must.
@@ -122,7 +122,7 @@ impl Hub {
         let (pinned, file) = (&wanted.pinned, wanted.file.split('/').map(escaped).collect::<Vec<_>>().join("/"));
         let page = format!("{}/resolve/{}/{file}", pinned.page(), escaped(pinned.revision()));
         let address = self.settings.endpoint.page(&page).ok_or_else(|| unreachable("no address".into()))?;
-        let answer = head(&self.agent, &self.settings, address).map_err(|error| unreachable(plain(&error)))?;
+        let answer = head(&self.agents, &self.settings, address).map_err(|error| unreachable(plain(&error)))?;
         self.reached.store(true, Ordering::Relaxed);
         let commit = answer.header("x-repo-commit").filter(|commit| is_commit(commit)).map(str::to_owned);
         // where a large file lies stands beside its digest
@@ -147,13 +147,23 @@ impl Hub {
 
     fn refusal(&self, answer: &Answer, wanted: &Wanted<'_>) -> HubError {
         let (endpoint, id) = (self.settings.endpoint.to_string(), wanted.repository.id().to_owned());
-        match (answer.status(), answer.header("x-error-code")) {
-            (401 | 403, Some("GatedRepo")) | (403, _) => HubError::Gated { endpoint, id },
-            (401, _) | (404, Some("RepoNotFound")) => HubError::NoRepository { endpoint, id },
-            (404, Some("RevisionNotFound")) => {
+        let token = self.settings.token.as_ref().map(|token| token.source.clone());
+        match (answer.status(), answer.header("x-error-code"), token) {
+            (401 | 403, Some("GatedRepo"), token) => {
+                HubError::Gated { page: format!("{endpoint}/{}", wanted.repository.page()), endpoint, id, token }
+            }
+            (403, ..) => {
+                let why = answer.header("x-error-message").unwrap_or("it gives no reason").to_owned();
+                HubError::Forbidden { endpoint, id, why }
+            }
+            (401, Some("RepoNotFound"), token) | (401, _, token @ None) | (404, Some("RepoNotFound"), token) => {
+                HubError::NoRepository { endpoint, id, token }
+            }
+            (401, _, Some(token)) => HubError::TokenRefused { endpoint, token },
+            (404, Some("RevisionNotFound"), _) => {
                 HubError::NoRevision { id, revision: wanted.repository.revision().to_owned() }
             }
-            (404, _) => wanted.no_file(),
+            (404, ..) => wanted.no_file(),
             _ => wanted.status(answer),
         }
     }
@@ -162,8 +172,9 @@ impl Hub {
 /// What went wrong, in words.
 pub(super) fn plain(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::Io(cause) => cause.to_string(),
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
+        untrusted if untrusted.to_string().contains("UnknownIssuer") => UNKNOWN_AUTHORITY.into(),
+        ureq::Error::Io(cause) => cause.to_string(),
         ureq::Error::HostNotFound => "no server of that name is found".into(),
         other => other.to_string(),
     }

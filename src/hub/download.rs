@@ -80,7 +80,7 @@ impl Download<'_> {
     /// Appends what is missing.
     fn receive(&self, output: &mut File, bytes: &mut u64) -> Result<(), HubError> {
         let (partial, size) = (self.wanted.cache.partial(&self.entry.digest), self.entry.size);
-        let answer = get(&self.hub.agent, &self.hub.settings, self.entry.page.clone(), *bytes)
+        let answer = get(&self.hub.agents, &self.hub.settings, self.entry.page.clone(), *bytes)
             .map_err(|error| self.wanted.cut(plain(&error)))?;
         match answer.status() {
             206 if starts_at(&answer, *bytes) => {}

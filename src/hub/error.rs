@@ -12,20 +12,40 @@ pub enum HubError {
     File { given: String },
     #[error("HF_ENDPOINT is `{given}`, expected an address such as https://huggingface.co, without a password")]
     Endpoint { given: String },
-    #[error("the token in HF_TOKEN or in the token file has characters that no token has; copy it again")]
-    Token,
+    #[error("the token from {token} has characters that no token has; copy it again")]
+    Token { token: String },
+    #[error(
+        "HF_ENDPOINT is {endpoint}, where anybody on the way could read the token from {token}: take https, send no token \
+         with HF_HUB_DISABLE_IMPLICIT_TOKEN=1, or allow it with BATCHSCOPE_TOKEN_OVER_HTTP=1"
+    )]
+    PlainToken { endpoint: String, token: String },
+    #[error("{variable} is `{given}`, expected http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT")]
+    Proxy { variable: String, given: String },
+    #[error("{given}, and no certificate can be read there: {cause}")]
+    Certificates { given: String, cause: String },
     #[error("no home folder to keep downloads in; say where with HF_HOME")]
     NoHome,
     #[error("{endpoint} cannot be reached ({cause}), and {wanted} is not in the cache {}", .cache.display())]
     Unreachable { endpoint: String, cause: String, wanted: String, cache: PathBuf },
     #[error("{file} of {repository} is not in the cache {}, and nothing is to be downloaded now", .cache.display())]
     Offline { file: String, repository: String, cache: PathBuf },
+    #[error("{endpoint} has no repository `{id}` that it shows you; check the spelling{}", match .token {
+        Some(token) => format!("; where it is private, the token from {token} does not open it"),
+        None => ", and where it is private set HF_TOKEN".into(),
+    })]
+    NoRepository { endpoint: String, id: String, token: Option<String> },
+    #[error("{endpoint} asks for access to `{id}` first; accept its conditions on {page}{}", match .token {
+        Some(token) => format!(" with the account of the token from {token}"),
+        None => ", then set HF_TOKEN".into(),
+    })]
+    Gated { endpoint: String, id: String, page: String, token: Option<String> },
     #[error(
-        "{endpoint} has no repository `{id}` that it shows you; check the spelling, and where it is private set HF_TOKEN"
+        "{endpoint} refuses the token from {token}; make another on {endpoint}/settings/tokens, or go without one: public \
+         repositories need none"
     )]
-    NoRepository { endpoint: String, id: String },
-    #[error("{endpoint} asks for access to `{id}` first; ask for it on the repository's page, then set HF_TOKEN")]
-    Gated { endpoint: String, id: String },
+    TokenRefused { endpoint: String, token: String },
+    #[error("{endpoint} forbids access to `{id}` (403: {why}); a token of few rights, or a proxy, may be the cause")]
+    Forbidden { endpoint: String, id: String, why: String },
     #[error("`{id}` has no revision `{revision}`; take a branch, a tag or a commit of it")]
     NoRevision { id: String, revision: String },
     #[error("{repository} has no file {file}")]

@@ -2,8 +2,12 @@
 
 use super::error::HubError;
 use super::settings::Settings;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use ureq::http::{Request, Response, Uri, header};
-use ureq::{Agent, Body};
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Body, Proxy};
 
 /// Redirects of one request.
 const MOST_REDIRECTS: usize = 8;
@@ -27,10 +31,27 @@ impl Address {
     }
 
     /// Scheme, host and port: who is talked to.
-    fn origin(&self) -> (Option<&str>, Option<String>, Option<u16>) {
-        let usual = if self.0.scheme_str() == Some("https") { 443 } else { 80 };
-        let port = self.0.port_u16().unwrap_or(usual);
-        (self.0.scheme_str(), self.0.host().map(str::to_ascii_lowercase), Some(port))
+    fn origin(&self) -> (bool, String, u16) {
+        (self.is_secure(), self.host(), self.port())
+    }
+
+    pub fn is_secure(&self) -> bool {
+        self.0.scheme_str() == Some("https")
+    }
+
+    /// In small letters; an IPv6 address without brackets.
+    pub fn host(&self) -> String {
+        self.0.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase()
+    }
+
+    pub fn port(&self) -> u16 {
+        self.0.port_u16().unwrap_or(if self.is_secure() { 443 } else { 80 })
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     }
 
     /// A page of this server.
@@ -58,7 +79,7 @@ impl std::fmt::Display for Address {
 }
 
 /// An address as it may be shown.
-fn without_user(given: &str) -> String {
+pub fn without_user(given: &str) -> String {
     match given.rsplit_once('@') {
         Some((_, host)) => format!("...@{host}"),
         None => given.to_owned(),
@@ -71,13 +92,47 @@ pub fn escaped(path: &str) -> String {
     path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-pub fn agent(settings: &Settings) -> Agent {
-    let patience = Some(settings.silence);
+/// Agents for every way to ask, made when they are needed: certificates of the system take their time.
+#[derive(Default)]
+pub struct Agents(Mutex<Vec<(Way, Agent)>>);
+
+/// How a server is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Way {
+    proxy: Option<Proxy>,
+    is_secure: bool,
+    silence: Duration,
+}
+
+impl Agents {
+    fn to(&self, settings: &Settings, address: &Address, silence: Duration) -> Agent {
+        let proxy = settings.proxies.to(address).cloned();
+        let is_secure =
+            address.is_secure() || proxy.as_ref().is_some_and(|proxy| proxy.uri().scheme_str() == Some("https"));
+        let way = Way { proxy, is_secure, silence };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, agent)) = known.iter().find(|(known, _)| *known == way) {
+            return agent.clone();
+        }
+        let agent = agent(settings, &way);
+        known.push((way, agent.clone()));
+        agent
+    }
+}
+
+fn agent(settings: &Settings, way: &Way) -> Agent {
+    let patience = Some(way.silence);
+    let mut tls = TlsConfig::builder();
+    if way.is_secure {
+        tls = tls.root_certs(settings.trust.roots());
+    }
     Agent::config_builder()
         // followed here, for the token's sake and the cache's
         .max_redirects(0)
         .http_status_as_error(false)
-        .timeout_connect(Some(settings.silence.min(std::time::Duration::from_secs(10))))
+        .proxy(way.proxy.clone())
+        .tls_config(tls.build())
+        .timeout_connect(Some(way.silence.min(Duration::from_secs(10))))
         .timeout_recv_response(patience)
         .timeout_per_read(patience)
         .user_agent(concat!("batchscope/", env!("CARGO_PKG_VERSION")))
@@ -107,17 +162,19 @@ impl Answer {
 
 /// Asks about a file, without its body. Follows a repository that was renamed, but not to where large files lie: it is
 /// the answer before that names their digest.
-pub fn head(agent: &Agent, settings: &Settings, address: Address) -> Result<Answer, ureq::Error> {
-    follow(agent, settings, "HEAD", address, None, |answer| answer.header("x-linked-etag").is_none())
+pub fn head(agents: &Agents, settings: &Settings, address: Address) -> Result<Answer, ureq::Error> {
+    let to = |address: &Address| agents.to(settings, address, settings.patience);
+    follow(to, settings, "HEAD", address, None, |answer| answer.header("x-linked-etag").is_none())
 }
 
 /// Asks for a file's body from this byte on.
-pub fn get(agent: &Agent, settings: &Settings, address: Address, from: u64) -> Result<Answer, ureq::Error> {
-    follow(agent, settings, "GET", address, Some(from).filter(|from| *from > 0), |_| true)
+pub fn get(agents: &Agents, settings: &Settings, address: Address, from: u64) -> Result<Answer, ureq::Error> {
+    let to = |address: &Address| agents.to(settings, address, settings.silence);
+    follow(to, settings, "GET", address, Some(from).filter(|from| *from > 0), |_| true)
 }
 
 fn follow(
-    agent: &Agent,
+    agent_to: impl Fn(&Address) -> Agent,
     settings: &Settings,
     method: &str,
     mut address: Address,
@@ -133,12 +190,12 @@ fn follow(
         if let Some(token) = &settings.token
             && address.origin() == settings.endpoint.origin()
         {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.0));
+            request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.secret));
         }
         if let Some(from) = from_byte {
             request = request.header(header::RANGE, format!("bytes={from}-"));
         }
-        let answer = Answer { response: agent.run(request.body(())?)?, from: address };
+        let answer = Answer { response: agent_to(&address).run(request.body(())?)?, from: address };
         let next = match answer.header("location") {
             Some(location) if answer.response.status().is_redirection() && onwards(&answer) => {
                 answer.from.redirect(location)

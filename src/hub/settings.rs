@@ -2,7 +2,9 @@
 
 use super::error::HubError;
 use super::http::Address;
-use std::path::PathBuf;
+use super::proxy::Proxies;
+use super::trust::Trust;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The public hub.
@@ -23,18 +25,25 @@ pub struct Settings {
     pub token: Option<Token>,
     /// nothing is asked of the server
     pub offline: bool,
-    /// longest silence of a server
+    /// longest wait for what the server says of a file
+    pub patience: Duration,
+    /// longest silence within a file
     pub silence: Duration,
     pub back_off: BackOff,
+    pub proxies: Proxies,
+    pub trust: Trust,
 }
 
-/// A secret. Never shown.
+/// A secret, which is never shown, and where it is from.
 #[derive(Clone)]
-pub struct Token(pub(super) String);
+pub struct Token {
+    pub(super) secret: String,
+    pub(super) source: String,
+}
 
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(..)")
+        write!(f, "Token(from {})", self.source)
     }
 }
 
@@ -42,28 +51,42 @@ impl Settings {
     /// Of these variables; [`Settings::from_environment`] passes those of the process.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HubError> {
         let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let folder = |name: &str| given(name).map(|path| in_home(&path, given("HOME").as_deref()));
-        let home =
-            folder("HF_HOME").or_else(|| folder("XDG_CACHE_HOME").map(|cache| cache.join("huggingface"))).or_else(
-                || given("HOME").or(given("USERPROFILE")).map(|home| PathBuf::from(home).join(".cache/huggingface")),
-            );
-        let cache = folder("HF_HUB_CACHE").or_else(|| home.as_ref().map(|home| home.join("hub")));
-        let written = || {
-            let path = folder("HF_TOKEN_PATH").or_else(|| home.as_ref().map(|home| home.join("token")))?;
-            std::fs::read_to_string(path).ok()
+        let is_on = |name: &str| given(name).is_some_and(|value| is_yes(&value));
+        let own = given("HOME").or_else(|| given("USERPROFILE"));
+        let folder = |name: &str| given(name).map(|path| expanded(&path, own.as_deref(), &variable));
+        let home = folder("HF_HOME")
+            .or_else(|| folder("XDG_CACHE_HOME").map(|cache| cache.join("huggingface")))
+            .or_else(|| own.as_ref().map(|own| PathBuf::from(own).join(".cache/huggingface")));
+        let cache = folder("HF_HUB_CACHE").or_else(|| folder("HUGGINGFACE_HUB_CACHE"));
+        let token_file = folder("HF_TOKEN_PATH").or_else(|| home.as_ref().map(|home| home.join("token")));
+        let endpoint = Address::parse(given("HF_ENDPOINT").as_deref().unwrap_or(PUBLIC).trim())?;
+        let token = match is_on("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
+            true => None,
+            false => find_token(given, token_file.as_deref())?,
         };
-        let seconds = given("HF_HUB_DOWNLOAD_TIMEOUT").and_then(|seconds| seconds.trim().parse().ok());
-        let token = given("HF_TOKEN").or_else(written).map(|token| token.trim().to_owned());
-        if token.as_ref().is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
-            return Err(HubError::Token);
+        if let Some(token) = &token
+            && !endpoint.is_secure()
+            && !endpoint.is_loopback()
+            && !is_on("BATCHSCOPE_TOKEN_OVER_HTTP")
+        {
+            return Err(HubError::PlainToken { endpoint: endpoint.to_string(), token: token.source.clone() });
         }
+        let seconds = |name: &str| {
+            let seconds = given(name).and_then(|seconds| seconds.trim().parse().ok()).unwrap_or(10);
+            Duration::from_secs(seconds.clamp(1, 3600))
+        };
+        // the older name counts where the newer says nothing
+        let offline = given("HF_HUB_OFFLINE").or_else(|| given("TRANSFORMERS_OFFLINE"));
         Ok(Self {
-            endpoint: Address::parse(given("HF_ENDPOINT").as_deref().unwrap_or(PUBLIC).trim())?,
-            cache: cache.ok_or(HubError::NoHome)?,
-            token: token.filter(|token| !token.is_empty()).map(Token),
-            offline: given("HF_HUB_OFFLINE").is_some_and(|value| is_yes(&value)),
-            silence: Duration::from_secs(seconds.unwrap_or(10).clamp(1, 3600)),
+            endpoint,
+            cache: cache.or_else(|| home.map(|home| home.join("hub"))).ok_or(HubError::NoHome)?,
+            token,
+            offline: offline.is_some_and(|value| is_yes(&value)),
+            patience: seconds("HF_HUB_ETAG_TIMEOUT"),
+            silence: seconds("HF_HUB_DOWNLOAD_TIMEOUT"),
             back_off: BackOff { first: Duration::from_millis(500), tries: 5 },
+            proxies: Proxies::of(&variable)?,
+            trust: Trust::of(given)?,
         })
     }
 
@@ -72,15 +95,55 @@ impl Settings {
     }
 }
 
+/// That of a variable, else of the file that Python's `hf auth login` writes.
+fn find_token(given: impl Fn(&str) -> Option<String>, file: Option<&Path>) -> Result<Option<Token>, HubError> {
+    let of_variable = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"]
+        .into_iter()
+        .find_map(|name| Some(Token { secret: given(name)?, source: name.to_owned() }));
+    let written = || {
+        let file = file?;
+        let secret = std::fs::read_to_string(file).ok()?;
+        Some(Token { secret, source: format!("the file {}", file.display()) })
+    };
+    let Some(Token { secret, source }) = of_variable.or_else(written) else { return Ok(None) };
+    let secret = secret.trim().to_owned();
+    match secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(Some(Token { secret, source }).filter(|token| !token.secret.is_empty())),
+        false => Err(HubError::Token { token: source }),
+    }
+}
+
 fn is_yes(value: &str) -> bool {
     ["1", "on", "yes", "true"].contains(&value.trim().to_ascii_lowercase().as_str())
 }
 
-fn in_home(path: &str, home: Option<&str>) -> PathBuf {
-    match (path.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => PathBuf::from(path),
+/// A path with `~`, `$NAME` and `${NAME}` replaced, as Python's `expanduser` and `expandvars` do; names that are not known
+/// stay.
+fn expanded(path: &str, own: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> PathBuf {
+    let path = match (path.strip_prefix('~'), own) {
+        (Some(rest), Some(own)) if rest.is_empty() || rest.starts_with('/') => format!("{own}{rest}"),
+        _ => path.to_owned(),
+    };
+    let (mut whole, mut rest) = (String::new(), path.as_str());
+    while let Some((before, after)) = rest.split_once('$') {
+        whole += before;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (name, behind) = match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            Some(braced) => braced,
+            None => after.split_at(after.find(|c| !is_name(c)).unwrap_or(after.len())),
+        };
+        match variable(name).filter(|_| !name.is_empty()) {
+            Some(value) => {
+                whole += &value;
+                rest = behind;
+            }
+            None => {
+                whole.push('$');
+                rest = after;
+            }
+        }
     }
+    PathBuf::from(whole + rest)
 }
 
 #[cfg(test)]
@@ -100,6 +163,11 @@ mod tests {
             (vec![home, ("XDG_CACHE_HOME", "/x"), ("HF_HOME", "~/hf")], "/home/me/hf/hub"),
             (vec![home, ("HF_HOME", "/hf"), ("HF_HUB_CACHE", "/c")], "/c"),
             (vec![home, ("HF_HOME", "")], "/home/me/.cache/huggingface/hub"),
+            (vec![home, ("HF_HOME", "~")], "/home/me/hub"),
+            (vec![home, ("HF_HOME", "$WORK/${USER}/hf"), ("WORK", "/w"), ("USER", "u")], "/w/u/hf/hub"),
+            (vec![home, ("HF_HOME", "/a$NONE/$")], "/a$NONE/$/hub"),
+            (vec![home, ("HUGGINGFACE_HUB_CACHE", "/old")], "/old"),
+            (vec![home, ("HUGGINGFACE_HUB_CACHE", "/old"), ("HF_HUB_CACHE", "/new")], "/new"),
         ] {
             assert_eq!(settings(&variables).unwrap().cache, PathBuf::from(expected), "{variables:?}");
         }
@@ -110,7 +178,11 @@ mod tests {
     fn offline_is_what_python_takes_for_true() {
         for (value, offline) in [("1", true), ("ON", true), ("true", true), ("0", false), ("no", false), ("", false)] {
             assert_eq!(settings(&[("HOME", "/"), ("HF_HUB_OFFLINE", value)]).unwrap().offline, offline, "{value}");
+            let older = settings(&[("HOME", "/"), ("TRANSFORMERS_OFFLINE", value)]).unwrap().offline;
+            assert_eq!(older, offline, "{value}");
         }
+        let both = [("HOME", "/"), ("HF_HUB_OFFLINE", "0"), ("TRANSFORMERS_OFFLINE", "1")];
+        assert!(!settings(&both).unwrap().offline, "the newer one counts");
     }
 
     #[test]
@@ -119,11 +191,38 @@ mod tests {
         let home = folder.path().to_str().unwrap();
         std::fs::write(folder.path().join("token"), " hf_secret\n").unwrap();
         let read = settings(&[("HF_HOME", home)]).unwrap();
-        assert_eq!(read.token.as_ref().unwrap().0, "hf_secret");
+        assert_eq!(read.token.as_ref().unwrap().secret, "hf_secret");
         assert!(!format!("{read:?}").contains("secret"));
         let given = settings(&[("HF_HOME", home), ("HF_TOKEN", "hf_other")]).unwrap();
-        assert_eq!(given.token.unwrap().0, "hf_other");
+        assert_eq!(given.token.unwrap().secret, "hf_other");
+        let older = settings(&[("HF_HOME", home), ("HUGGING_FACE_HUB_TOKEN", "hf_old")]).unwrap();
+        assert_eq!(older.token.unwrap().secret, "hf_old");
+        let without = settings(&[("HF_HOME", home), ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")]).unwrap();
+        assert!(without.token.is_none());
         let error = settings(&[("HF_HOME", home), ("HF_TOKEN", "hf_sec\nret")]).unwrap_err().to_string();
         assert!(error.contains("HF_TOKEN") && !error.contains("sec"), "{error}");
+    }
+    #[test]
+    fn a_token_goes_over_plain_http_to_this_machine_or_where_somebody_says_so() {
+        let at = |endpoint, more: &[(&str, &str)]| {
+            settings(&[&[("HOME", "/none"), ("HF_TOKEN", "hf_secret"), ("HF_ENDPOINT", endpoint)], more].concat())
+        };
+        for endpoint in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", "https://mirror.example"] {
+            assert!(at(endpoint, &[]).unwrap().token.is_some(), "{endpoint}");
+        }
+        let error = at("http://mirror.example", &[]).unwrap_err().to_string();
+        assert!(error.contains("the token from HF_TOKEN") && !error.contains("secret"), "{error}");
+        assert!(at("http://mirror.example", &[("BATCHSCOPE_TOKEN_OVER_HTTP", "1")]).unwrap().token.is_some());
+        assert!(at("http://mirror.example", &[("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")]).unwrap().token.is_none());
+    }
+
+    #[test]
+    fn certificates_that_cannot_be_read_are_told_by_their_variable() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("none.pem");
+        for missing in [&file, folder.path()] {
+            let error = settings(&[("HOME", "/"), ("SSL_CERT_FILE", missing.to_str().unwrap())]).unwrap_err();
+            assert!(error.to_string().starts_with("SSL_CERT_FILE is "), "{error}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::error::SpecError;
 use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
 use crate::domain::classifier::Head;
 use crate::domain::name::FolderName;
-use crate::domain::spec::{Evaluation, KeepWeights, NamedSet, Validation};
+use crate::domain::spec::{Evaluation, KeepWeights, MOST_CLASSES, NamedSet, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
 
@@ -36,7 +36,7 @@ const TASK: [Field; 10] = [
     field("sentence1", "the name of a column in quotes", not_empty),
     field("sentence2", "the name of a column in quotes", not_empty),
     field("label", "the name of a column in quotes", not_empty),
-    field("classes", "a list of two or three names in quotes, each once", classes),
+    field("classes", "a list of 2 to 64 names in quotes, each once", classes),
     field("max_length", "a whole number of tokens from 5 to 1048576", |value| whole(value, 5, 1 << 20)),
     field(
         "validation",
@@ -183,7 +183,7 @@ fn batch_size(value: &Value) -> bool {
 }
 
 fn classes(value: &Value) -> bool {
-    let names = value.as_array().filter(|names| (2..=3).contains(&names.len()));
+    let names = value.as_array().filter(|names| (2..=MOST_CLASSES).contains(&names.len()));
     names.is_some_and(|names| names.iter().all(not_empty) && each_once(names))
 }
 

@@ -27,6 +27,9 @@ pub struct Inputs {
     /// where that of the model comes from; the digest of the weights covers its values
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classifier: Option<Classifier>,
+    /// what a person should know of the data: rows that were left out, and the like
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Stored for Inputs {

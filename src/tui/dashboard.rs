@@ -1,6 +1,7 @@
 //! The loop: one inbox of keys, news and signals; a frame at once after a key, a few a second for news, none when
 //! nothing changed.
 
+use super::colour_depth::{ColourDepth, Colours};
 use super::keymap;
 use super::layout::areas;
 use super::pictures;
@@ -39,10 +40,10 @@ pub enum Left {
 }
 
 /// Trains a sweep with the dashboard on the terminal.
-pub fn run(opened: &Opened, theme: Theme, stops: Stops) -> Result<(Left, App)> {
+pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> Result<(Left, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let sizes = size_signals().context("cannot listen for signals")?;
-    let mut terminal = Terminal::enter()?;
+    let mut terminal = Terminal::enter(depth)?;
     let engine = opened.start();
     let signals = stops.stop(&engine);
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
@@ -53,7 +54,7 @@ pub fn run(opened: &Opened, theme: Theme, stops: Stops) -> Result<(Left, App)> {
     let (said, sayings) = unbounded();
     let (left, suspending, resized, wanted, copied) = (Left::ByKey, false, false, None, None);
     let mut dashboard =
-        Dashboard { app, theme, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
+        Dashboard { app, theme, depth, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
     dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses, &sizes);
     let Dashboard { app, left, .. } = dashboard;
     drop(terminal);
@@ -74,6 +75,7 @@ enum Saying {
 struct Dashboard<'e> {
     app: App,
     theme: Theme,
+    depth: ColourDepth,
     engine: &'e Engine,
     opened: &'e Opened,
     said: Sender<Saying>,
@@ -161,9 +163,13 @@ impl Dashboard<'_> {
         }
         let wanted = self.wanted.take();
         let mut cells = None;
+        let theme = self.theme.of_sizes(self.app.sweep.batch_sizes().len());
+        let colours = Colours::of(self.depth, &theme);
         let frame = |frame: &mut Frame<'_>| {
             draw(frame, &self.app, &self.theme);
+            // a picture has every colour
             cells = wanted.is_some().then(|| frame.buffer_mut().clone());
+            colours.apply(frame.buffer_mut());
         };
         let anew = std::mem::take(&mut self.resized);
         if self.left != Left::TerminalGone && terminal.draw(anew, frame).is_err() {

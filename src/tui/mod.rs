@@ -3,15 +3,18 @@
 //! May import: everything below the fronts. The only room that knows ratatui and crossterm. Draws from `&App`; what a
 //! key means is decided in `app`.
 
+mod colour_depth;
 mod dashboard;
 mod keymap;
 mod layout;
+mod output;
 mod pictures;
 mod screen;
 mod terminal;
 mod theme;
 mod widgets;
 
+pub use colour_depth::ColourDepth;
 pub use dashboard::{Left, run};
 pub use keymap::{ASKED, KEYS, SEARCHING, TYPING};
 pub use screen::draw;

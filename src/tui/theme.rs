@@ -69,6 +69,19 @@ impl Theme {
         Self { plain: self.plain, ..next }
     }
 
+    pub(super) fn background(&self) -> Color {
+        self.background
+    }
+
+    pub(super) fn selection_ground(&self) -> Color {
+        self.selection
+    }
+
+    /// The lines of the batch sizes, smallest first.
+    pub(super) fn lines(&self) -> &[Color] {
+        &self.lines
+    }
+
     /// For a terminal that shows no colours.
     pub fn without_colours(self) -> Self {
         Self { plain: true, ..self }

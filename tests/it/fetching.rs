@@ -227,6 +227,21 @@ fn fetch_says_where_everything_is() {
     assert!(Finished::of(demo).expect(0).err.contains("nothing to fetch"));
 }
 
+#[test]
+fn fetch_says_what_is_not_there_and_what_was_probably_meant() {
+    let world = World::new();
+    let refused = |set: &str| world.anything(&["fetch", "spec.toml", "--set", set]).expect(2).err;
+    let model = refused("model.source=bert-base-uncased");
+    assert!(model.contains("there is no folder") && model.contains("`google-bert/bert-base-uncased`"), "{model}");
+    let own = refused("model.source=./checkpoint");
+    assert!(own.contains("checkpoint; a model of the hub goes by OWNER/NAME"), "{own}");
+    assert!(refused("task.path=none").contains("none, which is no folder"));
+    fs::remove_file(world.path("task/dev.tsv")).unwrap();
+    assert!(refused("model.source=model").contains("none of dev.tsv, dev.csv"));
+    fs::write(world.path("task/dev.tsv"), "").unwrap();
+    world.anything(&["fetch", "spec.toml"]).expect(0);
+}
+
 /// A fetch that hangs after half of the weights, and how many bytes those are.
 fn half_way(away: &Away) -> (Child, u64) {
     let bytes = fs::read(crate::support::fixture("golden/tiny").join(WEIGHTS)).unwrap();

@@ -1,6 +1,7 @@
 //! Files from the hub: whole and verified or not at all, whatever goes wrong on the way.
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, git_digest, settings, sha256};
+use crate::support::tls;
 use batchscope::hub::{Hub, HubError, Kind, Listener, News, Repository, Settings, Silent};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -191,6 +192,53 @@ fn what_is_not_there_is_told_by_what_it_is() {
         assert!(refusal(PAGE, bad).contains("is no name of a file"), "{bad}");
     }
     assert_eq!(setup.mirror.seen().len(), asked, "none of these needs a question");
+}
+
+/// Settings that fetch from an address into a cache, with further variables.
+fn settings_of(address: &str, cache: &Path, variables: &[(&str, &str)]) -> Result<Settings, HubError> {
+    let home = cache.display().to_string();
+    let all = [&[("HF_ENDPOINT", address), ("HF_HOME", &home)], variables].concat();
+    Settings::of(|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+}
+
+#[test]
+fn a_certificate_is_believed_when_its_authority_is_named() {
+    let (setup, authority) = (Setup::new(), tls::authority());
+    let endpoint = tls::in_front_of(setup.mirror.pages());
+    let (file, folder) = (authority.to_str().unwrap(), authority.parent().unwrap().to_str().unwrap());
+    for variable in [("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder), ("REQUESTS_CA_BUNDLE", file)] {
+        let cache = tempfile::tempdir().unwrap();
+        let settings = settings_of(&endpoint, cache.path(), &[variable]).unwrap();
+        let path = Hub::new(settings, Silent).file(&model(PAGE), LARGE).unwrap();
+        assert_eq!(fs::read(path).unwrap(), large(), "{variable:?}");
+    }
+    let settings = settings_of(&endpoint, setup.cache.path(), &[]).unwrap();
+    let error = Hub::new(settings, Silent).file(&model(PAGE), SMALL).unwrap_err().to_string();
+    assert!(error.contains("of an authority that is not trusted here") && error.contains("SSL_CERT_FILE"), "{error}");
+    setup.assert_nothing_is_kept();
+}
+
+#[test]
+fn what_a_token_opens_or_not_is_told_with_where_it_is_from() {
+    for (fault, with, without) in [
+        (
+            Fault::Page(401, ""),
+            "refuses the token from HF_TOKEN; make another on",
+            "and where it is private set HF_TOKEN",
+        ),
+        (Fault::Page(401, "RepoNotFound"), "the token from HF_TOKEN does not open it", "set HF_TOKEN"),
+        (Fault::Page(403, "GatedRepo"), "owner/tiny with the account of the token", "owner/tiny, then set HF_TOKEN"),
+        (Fault::Page(403, ""), "forbids access to `owner/tiny` (403", "forbids access to `owner/tiny` (403"),
+    ] {
+        let setup = Setup::broken(SMALL, &[fault]);
+        let refusal = |variables: &[(&str, &str)]| {
+            let settings = settings_of(setup.mirror.pages(), setup.cache.path(), variables).unwrap();
+            Hub::new(settings, Silent).file(&model(PAGE), SMALL).unwrap_err().to_string()
+        };
+        let (told, anonymous) = (refusal(&[("HF_TOKEN", "hf_secret")]), refusal(&[]));
+        assert!(told.contains(with) && !told.contains("secret"), "{fault:?}: {told}");
+        assert!(anonymous.contains(without), "{fault:?}: {anonymous}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Looking at a store: list, show, diff, remove.
 
-use crate::support::World;
+use crate::support::{Finished, World};
 use batchscope::store::{BeatWatch, Claim, Owner, Store};
 use serde_json::Value;
 use std::fs;
@@ -33,6 +33,52 @@ fn files(folder: &Path) -> Vec<(String, u64)> {
     }
     found.sort();
     found
+}
+
+/// A name that no text can have.
+#[cfg(unix)]
+#[test]
+fn a_folder_whose_name_is_no_text_is_as_good_as_any() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    let folder = world.path(".").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&folder).unwrap();
+    for name in ["model", "task", "spec.toml"] {
+        fs::rename(world.path(name), folder.join(name)).unwrap();
+    }
+    let program = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_batchscope"));
+        Finished::of(command.current_dir(&folder).args(arguments).args(["--store", "store"]).output().unwrap())
+    };
+    program(&["run", "spec.toml"]).expect(0);
+    assert_eq!(program(&["run", "spec.toml"]).expect(0).out.matches("already in the store").count(), 4);
+    program(&["run", "spec.toml", "--set", "model.source=model"]).expect(0);
+    assert!(program(&["report", "spec.toml"]).expect(0).out.starts_with("# tiny"));
+    assert!(program(&["runs"]).expect(0).out.contains("finished"));
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_spelled_out_in_what_is_shown_of_a_store() {
+    let world = World::new();
+    world.run(&["--set", "train.instances=1", "--set", "train.batch_sizes=[8, 30]"]).expect(0);
+    let runs = Store::open(&world.store()).unwrap().runs().unwrap();
+    let ids: Vec<String> =
+        runs.iter().map(|(run, _)| run.path().file_name().unwrap().to_str().unwrap().into()).collect();
+    for (run, _) in &runs {
+        let path = run.path().join("attempts/1/owner.json");
+        let mut owner: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        owner["host"] = "host\u{1b}]0;title\u{7}\u{202e}\u{2066}\u{9b}2J".into();
+        fs::write(&path, owner.to_string()).unwrap();
+    }
+    for arguments in
+        [&["runs", "show", &ids[0]][..], &["runs", "show", &ids[0], "--json"], &["runs", "diff", &ids[0], &ids[1]]]
+    {
+        let shown = world.batchscope(arguments).expect(0).out;
+        let obeyed = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{2066}".contains(c);
+        assert!(!shown.contains(obeyed), "{arguments:?}: {shown:?}");
+    }
+    let shown = world.json(&["runs", "show", &ids[0], "--json"]);
+    assert!(shown["attempts"][0]["owner"]["host"].as_str().unwrap().contains('\u{202e}'), "the value is what it was");
 }
 
 #[test]

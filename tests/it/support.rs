@@ -6,6 +6,7 @@ pub mod mirror;
 pub mod parquet_file;
 pub mod readers;
 pub mod screen;
+pub mod tls;
 pub mod torch_file;
 
 use batchscope::domain::arm::Norm;

@@ -2,7 +2,7 @@
 
 use crate::support::World;
 use crate::support::screen::Screen;
-use batchscope::tui::Terminal;
+use batchscope::tui::{ColourDepth, Terminal};
 use portable_pty::CommandBuilder;
 use std::path::Path;
 use std::time::Duration;
@@ -119,6 +119,27 @@ mod signals {
         nothing_is_lost(&world, &whole);
     }
 
+    /// What is left of the terminal, which may be nothing, is no reason to fail.
+    #[test]
+    fn a_closed_terminal_is_an_interruption_whatever_standard_error_is() {
+        for standard_error in ["", "2>&-", "2>/dev/full"] {
+            let (world, whole) = worlds();
+            let mut command = CommandBuilder::new("sh");
+            command.cwd(world.path("."));
+            let binary = env!("CARGO_BIN_EXE_batchscope");
+            let run = format!("{binary} spec.toml --store store < /dev/tty {standard_error}; echo $? > code");
+            command.args(["-c", &format!("(trap '' HUP; {run}) & echo $$ > shell; wait")]);
+            let screen = Screen::open(command, 100, 30);
+            screen.wait_until("trained", |_| world.events() > 40);
+            let shell: u32 = std::fs::read_to_string(world.path("shell")).unwrap().trim().parse().unwrap();
+            let code = || std::fs::read_to_string(world.path("code")).unwrap_or_default();
+            send(shell, Signal::KILL);
+            screen.wait_until("gone", |_| code().ends_with('\n'));
+            assert_eq!(code().trim(), "130", "{standard_error}");
+            nothing_is_lost(&world, &whole);
+        }
+    }
+
     #[test]
     fn a_stop_for_a_while_gives_the_terminal_back_and_a_continuation_takes_it() {
         let (world, whole) = worlds();
@@ -198,13 +219,48 @@ fn no_byte_is_written_when_nothing_changed() {
     assert_eq!(screen.code(), 0);
 }
 
+/// Whether a colour is chosen so: `38;2`, `38;5`, or a code of the sixteen.
+fn chooses(written: &[u8], is_so: impl Fn(&[&str]) -> bool) -> bool {
+    let text = String::from_utf8_lossy(written).into_owned();
+    let sequences = text.split("\x1b[").filter_map(|rest| rest.split_once('m'));
+    sequences.map(|(words, _)| words.split(';').collect::<Vec<_>>()).any(|words| is_so(&words))
+}
+
+#[test]
+fn a_terminal_gets_the_colours_that_it_says_it_knows() {
+    let world = World::new();
+    world.run(&[]).expect(0);
+    let truecolor = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")];
+    for (terminal, flag, [is_true, is_indexed, is_basic]) in [
+        (&truecolor[..], "auto", [true, false, false]),
+        (&truecolor[..1], "auto", [false, true, false]),
+        (&[("TERM", "xterm")], "auto", [false, false, true]),
+        (&[("TERM", "linux"), ("NO_COLOR", "1")], "auto", [false; 3]),
+        (&truecolor, "16", [false, false, true]),
+        (&truecolor, "none", [false; 3]),
+        (&[("TERM", "xterm"), ("NO_COLOR", "1")], "truecolor", [true, false, false]),
+    ] {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_batchscope"));
+        command.cwd(world.path("."));
+        command.args(["spec.toml", "--store", "store", "--colors", flag]);
+        let mut screen = Screen::open_as(command, 100, 30, terminal);
+        screen.wait_for("every run is done");
+        screen.press("q");
+        assert_eq!(screen.code(), 0);
+        let begins = |with: [&'static str; 2]| screen.written(|bytes| chooses(bytes, |words| words.starts_with(&with)));
+        let basic = |words: &[&str]| matches!(words[0].parse(), Ok(30u8..=37 | 90..=97));
+        let found = [begins(["38", "2"]), begins(["38", "5"]), screen.written(|bytes| chooses(bytes, basic))];
+        assert_eq!(found, [is_true, is_indexed, is_basic], "{terminal:?} {flag}");
+    }
+}
+
 /// Set in the child of the test below.
 const CHILD: &str = "BATCHSCOPE_TEST_PANICS_IN_THE_TERMINAL";
 
 #[test]
 fn a_panic_gives_the_terminal_back() {
     if std::env::var_os(CHILD).is_some() {
-        let mut terminal = Terminal::enter().unwrap();
+        let mut terminal = Terminal::enter(ColourDepth::True).unwrap();
         terminal.draw(false, |frame| frame.render_widget("on the alternate screen", frame.area())).unwrap();
         std::thread::sleep(Duration::from_millis(300));
         // a worker's panic must leave the screen alone

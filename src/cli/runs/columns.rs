@@ -2,10 +2,10 @@
 
 use super::listed::Listed;
 use crate::cli::exit::BadInput;
-use crate::cli::page::harmless;
 use crate::domain::filter::Value;
 use crate::domain::metric::ONE_CLASS;
 use crate::domain::nearest::suggestion;
+use crate::domain::printable::printable;
 use crate::domain::property::Property;
 use std::cmp::Ordering;
 
@@ -146,7 +146,7 @@ impl Column {
             (_, Value::Several(all)) if all.is_empty() => "-".into(),
             (_, Value::Several(all)) => all.join(", "),
         };
-        harmless(&text)
+        printable(&text).into_owned()
     }
 
     /// Numbers stand on the right.

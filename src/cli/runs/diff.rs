@@ -4,7 +4,7 @@ use super::find::find;
 use super::list::object;
 use super::listed::Listed;
 use crate::cli::exit::Exit;
-use crate::cli::page::{Page, print};
+use crate::cli::page::{Page, print, print_json};
 use crate::domain::settings;
 use crate::export::text_table;
 use crate::store::Store;
@@ -18,7 +18,7 @@ pub fn run(store: &Store, first: &str, second: &str, as_json: bool, page: &Page)
         let rows = differences.iter().map(|(key, a, b)| json!({"key": key, "first": a, "second": b}));
         let whole =
             json!({"first": object(&first), "second": object(&second), "differences": rows.collect::<Vec<Value>>()});
-        print(&format!("{}\n", serde_json::to_string_pretty(&whole)?))?;
+        print_json(&whole)?;
         return Ok(Exit::Done);
     }
     let ids = [&first, &second].map(|listed| listed.run.id.as_str().chars().take(10).collect::<String>());

@@ -4,7 +4,7 @@ use super::arguments::ListArguments;
 use super::columns::{self, Column, SHED, SHOWN};
 use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
-use crate::cli::page::{Page, print, talk};
+use crate::cli::page::{Page, print, print_json, talk};
 use crate::domain::filter::Filter;
 use crate::domain::history::Progress;
 use crate::export::text_table;
@@ -28,7 +28,7 @@ pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit
     }
     if arguments.json {
         let objects: Vec<Value> = listed.iter().map(object).collect();
-        print(&format!("{}\n", serde_json::to_string_pretty(&objects)?))?;
+        print_json(&objects)?;
         return Ok(Exit::Done);
     }
     if listed.is_empty() {

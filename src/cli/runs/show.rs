@@ -5,12 +5,13 @@ use super::find::find;
 use super::list::object;
 use super::listed::Listed;
 use crate::cli::exit::Exit;
-use crate::cli::page::{Page, bytes, print};
+use crate::cli::page::{Page, bytes, print, print_json};
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::metric::{Metric, ONE_CLASS, ONE_CLASS_MEANS, Scores};
+use crate::domain::printable::printable;
 use crate::domain::run::PlannedRun;
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
@@ -43,16 +44,29 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     let journal = listed.run.journal()?;
     let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
     let baseline = baseline(store, &listed)?;
-    let classifier = classifier(store, &listed);
-    let text = if as_json {
+    let (classifier, notes) = (classifier(store, &listed), notes(store, &listed));
+    if as_json {
         let mut whole = whole_object(&listed, &attempts, baseline.as_ref(), &journal);
         whole["classifier"] = json!(classifier);
-        format!("{}\n", serde_json::to_string_pretty(&whole)?)
+        whole["notes"] = json!(notes);
+        print_json(&whole)?;
     } else {
-        page_of(&listed, &attempts, baseline.as_ref(), classifier.as_ref(), &journal, page)?
-    };
-    print(&text)?;
+        print(&page_of(&listed, &notes, &attempts, baseline.as_ref(), classifier.as_ref(), &journal, page)?)?;
+    }
     Ok(Exit::Done)
+}
+
+/// What was said of the data and model when an experiment with this run began.
+fn notes(store: &Store, listed: &Listed) -> Vec<String> {
+    let mut notes: Vec<String> = listed
+        .places
+        .iter()
+        .filter_map(|place| store.inputs(&place.experiment).ok().flatten())
+        .flat_map(|inputs| inputs.notes)
+        .collect();
+    notes.sort();
+    notes.dedup();
+    notes
 }
 
 fn attempt(listed: &Listed, number: u32, entries: &[Entry]) -> Attempt {
@@ -106,6 +120,7 @@ fn classifier(store: &Store, listed: &Listed) -> Option<Classifier> {
 
 fn page_of(
     listed: &Listed,
+    notes: &[String],
     attempts: &[Attempt],
     baseline: Option<&Settings>,
     classifier: Option<&Classifier>,
@@ -115,7 +130,9 @@ fn page_of(
     let spec = &listed.run.spec;
     let mut text = format!("{} {}\n", page.bold("run"), listed.run.id);
     for place in &listed.places {
-        let _ = writeln!(text, "  {}  {}/bs{}/iid{}", place.experiment, place.arm, spec.batch_size, spec.iid);
+        let (experiment, arm) = (place.experiment.to_string(), place.arm.to_string());
+        let place = format!("{experiment}  {arm}/bs{}/iid{}", spec.batch_size, spec.iid);
+        let _ = writeln!(text, "  {}", printable(&place));
     }
     let _ = writeln!(text, "  {}", state(listed, page));
     if let Some(scores) = listed.scores() {
@@ -129,10 +146,14 @@ fn page_of(
         let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
     }
     if let Some(classifier) = classifier {
-        let _ = writeln!(text, "  classifier: {classifier}");
+        let _ = writeln!(text, "  {}", printable(&format!("classifier: {classifier}")));
+    }
+    for note in notes {
+        let _ = writeln!(text, "  {}", printable(note));
     }
     let folder = &listed.run.folder;
-    let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), folder.path().display());
+    let place = folder.path().display().to_string();
+    let _ = writeln!(text, "  {} in {}", bytes(folder.bytes()), printable(&place));
     text += &settings_tables(&settings::of(&listed.run.spec), baseline, page);
     if !attempts.is_empty() {
         text += &format!("\n{}\n{}", page.bold("attempts"), attempts_table(attempts, page));
@@ -154,10 +175,12 @@ fn state(listed: &Listed, page: &Page) -> String {
     let (step, updates) = (listed.step, listed.run.spec.updates());
     let age = listed.age().map_or(String::new(), |seconds| format!(", {} ago", age(seconds)));
     match &listed.failure {
-        Some((step, message)) => format!("{} after update {step} of {updates}{age}: {message}", page.bad("failed")),
+        Some((step, message)) => {
+            format!("{} after update {step} of {updates}{age}: {}", page.bad("failed"), printable(message))
+        }
         None => {
             let owner = listed.run.owner.as_ref().filter(|_| listed.run.busy);
-            let by = owner.map_or(String::new(), |owner| format!(" by {owner}"));
+            let by = owner.map_or(String::new(), |owner| printable(&format!(" by {owner}")).into_owned());
             format!("{}{by}, update {step} of {updates}{age}", page.accent(listed.state()))
         }
     }

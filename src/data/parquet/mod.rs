@@ -33,7 +33,7 @@ pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, Data
     let header: Vec<String> = schema.get_fields().iter().map(|column| column.name().to_owned()).collect();
     let mut reading = Reading::new(&header, choose)?;
     let chosen: Vec<TypePtr> =
-        reading.choice.columns.iter().filter_map(|column| schema.get_fields().get(*column)).cloned().collect();
+        reading.chosen().iter().filter_map(|column| schema.get_fields().get(*column)).cloned().collect();
     for column in &chosen {
         check_kind(place, column)?;
     }
@@ -54,17 +54,16 @@ pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, Data
         let mut values = values.into_iter();
         reading.row(number as u64 + 1, |_| values.next().flatten());
     }
-    Ok(reading.table)
+    Ok(reading.table())
 }
 
-/// Text and whole numbers, one a row.
+/// Text and numbers, one a row.
 fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
     let refused = |found: &str, expected| {
         let (place, column) = (place.to_owned(), column.name().to_owned());
         Err(DataError::ColumnKind { place, column, found: found.into(), expected })
     };
-    const EXPECTED: &str = "text or whole numbers";
-    const CLASSES: &str = "text or whole numbers; fractions are a regression's, and batchscope trains classifiers";
+    const EXPECTED: &str = "text or numbers";
     let info = column.get_basic_info();
     if !column.is_primitive() || (info.has_repetition() && info.repetition() == parquet::basic::Repetition::REPEATED) {
         return refused("lists or tables", EXPECTED);
@@ -75,9 +74,9 @@ fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
     );
     let is_decimal = info.converted_type() == ConvertedType::DECIMAL;
     match column.get_physical_type() {
-        Kind::FLOAT | Kind::DOUBLE => refused("fractions", CLASSES),
-        _ if is_decimal || info.logical_type_ref() == Some(&LogicalType::Float16) => refused("fractions", CLASSES),
-        Kind::BOOLEAN | Kind::INT32 | Kind::INT64 | Kind::BYTE_ARRAY if is_plain => Ok(()),
+        _ if is_decimal => refused("decimals", EXPECTED),
+        // whole numbers with gaps are fractions to pandas
+        Kind::BOOLEAN | Kind::INT32 | Kind::INT64 | Kind::FLOAT | Kind::DOUBLE | Kind::BYTE_ARRAY if is_plain => Ok(()),
         kind => refused(&format!("values of another kind ({kind})"), EXPECTED),
     }
 }
@@ -101,6 +100,8 @@ fn text(field: &Field) -> Result<Option<String>, &'static str> {
         | Field::UShort(_)
         | Field::UInt(_)
         | Field::ULong(_) => Some(field.to_string()),
-        _ => return Err("no text and no whole number"),
+        Field::Float(number) => Some(format!("{number:?}")),
+        Field::Double(number) => Some(format!("{number:?}")),
+        _ => return Err("no text and no number"),
     })
 }

@@ -212,7 +212,7 @@ fn weights() {
         &world,
         "a missing folder",
         &["--set", &format!("model.source={missing}")],
-        &["cannot read", "none/config.json"],
+        &["model.source: there is no folder", "/none; a model of the hub goes by OWNER/NAME"],
     );
 }
 

@@ -18,7 +18,7 @@ fn sets() {
     let whole = parquet_pairs(&tsv);
     let spoilt = |text: &str, with: &[u8]| [text.as_bytes(), with].concat();
     let one_class = |text: &str, one: &str, zero: &str| bytes(text.replace(one, zero));
-    let cases: [Case<'_, (&str, Vec<u8>)>; 34] = [
+    let cases: [Case<'_, (&str, Vec<u8>)>; 35] = [
         (
             "too few columns",
             ("train.tsv", bytes(format!("{tsv}1\t2\t3\tA\n"))),
@@ -58,24 +58,42 @@ fn sets() {
         (
             "an unknown label",
             ("train.tsv", bytes(format!("{tsv}maybe\t1\t2\tA\tB\n"))),
-            &["line 62", "`Quality` is `maybe`, expected a whole number from 0 to 2"],
+            &["line 62", "`Quality` is `maybe`, expected a whole number from 0 on"],
         ),
-        ("a label beyond the classes", ("train.csv", bytes(format!("{csv}A,B,3\n"))), &["line 62", "`label` is `3`"]),
         (
-            "a fourth word",
-            ("train.csv", b"sentence1,sentence2,label\nA,B,a\nA,B,b\nA,B,c\nA,B,d\n".to_vec()),
-            &["train.csv, line 5: `d` is the fourth label", "three classes are the most"],
+            "a label that leaves a gap",
+            ("train.csv", bytes(format!("{csv}A,B,3\n"))),
+            &["of the labels in `label` none is 2", "task.classes = [\"0\", \"1\", \"3\"]"],
+        ),
+        (
+            "a column of another name",
+            ("train.csv", bytes(csv.replace(",label", ",extra").replace("sentence1,", "label,"))),
+            &["no column `sentence1`", "if `extra` is meant, write task.sentence1 = \"extra\""],
+        ),
+        (
+            "65 classes",
+            ("train.csv", bytes((0..65).fold(csv.clone(), |text, class| format!("{text}A,B,{class}\n")))),
+            &["train.csv: `label` has 65 labels that differ", "64 classes are the most", "task.label"],
         ),
         (
             "a label that is a fraction",
-            ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":1.0"))),
-            &["`label` is `1.0`, expected a whole number from 0 to 2; fractions are a regression's"],
+            ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":0.5"))),
+            &["`label` is `0.5`, expected a whole number from 0 on; fractions are a regression's"],
         ),
-        ("no label", ("train.csv", bytes(format!("{csv}A,B,\n"))), &["line 62", "`label` is nothing"]),
         (
             "a set that nobody labelled",
-            ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":-1"))),
-            &["the label is -1", "no labels", "take another set"],
+            ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":-1").replace("\"label\":0", "\"label\":-1"))),
+            &["the label is `-1`", "no labels", "take another set"],
+        ),
+        (
+            "no labels at all",
+            ("train.csv", one_class(&csv.replace(",0\n", ",\n"), ",1\n", ",\n")),
+            &["train.csv, line 2: the label is nothing", "no labels", "take another set"],
+        ),
+        (
+            "a class of two that nobody labelled",
+            ("train.jsonl", bytes(jsonl.replace("\"label\":0", "\"label\":null"))),
+            &["train.jsonl: every example has the label 1", "at least two classes"],
         ),
         (
             "bytes that are no text",
@@ -85,7 +103,7 @@ fn sets() {
         (
             "UTF-16",
             ("train.csv", csv.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-            &["train.csv, line 1: holds a NUL byte"],
+            &["train.csv: UTF-16, as Excel saves", "iconv -f UTF-16 -t UTF-8"],
         ),
         (
             "bytes that are no text, in JSON",
@@ -128,17 +146,17 @@ fn sets() {
         (
             "a set of another name",
             ("training.tsv", bytes(tsv.clone())),
-            &["holds no training set", "train.tsv, train.csv, train.jsonl"],
+            &["holds no training set", "train.tsv, train.csv, train.jsonl", "it has dev.tsv, training.tsv"],
         ),
         (
             "a column of fractions",
-            ("train.parquet", columns(Values::Double(vec![1.0, 0.0]))),
-            &["train.parquet: the column `label` holds fractions, expected text or whole numbers", "regression"],
+            ("train.parquet", columns(Values::Double(vec![0.5, 0.0]))),
+            &["train.parquet, line 1: the label in `label` is `0.5`, expected a whole number", "regression"],
         ),
         (
             "labels that are none",
             ("train.parquet", columns(Values::Long(vec![-1, -1]))),
-            &["train.parquet, line 1: the label is -1", "no labels"],
+            &["train.parquet, line 1: the label is `-1`", "no labels"],
         ),
         (
             "half a Parquet file",
@@ -149,18 +167,13 @@ fn sets() {
         (
             "Parquet of other columns",
             ("train.parquet", parquet(&[("premise", Values::Text(vec!["A"]))], Compression::SNAPPY)),
-            &["train.parquet: no column `sentence1`, found premise"],
+            &["train.parquet: no columns `hypothesis` and `label`, found premise"],
         ),
         ("an empty Parquet file", ("train.parquet", vec![]), &["train.parquet: the file is empty"]),
-        (
-            "a set for evaluation alone",
-            ("train.tsv", bytes(tsv.clone())),
-            &["none of dev.tsv, dev.csv", "to validate on", "task.validation"],
-        ),
     ];
     for (what, (name, contents), words) in cases {
         let world = World::new();
-        world.write_sets(&[]);
+        world.write_sets(&[("dev.tsv", &pairs(20, 2))]);
         fs::write(world.path("task").join(name), contents).unwrap();
         refuse(&world, what, &[], words);
     }
@@ -178,12 +191,33 @@ fn folders_of_sets() {
     );
     let spec = world.path("spec.toml").display().to_string();
     refuse(&world, "a file", &["--set", &format!("task.path={spec}")], &["spec.toml, which is no folder"]);
+    world.write_sets(&[("train.tsv", &train)]);
+    refuse(&world, "nothing to validate on", &[], &["none of dev.tsv, dev.csv", "to validate on", "validation = 0.05"]);
+    world.write_sets(&[("training.tsv", &train), ("test.tsv", &dev), ("train.xlsx", "PK")]);
+    refuse(
+        &world,
+        "all that is missing is told at once",
+        &["--set", "task.also_evaluate=[\"mismatched\"]"],
+        &[
+            "holds no training set",
+            "and it holds none of dev.tsv",
+            "validate on the test set: task.validation = \"test\"",
+            "and it holds none of dev_mismatched.tsv",
+            "it has test.tsv, train.xlsx, training.tsv; save workbooks",
+        ],
+    );
+    fs::create_dir(world.path("task/data")).unwrap();
+    fs::write(world.path("task/data/train.json"), "").unwrap();
+    refuse(&world, "a folder too high", &[], &["the folder `data` in it has a training set"]);
+    world.write_sets(&[("train-00000-of-00002.csv", &csv(&train)), ("dev.tsv", &dev)]);
+    refuse(&world, "half a set", &[], &["lacks train-00001-of-00002.csv", "2 parts"]);
     world.write_sets(&[("train.tsv", &train), ("train.csv", &csv(&train)), ("dev.tsv", &dev)]);
     refuse(&world, "one set in two formats", &[], &["train.tsv and", "train.csv are both there; remove"]);
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("validation.jsonl", &jsonl(&dev))]);
     refuse(&world, "one set under two names", &[], &["dev.tsv and", "validation.jsonl are both there"]);
-    world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("test.csv", &csv(&dev).replace(",1\n", ",-1\n"))]);
-    refuse(&world, "validation without labels", &["--set", "task.validation=test"], &["test.csv", "the label is -1"]);
+    let unlabelled = csv(&dev).replace(",1\n", ",-1\n").replace(",0\n", ",-1\n");
+    world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("test.csv", &unlabelled)]);
+    refuse(&world, "validation without labels", &["--set", "task.validation=test"], &["test.csv", "the label is `-1`"]);
     refuse(
         &world,
         "a set and a model",

@@ -147,6 +147,11 @@ impl Mirror {
         settings(&self.0.pages, cache)
     }
 
+    /// The address of the pages.
+    pub fn pages(&self) -> &str {
+        &self.0.pages
+    }
+
     /// Makes a command fetch from here into a folder.
     pub fn serves(&self, command: &mut Command, cache: &Path) {
         hub_variables(command, &self.0.pages, cache);
@@ -167,6 +172,9 @@ pub fn settings(address: &str, cache: &Path) -> Settings {
 /// Gives a command these variables of the hub, and none of those of whoever runs the tests.
 pub fn hub_variables(command: &mut Command, address: &str, cache: &Path) {
     for name in ["HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "XDG_CACHE_HOME"] {
+        command.env_remove(name);
+    }
+    for name in ["HUGGINGFACE_HUB_CACHE", "HUGGING_FACE_HUB_TOKEN", "TRANSFORMERS_OFFLINE"] {
         command.env_remove(name);
     }
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {

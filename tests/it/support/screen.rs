@@ -33,10 +33,16 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn open(mut command: CommandBuilder, columns: u16, rows: u16) -> Self {
-        command.env("TERM", "xterm-256color");
-        command.env("COLORTERM", "truecolor");
-        command.env_remove("NO_COLOR");
+    pub fn open(command: CommandBuilder, columns: u16, rows: u16) -> Self {
+        Self::open_as(command, columns, rows, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")])
+    }
+
+    /// In a terminal that says of itself what these variables do.
+    pub fn open_as(mut command: CommandBuilder, columns: u16, rows: u16, terminal: &[(&str, &str)]) -> Self {
+        for name in ["TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "STY", "TMUX", "WT_SESSION"] {
+            command.env_remove(name);
+        }
+        terminal.iter().for_each(|(name, value)| command.env(name, value));
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
