@@ -1,5 +1,6 @@
 //! What can be wrong with data, each with the place, what was expected there, and what to do.
 
+use crate::domain::spec::NamedSet;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
