@@ -50,7 +50,7 @@ impl App {
             return Target { name, runs, arm: None };
         }
         self.table.stay(&self.sweep);
-        self.arm_as_target(&self.arm_in_sight().unwrap_or_default().to_owned())
+        self.arm_as_target(self.arm_in_sight().unwrap_or_default())
     }
 
     fn arm_as_target(&self, arm: &str) -> Target {

@@ -30,6 +30,9 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
 const BY_COLUMN: &str = "this one holds whole columns; write an object for each example, one a line or in an array (pandas: \
                          to_json(orient=\"records\", lines=True))";
 
+/// An object, or why there is none.
+type Parsed = Result<Map<String, Value>, String>;
+
 /// Objects with the lines on which they begin. Of an array one is parsed at a time, so that errors have their line.
 struct Objects<'t> {
     /// the rest of the text
@@ -61,7 +64,7 @@ impl<'t> Objects<'t> {
         self.pass(self.rest.len() - self.rest.trim_start().len());
     }
 
-    fn next(&mut self) -> Option<(u64, Result<Map<String, Value>, String>)> {
+    fn next(&mut self) -> Option<(u64, Parsed)> {
         self.skip_space();
         match self.in_array {
             true => self.next_of_array(),
@@ -74,7 +77,7 @@ impl<'t> Objects<'t> {
         }
     }
 
-    fn next_of_array(&mut self) -> Option<(u64, Result<Map<String, Value>, String>)> {
+    fn next_of_array(&mut self) -> Option<(u64, Parsed)> {
         let line = self.line;
         if self.rest.starts_with(']') {
             self.pass(1);

@@ -220,9 +220,12 @@ fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -
     })
 }
 
+/// A checkpoint, and where it is.
+type Found = (PathBuf, OwnedSnapshot);
+
 /// The furthest checkpoint that reads back, and those that do not. These are passed over: what is before them is trained
 /// again.
-fn newest_snapshot(folder: &RunFolder) -> Result<(Option<(PathBuf, OwnedSnapshot)>, Vec<Damage>), StoreError> {
+fn newest_snapshot(folder: &RunFolder) -> Result<(Option<Found>, Vec<Damage>), StoreError> {
     let mut damages = Vec::new();
     for checkpoint in folder.checkpoints()? {
         match checkpoint.read() {

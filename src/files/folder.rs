@@ -112,7 +112,9 @@ impl Folder {
         };
         let mut names = Vec::new();
         for entry in entries {
-            names.extend(entry.at("list", &self.path)?.file_name().into_string());
+            if let Ok(name) = entry.at("list", &self.path)?.file_name().into_string() {
+                names.push(name);
+            }
         }
         names.sort();
         Ok(names)
@@ -138,7 +140,7 @@ impl Folder {
     /// Makes a symbolic link, unless the name is taken.
     pub fn link(&self, name: &str, target: &Path) -> Result<(), FileError> {
         self.check()?;
-        match symlink(target, &self.of(name)) {
+        match symlink(target, self.of(name)) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             made => made.at("link", &self.of(name)),
         }

@@ -163,7 +163,7 @@ impl Layers<'_> {
         let axes = &self.axes;
         let columns = (axes.rect.width / (COLUMN * self.point)).ceil().max(1.0) as usize;
         let x = |column: usize| axes.x.value(column as f64 / columns as f64);
-        let mut parts: Vec<(Vec<(f64, f64)>, Vec<(f64, f64)>)> = vec![Default::default()];
+        let mut parts: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default()];
         let (least, most) = (axes.rect.top - self.point, axes.rect.bottom() + self.point);
         let place = |y: f64| if y > axes.floor { axes.y_at(y).clamp(least, most) } else { most };
         for column in 0..columns {
@@ -171,7 +171,7 @@ impl Layers<'_> {
             match middle_half(raw, span) {
                 Some((low, high)) => {
                     let at = axes.x_at((span.0 + span.1) / 2.0);
-                    if let Some((below, above)) = parts.last_mut() {
+                    if let Some([below, above]) = parts.last_mut() {
                         below.push((at, place(low)));
                         above.push((at, place(high)));
                     }
@@ -181,8 +181,8 @@ impl Layers<'_> {
         }
         let outlines: Vec<Vec<(f64, f64)>> = parts
             .into_iter()
-            .filter(|(below, _)| below.len() > 1)
-            .map(|(below, above)| below.into_iter().chain(above.into_iter().rev()).collect())
+            .filter(|[below, _]| below.len() > 1)
+            .map(|[below, above]| below.into_iter().chain(above.into_iter().rev()).collect())
             .collect();
         self.canvas.fill(&outlines, self.palette.series(colour), RIBBON);
     }

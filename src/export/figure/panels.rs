@@ -137,7 +137,7 @@ impl<'p> Panels<'p> {
         for y_tick in &placed.y_ticks {
             let y = axes.y_at(y_tick.value);
             canvas.line(&[vec![(rect.left, y), (rect.right(), y)]], grid);
-            if place % placed.columns == 0 {
+            if place.is_multiple_of(placed.columns) {
                 canvas.line(&[vec![(rect.left - 3.0 * point, y), (rect.left, y)]], frame);
                 canvas.words(&y_tick.label, (rect.left - 5.0 * point, y + 0.36 * tick), label);
             }
