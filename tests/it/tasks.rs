@@ -434,7 +434,11 @@ fn a_preset_is_a_spec_to_start_from() {
         assert_eq!(spec.name, name);
         assert!(text.contains("# "), "a preset explains itself");
     }
-    assert!(init("mnli").expect(2).err.contains("there is no preset `mnli`; there are demo"));
+    let said = init("mnli").expect(2).err;
+    assert!(
+        said.contains("`mnli` is neither a preset (demo, mrpc,") && said.contains("did you mean `mnli-lr`?"),
+        "{said}"
+    );
     assert!(init("mrcp").expect(2).err.contains("did you mean `mrpc`?"));
     assert!(!world.store().exists());
 }

@@ -244,7 +244,7 @@ fn a_terminal_gets_the_colours_that_it_says_it_knows() {
         command.cwd(world.path("."));
         command.args(["spec.toml", "--store", "store", "--colors", flag]);
         let mut screen = Screen::open_as(command, 100, 30, terminal);
-        screen.wait_for("every run is done");
+        screen.wait_for("every run is finished");
         screen.press("q");
         assert_eq!(screen.code(), 0);
         let begins = |with: [&'static str; 2]| screen.written(|bytes| chooses(bytes, |words| words.starts_with(&with)));

@@ -40,8 +40,12 @@ fn overrides() {
         ("a set twice", "task.also_evaluate=[\"test\", \"test\"]", &["expected a list of sets", "each once"]),
         ("a set that validates", "task.also_evaluate=[\"dev\"]", &["sets other than \"dev\""]),
         ("a set that is not there", "task.also_evaluate=[\"test\"]", &["none of test.tsv", "task.also_evaluate"]),
-        ("a sentence that is a pair", "task.sentence=a", &["no column `a`", "task.sentence = "]),
-        ("one class", "task.classes=[\"a\"]", &["expected a list of two or three names"]),
+        (
+            "a sentence that is a pair",
+            "task.sentence=a",
+            &["no columns `a` and `label`", "task.sentence = ", "task.label = "],
+        ),
+        ("one class", "task.classes=[\"a\"]", &["expected a list of 2 to 64 names"]),
         ("a task of regression", "task.name=stsb", &["`stsb` asks for a number between 0 and 5, which is regression"]),
         ("a task that is none", "task.name=mprc", &["there is no task `mprc`", "did you mean `mrpc`?"]),
         (
