@@ -47,6 +47,8 @@ pub struct Panel {
     pub reference: Vec<Line>,
     /// where runs failed, in the colour of their line
     pub failures: Vec<Failure>,
+    /// shown runs that predict one class only at the end
+    pub one_class: usize,
     /// whether values in sight of the x axis lie below and above the y axis
     pub beyond: (bool, bool),
 }
@@ -212,6 +214,7 @@ impl Builder<'_> {
             _ => self.means(rows),
         };
         let failures = shown().filter_map(|row| self.failure(row)).collect();
+        let one_class = shown().filter(|row| row.history.ends_with_one_class()).count();
         let (end, newest) = x_extent(shown(), self.view);
         let x_range = self.view.pinned.get(arm).copied().unwrap_or_else(|| self.view.range(end, newest));
         let epoch = self.view.x.epoch(shown());
@@ -222,6 +225,7 @@ impl Builder<'_> {
             lines,
             reference: Vec::new(),
             failures,
+            one_class,
             beyond: (false, false),
         })
     }

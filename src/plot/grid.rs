@@ -247,6 +247,7 @@ mod tests {
                 lines: vec![line],
                 reference: Vec::new(),
                 failures: Vec::new(),
+                one_class: 0,
                 beyond: (false, false),
             }],
         }

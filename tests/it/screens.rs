@@ -539,6 +539,20 @@ fn a_failed_run_is_marked_in_its_chart() {
 }
 
 #[test]
+fn a_run_that_predicts_one_class_is_said_at_its_chart() {
+    let mut app = app();
+    let run = plan("baseline").remove(9);
+    let events = progress(&run, 1.0).into_iter().map(|event| match event {
+        RunEvent::Evaluation { step, scores } => {
+            RunEvent::Evaluation { step, scores: Scores { predicted_classes: Some(1), ..scores } }
+        }
+        event => event,
+    });
+    tell(&mut app, &run, events.collect());
+    assert!(charts(&mut app, &[]).contains("! 1 predicts one class only"));
+}
+
+#[test]
 fn every_size_is_drawn() {
     let mut app = app();
     app.hear(SweepEvent::Planned(plan("batch-norm")));

@@ -28,6 +28,7 @@ fn panel(title: &str) -> Panel {
         lines: (0..5).map(|number| line(number as usize, number)).collect(),
         reference: Vec::new(),
         failures: Vec::new(),
+        one_class: 0,
         beyond: (false, false),
     }
 }

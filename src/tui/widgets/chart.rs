@@ -40,6 +40,11 @@ impl Chart<'_> {
         if !self.panel.failures.is_empty() {
             parts.push((0, vec![Span::styled(format!("  ✗ {} failed", self.panel.failures.len()), theme.bad())]));
         }
+        if self.panel.one_class > 0 {
+            let verb = if self.panel.one_class == 1 { "predicts" } else { "predict" };
+            let words = format!("  ! {} {verb} one class only", self.panel.one_class);
+            parts.push((0, vec![Span::styled(words, theme.bad())]));
+        }
         parts.push((5, vec![Span::raw(" ")]));
         fitting(parts, width)
     }
