@@ -190,8 +190,7 @@ fn a_sweep_of_several_arms_says_what_each_would_show_and_what_it_costs() {
 
 #[test]
 fn the_investigation_has_an_arm_for_every_suspect() {
-    let output = Command::new(env!("CARGO_BIN_EXE_batchscope")).arg("presets").output().unwrap();
-    let listed = Finished::of(output).expect(0).out;
+    let listed = Finished::of(Command::new(env!("CARGO_BIN_EXE_batchscope")).arg("presets")).expect(0).out;
     let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["demo", "mrpc", "mrpc-dev", "mnli-lr", "why-batch-size"]);
     for line in listed.lines().skip(1) {

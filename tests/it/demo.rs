@@ -7,14 +7,13 @@ use std::process::Command;
 fn small_batches_are_ahead_after_an_epoch() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store");
-    let output = Command::new(env!("CARGO_BIN_EXE_batchscope"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+    command
         .current_dir(folder.path())
         .args(["run", "--set", "train.epochs=1", "--set", "train.instances=1"])
         .args(["--set", "train.evaluations_per_epoch=1", "--store"])
-        .arg(&store)
-        .output()
-        .unwrap();
-    Finished::of(output).expect(0);
+        .arg(&store);
+    Finished::of(&mut command).expect(0);
     let histories = histories(&store);
     assert_eq!(histories.keys().map(|(size, _)| *size).collect::<Vec<_>>(), [2, 8, 16, 32, 64]);
     let end = |size: u32| histories[&(size, 0)].last_evaluation().unwrap();

@@ -42,7 +42,7 @@ fn a_file_that_may_not_grow_ends_the_sweep_and_loses_nothing() {
     let mut limited = Command::new("sh");
     // the signal ignored, writing beyond 64 or 128 kilobytes is an error like any other
     limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$@\"", "sh"]).arg(command.get_program());
-    let finished = Finished::of(limited.args(command.get_args()).output().unwrap()).expect(1);
+    let finished = Finished::of(limited.args(command.get_args())).expect(1);
     assert!(finished.err.contains("the sweep could not go on: cannot write"), "{}", finished.err);
     assert!(finished.err.contains("make room, and the same command goes on from here"), "{}", finished.err);
     goes_on_as_if_nothing_had_happened(&world, &[]);
@@ -68,7 +68,7 @@ fn a_store_that_is_moved_or_deleted_under_training_is_said_and_not_begun_anew() 
         if deleted {
             fs::remove_dir_all(&aside).unwrap();
         }
-        let finished = Finished::of(child.wait_with_output().unwrap()).expect(1);
+        let finished = Finished::of_child(child).expect(1);
         let words = format!("the store {} was moved or deleted while it was in use", world.store().display());
         assert!(finished.err.contains(&words), "{}", finished.err);
         assert!(!world.store().exists(), "nothing is begun anew");

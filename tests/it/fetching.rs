@@ -2,7 +2,7 @@
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, hub_variables, sha256};
 use crate::support::torch_file::{StateDict, tensors};
-use crate::support::{Finished, World};
+use crate::support::{Finished, World, status};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ impl Away {
     }
 
     fn run(&self, arguments: &[&str]) -> Finished {
-        Finished::of(self.command(arguments).output().unwrap())
+        Finished::of(&mut self.command(arguments))
     }
 
     /// `batchscope fetch`, begun.
@@ -56,7 +56,7 @@ impl Away {
     /// That this is refused in one sentence with these words, and that nothing is in the store.
     #[track_caller]
     fn refuses(&self, command: &mut Command, words: &[&str]) {
-        let refused = Finished::of(command.output().unwrap()).expect(2);
+        let refused = Finished::of(command).expect(2);
         let sentences = refused.err.lines().filter(|line| !line.starts_with("fetched "));
         assert_eq!(sentences.count(), 1, "{}", refused.err);
         words.iter().for_each(|word| assert!(refused.err.contains(word), "no `{word}` in {}", refused.err));
@@ -73,7 +73,7 @@ fn a_model_of_the_hub_makes_the_runs_of_its_folder() {
     let mut export = Command::new(env!("CARGO_BIN_EXE_batchscope"));
     hub_variables(&mut export, "http://127.0.0.1:9", &away.cache());
     export.args(["export", "--format", "checkpoint", "--run", &run, "--output"]).arg(away.world.path("out"));
-    Finished::of(export.arg("--store").arg(away.world.store()).output().unwrap()).expect(0);
+    Finished::of(export.arg("--store").arg(away.world.store())).expect(0);
     // the same runs: nothing is left to train
     let folder = away.folder().join("snapshots").join(COMMIT);
     let local = format!("model.source={}", folder.display());
@@ -82,7 +82,7 @@ fn a_model_of_the_hub_makes_the_runs_of_its_folder() {
     let bodies = away.mirror.bodies(WEIGHTS).len();
     let mut offline = away.command(&[]);
     offline.env("HF_HUB_OFFLINE", "1");
-    assert_eq!(Finished::of(offline.output().unwrap()).expect(0).out.matches("already in the store").count(), 4);
+    assert_eq!(Finished::of(&mut offline).expect(0).out.matches("already in the store").count(), 4);
     assert_eq!(away.mirror.bodies(WEIGHTS).len(), bodies);
 }
 
@@ -125,7 +125,7 @@ fn all_small_files_of_a_tokenizer_are_fetched() {
         ("added_tokens.json", "{\"w5 w6\": 97}"),
     ] {
         away.mirror.put(PAGE, name, text);
-        Finished::of(away.fetch().wait_with_output().unwrap()).expect(0);
+        Finished::of_child(away.fetch()).expect(0);
         let fetched = away.folder().join("snapshots").join(COMMIT).join(name);
         assert_eq!(fs::read_to_string(fetched).unwrap(), text);
         // the mirror changes what its only commit has, which no hub does
@@ -141,7 +141,7 @@ fn a_task_that_is_none_is_refused_before_anything_is_fetched() {
     away.mirror.serves(&mut command, &away.cache());
     away.refuses(&mut command, &["`stsb` asks for a number between 0 and 5, which is regression"]);
     assert!(away.mirror.seen().is_empty());
-    let refused = Finished::of(command.output().unwrap()).err;
+    let refused = Finished::of(&mut command).err;
     assert_eq!(refused.matches("the task `stsb`").count(), 1, "it is said once: {refused}");
 }
 
@@ -212,19 +212,19 @@ fn without_a_network_one_sentence_says_what_to_run_instead() {
     // whoever needs no file of the hub need not mind
     let local = World::new();
     let mut folder = local.command(&["--set", "train.instances=1", "--set", "train.batch_sizes=[30]"]);
-    Finished::of(folder.env("HF_ENDPOINT", "nonsense").output().unwrap()).expect(0);
+    Finished::of(folder.env("HF_ENDPOINT", "nonsense")).expect(0);
 }
 
 #[test]
 fn fetch_says_where_everything_is() {
     let away = Away::new();
-    let fetched = Finished::of(away.fetch().wait_with_output().unwrap()).expect(0);
+    let fetched = Finished::of_child(away.fetch()).expect(0);
     let folder = away.folder().join("snapshots").join(COMMIT);
     assert_eq!(fetched.out, format!("model\towner/tiny\t{}\n", folder.display()));
     assert!(fetched.err.contains("fetched model.safetensors"), "{}", fetched.err);
     assert!(!away.world.store().exists());
-    let demo = Command::new(env!("CARGO_BIN_EXE_batchscope")).args(["fetch", "demo"]).output().unwrap();
-    assert!(Finished::of(demo).expect(0).err.contains("nothing to fetch"));
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_batchscope"));
+    assert!(Finished::of(demo.args(["fetch", "demo"])).expect(0).err.contains("nothing to fetch"));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn an_interrupted_download_says_that_it_goes_on() {
     let away = Away::new();
     let (child, half) = half_way(&away);
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
-    let left = Finished::of(child.wait_with_output().unwrap()).expect(130);
+    let left = Finished::of_child(child).expect(130);
     assert!(left.err.contains("the same command goes on from here"), "{}", left.err);
     away.mirror.release();
     assert_goes_on(&away, half);
@@ -296,8 +296,8 @@ fn two_processes_fetch_a_file_once() {
         assert_ne!(std::io::BufRead::read_line(&mut lines, &mut told).unwrap(), 0, "{told}");
     }
     away.mirror.release();
-    Finished::of(first.wait_with_output().unwrap()).expect(0);
+    Finished::of_child(first).expect(0);
     std::io::Read::read_to_string(&mut lines, &mut told).unwrap();
-    assert!(second.wait().unwrap().success(), "{told}");
+    assert!(status(&mut second).success(), "{told}");
     assert_eq!(away.mirror.bodies(WEIGHTS).into_iter().filter(|seen| seen.elsewhere).count(), 1, "{told}");
 }

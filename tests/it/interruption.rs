@@ -1,6 +1,6 @@
 //! Killed and stopped runs go on, and end as if nothing had happened.
 
-use crate::support::{Finished, World, counted, journals, pairs, rounds};
+use crate::support::{Finished, World, counted, journals, pairs, rounds, status};
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::history::History;
 use batchscope::domain::random::{Key, Purpose};
@@ -140,8 +140,7 @@ fn a_terminated_sweep_checkpoints_and_leaves_at_once() {
     }
     let asked = Instant::now();
     signal(&child, rustix::process::Signal::TERM);
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130));
+    assert_eq!(status(&mut child).code(), Some(130));
     assert!(asked.elapsed() < Duration::from_secs(2), "took {:?} to leave", asked.elapsed());
     let left = journals(&stopped.store());
     assert!(left.values().flatten().any(|event| matches!(event, RunEvent::Stopped { step } if *step > 0)));
@@ -169,8 +168,7 @@ fn a_reader_that_takes_nothing_keeps_nobody_from_leaving() {
         std::thread::sleep(Duration::from_millis(20));
     }
     signal(&child, rustix::process::Signal::INT);
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130));
+    assert_eq!(status(&mut child).code(), Some(130));
     let left = journals(&stuck.store());
     assert!(left.values().flatten().any(|event| matches!(event, RunEvent::Stopped { .. })), "in good order");
     stuck.run(&[]).expect(0);
@@ -204,7 +202,7 @@ fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
     std::thread::sleep(Duration::from_millis(1200));
     assert!(child.try_wait().unwrap().is_none(), "it should wait for the disk");
     signal(&child, rustix::process::Signal::INT);
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(status(&mut child).code(), Some(130));
     std::fs::remove_file(&checkpoint).unwrap();
     stuck.run(&one_run).expect(0);
     assert_eq!(stuck.histories(), whole.histories());
@@ -330,7 +328,7 @@ fn an_owner_that_was_superseded_gives_up_that_run_alone() {
     assert!(lines().contains("taken over by process") && lines().contains("on another"), "{}", lines());
     assert!(run.result().is_none());
     std::fs::write(attempts.join("2/ended.json"), r#"{"ended":"stopped"}"#).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{}", lines());
+    assert_eq!(status(&mut child).code(), Some(0), "{}", lines());
     assert_eq!(run.attempts().unwrap(), [1, 2, 3]);
     assert_eq!(slept.histories(), whole.histories());
 }
@@ -352,7 +350,7 @@ fn processes_on_one_store_share_the_work_and_never_end_each_other() {
             killed.wait().unwrap();
         }
         for process in processes {
-            let finished = Finished::of(process.wait_with_output().unwrap());
+            let finished = Finished::of_child(process);
             assert_eq!(finished.code, Some(0), "{}", finished.err);
         }
         assert_eq!(shared.histories(), alone.histories());
@@ -370,7 +368,7 @@ fn two_processes_on_one_store_share_the_work() {
     alone.run(&[]).expect(0);
     let mut other = start(&shared);
     shared.run(&[]).expect(0);
-    assert!(other.wait().unwrap().success());
+    assert!(status(&mut other).success());
     assert_eq!(shared.histories(), alone.histories());
     for (cell, events) in journals(&shared.store()) {
         let starts = events.iter().filter(|event| matches!(event, RunEvent::Started { .. })).count();

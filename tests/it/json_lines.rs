@@ -1,6 +1,6 @@
 //! `run --json`, as another program reads it.
 
-use crate::support::World;
+use crate::support::{World, status};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -95,7 +95,7 @@ fn an_interrupted_sweep_ends_with_a_summary_too() {
     let process = rustix::process::Pid::from_raw(child.id() as i32).unwrap();
     rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
     lines.for_each(|line| out += &format!("{line}\n"));
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(status(&mut child).code(), Some(130));
     let (_, _, summary) = parts(&out);
     let counts =
         ["planned", "finished", "interrupted", "waiting"].map(|count| summary["runs"][count].as_u64().unwrap());

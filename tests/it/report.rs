@@ -24,7 +24,7 @@ fn world() -> World {
 
 fn batchscope(world: &World, arguments: &[&str]) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
-    Finished::of(command.args(arguments).arg("--store").arg(world.store()).output().unwrap())
+    Finished::of(command.args(arguments).arg("--store").arg(world.store()))
 }
 
 fn answer(world: &World, arguments: &[&str]) -> Value {
@@ -179,7 +179,7 @@ fn looks_that_several_processes_take_at_once_are_all_counted() {
     // each of five looks by two processes
     let looking: Vec<_> = (0..10).map(|process| look(2 + process % 5)).collect();
     for process in looking {
-        let finished = Finished::of(process.wait_with_output().unwrap()).expect(0);
+        let finished = Finished::of_child(process).expect(0);
         assert!(!finished.err.contains("cannot be counted"), "{}", finished.err);
     }
     let store = Store::open(&world.store()).unwrap();

@@ -48,7 +48,7 @@ fn a_folder_whose_name_is_no_text_is_as_good_as_any() {
     }
     let program = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_batchscope"));
-        Finished::of(command.current_dir(&folder).args(arguments).args(["--store", "store"]).output().unwrap())
+        Finished::of(command.current_dir(&folder).args(arguments).args(["--store", "store"]))
     };
     program(&["run", "spec.toml"]).expect(0);
     assert_eq!(program(&["run", "spec.toml"]).expect(0).out.matches("already in the store").count(), 4);

@@ -1,5 +1,6 @@
 //! Small models and data to test with, and the program to run on them.
 
+mod finished;
 mod given_back;
 pub mod made_up;
 pub mod mirror;
@@ -18,13 +19,14 @@ use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Weights};
 use batchscope::store::{Store, read_journal, run_id};
+pub use finished::{Finished, status};
 use portable_pty::CommandBuilder;
 use screen::Screen;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A file or folder that belongs to the tests.
@@ -136,7 +138,7 @@ impl World {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        Finished::of(self.command(arguments).output().unwrap())
+        Finished::of(&mut self.command(arguments))
     }
 
     /// The dashboard on this world's spec, in a terminal of its own.
@@ -150,13 +152,13 @@ impl World {
     /// Any command of the program on this world's store.
     pub fn batchscope(&self, arguments: &[&str]) -> Finished {
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
-        Finished::of(command.args(arguments).arg("--store").arg(self.store()).output().unwrap())
+        Finished::of(command.args(arguments).arg("--store").arg(self.store()))
     }
 
     /// Any command of the program that takes no store.
     pub fn anything(&self, arguments: &[&str]) -> Finished {
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
-        Finished::of(command.current_dir(self.folder.path()).args(arguments).output().unwrap())
+        Finished::of(command.current_dir(self.folder.path()).args(arguments))
     }
 
     /// What such a command prints as JSON.
@@ -269,27 +271,4 @@ pub fn rounds() -> u32 {
 /// Past the test harness, which hides what a passing test prints.
 fn say(line: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
-}
-
-/// What a command left behind.
-pub struct Finished {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
-impl Finished {
-    pub fn of(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "standard output:\n{}\nstandard error:\n{}", self.out, self.err);
-        self
-    }
 }

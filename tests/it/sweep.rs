@@ -1,6 +1,6 @@
 //! A sweep from the command line to the store.
 
-use crate::support::{Finished, World, histories};
+use crate::support::{Finished, World, histories, status};
 use batchscope::domain::history::Progress;
 use batchscope::domain::metric::Metric;
 use batchscope::event_file::{End, read};
@@ -94,7 +94,7 @@ fn ablations_change_what_they_say_and_nothing_else() {
         let store = world.path(&format!("store {change}"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_batchscope"));
         command.arg("run").arg(world.path("spec.toml")).arg("--store").arg(&store).args(["--set", change]);
-        Finished::of(command.output().unwrap()).expect(0);
+        Finished::of(&mut command).expect(0);
         let history = histories(&store).remove(&(8, 0)).unwrap();
         (history.points(Metric::TrainLoss), history.points(Metric::ValidLoss))
     };
@@ -169,7 +169,7 @@ fn a_reader_that_has_seen_enough_stops_the_sweep_without_loss() {
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert!(first.contains("\"plan\""), "{first}");
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(status(&mut child).code(), Some(130));
     let left = world.histories();
     assert!(left.values().all(|history| history.progress != Progress::Running), "every run said how it ended");
     world.run(&[]).expect(0);

@@ -384,7 +384,7 @@ fn run_by_name(world: &World, task: &str, arguments: &[&str]) -> Finished {
     );
     fs::write(world.path("spec.toml"), text).unwrap();
     let mut command = world.command(arguments);
-    Finished::of(command.env("HF_HOME", world.path("hf")).env("HF_HUB_OFFLINE", "1").output().unwrap())
+    Finished::of(command.env("HF_HOME", world.path("hf")).env("HF_HUB_OFFLINE", "1"))
 }
 
 #[test]
@@ -426,7 +426,7 @@ fn a_preset_is_a_spec_to_start_from() {
     let world = World::new();
     let init = |name: &str| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_batchscope"));
-        Finished::of(command.args(["init", name]).output().unwrap())
+        Finished::of(command.args(["init", name]))
     };
     for name in ["demo", "mrpc", "mrpc-dev", "mnli-lr", "why-batch-size"] {
         let text = init(name).expect(0).out;

@@ -35,17 +35,19 @@ impl Chart<'_> {
             parts.push((1, vec![Span::styled(format!(" {name} "), theme.accent())]));
         }
         let mut label = self.label().split(", ");
-        parts.push((2, vec![Span::styled(format!(" {}", label.next().unwrap_or_default()), theme.title())]));
-        parts.extend(label.map(|more| (4, vec![Span::styled(format!(", {more}"), theme.title())])));
-        if !self.panel.failures.is_empty() {
-            parts.push((0, vec![Span::styled(format!("  ✗ {} failed", self.panel.failures.len()), theme.bad())]));
-        }
-        if self.panel.one_class > 0 {
-            let verb = if self.panel.one_class == 1 { "predicts" } else { "predict" };
-            let words = format!("  ! {} {verb} one class only", self.panel.one_class);
-            parts.push((0, vec![Span::styled(words, theme.bad())]));
-        }
-        parts.push((5, vec![Span::raw(" ")]));
+        parts.push((0, vec![Span::styled(format!(" {}", label.next().unwrap_or_default()), theme.title())]));
+        parts.extend(label.map(|more| (5, vec![Span::styled(format!(", {more}"), theme.title())])));
+        // a mark and a number where there is room for no more: the table has the same marks
+        let mut marked = |mark: &str, runs: usize, words: &str| {
+            if runs > 0 {
+                parts.push((2, vec![Span::styled(format!("  {mark} {runs}"), theme.bad())]));
+                parts.push((4, vec![Span::styled(format!(" {words}"), theme.bad())]));
+            }
+        };
+        marked("✗", self.panel.failures.len(), "failed");
+        let words = if self.panel.one_class == 1 { "predicts one class only" } else { "predict one class only" };
+        marked("!", self.panel.one_class, words);
+        parts.push((6, vec![Span::raw(" ")]));
         fitting(parts, width)
     }
 

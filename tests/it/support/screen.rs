@@ -127,8 +127,16 @@ impl Screen {
     }
 
     /// The exit code, once the program has left.
+    #[track_caller]
     pub fn code(&mut self) -> u32 {
-        let code = self.child.wait().unwrap().exit_code();
+        let asked = Instant::now();
+        let code = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status.exit_code();
+            }
+            assert!(asked.elapsed() < PATIENCE, "the program does not leave:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(5));
+        };
         // the last bytes may still be on their way
         std::thread::sleep(Duration::from_millis(100));
         code
