@@ -7,8 +7,8 @@ use batchscope::data::{Examples, PairTokenizer, WordRows, gather, read_embedded}
 use batchscope::domain::arm::Norm;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
-use batchscope::engine::{Sources, prepare};
 use batchscope::model::{Bert, Masks, Weights};
+use batchscope::resolve::{Sources, prepare};
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::{Attempt, BeatWatch, Claim, Owner, RunFolder, Store};
 use batchscope::train::Learner;

@@ -16,11 +16,14 @@ pub mod store; // L1: runs on disk
 pub mod theme; // L1: colours by meaning
 
 pub mod export; // L2: pictures and tables
+pub mod plan; // L2: arms -> runs -> a question
 pub mod train; // L2: one run, a spec in and events out
 
-pub mod engine; // L3: every thread and channel of training
+pub mod resolve; // L3: what a spec and a store name, found and checked
 
-pub mod app; // L4: the dashboard's model
+pub mod engine; // L4: every thread and channel of training
 
-pub mod cli; // L5: the fronts without a screen
-pub mod tui; // L5: the dashboard on a terminal
+pub mod app; // L5: the dashboard's model
+
+pub mod cli; // L6: the fronts without a screen
+pub mod tui; // L6: the dashboard on a terminal

@@ -3,9 +3,10 @@
 use anyhow::{Context, Result};
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
 use batchscope::domain::printable::printable;
-use batchscope::engine::{ExperimentError, Request, RequestError, stop_signals};
+use batchscope::engine::stop_signals;
 use batchscope::export::table;
 use batchscope::model::Simd;
+use batchscope::resolve::{ExperimentError, Request, RequestError};
 use batchscope::theme::ThemeError;
 use batchscope::tui::{self, ColourDepth, Left, Theme};
 use std::io::{IsTerminal, Write};

@@ -7,7 +7,7 @@ use crate::domain::command::Intent;
 use crate::domain::history::Progress;
 use crate::domain::run::RunSpec;
 use crate::domain::sweep::Row;
-use crate::engine::PlannedArm;
+use crate::plan::PlannedArm;
 
 /// Runs, by what has to be done for them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

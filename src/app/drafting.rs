@@ -6,7 +6,7 @@ use super::state::App;
 use crate::domain::arm::Arm;
 use crate::domain::command::{Command, Order};
 use crate::domain::spec::Train;
-use crate::engine::check_sizes;
+use crate::plan::check_sizes;
 use crate::spec_file::{describe, setting_in_words, train_of};
 
 /// A setting that the draft is about.

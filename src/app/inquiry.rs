@@ -6,7 +6,7 @@ use crate::domain::arm::{Arm, BASELINE};
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::history::Progress;
 use crate::domain::invariance::Invariance;
-use crate::engine::{Background, PlannedArm};
+use crate::plan::{Background, PlannedArm};
 use crate::spec_file::{parse, preset, train_of};
 use crate::stats::{Judgement, Outcome, Outcomes, judge, would_show};
 use crate::store::Look;

@@ -8,7 +8,7 @@ use super::pretrain::PretrainArguments;
 use super::report::ReportArguments;
 use super::runs::RunsArguments;
 use crate::domain::nearest::nearest;
-use crate::engine::Request;
+use crate::resolve::Request;
 use crate::spec_file::preset;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};

@@ -2,8 +2,8 @@
 
 use super::exit::Exit;
 use crate::domain::arm::Norm;
-use crate::engine::cores;
 use crate::engine::speed::{Measurement, Speed, measure};
+use crate::resolve::cores;
 use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -2,8 +2,8 @@
 
 use super::page::{bytes, talk};
 use crate::domain::clock::clock;
-use crate::engine::Sources;
 use crate::hub::{Listener, News};
+use crate::resolve::Sources;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};

@@ -4,7 +4,8 @@ use super::downloads::sources;
 use super::exit::Exit;
 use super::page::{print, say_left, talk};
 use crate::domain::printable::printable;
-use crate::engine::{Request, RequestError, stop_signals};
+use crate::engine::stop_signals;
+use crate::resolve::{Request, RequestError};
 use anyhow::{Context, Result};
 use clap::Args;
 

@@ -9,7 +9,7 @@ use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
-use crate::engine::{Opened, PrepareError};
+use crate::resolve::{Opened, PrepareError};
 use crate::stats::Estimate;
 use crate::store::Store;
 use serde::Serialize;

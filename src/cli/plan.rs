@@ -2,7 +2,9 @@
 
 use super::page::talk;
 use crate::domain::clock::clock;
-use crate::engine::{Opened, Price, proof_of};
+use crate::engine::Price;
+use crate::plan::proof_of;
+use crate::resolve::Opened;
 use crate::spec_file::describe;
 use crate::stats::would_show;
 use std::io::{self, IsTerminal, Write};

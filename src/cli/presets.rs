@@ -4,8 +4,9 @@ use super::exit::{BadInput, Exit};
 use super::page::print;
 use super::plan::costs;
 use crate::domain::nearest::suggestion;
-use crate::engine::{OwnData, cores, estimates};
+use crate::engine::estimates;
 use crate::export::text_table;
+use crate::resolve::{OwnData, cores};
 use crate::spec_file::{PRESETS, parse, preset, preset_names};
 use anyhow::{Context, Result};
 

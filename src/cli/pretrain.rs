@@ -6,8 +6,9 @@ use crate::data::{Corpus, Diet, Masking, PairTokenizer, TokenPair, train_vocabul
 use crate::domain::model::ModelConfig;
 use crate::engine::{
     Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder, PretrainingProgress,
-    cores, leave_soon, stop_signals,
+    leave_soon, stop_signals,
 };
+use crate::resolve::cores;
 use crate::train::PretrainingPlan;
 use anyhow::{Context, Result};
 use clap::Args;

@@ -12,8 +12,9 @@ use crate::domain::command::Command;
 use crate::domain::event::SweepEvent;
 use crate::domain::printable::{printable, printable_json};
 use crate::domain::sweep::Sweep;
-use crate::engine::{Request, RequestError, cores, pause, pause_signals, stop_signals};
+use crate::engine::{Engine, pause, pause_signals, stop_signals};
 use crate::export::table;
+use crate::resolve::{Request, RequestError, cores};
 use anyhow::{Context, Result};
 use crossbeam_channel::{never, select};
 use std::io::{self, IsTerminal};
@@ -36,7 +37,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let report = json.then(|| Report::new(&opened)).transpose().map_err(RequestError::from)?;
-    let engine = opened.start();
+    let engine = Engine::start(&opened);
     let signals = signals.stop(&engine);
     let mut sweep = Sweep::on(cores());
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();

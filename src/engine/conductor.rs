@@ -2,29 +2,19 @@
 
 use super::front::Front;
 use super::planner::Planner;
-use super::prepare::Prepared;
 use super::queue::Queue;
 use super::recorder::Recorder;
 use super::wires::{INBOX, RECORDS};
 use super::worker::Worker;
 use crate::domain::command::{Command, Intent};
 use crate::domain::event::SweepEvent;
+use crate::resolve::{Opened, Options, Prepared};
 use crate::store::Store;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-
-/// How a sweep is run; no part of what it results in.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    pub workers: usize,
-    /// train again what failed before
-    pub retry_failed: bool,
-    /// the front gets every event in order, and training waits for it when it is slow
-    pub lossless: bool,
-}
 
 /// A sweep at work. Dropping the handle asks it to stop; [`Engine::wait`] waits for its end.
 pub struct Engine {
@@ -39,7 +29,8 @@ pub struct Engine {
 
 impl Engine {
     /// Starts training every arm of the spec.
-    pub fn start(prepared: Arc<Prepared>, store: Store, options: Options) -> Self {
+    pub fn start(opened: &Opened) -> Self {
+        let Opened { prepared, store, options, .. } = opened.clone();
         let (front, events) = bounded(INBOX);
         let (commands, asked) = unbounded();
         let (end, ended) = bounded(0);

@@ -1,7 +1,6 @@
 //! Turns arms, and what a person wants of runs, into what waits in the queue, and tells the front.
 
 use super::front::Front;
-use super::prepare::Prepared;
 use super::queue::Queue;
 use super::wires::{Job, Record};
 use crate::domain::arm::Arm;
@@ -9,6 +8,7 @@ use crate::domain::command::{Intent, Order};
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
+use crate::resolve::Prepared;
 use crate::store::{Place, RunFolder, Store, StoreError, run_id};
 use crossbeam_channel::Sender;
 use std::collections::HashMap;

@@ -1,13 +1,13 @@
 //! What specs cost on this machine, before anything of theirs is there: from the known sizes of their tasks.
 
-use super::prepare::{Prepared, prepare, run_spec};
 use super::price::Speed;
-use super::sources::Sources;
 use crate::domain::glue::GlueTask;
 use crate::domain::model::ModelConfig;
 use crate::domain::pace::last_done;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{KeepWeights, Spec, Validation};
+use crate::plan::run_spec;
+use crate::resolve::{Prepared, Sources, prepare};
 use crate::spec_file::{parse, preset, train_of};
 use crate::store::run_id;
 use std::collections::HashSet;

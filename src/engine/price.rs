@@ -1,14 +1,14 @@
 //! What a sweep costs before it starts: its runs, and their time by a few updates timed here.
 
-use super::prepare::{PrepareError, Prepared, rates};
 use super::priority;
-use super::question::tested;
 use crate::data::gather;
 use crate::domain::arm::{BASELINE, Changes};
 use crate::domain::id::RunId;
 use crate::domain::pace::{along, last_done};
 use crate::domain::run::RunSpec;
 use crate::model::{Bert, Masks};
+use crate::plan::{rates, tested};
+use crate::resolve::{PrepareError, Prepared};
 use crate::spec_file::train_of;
 use crate::store::{Store, run_id};
 use crate::train::{Learner, evaluate};

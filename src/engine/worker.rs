@@ -1,7 +1,6 @@
 //! One thread that trains runs, one after the other.
 
 use super::front::Front;
-use super::prepare::Prepared;
 use super::priority;
 use super::queue::{Left, Queue, Task};
 use super::wires::{Job, Record, now};
@@ -10,6 +9,7 @@ use crate::domain::metric::Scores;
 use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
+use crate::resolve::Prepared;
 use crate::store::{Attempt, BeatWatch, Claim, Damage, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
 use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
 use crossbeam_channel::{Sender, bounded};
@@ -301,9 +301,9 @@ impl Observer for Reporter<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::prepare::prepare;
     use super::super::wires::RECORDS;
     use super::*;
+    use crate::resolve::{Sources, prepare};
     use crate::spec_file::{parse, preset};
     use crossbeam_channel::unbounded;
     use std::sync::Arc;
@@ -311,7 +311,7 @@ mod tests {
     /// What an attempt ends with, and the events it leaves, when it is trained by `train`.
     fn attempt(train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>) -> (Ended, Vec<RunEvent>) {
         let spec = parse("demo", preset("demo").unwrap(), &[]).unwrap();
-        let prepared = prepare(spec, &crate::engine::Sources::cached()).unwrap();
+        let prepared = prepare(spec, &Sources::cached()).unwrap();
         let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();

@@ -12,7 +12,8 @@ use crate::app::{Action, App, Effect, Inquiry, Leaving, Panel};
 use crate::domain::event::SweepEvent;
 use crate::domain::invariance::Invariance;
 use crate::domain::sweep::Sweep;
-use crate::engine::{Engine, Opened, Stops, cores, pause, pause_signals, size_signals};
+use crate::engine::{Engine, Stops, pause, pause_signals, size_signals};
+use crate::resolve::{Opened, cores};
 use anyhow::{Context, Result};
 use crossbeam_channel::{Receiver, Sender, after, never, select, unbounded};
 use crossterm::event::{self, Event};
@@ -46,7 +47,7 @@ pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> R
     // before anything is trained: looks that cannot be read must not count as none
     let background = opened.background()?;
     let mut terminal = Terminal::enter(depth)?;
-    let engine = opened.start();
+    let engine = Engine::start(&opened);
     let signals = stops.stop(&engine);
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.sweep = Sweep::on(cores());

@@ -9,7 +9,7 @@ use batchscope::domain::invariance::{Invariance, LogitShift};
 use batchscope::domain::metric::Scores;
 use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::domain::spec::Spec;
-use batchscope::engine::{Experiment, Request, Which, history};
+use batchscope::resolve::{Experiment, Request, Which, history};
 use batchscope::spec_file::{parse, to_toml};
 use batchscope::store::{
     BeatWatch, Claim, Ended, Inputs, Journal, Look, Owner, RunFolder, RunResult, Store, StoredRun, run_id,

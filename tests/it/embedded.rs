@@ -2,7 +2,7 @@
 
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::spec::{EMBEDDED, EMBEDDED_RANDOM, Spec};
-use batchscope::engine::{Sources, prepare};
+use batchscope::resolve::{Sources, prepare};
 use batchscope::spec_file::{parse, preset};
 use sha2::{Digest, Sha256};
 use std::fs;

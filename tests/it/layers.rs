@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of each layer, from the ground up. docs/ARCHITECTURE.md has the same list.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 7] = [
     &["domain", "files", "stats"],
     &["data", "event_file", "hub", "model", "plot", "spec_file", "store", "theme"],
-    &["export", "train"],
+    &["export", "plan", "train"],
+    &["resolve"],
     &["engine"],
     &["app"],
     &["cli", "tui"],

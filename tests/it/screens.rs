@@ -9,7 +9,7 @@ use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::metric::{Metric, Scores};
 use batchscope::domain::run::PlannedRun;
 use batchscope::domain::spec::Spec;
-use batchscope::engine::Background;
+use batchscope::plan::Background;
 use batchscope::plot::View;
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::{Look, Store};

@@ -8,7 +8,8 @@ use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::history::{History, Progress};
 use batchscope::domain::id::RunId;
 use batchscope::domain::sweep::Sweep;
-use batchscope::engine::{Engine, Opened, Request, Sources};
+use batchscope::engine::Engine;
+use batchscope::resolve::{Opened, Request, Sources};
 use batchscope::store::{RunFolder, Store, read_journal};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -31,7 +32,7 @@ fn open(world: &World, workers: usize) -> Opened {
 
 impl Steered {
     fn start(world: &World, workers: usize) -> Self {
-        Self { engine: open(world, workers).start(), sweep: Sweep::default(), events: Vec::new() }
+        Self { engine: Engine::start(&open(world, workers)), sweep: Sweep::default(), events: Vec::new() }
     }
 
     fn ask(&self, command: Command) {

@@ -3,8 +3,8 @@
 use super::{ExportArguments, write_to};
 use crate::cli::exit::Exit;
 use crate::cli::page::say_damaged;
-use crate::engine::{Experiment, Request, Which, history};
 use crate::export::CsvTable;
+use crate::resolve::{Experiment, Request, Which, history};
 use anyhow::Result;
 use std::io::Write;
 

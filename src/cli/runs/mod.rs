@@ -15,7 +15,7 @@ pub use find::find;
 use self::arguments::RunsCommand;
 use super::exit::{BadInput, Exit};
 use super::page::Page;
-use crate::engine::store_folder;
+use crate::resolve::store_folder;
 use crate::store::Store;
 use anyhow::Result;
 use std::path::PathBuf;

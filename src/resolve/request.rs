@@ -1,16 +1,15 @@
 //! What a person asks for on the command line, resolved: the spec read, its data and model prepared, the store open.
 
-use super::conductor::{Engine, Options};
 use super::cores::cores;
 use super::own_data::{Guess, OwnData};
 use super::prepare::{PrepareError, Prepared, prepare};
 use super::proof::ProofError;
-use super::question::Background;
 use super::sources::{Sources, placed};
 use crate::data::DataError;
 use crate::domain::invariance::Invariance;
 use crate::domain::nearest::suggestion;
 use crate::domain::spec::Spec;
+use crate::plan::Background;
 use crate::spec_file::{SpecError, parse, preset, preset_names, to_toml};
 use crate::store::{Look, Store, StoreError};
 use etcetera::BaseStrategy;
@@ -69,6 +68,16 @@ pub enum RequestError {
     Store(#[from] StoreError),
     #[error("no home folder to keep runs in; say where with --store DIR")]
     NoHome,
+}
+
+/// How a sweep is run; no part of what it results in.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub workers: usize,
+    /// train again what failed before
+    pub retry_failed: bool,
+    /// the front gets every event in order, and training waits for it when it is slow
+    pub lossless: bool,
 }
 
 /// Everything that a sweep needs to start.
@@ -187,10 +196,6 @@ impl Opened {
     /// Remembers that a verdict was shown.
     pub fn remember_look(&self, look: Look) -> Result<(), StoreError> {
         self.store.remember_look(&Store::experiment_folder(&self.prepared.spec), look)
-    }
-
-    pub fn start(&self) -> Engine {
-        Engine::start(self.prepared.clone(), self.store.clone(), self.options)
     }
 }
 

@@ -1,13 +1,12 @@
 //! What a sweep's outcomes are asked: each arm as a suspect, with what is known beside the outcomes.
 
-use super::prepare::{run_spec, run_specs};
-use super::proof::proof_of;
+use super::runs::{run_spec, run_specs};
 use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
 use crate::domain::invariance::Invariance;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{Evaluation, Spec, Train};
 use crate::spec_file::{SpecError, train_of};
-use crate::stats::{Cause, Evidence, Outcomes, Question, look_number};
+use crate::stats::{Cause, Evidence, Outcomes, Proof, Question, look_number};
 use crate::store::Look;
 
 /// An arm, and how it trains.
@@ -86,8 +85,24 @@ impl Background {
     }
 }
 
+/// As evidence.
+pub fn proof_of(found: &Invariance) -> Proof {
+    let norm = match found.in_use.norm {
+        Norm::Layer => "layer norm",
+        Norm::Batch => "batch norm",
+        Norm::Rms => "rms norm",
+        Norm::None => "no norm",
+    };
+    Proof {
+        depends_on_batch: found.in_use.is_real(),
+        norm: norm.into(),
+        largest_difference: found.in_use.difference,
+        with_batch_norm: found.with_batch_norm.difference,
+    }
+}
+
 /// What a set of changes tests: their keys, and whether they take the suspect away. Several changes at once are one cause.
-pub(super) fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
+pub fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
     let name = changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
     (name, changes.keys().all(|key| removes(key, baseline, arm)))
 }

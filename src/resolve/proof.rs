@@ -7,7 +7,6 @@ use crate::data::gather;
 use crate::domain::arm::Norm;
 use crate::domain::invariance::{Invariance, LogitShift};
 use crate::model::Bert;
-use crate::stats::Proof;
 use crate::train::logit_shift;
 
 /// Examples that share a batch and are then passed alone.
@@ -43,22 +42,6 @@ impl Prepared {
         }
         let (weights, data) = (self.model.weights.clone(), self.data.train.clone());
         Ok(Invariance { weights, data, examples, in_use: shift(self.spec.train.norm)?, with_batch_norm })
-    }
-}
-
-/// As evidence.
-pub fn proof_of(found: &Invariance) -> Proof {
-    let norm = match found.in_use.norm {
-        Norm::Layer => "layer norm",
-        Norm::Batch => "batch norm",
-        Norm::Rms => "rms norm",
-        Norm::None => "no norm",
-    };
-    Proof {
-        depends_on_batch: found.in_use.is_real(),
-        norm: norm.into(),
-        largest_difference: found.in_use.difference,
-        with_batch_norm: found.with_batch_norm.difference,
     }
 }
 

@@ -4,7 +4,6 @@
 //! model needs to be there any more.
 
 use super::prepare::prepare;
-use super::question::{Background, PlannedArm};
 use super::request::{Request, RequestError, store_folder};
 use super::sources::Sources;
 use crate::domain::classifier::Classifier;
@@ -13,6 +12,7 @@ use crate::domain::invariance::Invariance;
 use crate::domain::name::FolderName;
 use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
 use crate::domain::spec::Spec;
+use crate::plan::{Background, PlannedArm};
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::{Outcome, Outcomes, Question};
 use crate::store::{
