@@ -1,6 +1,7 @@
 //! batchscope: a terminal microscope for fine-tuning sweeps.
 //!
 //! Rooms from the ground up; imports point down only (docs/ARCHITECTURE.md, `tests/it/layers.rs`).
+#![cfg_attr(not(test), warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
 pub mod domain; // L0: the words of the program as plain values
 pub mod files; // L0: files whole or not at all, reading with a bound, no links followed

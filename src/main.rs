@@ -1,4 +1,5 @@
 //! Arguments in, exit code out.
+#![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 use anyhow::{Context, Result};
 use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
@@ -98,7 +99,9 @@ fn not_a_terminal() -> Option<&'static str> {
 fn narrower_loops() -> Result<()> {
     let Some(name) = std::env::var_os("BATCHSCOPE_SIMD").filter(|name| !name.is_empty()) else { return Ok(()) };
     let Some(simd) = name.to_str().and_then(Simd::named) else {
-        return Err(BadInput(format!("BATCHSCOPE_SIMD is {name:?}: expected portable, avx2 or avx512")).into());
+        return Err(
+            BadInput(format!("BATCHSCOPE_SIMD is `{}`: expected portable, avx2 or avx512", name.display())).into()
+        );
     };
     simd.at_most();
     Ok(())

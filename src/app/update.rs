@@ -139,7 +139,7 @@ impl App {
         if self.zoomed {
             self.zoomed = false;
         } else if !self.draft.is_empty() {
-            self.draft = Default::default();
+            self.draft = Draft::default();
         } else if self.table.filter.is_on() {
             self.table.filter.act(Typing::Drop, &self.sweep);
         } else {

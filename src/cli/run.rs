@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 /// How often bars are drawn.
 const FRAME: Duration = Duration::from_millis(150);
 /// How often lines tell the time left.
-const TIME_LEFT: Duration = Duration::from_secs(60);
+const TIME_LEFT: Duration = Duration::from_mins(1);
 
 pub fn run(request: Request, json: bool) -> Result<Exit> {
     let signals = stop_signals(say_left).context("cannot listen for signals")?;

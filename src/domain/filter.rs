@@ -120,13 +120,13 @@ impl Operator {
 impl Condition {
     fn holds(&self, found: &Value) -> bool {
         let any = self.values.iter().any(|value| match self.operator {
-            Operator::NotEqual => self.one(Operator::Equal, found, value),
-            operator => self.one(operator, found, value),
+            Operator::NotEqual => Self::one(Operator::Equal, found, value),
+            operator => Self::one(operator, found, value),
         });
         any != (self.operator == Operator::NotEqual)
     }
 
-    fn one(&self, operator: Operator, found: &Value, value: &str) -> bool {
+    fn one(operator: Operator, found: &Value, value: &str) -> bool {
         match found {
             Value::Missing => false,
             Value::Number(found) => {
@@ -144,9 +144,9 @@ impl Condition {
                 Operator::Holds => found.to_lowercase().contains(&value.to_lowercase()),
                 Operator::Equal | Operator::NotEqual => found.eq_ignore_ascii_case(value),
                 // a rate where others say "on"
-                _ => number(found).is_some_and(|found| self.one(operator, &Value::Number(found), value)),
+                _ => number(found).is_some_and(|found| Self::one(operator, &Value::Number(found), value)),
             },
-            Value::Several(all) => all.iter().any(|found| self.one(operator, &Value::Text(found.clone()), value)),
+            Value::Several(all) => all.iter().any(|found| Self::one(operator, &Value::Text(found.clone()), value)),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 /// Names that begin so are not lasting yet. The process that makes them follows, then what makes them differ.
 const TEMPORARY: &str = ".tmp";
 /// What nobody can tell the process of was left by a kill when it is that old.
-const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+const ABANDONED: Duration = Duration::from_hours(24);
 
 /// How temporary names begin that this process makes.
 pub(super) fn temporary_prefix() -> String {

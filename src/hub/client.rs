@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest wait that a server may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How often a file may arrive damaged.
 const MOST_DAMAGED: u32 = 2;
 
@@ -156,7 +156,7 @@ impl Hub {
                 let why = answer.header("x-error-message").unwrap_or("it gives no reason").to_owned();
                 HubError::Forbidden { endpoint, id, why }
             }
-            (401, Some("RepoNotFound"), token) | (401, _, token @ None) | (404, Some("RepoNotFound"), token) => {
+            (401 | 404, Some("RepoNotFound"), token) | (401, _, token @ None) => {
                 HubError::NoRepository { endpoint, id, token }
             }
             (401, _, Some(token)) => HubError::TokenRefused { endpoint, token },

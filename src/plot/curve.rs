@@ -183,7 +183,7 @@ mod tests {
     fn a_curve_that_was_changed_in_the_middle_is_as_if_made_so() {
         let point =
             |place: usize| (place as u64, place as f64, if place % 97 == 3 { f64::NAN } else { (place as f64).sin() });
-        let mut changed = Curve::of((0..300).map(|place| (place as f64, 5.0)));
+        let mut changed = Curve::of((0..300).map(|place| (f64::from(place), 5.0)));
         changed.set(0..400, point);
         let made = Curve::of((0..400).map(point).map(|(_, x, y)| (x, y)));
         assert_eq!(changed.blocks, made.blocks);

@@ -16,7 +16,7 @@ pub(super) const OWNER: &str = "owner.json";
 pub(super) const BEAT: &str = "beat.json";
 pub(super) const ENDED: &str = "ended.json";
 /// An owner on another host is given up when its beat has not changed for this long.
-pub(super) const SILENCE: Duration = Duration::from_secs(60);
+pub(super) const SILENCE: Duration = Duration::from_mins(1);
 
 /// What came of asking for a run.
 #[derive(Debug)]

@@ -270,7 +270,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let spec = crate::domain::run::tests::example(8, 30);
-        store.run(&super::super::run_id(&spec)).create(&spec).unwrap();
+        store.run(&run_id(&spec)).create(&spec).unwrap();
         fs::create_dir_all(folder.path().join("runs/0123456789abcdef0123/attempts")).unwrap();
         let runs = store.runs().unwrap();
         assert_eq!(runs.into_iter().map(|(_, spec)| spec).collect::<Vec<_>>(), [spec]);

@@ -157,8 +157,8 @@ impl RunFolder {
             if last.event != (RunEvent::Finished { step: updates }) {
                 continue;
             }
-            let scored = entries.iter().rev().filter(|entry| entry.event.step() == updates);
-            let Some(scores) = scored.filter_map(|entry| entry.event.scores()).next() else { continue };
+            let mut scored = entries.iter().rev().filter(|entry| entry.event.step() == updates);
+            let Some(scores) = scored.find_map(|entry| entry.event.scores()) else { continue };
             let also = entries.iter().filter_map(|entry| match entry.event {
                 RunEvent::AlsoEvaluated { set, scores, .. } => Some((set, scores)),
                 _ => None,

@@ -470,8 +470,8 @@ mod tests {
 
     #[test]
     fn a_key_with_a_modifier_is_not_the_one_without() {
-        assert_eq!(pressed(plain('c'), Panel::Sweep), Some(Action::Crosshair));
         use KeyModifiers as With;
+        assert_eq!(pressed(plain('c'), Panel::Sweep), Some(Action::Crosshair));
         for modifiers in [With::ALT, With::SUPER, With::HYPER, With::META, With::CONTROL, With::CONTROL | With::ALT] {
             for letter in ['d', 'a', 'q', '1', ' '] {
                 assert_eq!(pressed(with(modifiers, letter), Panel::Sweep), None, "{modifiers:?} and {letter}");

@@ -32,10 +32,12 @@ thread_local! {
 unsafe impl GlobalAlloc for Meter {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(layout.size())));
+        // SAFETY: the caller keeps the contract of `alloc`
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -144,7 +146,7 @@ fn specs_and_overrides() {
     let good = "name = \"x\"\n[task]\npath = \"a\"\nvalidation = 0.05\n[model]\nsource = \"b\"\n[train]\nbatch_sizes = [2, 8]\n\
                 dropout = 0.2\nlearning_rate = 1e-4\n[store]\nkeep_weights = \"all\"\n[arms]\na = { norm = \"rms\", epochs = 2 }\n";
     feed(1500, good.as_bytes(), |bytes| {
-        std::str::from_utf8(bytes).into_iter().for_each(|text| readers::spec(text, &[]))
+        std::str::from_utf8(bytes).into_iter().for_each(|text| readers::spec(text, &[]));
     });
     for given in ["train.epochs=3", "arms.a.norm=batch", "train={ batch_sizes = [4] }", "task.path=\"x y\""] {
         feed(500, given.as_bytes(), |bytes| readers::spec(good, &[String::from_utf8_lossy(bytes).into_owned()]));

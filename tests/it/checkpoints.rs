@@ -19,7 +19,7 @@ fn golden() -> Tensors {
 
 fn folder(tensors: &Tensors) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::copy(fixture("golden/tiny/config.json"), folder.path().join("config.json")).unwrap();
+    fs::copy(fixture("golden/tiny/config.json"), folder.path().join("config.json")).unwrap();
     candle_core::safetensors::save(tensors, folder.path().join("model.safetensors")).unwrap();
     folder
 }

@@ -191,7 +191,7 @@ fn change(path: &Path, dice: &mut Dice, mutation: Mutation) -> bool {
 fn mutate(path: &Path, mutation: Mutation, dice: &mut Dice, elsewhere: &Path) -> bool {
     let bytes = fs::read(path).unwrap();
     match mutation {
-        Mutation::Cut => fs::write(path, &bytes[..1 + dice.below(bytes.len() - 2)]).unwrap(),
+        Mutation::Cut => fs::write(path, &bytes[..=dice.below(bytes.len() - 2)]).unwrap(),
         Mutation::Empty => fs::write(path, "").unwrap(),
         Mutation::Garbage => {
             let at = dice.below(bytes.len() - 1);

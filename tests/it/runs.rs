@@ -66,7 +66,7 @@ fn what_a_terminal_would_obey_is_spelled_out_in_what_is_shown_of_a_store() {
         runs.iter().map(|(run, _)| run.path().file_name().unwrap().to_str().unwrap().into()).collect();
     for (run, _) in &runs {
         let path = run.path().join("attempts/1/owner.json");
-        let mut owner: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        let mut owner: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         owner["host"] = "host\u{1b}]0;title\u{7}\u{202e}\u{2066}\u{9b}2J".into();
         fs::write(&path, owner.to_string()).unwrap();
     }

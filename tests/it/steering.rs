@@ -43,7 +43,7 @@ impl Steered {
     fn until(&mut self, what: &str, holds: impl Fn(&Sweep) -> bool) {
         let begun = Instant::now();
         while !holds(&self.sweep) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "not {what}");
+            assert!(begun.elapsed() < Duration::from_mins(1), "not {what}");
             if let Ok(event) = self.engine.events.recv_timeout(Duration::from_millis(20)) {
                 self.events.push(event.clone());
                 self.sweep.apply(event);

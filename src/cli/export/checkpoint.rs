@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use std::path::Path;
 
 pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
-    let store = runs::open(&arguments.store)?;
+    let store = runs::open(arguments.store.as_deref())?;
     let listed = runs::find(&store, prefix)?;
     let (id, spec) = (&listed.run.id, listed.spec()?);
     let Some(result) = &listed.run.result else {

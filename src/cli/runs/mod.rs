@@ -18,7 +18,7 @@ use super::page::Page;
 use crate::resolve::store_folder;
 use crate::store::Store;
 use anyhow::Result;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// What may be meant where `runs` alone is given a word.
 const COMMANDS: [&str; 4] = ["list", "show", "diff", "remove"];
@@ -29,14 +29,16 @@ pub fn runs(arguments: RunsArguments) -> Result<Exit> {
         return Err(BadInput(format!("options come after the command: batchscope runs {command} ...")).into());
     }
     match arguments.command.unwrap_or(RunsCommand::List(arguments.list)) {
-        RunsCommand::List(list) => list::run(&open(&list.store)?, &list, &page),
-        RunsCommand::Show { run, json, store } => show::run(&open(&store)?, &run, json, &page),
-        RunsCommand::Diff { first, second, json, store } => diff::run(&open(&store)?, &first, &second, json, &page),
-        RunsCommand::Remove { runs, yes, store } => remove::run(&open(&store)?, &runs, yes),
+        RunsCommand::List(list) => list::run(&open(list.store.as_deref())?, &list, &page),
+        RunsCommand::Show { run, json, store } => show::run(&open(store.as_deref())?, &run, json, &page),
+        RunsCommand::Diff { first, second, json, store } => {
+            diff::run(&open(store.as_deref())?, &first, &second, json, &page)
+        }
+        RunsCommand::Remove { runs, yes, store } => remove::run(&open(store.as_deref())?, &runs, yes),
     }
 }
 
 /// A store that is there. Looking makes none.
-pub fn open(given: &Option<PathBuf>) -> Result<Store> {
-    Store::existing(&store_folder(given.as_deref())?).map_err(|error| BadInput(error.to_string()).into())
+pub fn open(given: Option<&Path>) -> Result<Store> {
+    Store::existing(&store_folder(given)?).map_err(|error| BadInput(error.to_string()).into())
 }

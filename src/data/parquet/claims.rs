@@ -85,7 +85,7 @@ impl Page {
                 [3] => &mut page.compressed,
                 // 5: a page of data, 7: a dictionary, 8: a page of data of the second kind
                 [7, 1] => &mut page.words,
-                [5, 2] | [7, 2] | [8, 4] => return page.encodings.push(value),
+                [5 | 7, 2] | [8, 4] => return page.encodings.push(value),
                 _ => return,
             };
             negative |= size.is_none();

@@ -59,11 +59,11 @@ pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, Data
 
 /// Text and numbers, one a row.
 fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
+    const EXPECTED: &str = "text or numbers";
     let refused = |found: &str, expected| {
         let (place, column) = (place.to_owned(), column.name().to_owned());
         Err(DataError::ColumnKind { place, column, found: found.into(), expected })
     };
-    const EXPECTED: &str = "text or numbers";
     let info = column.get_basic_info();
     if !column.is_primitive() || (info.has_repetition() && info.repetition() == parquet::basic::Repetition::REPEATED) {
         return refused("lists or tables", EXPECTED);

@@ -230,7 +230,7 @@ fn nothing_to_read(folder: &Path, settings: &Settings) -> DataError {
                        BertTokenizer, which reads vocab.txt";
         return DataError::Tokenizer { place: settings.place.clone(), message: message.into() };
     }
-    let is_sentence_piece = |name: &String| name.ends_with(".model");
+    let is_sentence_piece = |name: &String| Path::new(name).extension().is_some_and(|ending| ending == "model");
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names = names.filter_map(|entry| entry.file_name().into_string().ok());
     let instead = match names.find(is_sentence_piece) {

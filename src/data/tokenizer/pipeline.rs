@@ -5,6 +5,7 @@ use super::settings::Settings;
 use crate::data::DataError;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use tokenizers::models::ModelWrapper;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
@@ -136,7 +137,7 @@ fn refuse_unsearchable(tokenizer: &Tokenizer, place: &str) -> Result<(), DataErr
         place: place.to_owned(),
         message: format!("the added token {:?} {what}; take it out", token.content),
     };
-    let added = tokenizer.get_added_tokens_decoder();
+    let added: BTreeMap<u32, AddedToken> = tokenizer.get_added_tokens_decoder().into_iter().collect();
     for token in added.values() {
         let mut searched = NormalizedString::from(token.content.as_str());
         if let Some(normalizer) = tokenizer.get_normalizer().filter(|_| token.normalized) {

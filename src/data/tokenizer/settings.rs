@@ -124,6 +124,7 @@ fn decoder(config: &Object, listed: &Value) -> Result<Vec<Token>, DataError> {
 
 /// Numbers by token in `added_tokens.json`; over them, objects with an `id` in `tokenizer.json`.
 fn added(listed: &Object, file: Option<&Object>, marks: &Marks) -> Result<Vec<Token>, DataError> {
+    const KEY: &str = "added_tokens";
     let number = |object: &Object, key: &str, value: &Value| {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         number.ok_or_else(|| object.unexpected(key, value, "the number of a token"))
@@ -132,7 +133,6 @@ fn added(listed: &Object, file: Option<&Object>, marks: &Marks) -> Result<Vec<To
     for (content, value) in listed.iter() {
         by_number.insert(number(listed, content, value)?, Token::listed(content, marks.has(content)));
     }
-    const KEY: &str = "added_tokens";
     if let Some(file) = file {
         for value in file.list(KEY)?.unwrap_or_default() {
             by_number.insert(number(file, KEY, value.get("id").unwrap_or(value))?, Token::read(file, KEY, value)?);

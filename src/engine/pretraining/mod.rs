@@ -30,7 +30,7 @@ const SEED: u32 = 0;
 const WEIGHT_DECAY: f64 = 0.01;
 const CLIP_NORM: f64 = 1.0;
 
-const BETWEEN_CHECKPOINTS: Duration = Duration::from_secs(60);
+const BETWEEN_CHECKPOINTS: Duration = Duration::from_mins(1);
 /// Losses are told as means over this long.
 const BETWEEN_NEWS: Duration = Duration::from_secs(10);
 

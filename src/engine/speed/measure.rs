@@ -112,11 +112,11 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
         for (number, batch_size) in batch_sizes.iter().enumerate() {
             training[number].push(together(&mut trainees, |trainee| trainee.step(&config, *norm, *batch_size), slot)?);
             slots_done += 1;
-            told(slots_done as f64 / slots as f64);
+            told(f64::from(slots_done) / slots as f64);
         }
         evaluation.push(together(&mut trainees, Trainee::evaluate, slot)?);
         slots_done += 1;
-        told(slots_done as f64 / slots as f64);
+        told(f64::from(slots_done) / slots as f64);
     }
     let after = peak(*workers, limit);
 

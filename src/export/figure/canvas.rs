@@ -90,7 +90,7 @@ impl Canvas {
     }
 
     /// The pieces of one line, as one path.
-    pub fn line(&mut self, pieces: &[Vec<(f64, f64)>], stroke: Stroke) {
+    pub fn line(&mut self, pieces: &[Vec<(f64, f64)>], stroke: Stroke<'_>) {
         if pieces.is_empty() {
             return;
         }
@@ -98,7 +98,7 @@ impl Canvas {
         let (width, opacity, colour) = (Number(stroke.width), Number(stroke.opacity), hex(stroke.colour));
         let lengths: Vec<String> = stroke.dashes.iter().map(|length| Number(*length).to_string()).collect();
         let lengths = lengths.join(" ");
-        let mut attributes: Vec<super::svg::Attribute> = vec![
+        let mut attributes: Vec<super::svg::Attribute<'_>> = vec![
             ("d", &d),
             ("fill", &"none"),
             ("stroke", &colour),

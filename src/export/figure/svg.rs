@@ -14,7 +14,7 @@ pub struct Svg {
 
 impl Svg {
     /// An element with what is written until it is closed.
-    pub fn open(&mut self, name: &'static str, attributes: &[Attribute]) {
+    pub fn open(&mut self, name: &'static str, attributes: &[Attribute<'_>]) {
         self.start(name, attributes);
         self.text += ">\n";
         self.open.push(name);
@@ -27,18 +27,18 @@ impl Svg {
     }
 
     /// An element without content.
-    pub fn add(&mut self, name: &'static str, attributes: &[Attribute]) {
+    pub fn add(&mut self, name: &'static str, attributes: &[Attribute<'_>]) {
         self.start(name, attributes);
         self.text += "/>\n";
     }
 
     /// An element with words.
-    pub fn words(&mut self, name: &'static str, attributes: &[Attribute], words: &str) {
+    pub fn words(&mut self, name: &'static str, attributes: &[Attribute<'_>], words: &str) {
         self.start(name, attributes);
         self.text += &format!(">{}</{name}>\n", Escaped(words));
     }
 
-    fn start(&mut self, name: &str, attributes: &[Attribute]) {
+    fn start(&mut self, name: &str, attributes: &[Attribute<'_>]) {
         self.text += "<";
         self.text += name;
         for (name, value) in attributes {

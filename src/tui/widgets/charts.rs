@@ -133,7 +133,7 @@ fn bottom<'t>(figure: &Figure, view: &View, theme: &Theme) -> Vec<Span<'t>> {
     match view.fit {
         _ if view.y_window.is_some() => note("y zoomed, = all"),
         Fit::Trained if figure.panels.iter().any(|panel| panel.beyond != (false, false)) => {
-            note("the start lies outside, o shows all")
+            note("the start lies outside, o shows all");
         }
         Fit::Trained | Fit::Whole => {}
         Fit::Inner => note("1 to 99 %, o all"),

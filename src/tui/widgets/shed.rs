@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 pub type Part<'t> = (u8, Vec<Span<'t>>);
 
 /// As many parts as fit, the most important first, in their order.
-pub fn fitting<'t>(parts: Vec<Part<'t>>, width: u16) -> Line<'t> {
+pub fn fitting(parts: Vec<Part<'_>>, width: u16) -> Line<'_> {
     let mut by_rank: Vec<usize> = (0..parts.len()).collect();
     by_rank.sort_by_key(|place| parts[*place].0);
     let (mut left, mut kept) = (usize::from(width), vec![false; parts.len()]);

@@ -5,7 +5,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// No program that tests start takes a tenth of this. One that hangs fails its test instead of holding up all others.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 pub struct Finished {
     pub code: Option<i32>,
