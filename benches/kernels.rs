@@ -3,8 +3,9 @@
 //! `cargo bench --bench kernels`; throughput is in floating-point numbers read, or in operations for the products.
 
 use batchscope::model::fused::elementwise::{bias_gelu, gelu_backward, softmax, softmax_backward, transpose};
-use batchscope::model::fused::matmul::{Into, Matrix, matmul};
-use batchscope::model::fused::normalize::{self, Rows};
+use batchscope::model::fused::matmul::{Matrix, WriteMode, matmul};
+use batchscope::model::fused::normalization::{Affine, NormGradients, ResidualSum, RowNorm, RowNormKind, SavedNorm};
+use batchscope::model::fused::row_norm;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// T, H, F
@@ -18,24 +19,24 @@ fn numbers(count: usize) -> Vec<f32> {
     (0..count).map(|i| (i as f32 * 0.37).sin()).collect()
 }
 
-/// The same product by a weight [in, out], by one that lies [out, in], and by one that is turned first.
+/// The same product with a weight \[in, out\], with one \[out, in\], and with one transposed first.
 fn products(criterion: &mut Criterion) {
     for tokens in [106, TOKENS] {
         let (x, weight) = (numbers(tokens * HIDDEN), numbers(HIDDEN * WIDE));
-        let (mut y, mut turned) = (vec![0.0; tokens * WIDE], vec![0.0; HIDDEN * WIDE]);
+        let (mut y, mut transposed) = (vec![0.0; tokens * WIDE], vec![0.0; HIDDEN * WIDE]);
         let mut group = criterion.benchmark_group(format!("product {tokens} x {HIDDEN} x {WIDE}"));
         group.throughput(Throughput::Elements(2 * (tokens * HIDDEN * WIDE) as u64));
         let mut product = |weight: Matrix<'_>| {
-            matmul(&mut y, WIDE, Into::Replace, 1.0, Matrix::new(&x, tokens, HIDDEN), weight);
+            matmul(&mut y, WIDE, WriteMode::Replace, 1.0, Matrix::new(&x, tokens, HIDDEN), weight);
         };
-        group.bench_function("plain", |bencher| bencher.iter(|| product(Matrix::new(&weight, HIDDEN, WIDE))));
+        group.bench_function("contiguous", |bencher| bencher.iter(|| product(Matrix::new(&weight, HIDDEN, WIDE))));
         group.bench_function("transposed", |bencher| {
             bencher.iter(|| product(Matrix::new(&weight, WIDE, HIDDEN).transposed()));
         });
-        group.bench_function("turned first", |bencher| {
+        group.bench_function("transposed first", |bencher| {
             bencher.iter(|| {
-                transpose(&weight, HIDDEN, &mut turned);
-                product(Matrix::new(&turned, HIDDEN, WIDE));
+                transpose(&weight, HIDDEN, &mut transposed);
+                product(Matrix::new(&transposed, HIDDEN, WIDE));
             });
         });
     }
@@ -56,43 +57,19 @@ fn rows(criterion: &mut Criterion) {
     });
     let (x, mask, residual) = (numbers(TOKENS * HIDDEN), vec![1.0; TOKENS * HIDDEN], numbers(TOKENS * HIDDEN));
     let (gain, bias) = (numbers(HIDDEN), numbers(HIDDEN));
-    let (mut normalized, mut scales) = (vec![0.0; TOKENS * HIDDEN], vec![0.0; TOKENS]);
+    let norm = RowNorm { kind: RowNormKind::Layer, epsilon: 1e-12 };
+    let z = ResidualSum { x: &x, x_bias: &bias, mask: &mask, residual: &residual };
+    let affine = Affine { gain: &gain, bias: &bias };
+    let (normalized, scales) = (vec![0.0; TOKENS * HIDDEN], vec![0.0; TOKENS]);
+    let mut saved = SavedNorm { normalized, scales, ..SavedNorm::default() };
     let mut y = vec![0.0; TOKENS * HIDDEN];
     group.throughput(Throughput::Elements((TOKENS * HIDDEN) as u64));
     group.bench_function("residual, dropout and layer norm", |bencher| {
-        bencher.iter(|| {
-            normalize::forward(
-                Rows::Layer,
-                1e-12,
-                &x,
-                &bias,
-                &mask,
-                &residual,
-                &gain,
-                &bias,
-                &mut normalized,
-                &mut scales,
-                &mut y,
-            );
-        });
+        bencher.iter(|| row_norm::forward(norm, z, affine, &mut saved.normalized, &mut saved.scales, &mut y));
     });
-    let (mut d_gain, mut d_bias, mut d_x_bias) = (vec![0.0; HIDDEN], vec![0.0; HIDDEN], vec![0.0; HIDDEN]);
-    let mut dx = vec![0.0; TOKENS * HIDDEN];
-    group.bench_function("and its way back", |bencher| {
-        bencher.iter(|| {
-            normalize::backward(
-                Rows::Layer,
-                &mut y,
-                &normalized,
-                &scales,
-                &mask,
-                &gain,
-                &mut d_gain,
-                &mut d_bias,
-                &mut dx,
-                &mut d_x_bias,
-            );
-        });
+    let (mut sums, mut dx) = (NormGradients::zeros(HIDDEN), vec![0.0; TOKENS * HIDDEN]);
+    group.bench_function("their backward pass", |bencher| {
+        bencher.iter(|| row_norm::backward(norm, &mut y, &saved, &gain, &mask, &mut dx, &mut sums));
     });
 }
 

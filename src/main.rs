@@ -107,11 +107,14 @@ fn narrower_loops() -> Result<()> {
     Ok(())
 }
 
-/// One run trains on each core, so every kernel must stay on the core of its run: pools of threads inside a kernel
-/// would only fight over cores. Candle and gemm read these variables when they first compute.
+/// One run trains on each core, so every kernel must stay on the core of its run: thread pools inside a kernel
+/// would only compete for the cores. Candle and gemm read these variables when they first compute.
 fn single_threaded_kernels() {
     for variable in ["RAYON_NUM_THREADS", "CANDLE_NUM_THREADS"] {
         // SAFETY: the first statement of main: no other thread exists that could read the environment meanwhile.
-        unsafe { std::env::set_var(variable, "1") };
+        #[expect(unsafe_code, reason = "candle and gemm read the environment alone")]
+        unsafe {
+            std::env::set_var(variable, "1");
+        }
     }
 }

@@ -1,20 +1,21 @@
 //! Multi-head self-attention over a packed batch (Vaswani et al. 2017, section 3.2).
 //!
-//! Projections run over the packed tokens; only the attention itself is laid out as a padded rectangle, where padded
-//! keys get probability 0 and padded queries are never read. Where first tokens alone are read, so are their queries.
+//! Projections run over the packed tokens; only the attention itself is padded to the longest sequence, where padded keys
+//! get probability 0 and padded queries are discarded. For `[CLS]` only, so are all queries but the first.
 
-use super::blocks::{Context, linear};
+use super::context::Context;
+use super::outputs::OutputPositions;
 use super::parameters::Views;
-use super::read::Read;
 use crate::domain::batch::Batch;
 use candle_core::{D, Device, Result, Tensor};
 use candle_nn::Module;
 
-/// How the packed tokens of one batch lie in the padded rectangle. Made once a batch, used by every layer.
-pub struct Rectangle {
-    /// \[B * L\] the packed token of each place; any token where there is none
+/// Between the packed tokens of one batch and the same padded to L tokens a sequence. Made once a batch, used by every
+/// layer.
+pub struct Padding {
+    /// \[B * L\] the packed token of each padded position; token 0 where there is none
     gather: Tensor,
-    /// \[T\] the place of each packed token
+    /// \[T\] the padded position of each packed token
     scatter: Tensor,
     /// \[B, 1, 1, L\] 0 at tokens, hugely negative at padding
     key_mask: Tensor,
@@ -24,7 +25,7 @@ pub struct Rectangle {
     longest: usize,
 }
 
-impl Rectangle {
+impl Padding {
     pub fn new(batch: &Batch) -> Result<Self> {
         let (sequences, longest) = (batch.len(), batch.longest());
         let mut gather = vec![0u32; sequences * longest];
@@ -32,10 +33,10 @@ impl Rectangle {
         let mut scatter = Vec::with_capacity(batch.token_count());
         for (index, tokens) in batch.sequences().enumerate() {
             for (column, token) in tokens.enumerate() {
-                let place = index * longest + column;
-                gather[place] = token as u32;
-                key_mask[place] = 0.0;
-                scatter.push(place as u32);
+                let position = index * longest + column;
+                gather[position] = token as u32;
+                key_mask[position] = 0.0;
+                scatter.push(position as u32);
             }
         }
         let device = &Device::Cpu;
@@ -49,7 +50,7 @@ impl Rectangle {
     }
 }
 
-/// Queries, keys, values and the mixing of heads of one layer.
+/// Multi-head attention of one layer, with its output projection.
 pub struct Attention {
     /// H -> 3H
     query_key_value: candle_nn::Linear,
@@ -68,38 +69,44 @@ impl Attention {
         };
         Ok(Self {
             query_key_value: candle_nn::Linear::new(stacked("weight")?, Some(stacked("bias")?)),
-            output: linear(views, "attention.output.dense")?,
+            output: views.linear("attention.output.dense")?,
             heads,
         })
     }
 
     /// x \[T, H\] -> \[R, H\]
-    pub fn forward(&self, x: &Tensor, layer: usize, read: Read, context: &Context<'_>) -> Result<Tensor> {
+    pub fn forward(
+        &self,
+        x: &Tensor,
+        layer: usize,
+        outputs: OutputPositions,
+        padding: &Padding,
+        context: &Context<'_>,
+    ) -> Result<Tensor> {
         let (_, hidden) = x.dims2()?;
-        let (rectangle, heads) = (&context.rectangle, self.heads);
-        let (sequences, longest) = (rectangle.sequences, rectangle.longest);
-        // of the rectangle's queries: L, or the first, which stands at the start of each row
-        let queries = if read == Read::Every { longest } else { 1 };
+        let (sequences, longest, heads) = (padding.sequences, padding.longest, self.heads);
+        // Q queries of each padded sequence: L, or the first
+        let queries = if outputs == OutputPositions::All { longest } else { 1 };
         let projected = self.query_key_value.forward(x)?; // [T, 3H]
         let split = projected
-            .index_select(&rectangle.gather, 0)? // [B * L, 3H]
+            .index_select(&padding.gather, 0)? // [B * L, 3H]
             .reshape((sequences, longest, 3, heads, hidden / heads))? // [B, L, 3, A, D]
             .permute((2, 0, 3, 1, 4))?; // [3, B, A, L, D]
         let part = |index: usize| split.get(index)?.contiguous();
-        let (query, key, value) = (part(0)?.narrow(2, 0, queries)?.contiguous()?, part(1)?, part(2)?); // [B, A, queries or L, D]
+        let (query, key, value) = (part(0)?.narrow(2, 0, queries)?.contiguous()?, part(1)?, part(2)?); // [B, A, Q or L, D]
         let scale = 1.0 / ((hidden / heads) as f64).sqrt();
-        let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&rectangle.key_mask)?; // [B, A, queries, L]
+        let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&padding.key_mask)?; // [B, A, Q, L]
         let mut probabilities = softmax(&scores)?;
         if let Some(masks) = context.masks
             && let Some(scales) = masks.attention(layer)
         {
-            probabilities = (probabilities * scales.rectangle(context.batch, heads)?.narrow(2, 0, queries)?)?;
+            probabilities = (probabilities * scales.padded_attention(context.batch, heads)?.narrow(2, 0, queries)?)?;
         }
         let mixed = probabilities
-            .matmul(&value)? // [B, A, queries, D]
-            .transpose(1, 2)? // [B, queries, A, D]
-            .reshape((sequences * queries, hidden))?; // [B * queries, H]
-        let mixed = if read == Read::Every { mixed.index_select(&rectangle.scatter, 0)? } else { mixed }; // [R, H]
+            .matmul(&value)? // [B, A, Q, D]
+            .transpose(1, 2)? // [B, Q, A, D]
+            .reshape((sequences * queries, hidden))?; // [B * Q, H]
+        let mixed = if outputs == OutputPositions::All { mixed.index_select(&padding.scatter, 0)? } else { mixed }; // [R, H]
         self.output.forward(&mixed)
     }
 }

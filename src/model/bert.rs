@@ -1,14 +1,15 @@
 //! BERT for sequence classification (Devlin et al. 2019) over packed batches.
 
-use super::attention::Rectangle;
-use super::blocks::{Context, Embeddings, EncoderLayer, Head};
+use super::attention::Padding;
+use super::blocks::{Embeddings, EncoderLayer, Head};
+use super::context::Context;
 use super::dropout::Masks;
-use super::fused;
+use super::fused::FusedEncoder;
 use super::interrupt::Interrupt;
 use super::layout::Layout;
 use super::norm::RunningStatistics;
+use super::outputs::OutputPositions;
 use super::parameters::Group;
-use super::read::Read;
 use super::weights::{Weights, layouts};
 use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
@@ -16,19 +17,18 @@ use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
 use candle_core::{Device, Result, Tensor, bail};
 use safetensors::tensor::{Dtype, SafeTensors};
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// A model being trained, with all the state that training changes.
+/// A model in training, with all the state that training changes.
 pub struct Bert {
     config: ModelConfig,
     norm: Norm,
     /// the embeddings, each layer, the head
     pub groups: Vec<Group>,
-    /// where layers run fused
-    fused: Option<Fused>,
+    /// `None`: computed by the composed blocks
+    fused: Option<FusedEncoder>,
     /// of every norm, in order: the embeddings', then two a layer
     pub running: Vec<RunningStatistics>,
-    /// gives up the pass under way
+    /// cancels a pass
     interrupt: Option<Interrupt>,
 }
 
@@ -37,30 +37,16 @@ pub struct Bert {
 pub enum Implementation {
     /// from candle's operations: the definition
     Composed,
-    /// as one operation each, where there is one for the norm and the activation
+    /// as one operation each, where there is one for the activation
     Fused,
-}
-
-/// What the embeddings and the layers need to run as one operation each.
-struct Fused {
-    embeddings: Arc<fused::EmbeddingsShape>,
-    embeddings_workspace: Arc<Mutex<fused::EmbeddingsWorkspace>>,
-    layers: Vec<FusedLayer>,
-    scratch: Arc<Mutex<fused::Scratch>>,
-}
-
-/// What a layer needs.
-struct FusedLayer {
-    shape: Arc<fused::Shape>,
-    workspace: Arc<Mutex<fused::Workspace>>,
 }
 
 /// What a pass is for.
 #[derive(Clone, Copy)]
 pub enum Pass<'m> {
-    /// gradients are wanted; dropout by these masks; batch norm takes the batch's own statistics
+    /// with gradients and dropout by these masks; batch norm takes the statistics of the batch
     Train(&'m Masks),
-    /// no gradients, dropout only where masks are given; batch norm takes the running statistics
+    /// without gradients, dropout only where masks are given; batch norm takes the running statistics
     Evaluate(Option<&'m Masks>),
 }
 
@@ -72,87 +58,7 @@ pub struct Output {
     pub logits: Tensor,
 }
 
-impl Fused {
-    /// Nothing where there is no fused code for the model.
-    fn of(config: &ModelConfig, norm: Norm, groups: &[Group]) -> Option<Self> {
-        let (embeddings, layers) = (groups.first()?.layout(), &groups[1..groups.len() - 1]);
-        let layers = layers.iter().map(|group| {
-            let shape = fused::Shape::of(config, norm, group.layout())?;
-            Some(FusedLayer { shape: Arc::new(shape), workspace: Arc::default() })
-        });
-        let embeddings = fused::EmbeddingsShape::of(config, fused::Statistics::of(norm), embeddings)?;
-        Some(Self {
-            embeddings: Arc::new(embeddings),
-            embeddings_workspace: Arc::default(),
-            layers: layers.collect::<Option<_>>()?,
-            scratch: Arc::default(),
-        })
-    }
-
-    /// -> \[T, H\]. `running` is followed while training with batch norm.
-    fn embeddings(&self, group: &Group, context: &Context<'_>, running: &mut RunningStatistics) -> Result<Tensor> {
-        let (parameters, gradient) = group.leaf();
-        let operation = fused::EmbeddingsOperation::new(
-            self.embeddings.clone(),
-            context.batch,
-            context.masks,
-            (!context.training).then_some(&*running),
-            self.embeddings_workspace.clone(),
-            self.scratch.clone(),
-            gradient.clone(),
-        )?;
-        if !context.training {
-            return parameters.apply_op1_no_bwd(&operation);
-        }
-        let y = parameters.apply_op1(operation)?;
-        if self.embeddings.statistics == fused::Statistics::Columns {
-            let workspace = self.embeddings_workspace.lock().unwrap_or_else(PoisonError::into_inner);
-            running.follow(&workspace.saved.mean, &workspace.saved.variance, context.batch.token_count());
-        }
-        Ok(y)
-    }
-
-    /// x \[T, H\] -> \[R, H\]. `running` of the layer's two norms is followed while training with batch norm.
-    #[allow(clippy::too_many_arguments)]
-    fn layer(
-        &self,
-        x: &Tensor,
-        number: usize,
-        read: Read,
-        group: &Group,
-        context: &Context<'_>,
-        running: &mut [RunningStatistics],
-        interrupt: Option<&Interrupt>,
-    ) -> Result<Tensor> {
-        let FusedLayer { shape, workspace } = &self.layers[number];
-        let (parameters, gradient) = group.leaf();
-        let operation = fused::EncoderLayerOperation::new(
-            shape.clone(),
-            number,
-            read,
-            context.batch,
-            context.masks,
-            (!context.training).then_some(&*running),
-            workspace.clone(),
-            self.scratch.clone(),
-            interrupt.cloned(),
-            gradient.clone(),
-        );
-        if !context.training {
-            return x.apply_op2_no_bwd(parameters, &operation);
-        }
-        let y = x.apply_op2(parameters, operation)?;
-        if shape.statistics == fused::Statistics::Columns {
-            let workspace = workspace.lock().unwrap_or_else(PoisonError::into_inner);
-            for (running, saved) in running.iter_mut().zip([&workspace.first_norm, &workspace.second_norm]) {
-                running.follow(&saved.mean, &saved.variance, context.batch.token_count());
-            }
-        }
-        Ok(y)
-    }
-}
-
-/// A parameter, copied out.
+/// A copy of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedTensor {
     pub name: String,
@@ -161,7 +67,7 @@ pub struct NamedTensor {
 }
 
 impl Bert {
-    /// `words` names the rows of the word table; `seed` and `iid` draw the classifier if `weights` has none.
+    /// `words` are the rows of the word table; a classifier that `weights` lacks is drawn from `seed` and `iid`.
     pub fn new(
         config: &ModelConfig,
         norm: Norm,
@@ -197,38 +103,38 @@ impl Bert {
         Ok(model.implemented(Implementation::Fused))
     }
 
-    /// The same model, computed in another way.
+    /// The same model with another implementation.
     #[must_use]
     pub fn implemented(mut self, implementation: Implementation) -> Self {
         self.fused = match implementation {
             Implementation::Composed => None,
-            Implementation::Fused => Fused::of(&self.config, self.norm, &self.groups),
+            Implementation::Fused => FusedEncoder::of(&self.config, self.norm, &self.groups),
         };
         self
     }
 
-    /// Lets passes be given up between two layers. What training has changed by then are running statistics alone.
+    /// Lets passes be cancelled between two layers. Only running statistics have changed by then.
     pub fn interrupted_by(&mut self, interrupt: Interrupt) {
         self.interrupt = Some(interrupt);
     }
 
-    /// Whether somebody asked for that.
+    /// Whether that was requested.
     pub fn is_interrupted(&self) -> bool {
         self.interrupt.as_ref().is_some_and(Interrupt::is_asked)
     }
 
     /// One forward pass that computes every hidden state. An empty batch is an error.
     pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Output> {
-        self.pass(batch, pass, Read::Every)
+        self.pass(batch, pass, OutputPositions::All)
     }
 
-    /// The logits alone, \[B, C\]: the last layer computes the first token of each sequence and no other.
+    /// The logits alone, \[B, C\]: the last layer computes `[CLS]` only.
     pub fn logits(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Tensor> {
-        Ok(self.pass(batch, pass, Read::First)?.logits)
+        Ok(self.pass(batch, pass, OutputPositions::ClsOnly)?.logits)
     }
 
-    /// `read` of the last layer's output.
-    fn pass(&mut self, batch: &Batch, pass: Pass<'_>, read: Read) -> Result<Output> {
+    /// `outputs` are those used of the last layer.
+    fn pass(&mut self, batch: &Batch, pass: Pass<'_>, outputs: OutputPositions) -> Result<Output> {
         let (training, masks) = match pass {
             Pass::Train(masks) => (true, Some(masks)),
             Pass::Evaluate(masks) => (false, masks),
@@ -237,37 +143,41 @@ impl Bert {
             bail!("a batch of no sequences")
         }
         let Self { config, norm, groups, running, fused, interrupt } = self;
-        let context = Context { batch, rectangle: Rectangle::new(batch)?, masks, training };
+        let context = Context { batch, masks, training, interrupt: interrupt.as_ref() };
+        let padding = Padding::new(batch)?;
         let (first, rest) = running.split_at_mut(1);
         let mut hidden = vec![match fused {
-            Some(fused) => fused.embeddings(&groups[0], &context, &mut first[0])?,
+            Some(fused) => fused.embeddings.forward(&groups[0], &context, &mut first[0])?,
             None => Embeddings::load(groups[0].views(training), *norm, config)?.forward(&context, &mut first[0])?,
         }];
-        // what the newest hidden states hold
-        let mut held = Read::Every;
+        // positions of the newest hidden states
+        let mut computed = OutputPositions::All;
         let layers = groups[1..].iter().zip(rest.chunks_exact_mut(2)).enumerate();
         for (number, (group, running)) in layers {
             // batch norm takes its statistics over all tokens
             if number + 1 == config.num_hidden_layers && *norm != Norm::Batch {
-                held = read;
+                computed = outputs;
             }
-            if let Some(interrupt) = interrupt {
+            if let Some(interrupt) = context.interrupt {
                 interrupt.check()?;
             }
             let x = &hidden[number];
             let x = match fused {
-                Some(fused) => fused.layer(x, number, held, group, &context, running, interrupt.as_ref())?,
+                Some(fused) => fused.layers[number].forward(x, group, computed, &context, running)?,
                 None => {
                     let layer = EncoderLayer::load(group.views(training), *norm, config)?;
-                    layer.forward(x, number, held, &context, running)?
+                    layer.forward(x, number, computed, &padding, &context, running)?
                 }
             };
             hidden.push(x);
         }
         let head = Head::load(groups[groups.len() - 1].views(training))?;
         let last = &hidden[hidden.len() - 1];
-        let first = if held == Read::Every { context.read(last, Read::First)? } else { last.clone() };
-        let logits = head.forward(&first, &context)?;
+        let cls = match computed {
+            OutputPositions::All => context.select(last, OutputPositions::ClsOnly)?,
+            OutputPositions::ClsOnly => last.clone(),
+        };
+        let logits = head.forward(&cls, &context)?;
         Ok(Output { hidden, logits })
     }
 
@@ -297,7 +207,7 @@ impl Bert {
         safetensors::serialize(tensors, None).map_err(candle_core::Error::wrap)
     }
 
-    /// Takes the parameters of a file that [`Bert::to_safetensors`] wrote of such a model. Running statistics stay.
+    /// Loads the parameters from a file that [`Bert::to_safetensors`] wrote of such a model. Running statistics stay.
     pub fn load_safetensors(&mut self, words: &[u32], bytes: &[u8]) -> Result<()> {
         let file = SafeTensors::deserialize(bytes).map_err(candle_core::Error::wrap)?;
         let find = |name: &str, dtype: Dtype, length: usize| match file.tensor(name) {

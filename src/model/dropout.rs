@@ -1,9 +1,9 @@
 //! Dropout whose masks belong to an example, not to a batch.
 //!
 //! A mask is a function of (seed, instance, epoch, example, layer, site, position in the example's own sequence). The
-//! same example therefore sees the same mask at batch size 2 and at 64, whatever lies beside it in the batch.
+//! same example therefore sees the same mask at batch size 2 and at 64, whatever else is in the batch.
 
-use super::read::Read;
+use super::outputs::OutputPositions;
 use super::vectorised::vectorised;
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
@@ -32,7 +32,7 @@ impl Masks {
         Self { rates, key: Key::new(seed.into(), Purpose::Dropout).with(iid.into()).with(epoch.into()) }
     }
 
-    /// Scales at a site of the hidden states; nothing where nothing is dropped.
+    /// Scales at a site of the hidden states; `None` at rate 0.
     pub fn hidden(&self, layer: usize, site: Site) -> Option<SiteScales> {
         self.site(self.rates.hidden, layer, site)
     }
@@ -42,7 +42,7 @@ impl Masks {
         self.site(self.rates.attention, layer, Site::Attention)
     }
 
-    /// Scales of the pooled first token.
+    /// Scales of the pooled `[CLS]`.
     pub fn pooled(&self) -> Option<SiteScales> {
         self.site(self.rates.classifier, 0, Site::Classifier)
     }
@@ -69,25 +69,25 @@ pub struct SiteScales {
 }
 
 impl SiteScales {
-    /// Fills in an example's scales from a position of its own on.
+    /// Fills in an example's scales, from a position of its own sequence.
     pub fn fill(&self, example: u32, first_position: u32, values: &mut [f32]) {
         let key = self.key.with(example.into()).with(self.layer).with(self.site);
         fill(key, self.threshold, self.kept, first_position, values);
     }
 
-    /// Fills in the scales of the tokens that are read, \[R, width\].
-    pub fn fill_tokens(&self, batch: &Batch, read: Read, width: usize, mask: &mut Vec<f32>) {
-        mask.resize(read.count(batch) * width, 0.0);
-        for (rows, example) in read.rows(batch).into_iter().zip(&batch.examples) {
+    /// Fills in the scales of the rows used, \[R, width\].
+    pub fn fill_tokens(&self, batch: &Batch, outputs: OutputPositions, width: usize, mask: &mut Vec<f32>) {
+        mask.resize(outputs.count(batch) * width, 0.0);
+        for (rows, example) in outputs.rows(batch).into_iter().zip(&batch.examples) {
             self.fill(*example, 0, &mut mask[rows.start * width..rows.end * width]);
         }
     }
 
     /// Fills in the scales of attention probabilities without padding: sequence after sequence, head after head, the
-    /// queries that are read, key after key.
-    pub fn fill_attention(&self, batch: &Batch, read: Read, heads: usize, mask: &mut Vec<f32>) {
+    /// queries used, key after key.
+    pub fn fill_attention(&self, batch: &Batch, outputs: OutputPositions, heads: usize, mask: &mut Vec<f32>) {
         mask.clear();
-        for ((tokens, rows), example) in batch.sequences().zip(read.rows(batch)).zip(&batch.examples) {
+        for ((tokens, rows), example) in batch.sequences().zip(outputs.rows(batch)).zip(&batch.examples) {
             let (keys, queries) = (tokens.len(), rows.len());
             for head in 0..heads {
                 let start = mask.len();
@@ -97,15 +97,15 @@ impl SiteScales {
         }
     }
 
-    /// The scales of the tokens that are read, \[R, width\].
-    pub fn tokens(&self, batch: &Batch, read: Read, width: usize) -> Result<Tensor> {
+    /// The scales of the rows used, \[R, width\].
+    pub fn tokens(&self, batch: &Batch, outputs: OutputPositions, width: usize) -> Result<Tensor> {
         let mut mask = Vec::new();
-        self.fill_tokens(batch, read, width, &mut mask);
-        Tensor::from_vec(mask, (read.count(batch), width), &Device::Cpu)
+        self.fill_tokens(batch, outputs, width, &mut mask);
+        Tensor::from_vec(mask, (outputs.count(batch), width), &Device::Cpu)
     }
 
     /// The scales of attention probabilities padded to L tokens, \[B, A, L, L\]. Padding keeps scale 0.
-    pub fn rectangle(&self, batch: &Batch, heads: usize) -> Result<Tensor> {
+    pub fn padded_attention(&self, batch: &Batch, heads: usize) -> Result<Tensor> {
         let longest = batch.longest();
         let mut mask = vec![0f32; batch.len() * heads * longest * longest];
         for (index, (tokens, example)) in batch.sequences().zip(&batch.examples).enumerate() {
@@ -154,23 +154,23 @@ mod tests {
         let start = 14 * 16; // example 9 is 14 tokens long
         let output = masks.hidden(1, Site::Output).unwrap();
         assert_eq!(
-            values(output.tokens(&alone, Read::Every, 16)),
-            values(output.tokens(&company, Read::Every, 16))[start..start + 8 * 16]
+            values(output.tokens(&alone, OutputPositions::All, 16)),
+            values(output.tokens(&company, OutputPositions::All, 16))[start..start + 8 * 16]
         );
         let attention = masks.attention(1).unwrap();
-        let c = attention.rectangle(&company, 2).unwrap();
+        let c = attention.padded_attention(&company, 2).unwrap();
         let inner = c.narrow(0, 1, 1).unwrap().narrow(2, 0, 8).unwrap().narrow(3, 0, 8).unwrap();
-        assert_eq!(values(attention.rectangle(&alone, 2)), values(inner.contiguous()));
+        assert_eq!(values(attention.padded_attention(&alone, 2)), values(inner.contiguous()));
         let pooled = masks.pooled().unwrap();
-        let second = pooled.tokens(&company, Read::First, 16).unwrap().narrow(0, 1, 1);
-        assert_eq!(values(pooled.tokens(&alone, Read::First, 16)), values(second));
+        let second = pooled.tokens(&company, OutputPositions::ClsOnly, 16).unwrap().narrow(0, 1, 1);
+        assert_eq!(values(pooled.tokens(&alone, OutputPositions::ClsOnly, 16)), values(second));
     }
 
     #[test]
     fn the_rate_is_met_and_the_mean_kept() {
         let mask = values(Masks::new(RATES, 1, 2, 3).hidden(0, Site::Embeddings).unwrap().tokens(
             &batch(&[0], 500),
-            Read::Every,
+            OutputPositions::All,
             256,
         ));
         let dropped = mask.iter().filter(|scale| **scale == 0.0).count() as f64 / mask.len() as f64;
@@ -184,7 +184,7 @@ mod tests {
         let draw = |epoch, layer, site| {
             values(Masks::new(RATES, 1, 2, epoch).hidden(layer, site).unwrap().tokens(
                 &batch(&[0], 20),
-                Read::Every,
+                OutputPositions::All,
                 16,
             ))
         };

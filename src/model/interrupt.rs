@@ -1,11 +1,11 @@
-//! Giving up a pass between two layers, forwards or (where layers are fused) backwards: an update of a large model may
-//! take longer than the patience of a person who wants to leave.
+//! Cancelling a pass between two layers, forward or (where layers are fused) backward: one update of a large model may
+//! take longer than anyone wants to wait when quitting.
 
 use candle_core::{Result, bail};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Asked for from any thread, noticed where the next layer begins. What is given up is an error.
+/// Requested from any thread, checked before the next layer. A cancelled pass is an error.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
@@ -18,7 +18,7 @@ impl Interrupt {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// An error once somebody asked.
+    /// An error once requested.
     pub(super) fn check(&self) -> Result<()> {
         if self.is_asked() {
             bail!("given up: somebody asked to leave");

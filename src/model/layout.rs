@@ -1,6 +1,6 @@
-//! Where each named tensor lies in a flat one.
+//! Offsets of named tensors in a flat one.
 
-/// One tensor of a checkpoint as a stretch of a flat tensor.
+/// One tensor of a checkpoint, as a range of a flat tensor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// the checkpoint's key
@@ -9,7 +9,7 @@ pub struct View {
     pub offset: usize,
     /// whether weight decay applies: not to biases, not to gains of a norm
     pub decays: bool,
-    /// whether a batch reads some of its rows only
+    /// an embedding table, of which a batch reads some rows only
     pub is_table: bool,
 }
 
@@ -27,7 +27,7 @@ impl View {
     }
 }
 
-/// Named tensors laid end to end, in the order in which they were added.
+/// Named tensors laid out contiguously, in the order in which they were added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     prefix: String,
@@ -36,12 +36,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// `prefix` leads every name, as in a checkpoint.
+    /// `prefix` begins every name, as in a checkpoint.
     pub fn new(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into(), ..Self::default() }
     }
 
-    /// A table of which a batch reads some rows only: \[rows, width\].
+    /// An embedding table: \[rows, width\].
     #[must_use]
     pub fn table(mut self, name: &str, shape: &[usize; 2]) -> Self {
         self = self.tensor(name, shape);
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tensors_lie_end_to_end_and_norms_and_biases_do_not_decay() {
+    fn tensors_are_contiguous_and_norms_and_biases_do_not_decay() {
         let layout = Layout::new("layer.0.")
             .tensor("dense.weight", &[3, 2])
             .tensor("dense.bias", &[3])

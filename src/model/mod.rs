@@ -4,22 +4,23 @@
 //!
 //! Every shape comment uses the alphabet of [`crate::domain::batch`]: B sequences, T tokens in the packed batch, H hidden,
 //! A heads, D head size, F feed-forward, V rows of the word table, C classes; here also L, tokens of the longest
-//! sequence of a batch, and R, tokens that somebody reads.
+//! sequence of a batch, and R, rows used of a layer's output.
 
 mod activation;
 mod attention;
 mod bert;
 mod blocks;
 mod checkpoint;
+mod context;
 mod dropout;
 mod error;
 pub mod fused;
 mod interrupt;
 mod layout;
 mod norm;
+mod outputs;
 mod parameters;
 mod pretraining;
-mod read;
 mod rows;
 pub(crate) mod vectorised;
 mod weights;

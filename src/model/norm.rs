@@ -1,14 +1,16 @@
 //! The four normalizations a model can be trained with. Gain and bias are the same parameters in all of them.
 
+use super::parameters::Views;
 use crate::domain::arm::Norm;
+use crate::domain::model::ModelConfig;
 use candle_core::{D, Result, Tensor};
 
 /// Added to batch variances, as PyTorch's BatchNorm1d does.
 pub const BATCH_NORM_EPSILON: f64 = 1e-5;
-/// Share of the newest batch in the running statistics.
+/// Weight of the newest batch in the running statistics.
 const BATCH_NORM_MOMENTUM: f32 = 0.1;
 
-/// Mean and variance of every feature, both \[H\], followed while training and used at evaluation.
+/// Running mean and variance of every feature, both \[H\]: updated in training, used at evaluation.
 #[derive(Clone, Debug)]
 pub struct RunningStatistics {
     pub mean: Vec<f32>,
@@ -20,8 +22,8 @@ impl RunningStatistics {
         Self { mean: vec![0.0; hidden], variance: vec![1.0; hidden] }
     }
 
-    /// Moves towards those of a batch of `count` tokens, whose variance is the biased one; the unbiased is followed.
-    pub fn follow(&mut self, mean: &[f32], variance: &[f32], count: usize) {
+    /// Moves towards the statistics of a batch of `count` tokens. `variance` is biased; the running one is unbiased.
+    pub fn update(&mut self, mean: &[f32], variance: &[f32], count: usize) {
         let unbiased = if count > 1 { count as f32 / (count - 1) as f32 } else { 1.0 };
         for (running, new) in self.mean.iter_mut().zip(mean) {
             *running += BATCH_NORM_MOMENTUM * (new - *running);
@@ -32,7 +34,7 @@ impl RunningStatistics {
     }
 }
 
-/// One normalization of a model: which kind, and the parameters at its place.
+/// A normalization: its kind and its parameters.
 pub struct Normalize {
     pub kind: Norm,
     /// of layer and rms norm
@@ -44,7 +46,12 @@ pub struct Normalize {
 }
 
 impl Normalize {
-    /// x \[T, H\] -> \[T, H\]. `running` is followed when `training` with batch norm, and otherwise left alone.
+    pub fn load(views: Views<'_>, name: &str, kind: Norm, config: &ModelConfig) -> Result<Self> {
+        let (gain, bias) = (views.get(&format!("{name}.weight"))?, views.get(&format!("{name}.bias"))?);
+        Ok(Self { kind, epsilon: config.layer_norm_eps, gain, bias })
+    }
+
+    /// x \[T, H\] -> \[T, H\]. With batch norm, `running` is updated when `training`.
     pub fn forward(&self, x: &Tensor, running: &mut RunningStatistics, training: bool) -> Result<Tensor> {
         let normalized = match self.kind {
             Norm::Layer => {
@@ -57,7 +64,7 @@ impl Normalize {
                 let centred = x.broadcast_sub(&mean)?;
                 let variance = centred.sqr()?.mean_keepdim(0)?; // [1, H]
                 let numbers = |tensor: &Tensor| tensor.detach().flatten_all()?.to_vec1::<f32>();
-                running.follow(&numbers(&mean)?, &numbers(&variance)?, x.dim(0)?);
+                running.update(&numbers(&mean)?, &numbers(&variance)?, x.dim(0)?);
                 divide_by_deviation(&centred, &variance, BATCH_NORM_EPSILON)?
             }
             Norm::Batch => {
@@ -111,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn batch_norm_follows_the_unbiased_variance_and_uses_it_at_evaluation() {
+    fn batch_norm_keeps_the_unbiased_variance_and_uses_it_at_evaluation() {
         let (_, running) = forward(Norm::Batch, &[[1.0, 10.0], [3.0, 30.0]], true);
         assert_eq!(running.mean, [0.2, 2.0]);
         assert_eq!(running.variance, [1.0 + 0.1 * (2.0 - 1.0), 1.0 + 0.1 * (200.0 - 1.0)]);

@@ -1,10 +1,11 @@
 //! Parameters in one flat tensor, read through named views, with one flat gradient.
 //!
 //! candle's own gradient of a narrowed tensor is as large as the whole, once for every view. Here a view's backward pass
-//! adds what it receives to its stretch of the group's gradient and hands nothing further: the flat tensor is a leaf.
+//! adds its gradient to a range of the group's and propagates nothing further: the flat tensor is a leaf.
 
 use super::layout::{Layout, View};
 use candle_core::{CpuStorage, CustomOp1, InplaceOp1, Layout as Strides, Result, Shape, Tensor, Var, bail};
+use candle_nn::Linear;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,39 +17,40 @@ pub struct Group {
     gradient: Gradient,
 }
 
-/// A group's flat gradient, shared with the operations that add to it.
-pub type Gradient = Arc<Mutex<Sum>>;
+/// A group's flat gradient, shared with the operations that accumulate into it.
+pub type Gradient = Arc<Mutex<GradientBuffer>>;
 
-pub fn lock(gradient: &Gradient) -> MutexGuard<'_, Sum> {
-    // a panic while adding leaves numbers, which the failing run will never use
-    gradient.lock().unwrap_or_else(PoisonError::into_inner)
+/// Locks a buffer. One that a panic left half written is never used: its run has failed.
+pub fn lock<T>(buffer: &Mutex<T>) -> MutexGuard<'_, T> {
+    buffer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A sum under way. An empty one is not zeroed until somebody adds to it: who writes all of it can spare that.
-pub struct Sum {
+/// An accumulating gradient. Clearing it writes nothing: zeroing is left to the first addition, and an operation that
+/// overwrites the whole of it needs none.
+pub struct GradientBuffer {
     /// \[P\]
     values: Vec<f32>,
-    /// the values are left over from an earlier sum and count as 0
-    empty: bool,
+    /// the values are stale and count as 0
+    cleared: bool,
 }
 
-impl Sum {
+impl GradientBuffer {
     fn new(length: usize) -> Self {
-        Self { values: vec![0.0; length], empty: false }
+        Self { values: vec![0.0; length], cleared: false }
     }
 
     /// To add to.
     pub fn values(&mut self) -> &mut [f32] {
-        if std::mem::take(&mut self.empty) {
+        if std::mem::take(&mut self.cleared) {
             self.values.fill(0.0);
         }
         &mut self.values
     }
 
-    /// To write over all of where it was empty, which is told too, and to add to otherwise.
-    pub fn begun(&mut self) -> (&mut [f32], bool) {
-        let empty = std::mem::take(&mut self.empty);
-        (&mut self.values, empty)
+    /// The values, and whether they are stale: the caller must then overwrite them all, and otherwise add to them.
+    pub fn for_overwriting(&mut self) -> (&mut [f32], bool) {
+        let cleared = std::mem::take(&mut self.cleared);
+        (&mut self.values, cleared)
     }
 }
 
@@ -58,7 +60,7 @@ impl Group {
     pub fn new(layout: Layout, values: Vec<f32>) -> Result<Self> {
         let length = layout.len();
         let values = Var::from_vec(values, length, &candle_core::Device::Cpu)?;
-        Ok(Self { layout, values, gradient: Arc::new(Mutex::new(Sum::new(length))) })
+        Ok(Self { layout, values, gradient: Arc::new(Mutex::new(GradientBuffer::new(length))) })
     }
 
     pub fn layout(&self) -> &Layout {
@@ -75,18 +77,18 @@ impl Group {
         lock(&self.gradient).values().to_vec()
     }
 
-    /// Begins a new gradient.
+    /// Sets the gradient to 0.
     pub fn clear_gradient(&mut self) {
-        lock(&self.gradient).empty = true;
+        lock(&self.gradient).cleared = true;
     }
 
-    /// Lets `change` see the flat parameters and their gradient at once, both \[P\], and alter either in place.
+    /// Lets `change` modify the flat parameters and their gradient, both \[P\], in place.
     pub fn update(&mut self, change: impl FnMut(&mut [f32], &mut [f32])) -> Result<()> {
         let gradient = &mut *lock(&self.gradient);
         self.values.inplace_op1(&InPlace(RefCell::new((change, gradient.values()))))
     }
 
-    /// The flat parameters as a leaf of a graph, \[P\], and where an operation on them adds their gradient.
+    /// The flat parameters as a leaf of a graph, \[P\], and the gradient that operations on them accumulate into.
     pub(super) fn leaf(&self) -> (&Tensor, &Gradient) {
         (&self.values, &self.gradient)
     }
@@ -97,7 +99,7 @@ impl Group {
     }
 }
 
-/// Gives out the tensors of a group by name.
+/// The tensors of a group by name.
 #[derive(Clone, Copy)]
 pub struct Views<'g> {
     group: &'g Group,
@@ -108,15 +110,20 @@ impl Views<'_> {
     /// The tensor of this name, in its own shape.
     pub fn get(&self, name: &str) -> Result<Tensor> {
         let view = self.find(name)?;
-        self.stretch(view.offset, &view.shape)
+        self.slice(view.offset, &view.shape)
     }
 
-    /// Tensors that lie end to end, as one: their first dimensions add up, all else is equal.
+    /// `y = x W^T + b`, W \[out, in\]
+    pub fn linear(&self, name: &str) -> Result<Linear> {
+        Ok(Linear::new(self.get(&format!("{name}.weight"))?, Some(self.get(&format!("{name}.bias"))?)))
+    }
+
+    /// Adjacent tensors as one, concatenated along the first dimension.
     pub fn stacked(&self, names: &[&str]) -> Result<Tensor> {
         let (first, last) = (self.find(names[0])?, self.find(names[names.len() - 1])?);
         let mut shape = first.shape.clone();
         shape[0] = (last.range().end - first.offset) / first.shape[1..].iter().product::<usize>();
-        self.stretch(first.offset, &shape)
+        self.slice(first.offset, &shape)
     }
 
     /// Rows of a table: \[V, H\] and the numbers of T rows -> \[T, H\].
@@ -138,18 +145,18 @@ impl Views<'_> {
         }
     }
 
-    fn stretch(&self, offset: usize, shape: &[usize]) -> Result<Tensor> {
+    fn slice(&self, offset: usize, shape: &[usize]) -> Result<Tensor> {
         let length = shape.iter().product();
         if self.tracked {
             let gradient = self.group.gradient.clone();
-            self.group.values.apply_op1(Stretch { offset, shape: shape.to_vec(), gradient })
+            self.group.values.apply_op1(Slice { offset, shape: shape.to_vec(), gradient })
         } else {
             self.group.values.as_detached_tensor().narrow(0, offset, length)?.reshape(shape)
         }
     }
 }
 
-/// The numbers of a tensor that must be one contiguous stretch of `f32` on the CPU.
+/// The numbers of a tensor that must be contiguous `f32` on the CPU.
 pub fn floats<'s>(storage: &'s CpuStorage, strides: &Strides) -> Result<&'s [f32]> {
     match (storage, strides.contiguous_offsets()) {
         (CpuStorage::F32(values), Some((start, end))) => Ok(&values[start..end]),
@@ -173,14 +180,14 @@ fn add(sum: &mut [f32], values: &[f32]) {
     }
 }
 
-/// A stretch of the flat tensor in the shape of the tensor that lies there.
-struct Stretch {
+/// A range of the flat tensor, in the shape of a named tensor.
+struct Slice {
     offset: usize,
     shape: Vec<usize>,
     gradient: Gradient,
 }
 
-impl CustomOp1 for Stretch {
+impl CustomOp1 for Slice {
     fn name(&self) -> &'static str {
         "view"
     }
@@ -259,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn views_show_their_stretch_tracked_or_not() {
+    fn views_show_their_range_tracked_or_not() {
         let group = group();
         for tracked in [false, true] {
             let views = group.views(tracked);
@@ -274,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_gather_in_the_flat_one() {
+    fn gradients_accumulate_in_the_flat_one() {
         let group = group();
         let views = group.views(true);
         // d/da of sum(a[1] + a[0] + a[1]) counts rows; d/dc of sum(c^2) is 2c; b is not used

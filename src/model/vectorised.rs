@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Simd {
-    /// those that every processor of the kind has
+    /// the baseline of the architecture
     Portable = 1,
     Avx2,
     Avx512,
 }
 
-/// As a number; 0 before the first loop runs.
+/// A [`Simd`] as a number; 0 before the first use.
 static CHOSEN: AtomicU8 = AtomicU8::new(0);
 
 impl Simd {
@@ -32,7 +32,7 @@ impl Simd {
         Self::Portable
     }
 
-    /// By the name that a person gives.
+    /// By the name in `BATCHSCOPE_SIMD`.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "portable" => Some(Self::Portable),
@@ -42,7 +42,7 @@ impl Simd {
         }
     }
 
-    /// Lets the loops of this process use these at most. Matrix products are not ours and choose for themselves.
+    /// Limits the loops of this process to these. `gemm` chooses for itself.
     pub fn at_most(self) {
         CHOSEN.store(self.min(Self::widest()) as u8, Ordering::Relaxed);
     }
@@ -61,8 +61,8 @@ impl Simd {
     }
 }
 
-/// Compiles functions for AVX-512, for AVX2 and for any processor, and chooses at run time. Their results differ in
-/// nothing: the loops inside fix the order of every sum.
+/// Compiles functions for AVX-512, for AVX2 and for the baseline, and chooses at run time. Their results have the same
+/// bits: the loops inside fix the order of every sum.
 macro_rules! vectorised {
     ($(
         $(#[$meta:meta])*
@@ -72,18 +72,18 @@ macro_rules! vectorised {
         $visibility fn $name($($argument: $kind),*) $(-> $returned)? {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
             fn avx512($($argument: $kind),*) $(-> $returned)? $body
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
             fn avx2($($argument: $kind),*) $(-> $returned)? $body
             match $crate::model::vectorised::Simd::chosen() {
-                // SAFETY: what is chosen is never more than the processor has.
+                // SAFETY: `Simd::chosen` is never more than the processor has.
                 #[cfg(target_arch = "x86_64")]
+                #[expect(unsafe_code, reason = "the compiler cannot know the processor")]
                 $crate::model::vectorised::Simd::Avx512 => unsafe { avx512($($argument),*) },
                 // SAFETY: likewise.
                 #[cfg(target_arch = "x86_64")]
+                #[expect(unsafe_code, reason = "likewise")]
                 $crate::model::vectorised::Simd::Avx2 => unsafe { avx2($($argument),*) },
                 _ => $body,
             }

@@ -59,7 +59,7 @@ pub fn pretraining_pass(model: &mut Bert, masked: &Masked, masks: &Masks) -> Res
     let mut losses = Vec::new();
     if !masked.places.is_empty() {
         let hidden = &output.hidden[output.hidden.len() - 1];
-        losses.push(guess(&model.word_scores(hidden, &masked.places, true)?, &masked.words, &mut tally.words)?);
+        losses.push(guess(&model.masked_token_logits(hidden, &masked.places, true)?, &masked.words, &mut tally.words)?);
     }
     let (pairs, labels): (Vec<u32>, Vec<u32>) = (0..)
         .zip(batch.sequences().zip(&batch.labels))

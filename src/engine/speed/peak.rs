@@ -1,6 +1,6 @@
 //! The limit: matrix products that lie in the caches, on every worker at once.
 
-use crate::model::fused::matmul::{Into, Matrix, matmul};
+use crate::model::fused::matmul::{Matrix, WriteMode, matmul};
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ fn of_one(barrier: &Barrier, time: Duration) -> f64 {
         while begun.elapsed() < time / SHAPES.len() as u32 {
             let before = Instant::now();
             let (left, right) = (Matrix::new(&left, rows, inner), Matrix::new(&right, inner, columns));
-            matmul(&mut result, columns, Into::Replace, 1.0, left, right);
+            matmul(&mut result, columns, WriteMode::Replace, 1.0, left, right);
             speeds.push(operations / before.elapsed().as_secs_f64());
         }
         speeds.sort_by(f64::total_cmp);

@@ -1,129 +1,119 @@
 //! Attention over packed sequences, each on its own: no padding, one head at a time.
 
 use super::elementwise::{add_bias, add_column_sums, multiply, product, softmax, softmax_backward};
-use super::layer::Shape;
-use super::matmul::{Into, Matrix, map, matmul};
-use super::workspace::{Scratch, Workspace, room};
+use super::matmul::{Matrix, WriteMode, matmul};
+use super::pass::{LayerPass, ParameterGradient};
+use super::shape::LayerShape;
+use super::workspace::{Scratch, Workspace, resized};
 use std::ops::Range;
 
-/// One head of one sequence in the packed buffers.
+/// Where one head of one sequence begins in the packed buffers.
 struct Head {
-    /// of its first query in \[T, 3H\]; keys and values stand H and 2H behind
+    /// its first query in \[T, 3H\]; its keys and values are H and 2H further
     query: usize,
-    /// of its first value in \[T, H\]
+    /// its first row in \[T, H\]
     context: usize,
-    /// of its square in \[S\]
+    /// its \[length, length\] in \[S\]
     square: Range<usize>,
     length: usize,
 }
 
-fn heads<'s>(shape: &'s Shape, sequences: &'s [Range<usize>]) -> impl Iterator<Item = Head> + 's {
-    let mut square = 0;
+fn heads<'s>(shape: &'s LayerShape, sequences: &'s [Range<usize>]) -> impl Iterator<Item = Head> + 's {
+    let mut squares = 0;
     sequences.iter().flat_map(move |tokens| {
         let (length, first) = (tokens.len(), tokens.start);
-        let start = square;
-        square += shape.heads * length * length;
+        let start = squares;
+        squares += shape.heads * length * length;
         (0..shape.heads).map(move |head| {
-            let at = start + head * length * length;
+            let square = start + head * length * length;
             Head {
                 query: first * 3 * shape.hidden + head * shape.head_size(),
                 context: first * shape.hidden + head * shape.head_size(),
-                square: at..at + length * length,
+                square: square..square + length * length,
                 length,
             }
         })
     })
 }
 
-/// S: numbers in all squares.
-fn squares(shape: &Shape, sequences: &[Range<usize>]) -> usize {
+/// S: elements of all squares.
+fn squares(shape: &LayerShape, sequences: &[Range<usize>]) -> usize {
     shape.heads * sequences.iter().map(|tokens| tokens.len().pow(2)).sum::<usize>()
 }
 
-/// x \[T, H\] -> the workspace's context \[T, H\]. Its mask drops nothing where it is empty.
-pub fn forward(
-    shape: &Shape,
-    parameters: &[f32],
-    sequences: &[Range<usize>],
-    x: &[f32],
-    workspace: &mut Workspace,
-    scratch: &mut Scratch,
-) {
-    let (hidden, size, place) = (shape.hidden, shape.head_size(), &shape.places.query_key_value);
+/// x \[T, H\] -> the workspace's context \[T, H\]. An empty mask drops nothing.
+pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scratch) {
+    let LayerPass { shape, sequences, x, .. } = pass;
+    let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
-    let query_key_value = room(&mut workspace.query_key_value, 3 * x.len());
-    map(x, &parameters[place.weight.clone()], hidden, &mut scratch.turned, query_key_value); // [T, 3H]
-    add_bias(query_key_value, &parameters[place.bias.clone()]);
-    let probabilities = room(&mut workspace.probabilities, squares(shape, sequences));
-    let (context, mask) = (room(&mut workspace.context, x.len()), &workspace.attention_mask);
+    let query_key_value = resized(&mut workspace.query_key_value, 3 * x.len());
+    pass.linear(ranges).forward(x, &mut scratch.transposed, query_key_value); // [T, 3H]
+    add_bias(query_key_value, pass.parameter(&ranges.bias));
+    let probabilities = resized(&mut workspace.probabilities, squares(shape, sequences));
+    let (context, mask) = (resized(&mut workspace.context, x.len()), &workspace.attention_mask);
     for head in heads(shape, sequences) {
         let n = head.length;
         let part = |offset: usize| Matrix::strided(&query_key_value[head.query + offset..], n, size, 3 * hidden);
-        let square = &mut probabilities[head.square.clone()];
-        matmul(square, n, Into::Replace, scale, part(0), part(hidden).transposed());
-        softmax(square, n);
+        let (query, key, value) = (part(0), part(hidden), part(2 * hidden)); // [n, D]
+        let p = &mut probabilities[head.square.clone()];
+        matmul(p, n, WriteMode::Replace, scale, query, key.transposed()); // [n, n]
+        softmax(p, n);
         let weights = if mask.is_empty() {
-            &*square
+            &*p
         } else {
-            let dropped = room(&mut scratch.square, n * n);
-            product(dropped, square, &mask[head.square]);
+            let dropped = resized(&mut scratch.dropped, n * n);
+            product(dropped, p, &mask[head.square]);
             &*dropped
         };
-        matmul(&mut context[head.context..], hidden, Into::Replace, 1.0, Matrix::new(weights, n, n), part(2 * hidden));
+        matmul(&mut context[head.context..], hidden, WriteMode::Replace, 1.0, Matrix::new(weights, n, n), value);
     }
 }
 
-/// From the gradient of the context, which is in the scratch, that of x: added to what the residual connection gives,
-/// \[T, H\]. The parameters' goes into `gradient`.
-#[allow(clippy::too_many_arguments)]
+/// From the gradient of the context, which is in the scratch, to that of x \[T, H\], added to `d_residual`, what the
+/// residual connection contributes. The gradient of the parameters goes into `gradient`.
 pub fn backward(
-    shape: &Shape,
-    parameters: &[f32],
-    sequences: &[Range<usize>],
-    x: &[f32],
+    pass: LayerPass<'_>,
     workspace: &Workspace,
     scratch: &mut Scratch,
     mut d_residual: Vec<f32>,
-    gradient: &mut [f32],
-    into: Into,
+    mut gradient: ParameterGradient<'_>,
 ) -> Vec<f32> {
-    let (hidden, size, place) = (shape.hidden, shape.head_size(), &shape.places.query_key_value);
-    let tokens = x.len() / hidden;
+    let LayerPass { shape, sequences, x, .. } = pass;
+    let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
     let Workspace { query_key_value, probabilities, attention_mask: mask, .. } = workspace;
-    let Scratch { d_context, wide, square, square_too, .. } = scratch;
-    let d_query_key_value = room(wide, 3 * x.len());
+    let Scratch { d_context, wide, scores, dropped, .. } = scratch;
+    let d_query_key_value = resized(wide, 3 * x.len());
     for head in heads(shape, sequences) {
         let n = head.length;
         let part = |offset: usize| Matrix::strided(&query_key_value[head.query + offset..], n, size, 3 * hidden);
-        let given = Matrix::strided(&d_context[head.context..], n, size, hidden);
+        let (query, key, value) = (part(0), part(hidden), part(2 * hidden)); // [n, D]
+        let d_context = Matrix::strided(&d_context[head.context..], n, size, hidden);
         let p = &probabilities[head.square.clone()];
-        let dropped = room(square_too, n * n);
+        let dropped = resized(dropped, n * n);
         let weights = if mask.is_empty() {
             p
         } else {
             product(dropped, p, &mask[head.square.clone()]);
             &*dropped
         };
-        let mut give = |offset: usize, scale: f32, left: Matrix<'_>, right: Matrix<'_>| {
-            matmul(&mut d_query_key_value[head.query + offset..], 3 * hidden, Into::Replace, scale, left, right);
+        let mut write = |offset: usize, scale: f32, left: Matrix<'_>, right: Matrix<'_>| {
+            matmul(&mut d_query_key_value[head.query + offset..], 3 * hidden, WriteMode::Replace, scale, left, right);
         };
-        give(2 * hidden, 1.0, Matrix::new(weights, n, n).transposed(), given);
-        let scores = room(square, n * n);
-        matmul(scores, n, Into::Replace, 1.0, given, part(2 * hidden).transposed());
+        write(2 * hidden, 1.0, Matrix::new(weights, n, n).transposed(), d_context);
+        let d_scores = resized(scores, n * n);
+        matmul(d_scores, n, WriteMode::Replace, 1.0, d_context, value.transposed());
         if !mask.is_empty() {
-            multiply(scores, &mask[head.square.clone()]);
+            multiply(d_scores, &mask[head.square.clone()]);
         }
-        softmax_backward(p, scores, n);
-        let scores = Matrix::new(scores, n, n);
-        give(0, scale, scores, part(hidden));
-        give(hidden, scale, scores.transposed(), part(0));
+        softmax_backward(p, d_scores, n);
+        let d_scores = Matrix::new(d_scores, n, n);
+        write(0, scale, d_scores, key);
+        write(hidden, scale, d_scores.transposed(), query);
     }
-    add_column_sums(d_query_key_value, &mut gradient[place.bias.clone()]);
-    let given = Matrix::new(d_query_key_value, tokens, 3 * hidden);
-    let d_weight = &mut gradient[place.weight.clone()];
-    matmul(d_weight, hidden, into, 1.0, given.transposed(), Matrix::new(x, tokens, hidden)); // [3H, H]
-    let weight = Matrix::new(&parameters[place.weight.clone()], 3 * hidden, hidden);
-    matmul(&mut d_residual, hidden, Into::Add, 1.0, given, weight); // [T, H]
+    add_column_sums(d_query_key_value, gradient.at(&ranges.bias));
+    let (linear, mode) = (pass.linear(ranges), gradient.mode);
+    linear.weight_gradient(d_query_key_value, x, mode, gradient.at(&ranges.weight)); // [3H, H]
+    linear.input_gradient(d_query_key_value, WriteMode::Add, &mut d_residual); // [T, H]
     d_residual
 }

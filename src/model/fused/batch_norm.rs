@@ -1,75 +1,71 @@
 //! Batch normalization in place of the norm over rows: statistics of every feature over all tokens of the batch (Ioffe,
 //! Szegedy 2015, algorithm 1, and its backward pass in section 3).
 
-use super::normalize::{Saved, dropped_row, residual_row, row_of};
-use super::workspace::room;
+use super::normalization::{Affine, NormGradients, ResidualSum, SavedNorm, residual_row_backward};
+use super::workspace::resized;
 use crate::model::norm::BATCH_NORM_EPSILON;
 use crate::model::vectorised::vectorised;
 
-/// `y = norm(residual + mask * (x + x_bias)) * gain + bias`, all \[T, H\]; an empty mask drops nothing. Where
-/// `training`, mean and variance are those of the batch and stay in `saved`; otherwise those in `saved` are used.
-#[allow(clippy::too_many_arguments)]
-pub fn forward(
-    training: bool,
-    x: &[f32],
-    x_bias: &[f32],
-    mask: &[f32],
-    residual: &[f32],
-    gain: &[f32],
-    bias: &[f32],
-    saved: &mut Saved,
-    y: &mut [f32],
-) {
-    let z = room(&mut saved.normalized, x.len());
-    residual_sum(x, x_bias, mask, residual, z);
+/// `y = norm(z) * gain + bias`, \[T, H\]. In training, mean and variance are those of the batch and stay in `saved`;
+/// otherwise those in `saved` are used.
+pub fn forward(training: bool, z: ResidualSum<'_>, affine: Affine<'_>, saved: &mut SavedNorm, y: &mut [f32]) {
+    let hidden = affine.gain.len();
+    let normalized = resized(&mut saved.normalized, y.len());
+    residual_sum(z, hidden, normalized);
     if training {
-        saved.mean = vec![0.0; gain.len()];
-        saved.variance = vec![0.0; gain.len()];
-        statistics(z, &mut saved.mean, &mut saved.variance);
+        saved.mean = vec![0.0; hidden];
+        saved.variance = vec![0.0; hidden];
+        statistics(normalized, &mut saved.mean, &mut saved.variance);
     }
     saved.scales = saved.variance.iter().map(|variance| 1.0 / (variance + BATCH_NORM_EPSILON as f32).sqrt()).collect();
-    normalize(z, &saved.mean, &saved.scales, gain, bias, y);
+    normalize(normalized, &saved.mean, &saved.scales, affine, y);
 }
 
-/// From the gradient of y: that of the sum before the norm replaces it, that of `x + x_bias` goes to `dx`, and those of
-/// gain, bias and x_bias are added to theirs.
-#[allow(clippy::too_many_arguments)]
+/// The gradient of y \[T, H\] becomes that of z, in place; that of `x + x_bias` goes to `dx`. Gradients of vectors are
+/// added to `sums`.
 pub fn backward(
     gradient: &mut [f32],
-    saved: &Saved,
-    mask: &[f32],
+    saved: &SavedNorm,
     gain: &[f32],
-    d_gain: &mut [f32],
-    d_bias: &mut [f32],
+    mask: &[f32],
     dx: &mut [f32],
-    d_x_bias: &mut [f32],
+    sums: &mut NormGradients,
 ) {
     let z = &saved.normalized[..gradient.len()];
     let tokens = (gradient.len() / gain.len()) as f32;
-    let (mut along, mut sum) = (vec![0.0; gain.len()], vec![0.0; gain.len()]);
-    column_sums(gradient, z, &mut along, &mut sum);
-    for ((total, part), (other, too)) in d_gain.iter_mut().zip(&along).zip(d_bias.iter_mut().zip(&sum)) {
+    let (mut along, mut mean) = (vec![0.0; gain.len()], vec![0.0; gain.len()]);
+    column_sums(gradient, z, &mut along, &mut mean);
+    for ((total, part), (other, too)) in sums.gain.iter_mut().zip(&along).zip(sums.bias.iter_mut().zip(&mean)) {
         *total += part;
         *other += too;
     }
-    for value in along.iter_mut().chain(&mut sum) {
+    for value in along.iter_mut().chain(&mut mean) {
         *value /= tokens;
     }
     let scale: Vec<f32> = saved.scales.iter().zip(gain).map(|(scale, gain)| scale * gain).collect();
-    back(gradient, z, &sum, &along, &scale, mask, dx, d_x_bias);
+    let columns = Columns { mean: &mean, along: &along, scale: &scale };
+    columns_backward(gradient, z, columns, mask, dx, &mut sums.x_bias);
+}
+
+/// Of every column, \[H\].
+#[derive(Clone, Copy)]
+struct Columns<'c> {
+    /// mean of the gradient
+    mean: &'c [f32],
+    /// mean of the gradient times the normalized input
+    along: &'c [f32],
+    /// gain over deviation
+    scale: &'c [f32],
 }
 
 vectorised! {
-    /// `z = residual + mask * (x + x_bias)`
-    fn residual_sum(x: &[f32], x_bias: &[f32], mask: &[f32], residual: &[f32], z: &mut [f32]) {
-        let width = x_bias.len();
+    fn residual_sum(sum: ResidualSum<'_>, width: usize, z: &mut [f32]) {
         for (row, z) in z.chunks_exact_mut(width).enumerate() {
-            let range = row * width..(row + 1) * width;
-            residual_row(&x[range.clone()], x_bias, row_of(mask, &range), &residual[range], z);
+            sum.row(row, z);
         }
     }
 
-    /// Mean and (biased) variance of every column, which begin at 0.
+    /// Mean and (biased) variance of every column, added to zeros.
     fn statistics(z: &[f32], mean: &mut [f32], variance: &mut [f32]) {
         let tokens = (z.len() / mean.len()) as f32;
         for row in z.chunks_exact(mean.len()) {
@@ -90,7 +86,8 @@ vectorised! {
         }
     }
 
-    fn normalize(z: &mut [f32], mean: &[f32], scales: &[f32], gain: &[f32], bias: &[f32], y: &mut [f32]) {
+    fn normalize(z: &mut [f32], mean: &[f32], scales: &[f32], affine: Affine<'_>, y: &mut [f32]) {
+        let Affine { gain, bias } = affine;
         let width = mean.len();
         for (z, y) in z.chunks_exact_mut(width).zip(y.chunks_exact_mut(width)) {
             let (columns, affine) = (mean.iter().zip(scales), gain.iter().zip(bias));
@@ -112,26 +109,24 @@ vectorised! {
         }
     }
 
-    /// `g = (g - mean - z along) scale`, and on through the mask.
-    #[allow(clippy::too_many_arguments)]
-    fn back(
+    /// `g = (g - mean - z along) scale`, then through the mask.
+    fn columns_backward(
         gradient: &mut [f32],
         z: &[f32],
-        mean: &[f32],
-        along: &[f32],
-        scale: &[f32],
+        columns: Columns<'_>,
         mask: &[f32],
         dx: &mut [f32],
         d_x_bias: &mut [f32],
     ) {
+        let Columns { mean, along, scale } = columns;
         let width = mean.len();
-        for (row, (g, dx)) in gradient.chunks_exact_mut(width).zip(dx.chunks_exact_mut(width)).enumerate() {
-            let range = row * width..(row + 1) * width;
+        let rows = gradient.chunks_exact_mut(width).zip(z.chunks_exact(width)).zip(dx.chunks_exact_mut(width));
+        for (row, ((g, z), dx)) in rows.enumerate() {
             let columns = mean.iter().zip(along).zip(scale);
-            for ((g, z), ((mean, along), scale)) in g.iter_mut().zip(&z[range.clone()]).zip(columns) {
+            for ((g, z), ((mean, along), scale)) in g.iter_mut().zip(z).zip(columns) {
                 *g = (*g - mean - z * along) * scale;
             }
-            dropped_row(g, row_of(mask, &range), dx, d_x_bias);
+            residual_row_backward(g, mask, row, dx, d_x_bias);
         }
     }
 }

@@ -67,7 +67,7 @@ vectorised! {
         }
     }
 
-    /// `activated = gelu(x + bias)`; x keeps `x + bias` for the way back.
+    /// `activated = gelu(x + bias)`; x becomes `x + bias`, for the backward pass.
     pub fn bias_gelu(x: &mut [f32], bias: &[f32], activated: &mut [f32]) {
         let width = bias.len();
         for (x, activated) in x.chunks_exact_mut(width).zip(activated.chunks_exact_mut(width)) {
@@ -85,7 +85,7 @@ vectorised! {
         }
     }
 
-    /// Turns the gradient of `gelu(x)` into that of x.
+    /// The gradient of `gelu(x)` becomes that of x, in place.
     pub fn gelu_backward(x: &[f32], gradient: &mut [f32]) {
         const DENSITY: f32 = 0.398_942_3; // 1 / sqrt(2 pi)
         for (x, gradient) in x.iter().zip(gradient) {
@@ -126,8 +126,8 @@ vectorised! {
         }
     }
 
-    /// Rows of `width` numbers become columns.
-    pub fn transpose(values: &[f32], width: usize, turned: &mut [f32]) {
+    /// \[height, width\] -> \[width, height\]
+    pub fn transpose(values: &[f32], width: usize, transposed: &mut [f32]) {
         const BLOCK: usize = 16;
         let height = values.len() / width;
         for top in (0..height).step_by(BLOCK) {
@@ -138,15 +138,15 @@ vectorised! {
                         block.copy_from_slice(&values[(top + row) * width + left..][..BLOCK]);
                     }
                     for column in 0..BLOCK {
-                        let turned = &mut turned[(left + column) * height + top..][..BLOCK];
-                        for (turned, row) in turned.iter_mut().zip(&block) {
-                            *turned = row[column];
+                        let transposed = &mut transposed[(left + column) * height + top..][..BLOCK];
+                        for (transposed, row) in transposed.iter_mut().zip(&block) {
+                            *transposed = row[column];
                         }
                     }
                 } else {
                     for row in top..height.min(top + BLOCK) {
                         for column in left..width.min(left + BLOCK) {
-                            turned[column * height + row] = values[row * width + column];
+                            transposed[column * height + row] = values[row * width + column];
                         }
                     }
                 }
@@ -233,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn a_matrix_turned_has_its_columns_as_rows() {
+    fn a_transposed_matrix_has_the_columns_as_rows() {
         for (height, width) in [(1, 1), (16, 32), (17, 16), (40, 33), (3, 70)] {
             let values: Vec<f32> = (0..height * width).map(|i| i as f32).collect();
-            let mut turned = vec![0.0; values.len()];
-            transpose(&values, width, &mut turned);
+            let mut transposed = vec![0.0; values.len()];
+            transpose(&values, width, &mut transposed);
             for row in 0..height {
                 for column in 0..width {
-                    assert_eq!(turned[column * height + row], values[row * width + column], "{height} x {width}");
+                    assert_eq!(transposed[column * height + row], values[row * width + column], "{height} x {width}");
                 }
             }
         }

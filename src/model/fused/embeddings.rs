@@ -1,27 +1,26 @@
 //! The embeddings as one operation: rows of three tables summed, normalized, dropped.
 
 use super::norm;
-use super::normalize::{Saved, Statistics};
-use super::operation::enter;
-use super::workspace::{Scratch, room};
-use crate::domain::batch::Batch;
+use super::normalization::{Affine, Normalization, ResidualSum, SavedNorm};
+use super::workspace::{Scratch, resized};
+use crate::domain::arm::Norm;
 use crate::domain::model::ModelConfig;
-use crate::model::dropout::{Masks, Site};
+use crate::model::context::Context;
+use crate::model::dropout::Site;
 use crate::model::layout::Layout;
 use crate::model::norm::RunningStatistics;
-use crate::model::parameters::{Gradient, floats, lock, with_floats};
-use crate::model::read::Read;
-use candle_core::{CpuStorage, CustomOp1, Layout as Strides, Result, Shape as Dimensions, Tensor, bail};
+use crate::model::outputs::OutputPositions;
+use crate::model::parameters::{Gradient, Group, floats, lock, with_floats};
+use candle_core::{CpuStorage, CustomOp1, Layout as Strides, Result, Shape, Tensor, bail};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-/// Where the tables and the norm's vectors lie in the flat parameters.
+/// Where the tables and the norm's parameters lie in the flat parameters.
 #[derive(Clone, Debug)]
 pub struct EmbeddingsShape {
     /// H
     hidden: usize,
-    pub statistics: Statistics,
-    epsilon: f32,
+    normalization: Normalization,
     words: Range<usize>,
     positions: Range<usize>,
     types: Range<usize>,
@@ -29,24 +28,13 @@ pub struct EmbeddingsShape {
     bias: Range<usize>,
 }
 
-/// Kept from step to step.
-#[derive(Default)]
-pub struct EmbeddingsWorkspace {
-    pub saved: Saved,
-    /// \[T, H\] dropout scales; empty without dropout
-    mask: Vec<f32>,
-    /// counts forward passes: a backward pass must belong to the newest
-    pass: u64,
-}
-
 impl EmbeddingsShape {
-    /// Nothing when a tensor is not there.
-    pub fn of(config: &ModelConfig, statistics: Statistics, layout: &Layout) -> Option<Self> {
+    /// `None` when a tensor is missing.
+    pub fn of(config: &ModelConfig, norm: Norm, layout: &Layout) -> Option<Self> {
         let at = |name: &str| layout.get(name).map(|view| view.range());
         Some(Self {
             hidden: config.hidden_size,
-            statistics,
-            epsilon: config.layer_norm_eps as f32,
+            normalization: Normalization::of(norm, config),
             words: at("word_embeddings.weight")?,
             positions: at("position_embeddings.weight")?,
             types: at("token_type_embeddings.weight")?,
@@ -56,36 +44,54 @@ impl EmbeddingsShape {
     }
 }
 
-/// The group's flat parameters -> \[T, H\]. Their gradient goes straight to the group.
-pub struct EmbeddingsOperation {
-    shape: Arc<EmbeddingsShape>,
-    /// \[T\] rows of the three tables
-    words: Vec<u32>,
-    positions: Vec<u32>,
-    types: Vec<u32>,
-    workspace: Arc<Mutex<EmbeddingsWorkspace>>,
-    scratch: Arc<Mutex<Scratch>>,
-    gradient: Gradient,
-    /// batch norm takes the batch's own statistics and leaves them in the workspace
-    training: bool,
+#[derive(Default)]
+struct Workspace {
+    saved: SavedNorm,
+    /// \[T, H\] dropout scales; empty without dropout
+    mask: Vec<f32>,
+    /// counts forward passes: a backward pass must belong to the newest
     pass: u64,
 }
 
-impl EmbeddingsOperation {
-    /// Draws the mask of this pass. Nothing is dropped without `masks`; `running` is for batch norm to use, without it
-    /// it takes the batch's own.
+/// The embeddings' shape and their buffers, which stay from step to step.
+#[derive(Clone)]
+pub struct FusedEmbeddings {
+    shape: Arc<EmbeddingsShape>,
+    workspace: Arc<Mutex<Workspace>>,
+    scratch: Arc<Mutex<Scratch>>,
+}
+
+impl FusedEmbeddings {
+    pub fn new(shape: EmbeddingsShape, scratch: Arc<Mutex<Scratch>>) -> Self {
+        Self { shape: Arc::new(shape), workspace: Arc::default(), scratch }
+    }
+
+    /// -> \[T, H\]. With batch norm, `running` is updated in training and used at evaluation.
     ///
     /// # Errors
     /// when the batch names a row that a table does not have.
-    pub fn new(
-        shape: Arc<EmbeddingsShape>,
-        batch: &Batch,
-        masks: Option<&Masks>,
-        running: Option<&RunningStatistics>,
-        workspace: Arc<Mutex<EmbeddingsWorkspace>>,
-        scratch: Arc<Mutex<Scratch>>,
+    pub fn forward(&self, group: &Group, context: &Context<'_>, running: &mut RunningStatistics) -> Result<Tensor> {
+        let (parameters, gradient) = group.leaf();
+        let operation = self.operation(context, running, gradient.clone())?;
+        if !context.training {
+            return parameters.apply_op1_no_bwd(&operation);
+        }
+        let y = parameters.apply_op1(operation)?;
+        if self.shape.normalization == Normalization::Columns {
+            let saved = &lock(&self.workspace).saved;
+            running.update(&saved.mean, &saved.variance, context.batch.token_count());
+        }
+        Ok(y)
+    }
+
+    /// Draws the dropout mask of a pass, and sets batch norm's statistics where it does not take the batch's.
+    fn operation(
+        &self,
+        context: &Context<'_>,
+        running: &RunningStatistics,
         gradient: Gradient,
-    ) -> Result<Self> {
+    ) -> Result<EmbeddingsOperation> {
+        let (batch, shape) = (context.batch, &self.shape);
         let (words, types) = (batch.tokens.clone(), batch.token_types.clone());
         let positions: Vec<u32> = batch.sequences().flat_map(|tokens| 0..tokens.len() as u32).collect();
         for (rows, table) in [(&words, &shape.words), (&positions, &shape.positions), (&types, &shape.types)] {
@@ -94,25 +100,38 @@ impl EmbeddingsOperation {
                 bail!("row {row} of a table of {count}")
             }
         }
-        let mut inside = enter(&workspace);
-        inside.pass += 1;
-        let pass = inside.pass;
-        inside.mask.clear();
-        if let Some(scales) = masks.and_then(|masks| masks.hidden(0, Site::Embeddings)) {
-            scales.fill_tokens(batch, Read::Every, shape.hidden, &mut inside.mask);
+        let mut workspace = lock(&self.workspace);
+        let Workspace { saved, mask, pass } = &mut *workspace;
+        *pass += 1;
+        mask.clear();
+        if let Some(scales) = context.masks.and_then(|masks| masks.hidden(0, Site::Embeddings)) {
+            scales.fill_tokens(batch, OutputPositions::All, shape.hidden, mask);
         }
-        if let Some(running) = running {
-            inside.saved.mean.clone_from(&running.mean);
-            inside.saved.variance.clone_from(&running.variance);
+        if !context.training {
+            saved.mean.clone_from(&running.mean);
+            saved.variance.clone_from(&running.variance);
         }
-        drop(inside);
-        let training = running.is_none();
-        Ok(Self { shape, words, positions, types, workspace, scratch, gradient, training, pass })
+        let (pass, training) = (*pass, context.training);
+        Ok(EmbeddingsOperation { embeddings: self.clone(), words, positions, types, gradient, training, pass })
     }
+}
 
+/// The group's flat parameters -> \[T, H\]. Their gradient is written to the group.
+struct EmbeddingsOperation {
+    embeddings: FusedEmbeddings,
+    /// \[T\] rows of the three tables
+    words: Vec<u32>,
+    positions: Vec<u32>,
+    types: Vec<u32>,
+    gradient: Gradient,
+    training: bool,
+    pass: u64,
+}
+
+impl EmbeddingsOperation {
     /// Each token's rows in the flat parameters: of its word, its position, its segment.
     fn rows(&self) -> impl Iterator<Item = [Range<usize>; 3]> {
-        let EmbeddingsShape { hidden, words, positions, types, .. } = &*self.shape;
+        let EmbeddingsShape { hidden, words, positions, types, .. } = &*self.embeddings.shape;
         let row = move |table: &Range<usize>, row: u32| {
             let start = table.start + row as usize * hidden;
             start..start + hidden
@@ -127,35 +146,35 @@ impl CustomOp1 for EmbeddingsOperation {
         "embeddings"
     }
 
-    fn cpu_fwd(&self, parameters: &CpuStorage, strides: &Strides) -> Result<(CpuStorage, Dimensions)> {
-        let EmbeddingsShape { hidden, statistics, epsilon, gain, bias, .. } = &*self.shape;
+    fn cpu_fwd(&self, parameters: &CpuStorage, strides: &Strides) -> Result<(CpuStorage, Shape)> {
+        let EmbeddingsShape { hidden, normalization, gain, bias, .. } = &*self.embeddings.shape;
         let (parameters, size) = (floats(parameters, strides)?, self.words.len() * hidden);
-        let (mut workspace, mut scratch) = (enter(&self.workspace), enter(&self.scratch));
-        let EmbeddingsWorkspace { saved, mask, .. } = &mut *workspace;
+        let (mut workspace, mut scratch) = (lock(&self.embeddings.workspace), lock(&self.embeddings.scratch));
+        let Workspace { saved, mask, .. } = &mut *workspace;
         let Scratch { narrow, wide, .. } = &mut *scratch;
-        let (x, rest) = (room(narrow, size), room(wide, size));
-        for (([word, position, kind], x), rest) in
-            self.rows().zip(x.chunks_exact_mut(*hidden)).zip(rest.chunks_exact_mut(*hidden))
+        let (x, residual) = (resized(narrow, size), resized(wide, size));
+        for (([word, position, kind], x), residual) in
+            self.rows().zip(x.chunks_exact_mut(*hidden)).zip(residual.chunks_exact_mut(*hidden))
         {
             x.copy_from_slice(&parameters[word]);
             let (position, kind) = (&parameters[position], &parameters[kind]);
-            for ((rest, position), kind) in rest.iter_mut().zip(position).zip(kind) {
-                *rest = position + kind;
+            for ((residual, position), kind) in residual.iter_mut().zip(position).zip(kind) {
+                *residual = position + kind;
             }
         }
         let mut y = vec![0.0; size];
-        let (gain, bias) = (&parameters[gain.clone()], &parameters[bias.clone()]);
-        let no_bias = vec![0.0; *hidden];
-        norm::forward((*statistics, *epsilon), self.training, x, &no_bias, &[], rest, gain, bias, saved, &mut y);
+        let affine = Affine { gain: &parameters[gain.clone()], bias: &parameters[bias.clone()] };
+        let z = ResidualSum { x, x_bias: &vec![0.0; *hidden], mask: &[], residual };
+        norm::forward(*normalization, self.training, z, affine, saved, &mut y);
         for (y, scale) in y.iter_mut().zip(mask) {
             *y *= *scale;
         }
-        Ok((CpuStorage::F32(y), Dimensions::from((self.words.len(), *hidden))))
+        Ok((CpuStorage::F32(y), Shape::from((self.words.len(), *hidden))))
     }
 
     fn bwd(&self, parameters: &Tensor, _: &Tensor, dy: &Tensor) -> Result<Option<Tensor>> {
-        let EmbeddingsShape { hidden, statistics, gain, bias, .. } = &*self.shape;
-        let (workspace, mut scratch) = (enter(&self.workspace), enter(&self.scratch));
+        let EmbeddingsShape { hidden, normalization, gain, bias, .. } = &*self.embeddings.shape;
+        let (workspace, mut scratch) = (lock(&self.embeddings.workspace), lock(&self.embeddings.scratch));
         if workspace.pass != self.pass {
             bail!("another forward pass came between this one and its backward pass")
         }
@@ -164,12 +183,12 @@ impl CustomOp1 for EmbeddingsOperation {
             *dy *= scale;
         }
         let gains = with_floats(parameters, |parameters| parameters[gain.clone()].to_vec())?;
-        let dx = room(&mut scratch.narrow, dy.len());
-        let sums = norm::backward(*statistics, &mut dy, &workspace.saved, &[], &gains, dx);
+        let dx = resized(&mut scratch.narrow, dy.len());
+        let sums = norm::backward(*normalization, &mut dy, &workspace.saved, &gains, &[], dx);
         let mut gradient = lock(&self.gradient);
         let gradient = gradient.values();
-        let mut add = |place: Range<usize>, values: &[f32]| {
-            for (sum, value) in gradient[place].iter_mut().zip(values) {
+        let mut add = |range: Range<usize>, values: &[f32]| {
+            for (sum, value) in gradient[range].iter_mut().zip(values) {
                 *sum += value;
             }
         };

@@ -1,277 +1,130 @@
 //! One encoder layer, forward and backward, over its flat parameters.
 
 use super::elementwise::{add_column_sums, bias_gelu, gelu, gelu_backward};
-use super::matmul::{Into, Matrix, map, matmul};
-use super::norm;
-use super::normalize::{Saved, Statistics};
-use super::workspace::{Scratch, Workspace, room};
-use super::{attention, first_attention};
-use crate::domain::arm::Norm as NormKind;
-use crate::domain::model::ModelConfig;
-use crate::model::layout::Layout;
-use crate::model::read::Read;
-use std::ops::Range;
+use super::matmul::WriteMode;
+use super::normalization::{Affine, ResidualSum, SavedNorm};
+use super::pass::{LayerPass, ParameterGradient};
+use super::shape::{LinearRanges, NormRanges};
+use super::workspace::{Scratch, Workspace, resized};
+use super::{attention, cls_attention, norm};
+use crate::model::outputs::OutputPositions;
 
-/// Sizes of a layer and where each of its tensors lies in the flat parameters.
-#[derive(Clone, Debug)]
-pub struct Shape {
-    /// H
-    pub hidden: usize,
-    /// F
-    pub wide: usize,
-    /// A
-    pub heads: usize,
-    pub statistics: Statistics,
-    pub epsilon: f32,
-    pub(super) places: Places,
-}
-
-/// Stretches of the flat parameters.
-#[derive(Clone, Debug)]
-pub(super) struct Places {
-    pub query_key_value: Linear,
-    attention_output: Linear,
-    attention_norm: Norm,
-    intermediate: Linear,
-    output: Linear,
-    output_norm: Norm,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Linear {
-    /// \[out, in\]
-    pub weight: Range<usize>,
-    /// \[out\]
-    pub bias: Range<usize>,
-}
-
-#[derive(Clone, Debug)]
-struct Norm {
-    gain: Range<usize>,
-    bias: Range<usize>,
-}
-
-impl Shape {
-    /// Nothing where there is no fused code for the activation.
-    pub fn of(config: &ModelConfig, norm: NormKind, layout: &Layout) -> Option<Self> {
-        let statistics = Statistics::of(norm);
-        let places = Places::of(layout).filter(|_| config.hidden_act == "gelu")?;
-        let (hidden, wide, heads) = (config.hidden_size, config.intermediate_size, config.num_attention_heads);
-        Some(Self { hidden, wide, heads, statistics, epsilon: config.layer_norm_eps as f32, places })
-    }
-
-    /// D
-    pub fn head_size(&self) -> usize {
-        self.hidden / self.heads
-    }
-}
-
-impl Places {
-    /// Nothing when a tensor is not there.
-    fn of(layout: &Layout) -> Option<Self> {
-        let at = |name: String| layout.get(&name).map(|view| view.range());
-        let linear =
-            |name: &str| Some(Linear { weight: at(format!("{name}.weight"))?, bias: at(format!("{name}.bias"))? });
-        let norm = |name: &str| Some(Norm { gain: at(format!("{name}.weight"))?, bias: at(format!("{name}.bias"))? });
-        // the three lie end to end
-        let (query, value) = (linear("attention.self.query")?, linear("attention.self.value")?);
-        Some(Self {
-            query_key_value: Linear {
-                weight: query.weight.start..value.weight.end,
-                bias: query.bias.start..value.bias.end,
-            },
-            attention_output: linear("attention.output.dense")?,
-            attention_norm: norm("attention.output.LayerNorm")?,
-            intermediate: linear("intermediate.dense")?,
-            output: linear("output.dense")?,
-            output_norm: norm("output.LayerNorm")?,
-        })
-    }
-}
-
-impl Places {
-    /// Biases and gains.
-    fn vectors(&self) -> impl Iterator<Item = &Range<usize>> {
-        let linear = [&self.query_key_value, &self.attention_output, &self.intermediate, &self.output];
-        let norms = [&self.attention_norm, &self.output_norm].into_iter().flat_map(|norm| [&norm.gain, &norm.bias]);
-        linear.into_iter().map(|linear| &linear.bias).chain(norms)
-    }
-}
-
-/// x \[T, H\] -> y \[R, H\]. Masks are in the workspace already; so are, unless `training`, the means and variances of
-/// batch norm.
-#[allow(clippy::too_many_arguments)]
-pub fn forward(
-    shape: &Shape,
-    parameters: &[f32],
-    sequences: &[Range<usize>],
-    read: Read,
-    x: &[f32],
-    workspace: &mut Workspace,
-    scratch: &mut Scratch,
-    training: bool,
-    y: &mut [f32],
-) {
-    let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
+/// x \[T, H\] -> y \[R, H\]. Dropout masks are in the workspace already; so are, unless training, the means and variances
+/// of batch norm.
+pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scratch, y: &mut [f32]) {
+    let (hidden, ranges) = (pass.shape.hidden, &pass.shape.ranges);
     let rows = y.len() / hidden;
-    let at = |range: &Range<usize>| &parameters[range.clone()];
-
-    let residual = match read {
-        Read::Every => {
-            attention::forward(shape, parameters, sequences, x, workspace, scratch);
-            x
-        }
-        Read::First => {
-            first_attention::forward(shape, parameters, sequences, x, workspace, scratch);
-            &workspace.first.x[..rows * hidden]
-        }
+    match pass.outputs {
+        OutputPositions::All => attention::forward(pass, workspace, scratch),
+        OutputPositions::ClsOnly => cls_attention::forward(pass, workspace, scratch),
+    }
+    let residual = match pass.outputs {
+        OutputPositions::All => pass.x,
+        OutputPositions::ClsOnly => &workspace.cls.x[..rows * hidden],
     };
+    let projected = resized(&mut scratch.narrow, rows * hidden);
     let context = &workspace.context[..rows * hidden];
-    let attended = room(&mut scratch.narrow, rows * hidden);
-    map(context, at(&places.attention_output.weight), hidden, &mut scratch.turned, attended); // [R, H]
-    let middle = room(&mut workspace.middle, rows * hidden);
-    norm_forward(
-        shape,
-        training,
+    pass.linear(&ranges.attention_output).forward(context, &mut scratch.transposed, projected); // [R, H]
+    let attended = resized(&mut workspace.attended, rows * hidden);
+    Sublayer { linear: &ranges.attention_output, norm: &ranges.attention_norm, mask: &workspace.attention_output_mask }
+        .forward(pass, projected, residual, &mut workspace.attention_norm, attended);
+
+    let intermediate = resized(&mut workspace.intermediate, rows * pass.shape.intermediate);
+    pass.linear(&ranges.intermediate).forward(attended, &mut scratch.transposed, intermediate); // [R, F]
+    let activated = resized(&mut scratch.activated, intermediate.len());
+    bias_gelu(intermediate, pass.parameter(&ranges.intermediate.bias), activated);
+    let projected = resized(&mut scratch.narrow, rows * hidden);
+    pass.linear(&ranges.output).forward(activated, &mut scratch.transposed, projected); // [R, H]
+    Sublayer { linear: &ranges.output, norm: &ranges.output_norm, mask: &workspace.output_mask }.forward(
+        pass,
+        projected,
         attended,
-        &workspace.first_mask,
-        residual,
-        (&places.attention_norm, &places.attention_output),
-        parameters,
-        &mut workspace.first_norm,
-        middle,
-    );
-
-    let before = room(&mut workspace.wide, rows * wide);
-    map(middle, at(&places.intermediate.weight), hidden, &mut scratch.turned, before); // [R, F]
-    let activated = room(&mut scratch.activated, rows * wide);
-    bias_gelu(before, at(&places.intermediate.bias), activated);
-
-    let narrow = room(&mut scratch.narrow, rows * hidden);
-    map(activated, at(&places.output.weight), wide, &mut scratch.turned, narrow); // [R, H]
-    norm_forward(
-        shape,
-        training,
-        narrow,
-        &workspace.second_mask,
-        middle,
-        (&places.output_norm, &places.output),
-        parameters,
-        &mut workspace.second_norm,
+        &mut workspace.output_norm,
         y,
     );
 }
 
-/// From the gradient of y \[R, H\] that of x \[T, H\]; the parameters' goes into `gradient`.
-#[allow(clippy::too_many_arguments)]
+/// From the gradient of y \[R, H\] to that of x \[T, H\]; that of the parameters goes into `gradient`.
 pub fn backward(
-    shape: &Shape,
-    parameters: &[f32],
-    sequences: &[Range<usize>],
-    read: Read,
-    x: &[f32],
-    workspace: &mut Workspace,
+    pass: LayerPass<'_>,
+    workspace: &Workspace,
     scratch: &mut Scratch,
     mut dy: Vec<f32>,
-    gradient: &mut [f32],
-    into: Into,
+    mut gradient: ParameterGradient<'_>,
 ) -> Vec<f32> {
-    let (hidden, wide, places) = (shape.hidden, shape.wide, &shape.places);
+    let (hidden, ranges) = (pass.shape.hidden, &pass.shape.ranges);
     let rows = dy.len() / hidden;
-    let at = |range: &Range<usize>| &parameters[range.clone()];
-    if into == Into::Replace {
-        // weights are written whole; only what sums over rows is added to
-        places.vectors().for_each(|vector| gradient[vector.clone()].fill(0.0));
+    if gradient.mode == WriteMode::Replace {
+        // weights' gradients are overwritten; those of vectors are sums over rows
+        ranges.vectors().for_each(|vector| gradient.at(vector).fill(0.0));
     }
-    let narrow = room(&mut scratch.narrow, rows * hidden);
+    let mode = gradient.mode;
 
-    // feed-forward part: dy becomes the gradient of its input, by way of the residual connection first
-    norm_backward(
-        shape.statistics,
+    // feed-forward sublayer: dy becomes the gradient of its input, first through the residual connection
+    let d_projected = resized(&mut scratch.narrow, rows * hidden);
+    Sublayer { linear: &ranges.output, norm: &ranges.output_norm, mask: &workspace.output_mask }.backward(
+        pass,
         &mut dy,
-        &workspace.second_norm,
-        &workspace.second_mask,
-        (&places.output_norm, &places.output),
-        parameters,
-        gradient,
-        narrow,
+        &workspace.output_norm,
+        d_projected,
+        &mut gradient,
     );
-    // computed once more: keeping it would take more memory than anything else
-    let activated = room(&mut scratch.activated, rows * wide);
-    gelu(&workspace.wide[..rows * wide], activated);
-    let given = Matrix::new(narrow, rows, hidden);
-    let d_weight = &mut gradient[places.output.weight.clone()];
-    matmul(d_weight, wide, into, 1.0, given.transposed(), Matrix::new(activated, rows, wide)); // [H, F]
-    let d_wide = room(&mut scratch.wide, rows * wide);
-    matmul(d_wide, wide, Into::Replace, 1.0, given, Matrix::new(at(&places.output.weight), hidden, wide)); // [R, F]
-    gelu_backward(&workspace.wide[..rows * wide], d_wide);
-    add_column_sums(d_wide, &mut gradient[places.intermediate.bias.clone()]);
-    let given = Matrix::new(d_wide, rows, wide);
-    let middle = Matrix::new(&workspace.middle, rows, hidden);
-    matmul(&mut gradient[places.intermediate.weight.clone()], hidden, into, 1.0, given.transposed(), middle); // [F, H]
-    matmul(&mut dy, hidden, Into::Add, 1.0, given, Matrix::new(at(&places.intermediate.weight), wide, hidden)); // [R, H]
+    // the activation is recomputed: keeping it would take more memory than any other buffer
+    let intermediate = &workspace.intermediate[..rows * pass.shape.intermediate];
+    let activated = resized(&mut scratch.activated, intermediate.len());
+    gelu(intermediate, activated);
+    let output = pass.linear(&ranges.output);
+    output.weight_gradient(d_projected, activated, mode, gradient.at(&ranges.output.weight)); // [H, F]
+    let d_intermediate = resized(&mut scratch.wide, intermediate.len());
+    output.input_gradient(d_projected, WriteMode::Replace, d_intermediate); // [R, F]
+    gelu_backward(intermediate, d_intermediate);
+    add_column_sums(d_intermediate, gradient.at(&ranges.intermediate.bias));
+    let (linear, attended) = (pass.linear(&ranges.intermediate), &workspace.attended[..rows * hidden]);
+    linear.weight_gradient(d_intermediate, attended, mode, gradient.at(&ranges.intermediate.weight)); // [F, H]
+    linear.input_gradient(d_intermediate, WriteMode::Add, &mut dy); // [R, H]
 
-    // attention part
-    norm_backward(
-        shape.statistics,
-        &mut dy,
-        &workspace.first_norm,
-        &workspace.first_mask,
-        (&places.attention_norm, &places.attention_output),
-        parameters,
-        gradient,
-        narrow,
-    );
-    let given = Matrix::new(narrow, rows, hidden);
-    let context = Matrix::new(&workspace.context, rows, hidden);
-    let d_weight = &mut gradient[places.attention_output.weight.clone()];
-    matmul(d_weight, hidden, into, 1.0, given.transposed(), context); // [H, H]
-    let d_context = room(&mut scratch.d_context, rows * hidden);
-    let weight = Matrix::new(at(&places.attention_output.weight), hidden, hidden);
-    matmul(d_context, hidden, Into::Replace, 1.0, given, weight); // [R, H]
-    let way_back = match read {
-        Read::Every => attention::backward,
-        Read::First => first_attention::backward,
-    };
-    way_back(shape, parameters, sequences, x, workspace, scratch, dy, gradient, into)
+    // attention sublayer
+    Sublayer { linear: &ranges.attention_output, norm: &ranges.attention_norm, mask: &workspace.attention_output_mask }
+        .backward(pass, &mut dy, &workspace.attention_norm, d_projected, &mut gradient);
+    let (linear, context) = (pass.linear(&ranges.attention_output), &workspace.context[..rows * hidden]);
+    linear.weight_gradient(d_projected, context, mode, gradient.at(&ranges.attention_output.weight)); // [H, H]
+    let d_context = resized(&mut scratch.d_context, rows * hidden);
+    linear.input_gradient(d_projected, WriteMode::Replace, d_context); // [R, H]
+    match pass.outputs {
+        OutputPositions::All => attention::backward(pass, workspace, scratch, dy, gradient),
+        OutputPositions::ClsOnly => cls_attention::backward(pass, workspace, scratch, dy, gradient),
+    }
 }
 
-/// A norm, together with the bias of the linear map in front of it, dropout, and the residual connection.
-#[allow(clippy::too_many_arguments)]
-fn norm_forward(
-    shape: &Shape,
-    training: bool,
-    x: &[f32],
-    mask: &[f32],
-    residual: &[f32],
-    (places, linear): (&Norm, &Linear),
-    parameters: &[f32],
-    saved: &mut Saved,
-    y: &mut [f32],
-) {
-    let at = |range: &Range<usize>| &parameters[range.clone()];
-    let (x_bias, gain, bias) = (at(&linear.bias), at(&places.gain), at(&places.bias));
-    let kind = (shape.statistics, shape.epsilon);
-    norm::forward(kind, training, x, x_bias, mask, residual, gain, bias, saved, y);
+/// The end of a sublayer: the bias of its last linear map, dropout, the residual connection and the norm.
+struct Sublayer<'l> {
+    linear: &'l LinearRanges,
+    norm: &'l NormRanges,
+    /// \[R, H\] dropout scales; empty without dropout
+    mask: &'l [f32],
 }
 
-/// The way back.
-#[allow(clippy::too_many_arguments)]
-fn norm_backward(
-    statistics: Statistics,
-    dy: &mut [f32],
-    saved: &Saved,
-    mask: &[f32],
-    (places, linear): (&Norm, &Linear),
-    parameters: &[f32],
-    gradient: &mut [f32],
-    dx: &mut [f32],
-) {
-    let sums = norm::backward(statistics, dy, saved, mask, &parameters[places.gain.clone()], dx);
-    let sums = [(&places.gain, sums.gain), (&places.bias, sums.bias), (&linear.bias, sums.x_bias)];
-    for (place, sums) in sums {
-        for (gradient, sum) in gradient[place.clone()].iter_mut().zip(sums) {
-            *gradient += sum;
-        }
+impl Sublayer<'_> {
+    /// All \[R, H\].
+    fn forward(&self, pass: LayerPass<'_>, x: &[f32], residual: &[f32], saved: &mut SavedNorm, y: &mut [f32]) {
+        let z = ResidualSum { x, x_bias: pass.parameter(&self.linear.bias), mask: self.mask, residual };
+        let affine = Affine { gain: pass.parameter(&self.norm.gain), bias: pass.parameter(&self.norm.bias) };
+        norm::forward(pass.shape.normalization, pass.training, z, affine, saved, y);
+    }
+
+    /// The gradient of y \[R, H\] becomes that of the residual, in place; that of x goes to `dx`.
+    fn backward(
+        &self,
+        pass: LayerPass<'_>,
+        dy: &mut [f32],
+        saved: &SavedNorm,
+        dx: &mut [f32],
+        gradient: &mut ParameterGradient<'_>,
+    ) {
+        let gain = pass.parameter(&self.norm.gain);
+        let sums = norm::backward(pass.shape.normalization, dy, saved, gain, self.mask, dx);
+        gradient.add(&self.norm.gain, &sums.gain);
+        gradient.add(&self.norm.bias, &sums.bias);
+        gradient.add(&self.linear.bias, &sums.x_bias);
     }
 }

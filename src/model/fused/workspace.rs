@@ -1,65 +1,70 @@
-//! Buffers that a layer fills on its way forward and reads on its way back, kept from step to step: memory that is
-//! given back to the system and asked for again costs more than the loops that fill it.
+//! Buffers that a layer fills in its forward pass and reads in its backward pass, kept from step to step: freeing memory
+//! and allocating it again costs more than the loops that fill it.
 
-use super::first_attention::FirstTokens;
-use super::normalize::Saved;
+use super::normalization::SavedNorm;
 
-/// Of one layer. T tokens, R of them read, H hidden, F feed-forward; S is the sum over sequences of A times the queries
-/// that are read times the length.
+/// Of one layer. T tokens, R of them used, H hidden, F feed-forward; S is the sum over sequences of A times the queries
+/// used times the length.
 #[derive(Default)]
 pub struct Workspace {
-    /// \[T, 3H\] queries, keys, values, where every token is read
+    /// \[T, 3H\] queries, keys, values, where every position is used
     pub query_key_value: Vec<f32>,
-    /// what stands in their place where first tokens alone are read
-    pub first: FirstTokens,
+    /// what takes their place for `[CLS]` only
+    pub cls: ClsBuffers,
     /// \[S\] attention probabilities, sequence after sequence, head after head
     pub probabilities: Vec<f32>,
     /// \[S\] their dropout scales; empty without dropout
     pub attention_mask: Vec<f32>,
-    /// \[R, H\] mixed values
+    /// \[R, H\] weighted sums of the values
     pub context: Vec<f32>,
     /// \[R, H\] dropout scales; empty without dropout
-    pub first_mask: Vec<f32>,
-    pub first_norm: Saved,
-    /// \[R, H\] what goes into the feed-forward part
-    pub middle: Vec<f32>,
+    pub attention_output_mask: Vec<f32>,
+    pub attention_norm: SavedNorm,
+    /// \[R, H\] output of the attention sublayer
+    pub attended: Vec<f32>,
     /// \[R, F\] before the activation
-    pub wide: Vec<f32>,
+    pub intermediate: Vec<f32>,
     /// \[R, H\] dropout scales; empty without dropout
-    pub second_mask: Vec<f32>,
-    pub second_norm: Saved,
+    pub output_mask: Vec<f32>,
+    pub output_norm: SavedNorm,
     /// counts forward passes: a backward pass must belong to the newest
     pub pass: u64,
 }
 
-impl Workspace {
-    /// Behind the attention, and behind the feed-forward part.
-    pub fn hidden_masks(&mut self) -> [&mut Vec<f32>; 2] {
-        [&mut self.first_mask, &mut self.second_mask]
-    }
+/// Of attention for `[CLS]` only.
+#[derive(Default)]
+pub struct ClsBuffers {
+    /// \[B, H\] the layer's input at `[CLS]`
+    pub x: Vec<f32>,
+    /// \[B, H\]
+    pub query: Vec<f32>,
+    /// \[B, A, H\] the queries with W_K^T folded in
+    pub folded_query: Vec<f32>,
+    /// \[B, A, H\] weighted sums of the layer's input
+    pub weighted_x: Vec<f32>,
 }
 
-/// What one call fills and uses up: the layers of a model share it.
+/// Temporary buffers of one call, shared by the layers of a model.
 #[derive(Default)]
 pub struct Scratch {
-    /// \[R, F\] behind the activation
+    /// \[R, F\] after the activation
     pub activated: Vec<f32>,
-    /// \[R, H\] the gradient of the mixed values
+    /// \[R, H\] gradient of the context
     pub d_context: Vec<f32>,
     /// \[R, H\]
     pub narrow: Vec<f32>,
     /// \[R, F\] or \[T, 3H\]
     pub wide: Vec<f32>,
-    /// \[length, length\] of one head
-    pub square: Vec<f32>,
-    /// the same again
-    pub square_too: Vec<f32>,
-    /// \[in, out\] a weight, turned
-    pub turned: Vec<f32>,
+    /// \[length, length\] scores of one head
+    pub scores: Vec<f32>,
+    /// \[length, length\] probabilities of one head after dropout
+    pub dropped: Vec<f32>,
+    /// \[in, out\] a weight transposed
+    pub transposed: Vec<f32>,
 }
 
-/// The first `length` numbers of a buffer, grown as needed. What they hold is left over from before.
-pub fn room(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
+/// The first `length` elements of a buffer, which grows as needed. They hold stale values.
+pub fn resized(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
     if buffer.len() < length {
         buffer.resize(length, 0.0);
     }
