@@ -13,7 +13,6 @@ mod blocks;
 mod checkpoint;
 mod context;
 mod dropout;
-mod error;
 pub mod fused;
 mod interrupt;
 mod layout;
@@ -27,10 +26,10 @@ mod weights;
 
 pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
 pub use checkpoint::{
-    Pretrained, Unfit, WEIGHTS, Wanted, draw_embedded, embedded_config, read_config, read_embedded, read_folder, shards,
+    ModelError, Pretrained, Unfit, WEIGHTS, Wanted, draw_embedded, embedded_config, read_config, read_embedded,
+    read_folder, shards,
 };
 pub use dropout::Masks;
-pub use error::ModelError;
 pub use interrupt::Interrupt;
 pub use layout::{Layout, View};
 pub use norm::RunningStatistics;

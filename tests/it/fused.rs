@@ -22,7 +22,7 @@ type Numbers = BTreeMap<String, Vec<f32>>;
 /// A training pass over every token: logits, all gradients, hidden states.
 fn pass_over_tokens(model: &mut Bert, batch: &Batch, masks: &Masks) -> Numbers {
     let output = model.forward(batch, Pass::Train(masks)).unwrap();
-    let mut numbers = way_back(model, batch, &output.logits);
+    let mut numbers = backward(model, batch, &output.logits);
     numbers.extend(output.hidden.iter().enumerate().map(|(layer, x)| (format!("hidden {layer}"), floats(x))));
     numbers
 }
@@ -30,12 +30,12 @@ fn pass_over_tokens(model: &mut Bert, batch: &Batch, masks: &Masks) -> Numbers {
 /// A training pass for the logits alone: logits, all gradients.
 fn pass_for_logits(model: &mut Bert, batch: &Batch, masks: &Masks) -> Numbers {
     let logits = model.logits(batch, Pass::Train(masks)).unwrap();
-    way_back(model, batch, &logits)
+    backward(model, batch, &logits)
 }
 
 const PASSES: [fn(&mut Bert, &Batch, &Masks) -> Numbers; 2] = [pass_over_tokens, pass_for_logits];
 
-fn way_back(model: &Bert, batch: &Batch, logits: &Tensor) -> Numbers {
+fn backward(model: &Bert, batch: &Batch, logits: &Tensor) -> Numbers {
     let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
     candle_nn::loss::cross_entropy(logits, &labels).unwrap().backward().unwrap();
     let mut numbers = Numbers::from([("logits".to_owned(), floats(logits))]);

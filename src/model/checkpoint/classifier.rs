@@ -2,7 +2,7 @@
 
 use super::Wanted;
 use super::labels::{Labels, Order, Unfit};
-use super::reading::Named;
+use super::names::Named;
 use crate::domain::classifier::{Classifier, Head};
 use crate::domain::model::ModelConfig;
 use std::collections::BTreeMap;

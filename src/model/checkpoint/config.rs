@@ -1,11 +1,11 @@
 //! `config.json`: the shape of a model, every value checked, and what would compute something else refused by its key.
 
+use super::error::ModelError;
 use super::labels::Labels;
 use super::read;
 use crate::domain::contents::mistaken;
 use crate::domain::model::ModelConfig;
 use crate::model::activation::Activation;
-use crate::model::error::ModelError;
 use serde_json::{Map, Value};
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! The files of a folder that hold its weights: one, or shards that an index lists; and what is there instead where there
 //! are none.
 
+use super::error::ModelError;
 use crate::domain::contents::mistaken;
-use crate::model::error::ModelError;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

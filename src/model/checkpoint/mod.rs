@@ -6,6 +6,7 @@
 
 mod classifier;
 mod config;
+mod error;
 mod files;
 mod labels;
 mod names;
@@ -15,13 +16,13 @@ mod safetensors;
 mod tensor;
 mod torch;
 
-use super::error::ModelError;
 use super::weights::{Weights, layouts};
 use crate::domain::classifier::{Classifier, Head};
 use crate::domain::contents::mistaken;
 use crate::domain::model::ModelConfig;
 pub use config::read_config;
 use config::{Description, parse_description, read_description};
+pub use error::ModelError;
 pub use files::{WEIGHTS, shards};
 use files::{WeightFiles, foreign, read};
 pub use labels::Unfit;

@@ -1,5 +1,12 @@
 //! Names of tensors as `BertForSequenceClassification` saves them, out of the spellings that are about.
 
+use super::tensor::Stored;
+use super::torch::TorchError;
+use std::collections::BTreeMap;
+
+/// A file's tensors under canonical names, each with its own name.
+pub type Named<'b> = BTreeMap<String, (String, Result<Stored<'b>, TorchError>)>;
+
 /// Parts of the encoder.
 const PARTS: [&str; 3] = ["embeddings.", "encoder.", "pooler."];
 /// The tensor that every BERT has once.

@@ -2,20 +2,16 @@
 
 use super::classifier::{CLASSIFIER, Choice, choose};
 use super::config::Description;
-use super::names::{Prefix, is_known_rider, is_of_encoder};
+use super::error::ModelError;
+use super::names::{Named, Prefix, is_known_rider, is_of_encoder};
 use super::torch::Entries;
-use super::{Pretrained, TorchError, Wanted};
-use crate::model::checkpoint::tensor::Stored;
-use crate::model::error::ModelError;
+use super::{Pretrained, Wanted};
 use crate::model::weights::{Weights, is_classifier, is_pooler, layouts};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Tensors that a note names one by one.
 const MOST_NAMED: usize = 4;
-
-/// Entries of a file under the names that are known here, with their own.
-pub type Named<'b> = BTreeMap<String, (String, Result<Stored<'b>, TorchError>)>;
 
 /// A file, of so many bytes, that is being read for a task.
 pub struct Reading<'r> {

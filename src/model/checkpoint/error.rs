@@ -1,7 +1,7 @@
-//! What can be wrong with a model's files.
+//! Errors of a model's files.
 
-pub use super::checkpoint::TorchError;
-use super::checkpoint::Unfit;
+use super::labels::Unfit;
+use super::torch::TorchError;
 use std::path::PathBuf;
 
 #[derive(Debug, thiserror::Error)]
