@@ -15,7 +15,7 @@ use std::io::{IsTerminal, Write};
 fn main() -> Exit {
     single_threaded_kernels();
     narrower_loops().and_then(|()| Ok(Arguments::read()?)).and_then(obey).unwrap_or_else(|error| {
-        cli::talk(&format!("batchscope: {error:#}"));
+        cli::notify(&format!("batchscope: {error:#}"));
         let asked_for = error.is::<RequestError>()
             || error.is::<ExperimentError>()
             || error.is::<ThemeError>()
@@ -61,21 +61,21 @@ fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
     }
     let signals = stop_signals(|| {
         tui::restore();
-        cli::say_left();
+        cli::report_interruption();
     });
     let signals = signals.context("cannot listen for signals")?;
     let agreed = request.agreed;
     let opened = Request { with_added: true, ..request }.open(&cli::sources())?;
-    if !cli::agrees(&opened, agreed) {
+    if !cli::confirmed(&opened, agreed) {
         return Ok(Exit::Done);
     }
     let (left, app) = tui::run(&opened, theme, depth, signals)?;
     let _ = writeln!(std::io::stdout(), "{}", printable(&table(&app.sweep)));
     if !app.sweep.idle {
-        cli::say_left();
+        cli::report_interruption();
     }
     if let Some(message) = &app.sweep.broken {
-        cli::talk(&format!("batchscope: training stopped: {message}"));
+        cli::notify(&format!("batchscope: training stopped: {message}"));
         return Ok(Exit::Failed);
     }
     Ok(match left {

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// A terminal microscope for fine-tuning sweeps.
 ///
 /// Trains BERT over a grid of batch sizes, several instances of each, on every core, and shows every run live.
-/// Without a command: the dashboard. What was trained before is never trained again.
+/// Without a command, opens the dashboard. Finished runs are reused, never trained again.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Colours: dark, light, terminal, or the path of a theme file
     #[arg(long, default_value = "dark")]
     pub theme: String,
-    /// How many colours the terminal knows, where it does not say so itself
+    /// How many colours the terminal supports, where it cannot be detected
     #[arg(long, default_value = "auto", value_parser = ["auto", "truecolor", "256", "16", "none"])]
     pub colors: String,
 }
@@ -39,29 +39,29 @@ pub enum Subcommand {
     Run {
         #[command(flatten)]
         sweep: SweepArguments,
-        /// Print every event of what is trained now as a line of JSON
+        /// Print the plan, every event and a summary as JSON, one object per line
         #[arg(long)]
         json: bool,
     },
-    /// List the presets, which are specs compiled into the program, with what they cost on this machine
+    /// List the built-in specs with the time that each takes on this machine
     Presets,
-    /// Print a spec to start from: a preset's, or one for data of your own: batchscope init reviews.csv > reviews.toml
+    /// Print a spec to start from: a preset, or one for your own data: batchscope init reviews.csv > reviews.toml
     Init {
         /// A preset, as `batchscope presets` lists them, or a folder or file of examples
         #[arg(value_name = "PRESET|DATA")]
         from: String,
     },
-    /// Download everything that a spec names, ahead of time
+    /// Download the model and data of a spec ahead of time
     Fetch(FetchArguments),
-    /// Measure how fast this machine trains, and how close that is to its limit
+    /// Measure the training speed of this machine and how close it is to the hardware limit
     Bench(BenchArguments),
-    /// Pre-train a model of one's own on text or pairs, to start sweeps from
+    /// Pre-train a model on your own text or sentence pairs, as a starting point for sweeps
     Pretrain(PretrainArguments),
-    /// What is in a store: list, show, diff, remove
+    /// List, show, compare or remove the runs of a store
     Runs(RunsArguments),
-    /// Answer, from the finished runs of a store: what does batch size do, and why?
+    /// Report from finished runs what batch size does, and why
     Report(ReportArguments),
-    /// Write what a store holds in a format that other programs read
+    /// Export a figure, the numbers or a checkpoint for other programs
     Export(ExportArguments),
 }
 
@@ -77,23 +77,23 @@ pub struct SweepArguments {
     /// Where runs are kept [default: batchscope in the system's data folder]
     #[arg(long, value_name = "DIR")]
     pub store: Option<PathBuf>,
-    /// Runs trained at the same time [default: one a core]
+    /// Runs trained at the same time [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
-    /// Train again what failed before
+    /// Train failed runs again
     #[arg(long)]
     pub retry_failed: bool,
-    /// Do not ask before a sweep that takes hours
+    /// Start a sweep that takes hours without asking
     #[arg(long, short)]
     pub yes: bool,
 }
 
 impl Arguments {
-    /// Those of the command line. Help, and what clap refuses, end the program here.
+    /// Parses the command line. Help and errors of clap end the program here.
     pub fn read() -> Result<Self, BadInput> {
-        let slip = std::env::args_os().nth(1).and_then(|word| slip(word.to_str()?));
-        match (Self::try_parse(), slip) {
-            // to clap, what follows a word that is no command looks like one
+        let misspelled = std::env::args_os().nth(1).and_then(|word| misspelled_command(word.to_str()?));
+        match (Self::try_parse(), misspelled) {
+            // clap takes the word after an unknown command for a command
             (Err(error), Some(words)) if error.kind() == ErrorKind::ArgumentConflict => Err(BadInput(words)),
             (Err(error), _) => error.exit(),
             (Ok(Self { command: None, .. }), Some(words)) => Err(BadInput(words)),
@@ -102,12 +102,12 @@ impl Arguments {
     }
 }
 
-/// What to say of a word that is no spec, and nearly a command.
-fn slip(word: &str) -> Option<String> {
+/// The message for a word that is not a spec and close to the name of a command.
+fn misspelled_command(word: &str) -> Option<String> {
     let commands = Arguments::command();
     let command = nearest(word, commands.get_subcommands().map(clap::Command::get_name))?;
-    let is_slip = command != word && preset(word).is_none() && !Path::new(word).exists();
-    is_slip.then(|| format!("there is no command `{word}`; did you mean `{command}`?"))
+    let is_misspelled = command != word && preset(word).is_none() && !Path::new(word).exists();
+    is_misspelled.then(|| format!("there is no command `{word}`; did you mean `{command}`?"))
 }
 
 impl SweepArguments {

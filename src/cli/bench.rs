@@ -1,4 +1,4 @@
-//! `batchscope bench`: how fast this machine trains, as a table or as data.
+//! `batchscope bench`: the training speed of this machine, as a table or as JSON.
 
 use super::exit::Exit;
 use crate::domain::arm::Norm;
@@ -11,7 +11,7 @@ use std::io::Write;
 
 #[derive(Clone, Debug, Args)]
 pub struct BenchArguments {
-    /// Runs trained at the same time [default: one a core]
+    /// Runs trained at the same time [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
     /// Batch sizes to measure
@@ -21,7 +21,7 @@ pub struct BenchArguments {
     /// The normalization to train with: layer, batch, rms or none
     #[arg(long, default_value = "layer", value_parser = norm)]
     norm: Norm,
-    /// How long to measure; less is less exact
+    /// Seconds to measure; fewer are less precise
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
     /// Print one JSON object
@@ -41,7 +41,7 @@ pub fn bench(arguments: BenchArguments) -> Result<Exit> {
         workers: arguments.workers.map_or(cores, usize::from),
         seconds: arguments.seconds.into(),
     };
-    // hidden by itself where standard error is no terminal
+    // indicatif hides it where standard error is not a terminal
     let bar = ProgressBar::new(1000);
     if let Ok(style) = ProgressStyle::with_template("measuring {bar:40} {percent:>3} %, {eta} left") {
         bar.set_style(style);
@@ -85,7 +85,7 @@ fn table(speed: &Speed) -> String {
     }));
     lines.push(format!("\nevaluation: {:.0} pairs/s", speed.evaluation_pairs_per_second));
     if !noise.is_empty() {
-        lines.push(format!("\nToo noisy to judge by, something else runs here: {}.", noise.join("; ")));
+        lines.push(format!("\nToo noisy to judge, another program is running: {}.", noise.join("; ")));
     }
     lines.join("\n")
 }

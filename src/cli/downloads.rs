@@ -1,6 +1,6 @@
-//! Downloads on standard error: a bar on a terminal, a line now and then elsewhere.
+//! Downloads on standard error: a bar on a terminal, otherwise a line every few seconds.
 
-use super::page::{bytes, talk};
+use super::page::{bytes, notify};
 use crate::domain::clock::clock;
 use crate::hub::{Listener, News};
 use crate::resolve::Sources;
@@ -10,29 +10,29 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Time between two lines about one file.
-const LINES: Duration = Duration::from_secs(10);
+const REPORT_EVERY: Duration = Duration::from_secs(10);
 
 /// Sources whose downloads are shown.
 pub fn sources() -> Sources {
-    Sources::online(Downloads { on_terminal: io::stderr().is_terminal(), under_way: Mutex::new(None) })
+    Sources::online(Downloads { on_terminal: io::stderr().is_terminal(), current: Mutex::new(None) })
 }
 
 struct Downloads {
     on_terminal: bool,
-    under_way: Mutex<Option<File>>,
+    current: Mutex<Option<File>>,
 }
 
-/// Bytes of a file that is there before anybody wonders.
-const WORTH_A_LINE: u64 = 1_000_000;
+/// Smaller files arrive too fast to be reported.
+const LEAST_REPORTED: u64 = 1_000_000;
 
-/// The file that comes in.
+/// The file being downloaded.
 struct File {
     name: String,
     bar: ProgressBar,
-    /// bytes that were here before
+    /// bytes that an earlier process fetched
     from: u64,
     begun: Instant,
-    told: Instant,
+    reported: Instant,
 }
 
 impl File {
@@ -44,23 +44,23 @@ impl File {
             bar.set_style(style);
         }
         bar.set_prefix(name.to_owned());
-        // the speed is that of what comes from now on
+        // the speed counts new bytes only
         bar.set_position(from);
         bar.reset_eta();
-        if !on_terminal && of >= WORTH_A_LINE {
-            let here = if from > 0 { format!(", {} are here already", bytes(from)) } else { String::new() };
-            talk(&format!("fetching {name}, {}{here}", bytes(of)));
+        if !on_terminal && of >= LEAST_REPORTED {
+            let here = if from > 0 { format!(", {} already downloaded", bytes(from)) } else { String::new() };
+            notify(&format!("fetching {name}, {}{here}", bytes(of)));
         }
         let now = Instant::now();
-        Self { name: name.to_owned(), bar, from, begun: now, told: now }
+        Self { name: name.to_owned(), bar, from, begun: now, reported: now }
     }
 
-    fn tell(&mut self, done: u64, of: u64) {
+    fn report(&mut self, done: u64, of: u64) {
         let seconds = self.begun.elapsed().as_secs_f64();
         let speed = done.saturating_sub(self.from) as f64 / seconds.max(1e-3);
         let left = of.saturating_sub(done) as f64 / speed.max(1.0);
-        self.told = Instant::now();
-        talk(&format!(
+        self.reported = Instant::now();
+        notify(&format!(
             "{}: {} of {}, {}/s, {} left",
             self.name,
             bytes(done),
@@ -72,32 +72,32 @@ impl File {
 }
 
 impl Downloads {
-    fn fetched(&self, under_way: &mut Option<File>, name: &str, done: u64, of: u64) {
-        if under_way.as_ref().is_none_or(|known| known.name != name) {
-            *under_way = Some(File::begin(name, done, of, self.on_terminal));
+    fn fetched(&self, current: &mut Option<File>, name: &str, done: u64, of: u64) {
+        if current.as_ref().is_none_or(|known| known.name != name) {
+            *current = Some(File::begin(name, done, of, self.on_terminal));
         }
-        let Some(known) = under_way else { return };
+        let Some(known) = current else { return };
         known.bar.set_position(done);
-        if !self.on_terminal && known.told.elapsed() >= LINES {
-            known.tell(done, of);
+        if !self.on_terminal && known.reported.elapsed() >= REPORT_EVERY {
+            known.report(done, of);
         }
     }
 }
 
 impl Listener for Downloads {
     fn hear(&self, news: News<'_>) {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let words = match news {
-            News::Fetched { file, bytes, of } => return self.fetched(&mut under_way, file, bytes, of),
+            News::Fetched { file, bytes, of } => return self.fetched(&mut current, file, bytes, of),
             News::Done { file } => format!("fetched {file}"),
-            News::Waiting { file } => format!("another process fetches {file}; waiting for it"),
-            News::Retrying { cause, after, .. } => format!("{cause} (trying again in {:.1} s)", after.as_secs_f64()),
+            News::Waiting { file } => format!("another process is downloading {file}; waiting for it"),
+            News::Retrying { cause, after, .. } => format!("{cause} (retrying in {:.1} s)", after.as_secs_f64()),
             News::FromCache { repository, cause } => {
-                format!("the hub gives nothing now ({cause}): {repository} is taken as the cache has it")
+                format!("the hub is unavailable ({cause}): using the cached {repository}")
             }
         };
-        // a bar would be drawn over the words
-        under_way.take().iter().for_each(|file| file.bar.finish_and_clear());
-        talk(&words);
+        // a bar would overwrite the line
+        current.take().iter().for_each(|file| file.bar.finish_and_clear());
+        notify(&words);
     }
 }

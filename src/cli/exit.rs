@@ -1,10 +1,10 @@
-//! How the program ends.
+//! Exit codes.
 
 use std::process::{ExitCode, Termination};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// done, or left with `q`
+    /// done, or closed with `q`
     Done,
     /// some run failed
     Failed,
@@ -14,7 +14,7 @@ pub enum Exit {
     Interrupted,
 }
 
-/// What was asked for cannot be: nothing was done.
+/// Invalid input: nothing was done.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct BadInput(pub String);

@@ -1,8 +1,8 @@
-//! `batchscope fetch`: what a spec names, downloaded ahead of time.
+//! `batchscope fetch`: downloads the model and data of a spec ahead of time.
 
 use super::downloads::sources;
 use super::exit::Exit;
-use super::page::{print, say_left, talk};
+use super::page::{notify, print, report_interruption};
 use crate::domain::printable::printable;
 use crate::engine::stop_signals;
 use crate::resolve::{Request, RequestError};
@@ -19,13 +19,13 @@ pub struct FetchArguments {
 }
 
 pub fn fetch(arguments: FetchArguments) -> Result<Exit> {
-    // gone when this is over, which no signal waits for
-    let _signals = stop_signals(say_left).context("cannot listen for signals")?;
+    // dropped at the end; a signal before that ends the process at once
+    let _signals = stop_signals(report_interruption).context("cannot listen for signals")?;
     let spec = arguments.spec.clone();
     let request = Request { spec: arguments.spec, overrides: arguments.overrides, ..Request::default() };
     let fetched = sources().fetch(&request.read_spec()?).map_err(RequestError::from)?;
     if fetched.is_empty() {
-        talk(&format!("{spec} names nothing that is not part of the program: there is nothing to fetch"));
+        notify(&format!("nothing to fetch: {spec} uses only built-in models and data"));
     }
     let lines = fetched.iter().map(|found| {
         let (name, path) = (printable(&found.name), found.path.display().to_string());

@@ -19,7 +19,7 @@ use std::time::Instant;
 /// Raised when a key of the plan or the summary is renamed, removed or means something else. New keys do not raise it.
 const VERSION: u32 = 1;
 
-/// A sweep that is told as JSON.
+/// Builds the plan, the events and the summary of a sweep.
 pub struct Report {
     plan: String,
     cells: Vec<Cell>,
@@ -28,7 +28,7 @@ pub struct Report {
     began: Instant,
 }
 
-/// An arm at a batch size, with the runs that it plans: some may be another arm's too.
+/// An arm at a batch size, with its planned runs, some of which may belong to another arm too.
 struct Cell {
     arm: String,
     batch_size: u32,
@@ -74,7 +74,7 @@ struct RunRow {
     batch_size: u32,
     iid: u32,
     updates: u64,
-    /// what the store has of it: finished, failed, interrupted, running (by another process) or waiting
+    /// its state in the store: finished, failed, interrupted, running (by another process) or waiting
     state: &'static str,
 }
 
@@ -89,14 +89,14 @@ struct Summary<'s> {
     exit: ExitRow,
 }
 
-/// Every planned run is counted once, but for those that are reused, which are finished too.
+/// Every planned run is counted once, except that reused runs also count as finished.
 #[derive(Default, Serialize)]
 struct Counts {
     planned: usize,
     finished: usize,
     failed: usize,
     interrupted: usize,
-    /// not begun
+    /// not started
     waiting: usize,
     /// trained by another process
     elsewhere: usize,
@@ -110,7 +110,7 @@ struct CellRow<'s> {
     planned: usize,
     finished: usize,
     one_class: usize,
-    /// of the final scores, by their tags
+    /// of the final scores, keyed by tag
     #[serde(flatten)]
     scores: BTreeMap<&'static str, Spread>,
 }
@@ -118,7 +118,7 @@ struct CellRow<'s> {
 #[derive(Serialize)]
 struct Spread {
     mean: f64,
-    /// null where there is one run only
+    /// null for a single run
     sd: Option<f64>,
 }
 
@@ -138,7 +138,7 @@ struct ExitRow {
 }
 
 impl Report {
-    /// Looks at what the store has of every planned run.
+    /// Reads the state of every planned run from the store.
     pub fn new(opened: &Opened) -> Result<Self, PrepareError> {
         let Opened { prepared, store, options, .. } = opened;
         let spec = &prepared.spec;
@@ -198,7 +198,7 @@ impl Report {
         self.plan.clone()
     }
 
-    /// The last line: what became of every planned run, and why the program ends as it does.
+    /// The last line: the state of every planned run and the reason for the exit code.
     pub fn summary(&self, sweep: &Sweep, exit: Exit) -> String {
         let failures = sweep.rows().iter().filter_map(|row| match &row.history.progress {
             Progress::Failed(message) => Some(Failure {
@@ -269,7 +269,7 @@ pub fn event(event: &SweepEvent) -> Option<String> {
     Some(value.to_string())
 }
 
-/// What the task is judged by: GLUE's own score, else accuracy.
+/// The task's main metric: GLUE's own, else accuracy.
 fn metric(spec: &Spec) -> Metric {
     let task = spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
     task.map_or(Metric::ValidAccuracy, |task| task.score)
@@ -277,7 +277,7 @@ fn metric(spec: &Spec) -> Metric {
 
 fn meaning(sweep: &Sweep, exit: Exit) -> String {
     match (&sweep.broken, exit) {
-        (Some(message), _) => format!("the sweep could not go on: {message}"),
+        (Some(message), _) => format!("the sweep stopped with an error: {message}"),
         (None, Exit::Done) => "every run is finished".into(),
         (None, Exit::Failed) => "some runs failed; --retry-failed trains them again".into(),
         (None, Exit::Interrupted) => "interrupted; rerun the same command to resume".into(),
@@ -285,7 +285,7 @@ fn meaning(sweep: &Sweep, exit: Exit) -> String {
     }
 }
 
-/// Numbers, texts and names alone: nothing that JSON could not hold.
+/// Serialises a struct of numbers and strings, which cannot fail.
 fn text(object: &impl Serialize) -> String {
     serde_json::to_string(object).unwrap_or_default()
 }

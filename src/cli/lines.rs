@@ -1,4 +1,4 @@
-//! A sweep as lines of text: what a run in a pipe prints. Every line counts the runs that are done.
+//! Progress as lines of text, for pipes. Every line starts with the number of runs done.
 
 use crate::domain::clock::{clock, span};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
@@ -6,37 +6,37 @@ use crate::domain::history::Progress;
 use crate::domain::metric::{ONE_CLASS, Scores};
 use crate::domain::sweep::{Row, Sweep};
 
-/// How a run is called in a line.
+/// The name of a run in a line.
 pub fn name(row: &Row) -> String {
     format!("{} bs {} #{}", row.planned.arm, row.planned.spec.batch_size, row.planned.spec.iid)
 }
 
-/// The line of an event, where it deserves one; updates do not. The sweep has heard the event already.
+/// The line of an event; updates have none. `sweep` includes the event already.
 pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
     let (run, words) = match event {
         SweepEvent::Run { run, entry, .. } => (run, entry_words(sweep.row(run)?, entry)?),
         SweepEvent::Replayed { run, .. } => (run, stored_words(sweep.row(run)?)?),
         SweepEvent::Elsewhere { run, owner } => (run, format!("is being trained by {owner}")),
         SweepEvent::TakenOver { run, owner } => {
-            (run, format!("taken over by {owner}, as this process was silent for too long; left to it"))
+            (run, format!("taken over by {owner} because this process was silent for too long"))
         }
         SweepEvent::Damaged(words) => return Some(format!("damaged: {words}")),
         SweepEvent::Unusable { run, reason } => (run, format!("cannot be trained: {reason}")),
         SweepEvent::Broken(message) => return Some(format!("stopped: {message}")),
-        // nobody steers a sweep without a screen
+        // only the dashboard sends commands
         SweepEvent::Intended { .. } => return None,
         SweepEvent::Planned(_) | SweepEvent::Idle | SweepEvent::Closed => return None,
     };
     Some(format!("{}  {}  {words}", count(sweep), name(sweep.row(run)?)))
 }
 
-/// How long the rest takes, where that is known: `12 of 25  about 4:10 left`.
+/// The time left, where it is known: `12 of 25  about 4:10 left`.
 pub fn time_left(sweep: &Sweep, workers: usize) -> Option<String> {
     let seconds = sweep.remaining_seconds(workers).filter(|seconds| *seconds > 0.0)?;
     Some(format!("{}  about {} left", count(sweep), clock(seconds)))
 }
 
-/// Runs that are done, of all: `12 of 25`.
+/// Runs done, of all: `12 of 25`.
 fn count(sweep: &Sweep) -> String {
     let all = sweep.rows().len();
     let done = sweep.count(|progress| matches!(progress, Progress::Finished | Progress::Failed(_)));
@@ -44,7 +44,7 @@ fn count(sweep: &Sweep) -> String {
     format!("{done:>width$} of {all}")
 }
 
-/// What the store had of a run, where it will not be trained now.
+/// Why a run is not trained now, by its state in the store.
 fn stored_words(row: &Row) -> Option<String> {
     match (&row.history.progress, row.history.last_evaluation()) {
         (Progress::Finished, Some(point)) => {

@@ -1,6 +1,6 @@
-//! The fronts without a screen: arguments, `run` with progress bars or plain lines, and what is said of a store.
+//! The fronts without a screen: arguments, `run` with progress bars or plain lines, and the commands that read a store.
 //!
-//! May import: everything below the fronts. Knows no terminal beyond whether there is one, and how wide.
+//! May import: everything below the fronts. Of the terminal it uses only whether there is one and its width.
 
 mod arguments;
 mod bench;
@@ -26,8 +26,8 @@ pub use downloads::sources;
 pub use exit::{BadInput, Exit};
 pub use export::export;
 pub use fetch::fetch;
-pub use page::{say_left, talk};
-pub use plan::agrees;
+pub use page::{notify, report_interruption};
+pub use plan::confirmed;
 pub use presets::{init, presets};
 pub use pretrain::{PretrainingBar, pretrain};
 pub use report::report;

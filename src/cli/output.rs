@@ -1,80 +1,79 @@
-//! Standard output on a thread of its own: a reader that takes nothing, as a pager does, holds up training, but never
-//! somebody who wants to leave.
+//! Standard output on its own thread: a reader that stops reading, such as a pager, blocks training but never an exit.
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// Lines that may wait for the reader.
-const WAITING: usize = 64;
-/// How often a wait for the reader looks whether somebody wants to leave; then the last wait.
+/// Lines buffered for the reader.
+const BUFFERED: usize = 64;
+/// How often a blocked write checks for a request to exit, and how long the last write may take after one.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Standard output, as long as it takes anything.
+/// Standard output until it is closed or the program exits.
 pub struct Output {
     lines: Sender<String>,
     ended: Receiver<io::Result<()>>,
-    /// holds something when somebody wants to leave
+    /// not empty once an exit was requested
     signals: Receiver<()>,
-    is_leaving: bool,
+    is_exiting: bool,
     is_stuck: bool,
-    /// why it takes nothing any more
-    left: Option<io::Error>,
+    /// why it was closed
+    closed: Option<io::Error>,
 }
 
 impl Output {
     pub fn new(signals: Receiver<()>) -> Self {
-        let (lines, waiting) = bounded::<String>(WAITING);
+        let (lines, waiting) = bounded::<String>(BUFFERED);
         let (end, ended) = bounded(1);
         std::thread::spawn(move || {
             let written = waiting.iter().try_for_each(|line| writeln!(io::stdout(), "{line}"));
-            // before the lines are let go: who finds them closed looks here
+            // sent before the channel closes, so that `print` finds the reason
             let _ = end.send(written);
         });
-        Self { lines, ended, signals, is_leaving: false, is_stuck: false, left: None }
+        Self { lines, ended, signals, is_exiting: false, is_stuck: false, closed: None }
     }
 
-    /// Waits for room. Once somebody wants to leave, a line that finds none is dropped, and so are those after it.
+    /// Waits for space in the buffer. Once an exit was requested, lines that find none are dropped, and all after them.
     pub fn print(&mut self, mut line: String) {
-        while self.left.is_none() && !self.is_stuck {
+        while self.closed.is_none() && !self.is_stuck {
             line = match self.lines.send_timeout(line, PATIENCE) {
                 Ok(()) => return,
                 Err(SendTimeoutError::Timeout(line)) => line,
                 Err(SendTimeoutError::Disconnected(line)) => {
-                    self.left = self.ended.recv().ok().and_then(Result::err);
+                    self.closed = self.ended.recv().ok().and_then(Result::err);
                     line
                 }
             };
-            self.is_stuck = self.wants_to_leave();
+            self.is_stuck = self.exit_requested();
         }
     }
 
-    /// From now on, nobody waits long for the reader.
-    pub fn leave(&mut self) {
-        self.is_leaving = true;
+    /// Requests an exit: from here on, no wait for the reader is long.
+    pub fn request_exit(&mut self) {
+        self.is_exiting = true;
     }
 
-    pub fn has_left(&self) -> bool {
-        self.left.is_some()
+    pub fn is_closed(&self) -> bool {
+        self.closed.is_some()
     }
 
-    /// Waits until everything is written. An error when standard output took not all of it.
+    /// Waits until everything is written. Fails when standard output did not accept all of it.
     pub fn finish(mut self) -> io::Result<()> {
-        if let Some(error) = self.left.take() {
+        if let Some(error) = self.closed.take() {
             return Err(error);
         }
-        // a channel without lines, so that the thread comes to an end
+        // replaces the sender, so that the thread ends
         self.lines = bounded(0).0;
         while !self.is_stuck {
             match self.ended.recv_timeout(PATIENCE) {
                 Ok(written) => return written,
-                Err(_) => self.is_stuck = self.wants_to_leave(),
+                Err(_) => self.is_stuck = self.exit_requested(),
             }
         }
         Ok(())
     }
 
-    fn wants_to_leave(&self) -> bool {
-        self.is_leaving || !self.signals.is_empty()
+    fn exit_requested(&self) -> bool {
+        self.is_exiting || !self.signals.is_empty()
     }
 }

@@ -1,22 +1,22 @@
-//! Where text goes: how wide it may be, and whether it may have colours.
+//! The width and colours of text output, and messages on standard error.
 
 use crate::domain::printable::{printable, printable_json};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-/// Width of charts where nobody looks at a terminal.
+/// Width of charts when the output is not a terminal.
 const PLAIN_WIDTH: usize = 80;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// nothing where lines may be as long as they like
+    /// `None` for unlimited lines
     pub width: Option<usize>,
     colour: bool,
 }
 
 impl Page {
-    /// A file or a pipe.
+    /// For a file or a pipe.
     pub const PLAIN: Page = Page { width: None, colour: false };
 
     pub fn of_standard_output() -> Self {
@@ -59,7 +59,7 @@ impl Page {
     }
 }
 
-/// Data, to standard output. A reader that has seen enough is no error.
+/// Prints data to standard output. A closed pipe is no error.
 pub fn print(text: &str) -> io::Result<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -67,27 +67,27 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// A value as JSON, to standard output. What a terminal would obey is escaped, so that it is the same value.
+/// Prints a value as JSON to standard output. Control characters are escaped, which leaves the value the same.
 pub fn print_json(value: &impl serde::Serialize) -> io::Result<()> {
     print(&format!("{}\n", printable_json(&serde_json::to_string_pretty(value)?)))
 }
 
-/// Words beside the data. Nobody may be there to read them.
-pub fn talk(words: &str) {
+/// Prints a message to standard error. Failures are ignored.
+pub fn notify(words: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(words));
 }
 
-/// Files of a store that cannot be used, and why: the work goes on without them.
-pub fn say_damaged(damages: impl IntoIterator<Item = impl Display>) {
-    damages.into_iter().for_each(|damage| talk(&format!("damaged: {damage}")));
+/// Reports files of a store that cannot be used and are skipped.
+pub fn report_damage(damages: impl IntoIterator<Item = impl Display>) {
+    damages.into_iter().for_each(|damage| notify(&format!("damaged: {damage}")));
 }
 
-/// That the work goes on another time.
-pub fn say_left() {
-    talk("left before the end; the same command goes on from here");
+/// Reports that the work can be resumed.
+pub fn report_interruption() {
+    notify("interrupted; rerun the same command to resume");
 }
 
-/// Bytes as a person reads them.
+/// Bytes in a readable unit.
 pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if count < 1000 {
@@ -102,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pipe_gets_no_escapes_and_a_terminal_does() {
+    fn a_terminal_gets_escape_sequences_and_a_pipe_does_not() {
         assert_eq!(Page::PLAIN.good("fine"), "fine");
         let terminal = Page { width: Some(80), colour: true };
         assert!(terminal.good("fine").starts_with('\u{1b}') && terminal.good("fine").contains("fine"));
     }
 
     #[test]
-    fn bytes_are_told_in_their_largest_unit() {
+    fn bytes_use_their_largest_unit() {
         assert_eq!(bytes(999), "999 bytes");
         assert_eq!(bytes(12_345), "12.3 kB");
         assert_eq!(bytes(45_000_000), "45.0 MB");

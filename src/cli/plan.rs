@@ -1,6 +1,6 @@
-//! What a sweep of several arms is about to do, in words: what each arm would show, and what it costs.
+//! Announces a sweep of several arms: what each arm would show, and what it costs.
 
-use super::page::talk;
+use super::page::notify;
 use crate::domain::clock::clock;
 use crate::engine::Price;
 use crate::plan::proof_of;
@@ -9,60 +9,60 @@ use crate::spec_file::describe;
 use crate::stats::would_show;
 use std::io::{self, IsTerminal, Write};
 
-/// A sweep that takes longer is asked about.
+/// Longer sweeps need a confirmation.
 const LONG_SECONDS: f64 = 4.0 * 3600.0;
-/// A sweep that trains on fewer examples is over before: what it costs is not worth the seconds that it takes to know.
+/// Sweeps that train on fewer examples are shorter than that: estimating their cost takes seconds and is skipped.
 const LARGE: u64 = 2_000_000;
 
-/// Tells it before anything is trained, the invariance check first: it takes seconds. A small sweep of one arm, or one
-/// with nothing left to train, needs no words. False when somebody would rather not.
-pub fn tell(opened: &Opened, agreed: bool) -> bool {
+/// Prints the plan before anything is trained, and asks about a long sweep. A small sweep of one arm, or one with nothing
+/// left to train, prints nothing. Returns false when the sweep was declined.
+pub fn announce(opened: &Opened, agreed: bool) -> bool {
     let Opened { prepared, store, options, .. } = opened;
-    prepared.notes.iter().for_each(|note| talk(note));
+    prepared.notes.iter().for_each(|note| notify(note));
     let several = prepared.spec.arms.len() > 1;
     if !several && prepared.examples_to_train() < LARGE {
         return true;
     }
-    // arms were planned before, when they were checked
+    // cannot fail: planning the arms was part of checking them
     let Ok(price) = prepared.price(store, options.workers) else { return true };
     if price.arms.iter().all(|arm| arm.runs == 0) {
         return true;
     }
     if several {
         match opened.invariance() {
-            Ok(found) => talk(&format!("{}.", proof_of(&found).sentence())),
-            Err(reason) => talk(&format!("the invariance check is left out: {reason}")),
+            Ok(found) => notify(&format!("{}.", proof_of(&found).sentence())),
+            Err(reason) => notify(&format!("the invariance check was skipped: {reason}")),
         }
     }
-    lines(&price, options.workers).iter().for_each(|line| talk(line));
-    agreed || asked(&price)
+    lines(&price, options.workers).iter().for_each(|line| notify(line));
+    agreed || confirm(&price)
 }
 
-/// What the dashboard needs to know before it takes the screen: whether somebody is content with a long sweep.
-pub fn agrees(opened: &Opened, agreed: bool) -> bool {
+/// Asks about a long sweep before the dashboard opens. Returns false when it was declined.
+pub fn confirmed(opened: &Opened, agreed: bool) -> bool {
     let Opened { prepared, store, options, .. } = opened;
-    prepared.notes.iter().for_each(|note| talk(note));
+    prepared.notes.iter().for_each(|note| notify(note));
     if agreed || prepared.examples_to_train() < LARGE {
         return true;
     }
     let Ok(price) = prepared.price(store, options.workers) else { return true };
-    asked(&price)
+    confirm(&price)
 }
 
-/// Asks about a long sweep where somebody is there to answer. A pipe or a cluster has decided already.
-fn asked(price: &Price) -> bool {
+/// Asks about a long sweep on a terminal. Without one the answer is yes.
+fn confirm(price: &Price) -> bool {
     let long = price.seconds.filter(|seconds| *seconds > LONG_SECONDS);
     let Some(seconds) = long.filter(|_| io::stdin().is_terminal() && io::stderr().is_terminal()) else { return true };
     let hours = seconds / 3600.0;
     let _ = write!(
         io::stderr(),
-        "this takes about {hours:.0} hours; it can be left and gone on with at any time. Begin? [y/N] "
+        "this takes about {hours:.0} hours; it can be stopped and resumed at any time. Start? [y/N] "
     );
     let mut answer = String::new();
     let answered = io::stdin().read_line(&mut answer).is_ok();
     let yes = answered && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str());
     if !yes {
-        talk("nothing was trained; fewer instances (--set train.instances=1) or epochs cost less");
+        notify("nothing was trained; fewer instances (--set train.instances=1) or epochs cost less");
     }
     yes
 }
@@ -76,13 +76,13 @@ fn lines(price: &Price, workers: usize) -> Vec<String> {
         };
         let again = match arm.without_weights {
             0 => String::new(),
-            runs => format!("; {runs} of them must be trained again, for the weights to score were not kept"),
+            runs => format!("; {runs} of them must be trained again because their weights were not kept"),
         };
         lines.push(format!("{} ({}{again}): {shows}", arm.name, costs(arm.runs, arm.seconds)));
     }
     let runs = price.arms.iter().map(|arm| arm.runs).sum();
     let workers = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
-    lines.push(format!("in all {} with {workers}, instance after instance", costs(runs, price.seconds)));
+    lines.push(format!("in total {} with {workers}, instance by instance", costs(runs, price.seconds)));
     lines
 }
 

@@ -10,7 +10,7 @@ use crate::resolve::{OwnData, cores};
 use crate::spec_file::{PRESETS, parse, preset, preset_names};
 use anyhow::{Context, Result};
 
-/// Each with what it costs on this machine, which a few seconds of training tell.
+/// Lists them with their cost on this machine, estimated from a few seconds of training.
 pub fn presets() -> Result<Exit> {
     let specs = PRESETS.iter().map(|preset| parse(preset.name, preset.toml, &[])).collect::<Result<Vec<_>, _>>()?;
     let estimates = estimates(&specs, cores());
@@ -24,7 +24,7 @@ pub fn presets() -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A preset's text, comments and all; or a spec for a folder or a file of examples.
+/// Prints a preset with its comments, or a spec for a folder or file of examples.
 pub fn init(name: &str) -> Result<Exit> {
     let own = || -> Result<String> {
         match OwnData::find(name)? {

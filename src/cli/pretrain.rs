@@ -1,7 +1,7 @@
-//! `batchscope pretrain`: a start of one's own, from text or pairs.
+//! `batchscope pretrain`: pre-trains a model on text or sentence pairs.
 
 use super::exit::{BadInput, Exit};
-use super::page::talk;
+use super::page::notify;
 use crate::data::{Corpus, Diet, Masking, PairTokenizer, TokenPair, train_vocabulary};
 use crate::domain::model::ModelConfig;
 use crate::engine::{
@@ -17,42 +17,42 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::path::PathBuf;
 
-/// News that may wait to be drawn.
-const TOLD: usize = 64;
+/// Progress reports buffered for drawing.
+const BUFFERED: usize = 64;
 
 #[derive(Clone, Debug, Args)]
 pub struct PretrainArguments {
-    /// A file, or a folder of them: text (.txt, a sentence a line, an empty line between documents) or tables (.tsv,
-    /// .csv, .jsonl, .parquet) with the columns sentence1 and sentence2, or sentence. Labels are not read
+    /// A file, or a folder of files: text (.txt, one sentence per line, an empty line between documents) or tables (.tsv,
+    /// .csv, .jsonl, .parquet) with columns sentence1 and sentence2, or sentence. Labels are ignored
     source: PathBuf,
-    /// Where checkpoints are kept; the model gets the folder `model` in it
+    /// Folder for checkpoints; the model is written to its subfolder `model`
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
-    /// Pairs to read in all; the text is read again and again
+    /// Number of pairs to train on; the text is repeated as often as needed
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(64..))]
     pairs: u64,
-    /// The peak, reached after a short warm-up and left over the last fifth
+    /// Peak learning rate, after a short warm-up; decays over the last fifth
     #[arg(long, value_name = "RATE", default_value_t = 1e-3)]
     learning_rate: f64,
-    /// Lines of an uncased vocab.txt [default: trained on the text]
+    /// An uncased vocab.txt [default: trained on the text]
     #[arg(long, value_name = "FILE", conflicts_with = "vocabulary_size")]
     vocabulary: Option<PathBuf>,
-    /// About how many word pieces to train
+    /// Approximate size of the trained vocabulary
     #[arg(long, value_name = "N", default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(100..=200_000))]
     vocabulary_size: u32,
-    /// Tokens of a pair at most
+    /// Maximum number of tokens of a pair
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(5..=512))]
     max_length: u32,
     /// Encoder layers
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=48))]
     layers: u32,
-    /// Width; there is a head for every 64
+    /// Hidden size; one attention head per 64
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(64..=2048))]
     hidden_size: u32,
-    /// Guess hidden words alone, of one sentence at a time
+    /// Masked language modelling only, on single sentences
     #[arg(long)]
     single_sentences: bool,
-    /// Threads [default: one a core]
+    /// Threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
 }
@@ -96,11 +96,11 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
     let blocks = Blocks::of(pairs, diet).ok_or_else(|| {
         let source = arguments.source.display();
         BadInput(format!(
-            "{source} holds {found} pairs of sentences; an update needs {PAIRS_AN_UPDATE}, and many updates are needed"
+            "{source} contains {found} sentence pairs; one update needs {PAIRS_AN_UPDATE}, and many updates are needed"
         ))
     })?;
-    talk(&format!(
-        "{found} pairs of sentences, {} word pieces; {} pairs to read, {:.1} times the text",
+    notify(&format!(
+        "{found} sentence pairs, {} word pieces; training on {} pairs, {:.1} times the text",
         tokenizer.vocabulary_size(),
         arguments.pairs,
         arguments.pairs as f64 / found as f64,
@@ -123,11 +123,11 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
         vocabulary,
         workers: arguments.workers.map_or(cores, usize::from),
     };
-    // a terminal that nobody reads must not hold up the next checkpoint, nor somebody who wants to leave
-    let (progress, told) = bounded::<PretrainingProgress>(TOLD);
+    // a terminal that is not read must delay neither the next checkpoint nor the exit
+    let (progress, received) = bounded::<PretrainingProgress>(BUFFERED);
     let bar = std::thread::spawn(move || {
         let mut bar = PretrainingBar::default();
-        told.iter().for_each(|progress| bar.draw(progress));
+        received.iter().for_each(|progress| bar.draw(progress));
         bar.clear();
     });
     let ended = pretraining.run(blocks, masking, &stop, &mut |news| {
@@ -140,12 +140,12 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
     let _ = bar.join();
     match ended {
         Ok(PretrainingEnd::Finished(folder)) => {
-            talk(&format!("fine-tune it: batchscope --set model.source={}", folder.display()));
+            notify(&format!("fine-tune it: batchscope --set model.source={}", folder.display()));
             writeln!(std::io::stdout(), "{}", folder.display()).context("cannot write to standard output")?;
             Ok(Exit::Done)
         }
         Ok(PretrainingEnd::Stopped(done)) => {
-            talk(&format!("stopped after {done} updates; the same command goes on from here"));
+            notify(&format!("stopped after {done} updates; rerun the same command to resume"));
             Ok(Exit::Interrupted)
         }
         Err(error @ (PretrainingError::AnotherPlan { .. } | PretrainingError::Content { .. })) => {
@@ -155,7 +155,7 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
     }
 }
 
-/// What tells one text, as it is read, from another.
+/// Identifies the text and how it is read.
 fn reading(corpus: &Corpus, vocabulary: &str, diet: Diet, arguments: &PretrainArguments) -> String {
     let PretrainArguments { max_length, layers, hidden_size, .. } = arguments;
     let pieces = Corpus { pairs: vec![(vocabulary.to_owned(), String::new())] }.digest();
@@ -163,7 +163,7 @@ fn reading(corpus: &Corpus, vocabulary: &str, diet: Diet, arguments: &PretrainAr
     format!("{layers} x {hidden_size} on {text}, pieces {pieces}, {diet:?}, at most {max_length} tokens")
 }
 
-/// How a pre-training goes: a bar on a terminal, a line now and then elsewhere.
+/// Progress of pre-training: a bar on a terminal, otherwise a line every few seconds.
 pub struct PretrainingBar {
     bar: ProgressBar,
     /// updates done before this process began
@@ -186,19 +186,19 @@ impl PretrainingBar {
         if self.first.is_none() {
             self.first = Some(done);
             self.bar.set_length(updates);
-            // what earlier processes did says nothing of this one's speed
+            // updates of earlier processes do not count for the speed
             self.bar.set_position(done);
             self.bar.reset_eta();
         }
         self.bar.set_position(done);
         let Some(tally) = tally else { return };
-        let words = format!("hidden words: {:.1} % right", 100.0 * tally.words.accuracy());
-        let pairs = format!("belonging: {:.1} % right", 100.0 * tally.pairs.accuracy());
+        let words = format!("masked tokens: {:.1} % correct", 100.0 * tally.words.accuracy());
+        let pairs = format!("next sentence: {:.1} % correct", 100.0 * tally.pairs.accuracy());
         let said = if tally.pairs.count > 0 { format!("{words}, {pairs}") } else { words };
         self.bar.set_message(said.clone());
         if self.bar.is_hidden() {
             let read = done * PAIRS_AN_UPDATE as u64;
-            talk(&format!("{read} of {} pairs; {said}", updates * PAIRS_AN_UPDATE as u64));
+            notify(&format!("{read} of {} pairs; {said}", updates * PAIRS_AN_UPDATE as u64));
         }
     }
 

@@ -1,4 +1,4 @@
-//! A sweep as progress bars: one for the whole, one for every run under way.
+//! Progress bars: one for the sweep, one for every run in progress.
 
 use super::lines::name;
 use crate::domain::clock::clock;
@@ -26,7 +26,7 @@ impl Bars {
         Self { bars, whole, runs: BTreeMap::new(), workers }
     }
 
-    /// Where the terminal cannot move its cursor: nothing of them is seen, nor of what they print.
+    /// Whether the terminal cannot move its cursor, so that neither bars nor lines are visible.
     pub fn is_hidden(&self) -> bool {
         self.bars.is_hidden()
     }
@@ -48,7 +48,7 @@ impl Bars {
                 self.bars.add(bar.with_prefix(printable(&name(row)).into_owned()))
             });
             bar.set_position(row.history.step);
-            // what matters most comes first: a narrow terminal shows no more
+            // most important first: a narrow terminal cuts the rest
             let left = row.remaining_seconds().map_or(String::new(), |seconds| format!("{} left  ", clock(seconds)));
             let accuracy =
                 row.history.last_evaluation().map_or(String::new(), |p| format!("accuracy {:.3}  ", p.accuracy));
@@ -66,7 +66,7 @@ impl Bars {
         let _ = self.bars.println(line);
     }
 
-    /// Takes them off the screen until they are drawn again.
+    /// Clears the bars until the next draw.
     pub fn hide(&self) {
         let _ = self.bars.clear();
     }
@@ -78,6 +78,6 @@ impl Bars {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // the templates are constants of this file; a default bar is what is left if one were wrong
+    // the templates are constants; an invalid one would fall back to the default
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

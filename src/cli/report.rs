@@ -1,7 +1,7 @@
-//! `batchscope report`: the answer that a store's finished runs give.
+//! `batchscope report`: the verdicts from a store's finished runs.
 
 use super::exit::Exit;
-use super::page::{say_damaged, talk};
+use super::page::{notify, report_damage};
 use crate::domain::classifier::Classifier;
 use crate::domain::printable::{printable, printable_json};
 use crate::domain::run::NUMERICS;
@@ -19,13 +19,13 @@ pub struct ReportArguments {
     /// A preset or the path of a TOML file [default: the store's only experiment]
     #[arg(conflicts_with = "experiment")]
     pub spec: Option<String>,
-    /// Override a key of the spec, as it was when it ran
+    /// Override a key of the spec, as in the run
     #[arg(long = "set", value_name = "KEY=VALUE", requires = "spec")]
     pub overrides: Vec<String>,
     /// An experiment of the store by its name
     #[arg(long, value_name = "NAME")]
     pub experiment: Option<String>,
-    /// Print the answer as one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
     /// Where runs are kept [default: batchscope in the system's data folder]
@@ -38,7 +38,7 @@ pub struct ReportArguments {
 struct Whole<'w> {
     #[serde(flatten)]
     answer: Answer,
-    /// that the runs begin with; null where the store does not know
+    /// initial classifier of the runs; null where the store does not record it
     classifier: Option<&'w Classifier>,
 }
 
@@ -51,26 +51,26 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     };
     let request = Request { spec: spec.clone().unwrap_or_default(), overrides, store, ..Request::default() };
     let mut experiment = Experiment::find(&request, which)?;
-    say_damaged(&experiment.damages);
+    report_damage(&experiment.damages);
     let (finished, planned) = experiment.progress();
     if finished < planned {
-        talk(&format!("{finished} of {planned} planned runs are finished"));
+        notify(&format!("{finished} of {planned} planned runs are finished"));
     }
     if experiment.numerics < NUMERICS {
         let numerics = experiment.numerics;
-        talk(&format!(
+        notify(&format!(
             "these runs are of an earlier version (numerics {numerics}, now {NUMERICS}): trained again, results may differ"
         ));
     }
     if let Err(reason) = experiment.prove() {
-        talk(&format!("the invariance check of {} is left out: {reason}", experiment.spec.name));
+        notify(&format!("the invariance check of {} was skipped: {reason}", experiment.spec.name));
     }
     let judgement = judge(&experiment.question()?);
-    // before it is shown: a look that is not counted would be free
+    // counted before it is shown, so that no look is free
     if judgement.is_complete()
         && let Err(error) = experiment.remember_look()
     {
-        talk(&format!("batchscope: this look cannot be counted in the store: {error}"));
+        notify(&format!("batchscope: this look cannot be counted in the store: {error}"));
     }
     let text = if json {
         let whole = Whole { answer: Answer::from(&judgement), classifier: experiment.classifier() };

@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::json::{self, Report};
 use super::lines::{line, time_left};
 use super::output::Output;
-use super::page::{say_damaged, say_left, talk};
+use super::page::{notify, report_damage, report_interruption};
 use super::plan;
 use super::progress::Bars;
 use crate::domain::command::Command;
@@ -20,20 +20,20 @@ use crossbeam_channel::{never, select};
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-/// How often bars are drawn.
+/// Time between two frames of the bars.
 const FRAME: Duration = Duration::from_millis(150);
-/// How often lines tell the time left.
+/// Time between two lines with the time left.
 const TIME_LEFT: Duration = Duration::from_mins(1);
 
 pub fn run(request: Request, json: bool) -> Result<Exit> {
-    let signals = stop_signals(say_left).context("cannot listen for signals")?;
+    let signals = stop_signals(report_interruption).context("cannot listen for signals")?;
     let agreed = request.agreed;
     let opened = Request { lossless: true, ..request }.open(&sources())?;
     let (workers, place) = (opened.options.workers, opened.store.root().display());
     let with = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
-    talk(&format!("training {} with {with}, runs are kept in {place}", opened.prepared.spec.name));
-    say_damaged(&opened.damages);
-    if !plan::tell(&opened, agreed) {
+    notify(&format!("training {} with {with}, runs are kept in {place}", opened.prepared.spec.name));
+    report_damage(&opened.damages);
+    if !plan::announce(&opened, agreed) {
         return Ok(Exit::Done);
     }
     let report = json.then(|| Report::new(&opened)).transpose().map_err(RequestError::from)?;
@@ -42,7 +42,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let mut sweep = Sweep::on(cores());
     let on_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers)).filter(|bars| !bars.is_hidden());
-    // bars that are on the screen when a shell writes there would be drawn over its words
+    // hidden while the process is stopped, so that bars do not overwrite the shell
     let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
     let mut output = Output::new(signals.clone());
     report.iter().for_each(|report| output.print(printable_json(&report.plan()).into_owned()));
@@ -52,14 +52,14 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
         select! {
             recv(signals) -> _ => {
                 (interrupted, stop) = (true, true);
-                output.leave();
+                output.request_exit();
             }
             recv(pauses) -> _ => {
                 bars.iter().for_each(Bars::hide);
                 pause();
             }
             recv(engine.events) -> event => {
-                // the conductor says Closed before it leaves; without it the engine is gone all the same
+                // the engine sends Closed before it ends; a closed channel means the same
                 let Ok(event) = event else { break };
                 stop = matches!(event, SweepEvent::Idle | SweepEvent::Broken(_));
                 let known = is_known(&sweep, &event);
@@ -68,7 +68,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
                     _ if known => {}
                     Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(&printable(line))),
                     // standard output is for events
-                    None if json && is_damage(&event) => line(&sweep, &event).iter().for_each(|line| talk(line)),
+                    None if json && is_damage(&event) => line(&sweep, &event).iter().for_each(|line| notify(line)),
                     None if json => {
                         json::event(&event).iter().for_each(|line| output.print(printable_json(line).into_owned()));
                     }
@@ -77,7 +77,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
             }
             default(FRAME) => {}
         }
-        if (stop || output.has_left()) && !stopping {
+        if (stop || output.is_closed()) && !stopping {
             stopping = true;
             let _ = engine.commands.send(Command::Stop);
         }
@@ -108,20 +108,20 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     });
     let written = output.finish();
     if let Some(message) = &sweep.broken {
-        talk(&format!("batchscope: the sweep could not go on: {message}"));
+        notify(&format!("batchscope: the sweep stopped with an error: {message}"));
         return Ok(exit);
     }
     match written {
-        // as `head` does: it has seen enough
+        // a closed pipe, as after `head`, is no error
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Interrupted),
         Err(error) => {
-            talk(&format!("batchscope: cannot write to standard output: {error}"));
+            notify(&format!("batchscope: cannot write to standard output: {error}"));
             return Ok(Exit::Failed);
         }
         Ok(()) => {}
     }
     if exit == Exit::Interrupted {
-        say_left();
+        report_interruption();
     }
     Ok(exit)
 }
@@ -130,7 +130,7 @@ fn is_damage(event: &SweepEvent) -> bool {
     matches!(event, SweepEvent::Damaged(_) | SweepEvent::Unusable { .. })
 }
 
-/// Asked again and again, an owner that is still the same is no news.
+/// Whether the event repeats the owner that is already shown.
 fn is_known(sweep: &Sweep, event: &SweepEvent) -> bool {
     let SweepEvent::Elsewhere { run, owner } = event else { return false };
     sweep.row(run).is_some_and(|row| row.elsewhere.as_ref() == Some(owner))

@@ -43,7 +43,7 @@ fn a_file_that_may_not_grow_ends_the_sweep_and_loses_nothing() {
     // the signal ignored, writing beyond 64 or 128 kilobytes is an error like any other
     limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$@\"", "sh"]).arg(command.get_program());
     let finished = Finished::of(limited.args(command.get_args())).expect(1);
-    assert!(finished.err.contains("the sweep could not go on: cannot write"), "{}", finished.err);
+    assert!(finished.err.contains("the sweep stopped with an error: cannot write"), "{}", finished.err);
     assert!(finished.err.contains("make room, and the same command goes on from here"), "{}", finished.err);
     goes_on_as_if_nothing_had_happened(&world, &[]);
 }

@@ -281,7 +281,7 @@ fn an_interrupted_download_says_that_it_goes_on() {
     let (child, half) = half_way(&away);
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
     let left = Finished::of_child(child).expect(130);
-    assert!(left.err.contains("the same command goes on from here"), "{}", left.err);
+    assert!(left.err.contains("rerun the same command to resume"), "{}", left.err);
     away.mirror.release();
     assert_goes_on(&away, half);
 }
@@ -292,7 +292,7 @@ fn two_processes_fetch_a_file_once() {
     let (first, _) = half_way(&away);
     let mut second = away.fetch();
     let (mut lines, mut told) = (std::io::BufReader::new(second.stderr.take().unwrap()), String::new());
-    while !told.contains("another process fetches model.safetensors; waiting for it") {
+    while !told.contains("another process is downloading model.safetensors; waiting for it") {
         assert_ne!(std::io::BufRead::read_line(&mut lines, &mut told).unwrap(), 0, "{told}");
     }
     away.mirror.release();

@@ -111,7 +111,7 @@ fn what_cannot_be_exported_is_refused_with_the_way_out() {
     world.batchscope(&["runs", "remove", "bs=8", "--yes"]).expect(0);
 
     world.run(&["--set", "train.norm=rms"]).expect(0);
-    assert!(export(&world, &world.path("out")).expect(2).err.contains("another norm than layer norm"));
+    assert!(export(&world, &world.path("out")).expect(2).err.contains("does not use layer norm"));
     world.batchscope(&["runs", "remove", "bs=8", "--yes"]).expect(0);
 
     world.run(&[]).expect(0);

@@ -181,7 +181,7 @@ fn a_start_of_ones_own_can_be_fine_tuned() {
     };
     let finished = pretrain(&[]).expect(0);
     assert_eq!(finished.out.trim(), start.join("model").to_str().unwrap());
-    assert!(finished.err.contains("320 of 320 pairs; hidden words"), "{}", finished.err);
+    assert!(finished.err.contains("320 of 320 pairs; masked tokens"), "{}", finished.err);
     let again = pretrain(&["--learning-rate", "1e-2"]).expect(2).err;
     assert!(again.contains("holds 5 updates of another pre-training"), "{again}");
     world.run(&["--set", &format!("model.source={}", start.join("model").display())]).expect(0);

@@ -156,7 +156,7 @@ fn two_runs_differ_in_what_their_arms_changed() {
     assert_eq!((&diff["first"]["state"], &diff["second"]["state"]), (&"finished".into(), &"failed".into()));
     let text = world.batchscope(&["runs", "diff", &baseline, &wild]).expect(0).out;
     assert!(text.contains("learning_rate") && text.contains("accuracy"), "{text}");
-    assert!(world.batchscope(&["runs", "diff", &wild, &wild]).expect(0).out.contains("no setting differs"));
+    assert!(world.batchscope(&["runs", "diff", &wild, &wild]).expect(0).out.contains("all settings are equal"));
 }
 
 #[test]

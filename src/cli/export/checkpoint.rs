@@ -2,7 +2,7 @@
 
 use super::ExportArguments;
 use crate::cli::exit::{BadInput, Exit};
-use crate::cli::page::talk;
+use crate::cli::page::notify;
 use crate::cli::runs;
 use crate::domain::arm::Norm;
 use crate::export::{Checkpoint, CheckpointError, Tokenizer};
@@ -21,7 +21,7 @@ pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
         return Err(BadInput(format!("run {id} is {state}, not finished: it has no final weights yet")).into());
     };
     if spec.norm != Norm::Layer {
-        let message = format!("run {id} has another norm than layer norm, which Hugging Face's BERT cannot express");
+        let message = format!("run {id} does not use layer norm, and Hugging Face's BERT supports nothing else");
         return Err(BadInput(message).into());
     }
     let Some(kept) = listed.run.folder.weights(result.attempt)? else {
@@ -53,7 +53,7 @@ pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
         tokenizer,
     };
     write(&checkpoint, &arguments.output)?;
-    talk(&format!("wrote {}", arguments.output.display()));
+    notify(&format!("wrote {}", arguments.output.display()));
     Ok(Exit::Done)
 }
 

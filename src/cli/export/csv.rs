@@ -1,8 +1,8 @@
-//! Every measured number of an experiment, a line each.
+//! Every measured number of an experiment, one per line.
 
 use super::{ExportArguments, write_to};
 use crate::cli::exit::Exit;
-use crate::cli::page::say_damaged;
+use crate::cli::page::report_damage;
 use crate::export::CsvTable;
 use crate::resolve::{Experiment, Request, Which, history};
 use anyhow::Result;
@@ -11,7 +11,7 @@ use std::io::Write;
 pub fn csv(arguments: &ExportArguments) -> Result<Exit> {
     let request = Request { store: arguments.store.clone(), ..Request::default() };
     let experiment = Experiment::find(&request, arguments.experiment.as_deref().map_or(Which::Only, Which::Named))?;
-    say_damaged(&experiment.damages);
+    report_damage(&experiment.damages);
     write_to(&arguments.output, |output| write(&experiment, output))
 }
 

@@ -1,4 +1,4 @@
-//! `batchscope export`: what a store holds, in formats that other programs read.
+//! `batchscope export`: figures, numbers and checkpoints for other programs.
 
 mod checkpoint;
 mod csv;
@@ -16,35 +16,35 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub struct ExportArguments {
-    /// What to write [default: what the ending of --output says: .png, .svg, .csv, .json]
+    /// Format [default: by the extension of --output: .png, .svg, .csv, .json]
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Where to write it; - is standard output. A file that is there is replaced; a folder
+    /// Output path; - is standard output. An existing file is replaced; a folder
     /// must be new or empty
     #[arg(long, short, value_name = "PATH")]
     pub output: PathBuf,
-    /// Leading digits of the run whose checkpoint is written
+    /// The run whose checkpoint to export, by the leading digits of its digest
     #[arg(long, value_name = "RUN", required_if_eq("format", "checkpoint"))]
     pub run: Option<String>,
-    /// The experiment whose numbers are written or drawn, by its name [default: the only one]
+    /// The experiment to export, by name [default: the only one]
     #[arg(long, value_name = "NAME")]
     pub experiment: Option<String>,
-    /// Draw what this file says, which the key w has written beside a picture; as csv: the drawn data
+    /// A view that the key w wrote beside a figure: draws that figure again, or with csv writes its data
     #[arg(long, value_name = "FILE", conflicts_with_all = ["experiment", "metric", "run"])]
     pub view: Option<PathBuf>,
-    /// What a picture shows [default: valid-accuracy]
+    /// Metric of a figure [default: valid-accuracy]
     #[arg(long, value_parser = metric_parser())]
     pub metric: Option<Metric>,
-    /// Pixels of a picture's width [default: 1600; with --height alone, what keeps the shape]
+    /// Width of a figure in pixels [default: 1600; with --height alone, in proportion]
     #[arg(long, value_name = "PIXELS")]
     pub width: Option<u32>,
-    /// Pixels of a picture's height [default: 900; with --width alone, what keeps the shape]
+    /// Height of a figure in pixels [default: 900; with --width alone, in proportion]
     #[arg(long, value_name = "PIXELS")]
     pub height: Option<u32>,
-    /// Pixels of a picture that are an inch on paper: letters and lines grow with them [default: 150]
+    /// Pixels per inch: text and lines scale with them [default: 150]
     #[arg(long, value_name = "NUMBER")]
     pub dpi: Option<u32>,
-    /// Draw a picture dark, and not on white
+    /// Draw the figure on a dark background
     #[arg(long)]
     pub dark: bool,
     /// Where runs are kept [default: batchscope in the system's data folder]
@@ -56,18 +56,18 @@ pub struct ExportArguments {
 pub enum Format {
     /// A run's final weights as a folder that Hugging Face's transformers loads
     Checkpoint,
-    /// Every measured number of an experiment, a line each
+    /// Every measured number of an experiment, one per line
     Csv,
-    /// A picture in pixels
+    /// A figure as pixels
     Png,
-    /// The same picture as lines and letters
+    /// The same figure as vector graphics
     Svg,
-    /// What a picture shows, as JSON that --view draws again
+    /// The view of a figure as JSON, which --view draws again
     View,
 }
 
 impl ExportArguments {
-    /// What to write: as asked for, else as the output's ending says.
+    /// The requested format, else the one of the output's extension.
     fn what(&self) -> Result<Format, BadInput> {
         let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match (self.format, ending.as_deref()) {
@@ -76,10 +76,10 @@ impl ExportArguments {
             (None, Some("svg")) => Ok(Format::Svg),
             (None, Some("csv")) => Ok(Format::Csv),
             (None, Some("json")) => Ok(Format::View),
-            // a view is of a picture
+            // a view belongs to a figure
             (None, None) if self.view.is_some() => Ok(Format::Png),
             (None, _) => Err(BadInput(format!(
-                "`{}` does not say what to write: let --output end in .png, .svg, .csv or .json, or name a --format",
+                "the format of `{}` is unknown: let --output end in .png, .svg, .csv or .json, or name a --format",
                 self.output.display()
             ))),
         }
@@ -95,7 +95,7 @@ pub fn export(arguments: &ExportArguments) -> Result<Exit> {
     let format = arguments.what()?;
     let has_size = arguments.width.or(arguments.height).or(arguments.dpi).is_some();
     if has_size && !matches!(format, Format::Png | Format::Svg) {
-        return Err(BadInput("--width, --height and --dpi are for pictures: png and svg".into()).into());
+        return Err(BadInput("--width, --height and --dpi apply to figures only: png and svg".into()).into());
     }
     match (format, &arguments.run) {
         (Format::Checkpoint, Some(run)) => checkpoint::checkpoint(arguments, run),
@@ -105,11 +105,11 @@ pub fn export(arguments: &ExportArguments) -> Result<Exit> {
     }
 }
 
-/// Into a file, which is there once it is whole, or to standard output.
+/// Writes atomically to a file, or to standard output.
 fn write_to(output: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<Exit> {
     if output == Path::new("-") {
         return match write(&mut std::io::stdout().lock()) {
-            // as `head` does: it has seen enough
+            // a closed pipe, as after `head`, is no error
             Err(error) if is_broken_pipe(&error) => Ok(Exit::Done),
             written => written.context("cannot write to standard output").map(|()| Exit::Done),
         };

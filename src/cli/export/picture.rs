@@ -1,8 +1,8 @@
-//! A figure without a dashboard: as it stands in the store, or as a view of it was saved.
+//! A figure without a dashboard: of the whole store, or of a saved view.
 
 use super::{ExportArguments, Format, write_to};
 use crate::cli::exit::{BadInput, Exit};
-use crate::cli::page::say_damaged;
+use crate::cli::page::report_damage;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Bytes of the longest view: of some ten thousand runs.
+/// Bytes of the largest view: of some ten thousand runs.
 const MOST_BYTES: u64 = 1 << 22;
 
 pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
@@ -43,11 +43,11 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
     write_to(&arguments.output, |output| Ok(output.write_all(&bytes)?))
 }
 
-/// All of an experiment, as a dashboard shows it first.
+/// All runs of an experiment in the initial view of the dashboard.
 fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, Sweep, Spec)> {
     let which = arguments.experiment.as_deref().map_or(Which::Only, Which::Named);
     let experiment = Experiment::find(request, which)?;
-    say_damaged(&experiment.damages);
+    report_damage(&experiment.damages);
     let (sweep, view) = (experiment.sweep()?, View::first());
     let metric = arguments.metric.unwrap_or(Metric::ValidAccuracy);
     let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
@@ -56,7 +56,7 @@ fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, S
     Ok((view, sweep, experiment.spec))
 }
 
-/// As much of it as the view was made of.
+/// The runs and events that the saved view was made of.
 fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep, Spec)> {
     let wrong = |message: String| BadInput(format!("view {}: {message}", path.display()));
     let mut text = String::new();
@@ -64,7 +64,7 @@ fn saved(request: &Request, path: &Path) -> Result<(SavedView, Sweep, Spec)> {
     read.map_err(|cause| wrong(format!("cannot be read: {cause}")))?;
     let view = SavedView::parse(&text).map_err(|error| wrong(error.to_string()))?;
     let experiment = Experiment::find(request, Which::Named(&view.experiment))?;
-    say_damaged(&experiment.damages);
+    report_damage(&experiment.damages);
     let sweep = experiment.sweep_of(&view.runs).map_err(|error| match error {
         ReplayError::Store(error) => error.into(),
         error => anyhow::Error::from(wrong(error.to_string())),

@@ -14,36 +14,36 @@ pub struct RunsArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum RunsCommand {
-    /// Every run, a line each; what `runs` alone does
+    /// List all runs, one per line (the default)
     List(ListArguments),
-    /// One run: settings, attempts, curves, result
+    /// Show a run: settings, attempts, curves, result
     Show {
         /// Leading digits of a run's digest
         run: String,
-        /// One JSON object
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
         #[arg(long, value_name = "DIR", help = STORE)]
         store: Option<PathBuf>,
     },
-    /// What differs between two runs, and their results side by side
+    /// Compare two runs: differing settings, and results side by side
     Diff {
         /// Leading digits of a run's digest
         first: String,
-        /// and of the one to hold against it
+        /// Leading digits of the digest of the run to compare it with
         second: String,
-        /// One JSON object
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
         #[arg(long, value_name = "DIR", help = STORE)]
         store: Option<PathBuf>,
     },
-    /// Delete runs: asks first, and never touches one that is being trained
+    /// Delete runs, after a confirmation; runs in training are kept
     Remove {
         /// Leading digits of digests, or a filter as `list` takes it: state=failed age>30d
         #[arg(required = true)]
         runs: Vec<String>,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long, short)]
         yes: bool,
         #[arg(long, value_name = "DIR", help = STORE)]
@@ -53,21 +53,21 @@ pub enum RunsCommand {
 
 const STORE: &str = "Where runs are kept [default: batchscope in the system's data folder]";
 
-/// What `list` shows, and how.
+/// Filter, order and columns of `list`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ListArguments {
     /// Conditions that all have to hold: bs=8 dropout=off acc>0.75 state=failed,interrupted arm~drop age<2h
     ///
-    /// A name of a column, one of = != ~ < <= > >= and a value; commas between alternatives. Quote < and > from the
+    /// A condition is a column, one of = != ~ < <= > >= and a value; commas separate alternatives. Quote < and > in the
     /// shell.
     pub filter: Vec<String>,
-    /// Sort by a column; from the largest down with a minus: --sort=-acc
+    /// Sort by a column; descending with a minus: --sort=-acc
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     pub sort: Option<String>,
-    /// The columns to show, with commas between them
+    /// Columns to show, separated by commas
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub columns: Vec<String>,
-    /// One JSON array with an object a run
+    /// Print a JSON array with one object per run
     #[arg(long)]
     pub json: bool,
     #[arg(long, value_name = "DIR", help = STORE)]

@@ -1,4 +1,4 @@
-//! The columns of a list: what each is called, what it says of a run, how it is shown.
+//! The columns of a list: names, values and their text.
 
 use super::listed::Listed;
 use crate::cli::exit::BadInput;
@@ -22,7 +22,7 @@ pub enum Column {
     F1,
     MacroF1,
     Matthews,
-    /// how many classes it predicts
+    /// number of classes predicted
     Predicted,
     Age,
     Message,
@@ -32,7 +32,7 @@ pub enum Column {
 
 use Column::*;
 
-/// With the name a column is called by, and the one that is its key in JSON. Those of a spec have their own.
+/// Each with its name on the command line and its key in JSON. Columns of a spec have their own table.
 const NAMES: [(Column, [&str; 2]); 14] = [
     (Run, ["run", "run"]),
     (Experiment, ["experiment", "experiments"]),
@@ -55,7 +55,7 @@ fn all() -> impl Iterator<Item = (Column, [&'static str; 2])> {
     NAMES.into_iter().chain(of_spec)
 }
 
-/// What is shown when nobody asks for columns; the message only where there is one.
+/// The default columns; the message only where there is one.
 pub const SHOWN: [Column; 12] = [
     Run,
     Experiment,
@@ -71,13 +71,13 @@ pub const SHOWN: [Column; 12] = [
     Message,
 ];
 
-/// In the order in which columns are left out of a screen too narrow for all.
+/// Columns dropped on a narrow screen, in this order.
 pub const SHED: [Column; 5] = [F1, Age, Loss, Progress, Experiment];
 
 /// Digits of a digest that are shown; ten are enough for any store that fits a disk.
 const DIGITS: usize = 10;
 
-/// Every name a column is known by.
+/// All names of columns.
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = all().flat_map(|(_, names)| names).collect();
     names.dedup();
@@ -96,7 +96,7 @@ impl Column {
         all().find(|(_, names)| names.contains(&name)).map(|(column, _)| column)
     }
 
-    /// What a run says about a name.
+    /// The value of a named column.
     pub fn value_of(name: &str, run: &Listed) -> Value {
         Self::find(name).map_or(Value::Missing, |column| column.value(run))
     }
@@ -136,7 +136,7 @@ impl Column {
         }
     }
 
-    /// The value as a person reads it.
+    /// The value as readable text.
     pub fn text(self, listed: &Listed) -> String {
         let text = match (self, self.value(listed)) {
             (Message, Value::Missing) => String::new(),
@@ -155,12 +155,12 @@ impl Column {
         printable(&text).into_owned()
     }
 
-    /// Numbers stand on the right.
+    /// Whether the column is right-aligned.
     pub fn is_number(self, listed: &[Listed]) -> bool {
         listed.iter().any(|listed| matches!(self.value(listed), Value::Number(_)))
     }
 
-    /// Numbers by size, words by the alphabet; what is missing comes last, whichever way it is sorted.
+    /// Numbers by size, text alphabetically; missing values last in either direction.
     pub fn compare(self, a: &Listed, b: &Listed, descending: bool) -> Ordering {
         let turned = |order: Ordering| if descending { order.reverse() } else { order };
         match (self.value(a), self.value(b)) {
@@ -173,7 +173,7 @@ impl Column {
     }
 }
 
-/// The largest unit of a span of time.
+/// A duration in its largest unit.
 pub fn age(seconds: f64) -> String {
     match seconds {
         s if s < 90.0 => format!("{s:.0} s"),
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_column_has_its_names_once() {
+    fn names_of_columns_are_unique() {
         let all = names();
         let mut distinct = all.clone();
         distinct.sort_unstable();
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_told_in_one_unit() {
+    fn ages_use_one_unit() {
         for (seconds, text) in [(3.0, "3 s"), (180.0, "3 min"), (7200.0, "2 h"), (200_000.0, "2 d")] {
             assert_eq!(age(seconds), text);
         }

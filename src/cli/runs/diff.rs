@@ -1,4 +1,4 @@
-//! `runs diff`: what differs between two runs, and what they came to.
+//! `runs diff`: differing settings of two runs, and their results.
 
 use super::find::find;
 use super::list::object;
@@ -28,7 +28,7 @@ pub fn run(store: &Store, first: &str, second: &str, as_json: bool, page: &Page)
         .collect();
     let titles = [("settings that differ", false), (ids[0].as_str(), false), (ids[1].as_str(), false)];
     let mut text = match rows.is_empty() {
-        true => "no setting differs: the same run\n".to_owned(),
+        true => "all settings are equal: it is the same run\n".to_owned(),
         false => text_table(&titles, &rows, page.width),
     };
     rows = results(&first, &second);

@@ -5,18 +5,18 @@ use crate::cli::exit::BadInput;
 use crate::store::Store;
 use anyhow::Result;
 
-/// Runs named in a message when several fit.
+/// Runs listed in a message when several match.
 const NAMED: usize = 8;
 
-/// The one run whose digest begins so.
+/// The only run whose digest starts with `prefix`.
 pub fn find(store: &Store, prefix: &str) -> Result<Listed> {
     let all = Listed::all(store)?;
     let place = position(&all, prefix)?;
-    // `position` names a place of the list
+    // `position` returns an index of the list
     all.into_iter().nth(place).ok_or_else(|| BadInput(format!("no run `{prefix}`")).into())
 }
 
-/// Its place in a list.
+/// Its index in a list.
 pub fn position(all: &[Listed], prefix: &str) -> Result<usize, BadInput> {
     let fits = |(_, listed): &(usize, &Listed)| listed.run.id.as_str().starts_with(&prefix.to_ascii_lowercase());
     let found: Vec<(usize, &Listed)> = all.iter().enumerate().filter(fits).collect();
@@ -28,12 +28,15 @@ pub fn position(all: &[Listed], prefix: &str) -> Result<usize, BadInput> {
             let more =
                 if found.len() > NAMED { format!("\n  and {} more", found.len() - NAMED) } else { String::new() };
             let words: String = words.collect();
-            Err(BadInput(format!("`{prefix}` begins the digests of {} runs:{words}{more}", found.len())))
+            Err(BadInput(format!(
+                "`{prefix}` is ambiguous, it begins the digests of {} runs:{words}{more}",
+                found.len()
+            )))
         }
     }
 }
 
-/// A run on a line: its digest, and how experiments call it.
+/// A run on one line: its digest and its name in experiments.
 pub fn words(listed: &Listed) -> String {
     let arms = listed.arms();
     let arm = if arms.is_empty() { "?".into() } else { arms.join(", ") };

@@ -1,10 +1,10 @@
-//! `runs list`: every run, a line each.
+//! `runs list`: all runs, one per line.
 
 use super::arguments::ListArguments;
 use super::columns::{self, Column, SHED, SHOWN};
 use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
-use crate::cli::page::{Page, print, print_json, say_damaged, talk};
+use crate::cli::page::{Page, notify, print, print_json, report_damage};
 use crate::domain::filter::Filter;
 use crate::domain::history::Progress;
 use crate::domain::run::RunSpec;
@@ -14,7 +14,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Cells of a message that are worth their place, with the gap before them.
+/// Least width at which the message column is shown, with the gap before it.
 const LEAST_MESSAGE: usize = 26;
 
 pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit> {
@@ -27,23 +27,23 @@ pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit
     if let Some((column, descending)) = order {
         listed.sort_by(|a, b| column.compare(a, b, descending));
     }
-    say_damaged(listed.iter().flat_map(|listed| &listed.run.damages));
+    report_damage(listed.iter().flat_map(|listed| &listed.run.damages));
     if arguments.json {
         let objects: Vec<Value> = listed.iter().map(object).collect();
         print_json(&objects)?;
         return Ok(Exit::Done);
     }
     if listed.is_empty() {
-        talk(&match known {
+        notify(&match known {
             0 => format!("no runs in {}", store.root().display()),
-            _ => format!("none of {known} runs in {} fits `{filter}`", store.root().display()),
+            _ => format!("none of {known} runs in {} matches `{filter}`", store.root().display()),
         });
         return Ok(Exit::Done);
     }
     let columns = if columns.is_empty() { shown(&listed, page) } else { columns };
     print(&table(&listed, &columns, page))?;
     if listed.len() < known {
-        talk(&format!("{} of {known} runs", listed.len()));
+        notify(&format!("{} of {known} runs", listed.len()));
     }
     Ok(Exit::Done)
 }
@@ -57,14 +57,14 @@ pub fn kept(filter: &Filter, run: &Listed) -> bool {
     filter.keeps(|name| Column::value_of(name, run))
 }
 
-/// `acc`, or `-acc` from the largest down.
+/// `acc`, or `-acc` for descending order.
 fn order(given: &str) -> Result<(Column, bool), BadInput> {
     let (name, descending) = given.strip_prefix('-').map_or((given, false), |name| (name, true));
     Ok((Column::named(name)?, descending))
 }
 
-/// The usual columns, but for those that say nothing, and as many as fit a screen. A message is cut at the screen's edge,
-/// but some of it must be seen.
+/// The default columns without empty ones, as many as fit. A message is cut at the edge of the screen, but part of it
+/// must be visible.
 fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
     let mut columns = SHOWN.to_vec();
     let says = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
@@ -82,7 +82,7 @@ fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
     columns
 }
 
-/// The lines of runs as text, cut to the page.
+/// The table as text, cut to the width of the page.
 pub fn table(listed: &[Listed], columns: &[Column], page: &Page) -> String {
     let rows: Vec<Vec<String>> =
         listed.iter().map(|run| columns.iter().map(|column| column.text(run)).collect()).collect();
@@ -105,7 +105,7 @@ pub fn table(listed: &[Listed], columns: &[Column], page: &Page) -> String {
     painted
 }
 
-/// A run as JSON: keys are those of specs and result files.
+/// A run as JSON, with the keys of specs and result files.
 pub fn object(listed: &Listed) -> Value {
     let (spec, cell) = (listed.run.spec.as_ref(), listed.cell());
     let message = listed.failure.as_ref().map(|(_, message)| message.clone());
@@ -127,7 +127,7 @@ pub fn object(listed: &Listed) -> Value {
         "matthews": listed.matthews,
         "predicted_classes": listed.predicted_classes,
         "one_class": listed.scores().and_then(|scores| scores.predicts_one_class()),
-        "also": listed.also().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
+        "also": listed.further_scores().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
         "time": listed.time,
         "message": listed.damage().or(message),
         "damages": damages.collect::<Vec<_>>(),

@@ -1,4 +1,4 @@
-//! A run as a line of a list: what the store says of it, and where experiments show it.
+//! A run of a list: its state in the store and its places in experiments.
 
 use crate::cli::exit::BadInput;
 use crate::domain::history::Progress;
@@ -22,9 +22,9 @@ pub struct Listed {
     pub macro_f1: Option<f64>,
     pub matthews: Option<f64>,
     pub predicted_classes: Option<u32>,
-    /// when something last happened, in seconds since 1970
+    /// time of the last event, in seconds since 1970
     pub time: Option<f64>,
-    /// of a failed run: why, and after how many updates
+    /// for a failed run: the message and the update
     pub failure: Option<(u64, String)>,
 }
 
@@ -89,7 +89,7 @@ impl Listed {
         }
     }
 
-    /// What determines the run. One whose `run.json` cannot be used is refused, with the reason.
+    /// The spec of the run, or the reason why its `run.json` cannot be used.
     pub fn spec(&self) -> Result<&RunSpec, BadInput> {
         self.run.spec.as_ref().ok_or_else(|| {
             let reasons: String = self.run.damages.iter().map(|damage| format!("\n  {damage}")).collect();
@@ -101,13 +101,13 @@ impl Listed {
         })
     }
 
-    /// Batch size and instance, as the run says; else as an experiment shows it.
+    /// Batch size and instance from the spec, else from its place in an experiment.
     pub fn cell(&self) -> Option<(u32, u32)> {
         let spec = self.run.spec.as_ref().map(|spec| (spec.batch_size, spec.iid));
         spec.or_else(|| self.places.first().map(Place::cell))
     }
 
-    /// What of it cannot be used, in a line.
+    /// Its damaged files, on one line.
     pub fn damage(&self) -> Option<String> {
         let folder = self.run.folder.path();
         let inside = |damage: &Damage| {
@@ -118,19 +118,19 @@ impl Listed {
         (!words.is_empty()).then(|| format!("damaged: {}", words.join("; ")))
     }
 
-    /// The final scores of a finished run, the newest of another.
+    /// The final scores of a finished run, else the newest.
     pub fn scores(&self) -> Option<Scores> {
         let Self { f1, macro_f1, matthews, predicted_classes, .. } = *self;
         Some(Scores { f1, macro_f1, matthews, predicted_classes, ..Scores::of(self.loss?, self.accuracy?) })
     }
 
-    /// Whether it is finished and gives every validation example the same class.
+    /// Whether it is finished and predicts the same class for every validation example.
     pub fn ends_with_one_class(&self) -> bool {
         self.run.result.is_some() && self.scores().and_then(|scores| scores.predicts_one_class()) == Some(true)
     }
 
     /// Scores of a finished run on further sets.
-    pub fn also(&self) -> &[(NamedSet, Scores)] {
+    pub fn further_scores(&self) -> &[(NamedSet, Scores)] {
         self.run.result.as_ref().map_or(&[], |result| &result.also)
     }
 
@@ -146,12 +146,12 @@ impl Listed {
         if self.run.is_damaged() { "damaged" } else { self.run.progress.name() }
     }
 
-    /// Share of the updates that are done.
+    /// Fraction of the updates done.
     pub fn share(&self) -> Option<f64> {
         self.run.spec.as_ref().map(|spec| self.step as f64 / spec.updates().max(1) as f64)
     }
 
-    /// Seconds since something last happened.
+    /// Seconds since the last event.
     pub fn age(&self) -> Option<f64> {
         Some((now() - self.time?).max(0.0))
     }

@@ -1,4 +1,4 @@
-//! `batchscope runs`: what is in a store, without training anything.
+//! `batchscope runs`: reads a store without training.
 
 mod arguments;
 mod columns;
@@ -20,7 +20,7 @@ use crate::store::Store;
 use anyhow::Result;
 use std::path::Path;
 
-/// What may be meant where `runs` alone is given a word.
+/// Suggested when `runs` is given an unknown word.
 const COMMANDS: [&str; 4] = ["list", "show", "diff", "remove"];
 
 pub fn runs(arguments: RunsArguments) -> Result<Exit> {
@@ -38,7 +38,7 @@ pub fn runs(arguments: RunsArguments) -> Result<Exit> {
     }
 }
 
-/// A store that is there. Looking makes none.
+/// Opens an existing store. Reading never creates one.
 pub fn open(given: Option<&Path>) -> Result<Store> {
     Store::existing(&store_folder(given)?).map_err(|error| BadInput(error.to_string()).into())
 }

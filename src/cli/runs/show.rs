@@ -1,11 +1,11 @@
-//! `runs show`: all that the store holds of a run.
+//! `runs show`: everything that a store has about a run.
 
 use super::columns::age;
 use super::find::find;
 use super::list::object;
 use super::listed::Listed;
 use crate::cli::exit::Exit;
-use crate::cli::page::{Page, bytes, print, print_json, say_damaged};
+use crate::cli::page::{Page, bytes, print, print_json, report_damage};
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::domain::clock::clock;
@@ -24,16 +24,16 @@ use std::fmt::Write;
 
 /// Lines of a chart.
 const HEIGHT: usize = 10;
-/// What is drawn: how it learns, and how well.
+/// The charts shown.
 const CHARTS: [Metric; 2] = [Metric::TrainLoss, Metric::ValidAccuracy];
 
-/// One try at the run.
+/// An attempt at the run.
 struct Attempt {
     number: u32,
     owner: Option<Owner>,
     /// times of its first and last event
     span: Option<(f64, f64)>,
-    /// updates done when it began, and at its end
+    /// updates done at its start and at its end
     steps: (u64, u64),
     ended: String,
     message: Option<String>,
@@ -41,7 +41,7 @@ struct Attempt {
 
 pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Exit> {
     let listed = find(store, prefix)?;
-    say_damaged(&listed.run.damages);
+    report_damage(&listed.run.damages);
     let spec = listed.spec()?;
     let journal = listed.run.journal();
     let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
@@ -58,8 +58,8 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// What was said of the data and model when an experiment with this run began.
-/// What was said when its data and model were prepared.
+/// The notes on data and model of the experiments with this run.
+/// The classifier and the notes from the preparation of data and model.
 struct Preparation {
     classifier: Option<Classifier>,
     notes: Vec<String>,
@@ -105,7 +105,7 @@ fn newest(listed: &Listed) -> Option<u32> {
     listed.run.folder.attempts().ok()?.last().copied()
 }
 
-/// The settings of the baseline's run of the same cell, where it is another run of the same experiment.
+/// The settings of the baseline's run in the same cell, unless this is that run.
 fn baseline(store: &Store, listed: &Listed, spec: &RunSpec) -> Result<Option<Settings>> {
     if listed.places.iter().any(|place| place.arm == BASELINE) {
         return Ok(None);
@@ -119,7 +119,7 @@ fn baseline(store: &Store, listed: &Listed, spec: &RunSpec) -> Result<Option<Set
     Ok(Listed::all(store)?.iter().find(same_cell).and_then(|listed| listed.run.spec.as_ref()).map(settings::of))
 }
 
-/// Where the classifier that the run began with came from: the same for all experiments that show the run.
+/// The origin of the initial classifier: the same in all experiments that contain the run.
 fn classifier(store: &Store, listed: &Listed, spec: &RunSpec) -> Option<Classifier> {
     let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment).ok().flatten());
     inputs.filter(|inputs| inputs.model == spec.model).find_map(|inputs| inputs.classifier)
@@ -148,7 +148,7 @@ fn page_of(
             let _ = writeln!(text, "  {}:\n  {ONE_CLASS_MEANS}", page.bad(ONE_CLASS));
         }
     }
-    for (set, scores) in listed.also() {
+    for (set, scores) in listed.further_scores() {
         let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
     }
     if let Some(classifier) = &preparation.classifier {
@@ -192,8 +192,8 @@ fn state(listed: &Listed, spec: &RunSpec, page: &Page) -> String {
     }
 }
 
-/// What a person chooses, then what the data and the model are: key by key, with what differs from the defaults and
-/// from the baseline.
+/// Chosen settings, then the properties of data and model, each with its differences from the defaults and from the
+/// baseline.
 fn settings_tables(settings: &Settings, baseline: Option<&Settings>, page: &Page) -> String {
     let defaults = settings::defaults();
     let (chosen, given): (Vec<_>, Vec<_>) = settings.iter().partition(|(key, _)| !key.contains('.'));
