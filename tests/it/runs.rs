@@ -160,11 +160,11 @@ fn two_runs_differ_in_what_their_arms_changed() {
 }
 
 #[test]
-fn removing_needs_a_yes_and_takes_the_names_along() {
+fn removing_needs_a_confirmation_and_removes_the_links_too() {
     let world = world();
     let before = files(&world.store());
     let asked = world.batchscope(&["runs", "remove", "state=failed"]).expect(2);
-    assert!(asked.err.contains("remove 2 runs, ") && asked.err.contains("say --yes"), "{}", asked.err);
+    assert!(asked.err.contains("remove 2 runs, ") && asked.err.contains("confirm with --yes"), "{}", asked.err);
     assert_eq!(files(&world.store()), before);
     let removed = world.batchscope(&["runs", "remove", "state=failed", "--yes"]).expect(0);
     assert!(removed.err.contains("removed 2 runs, freed "), "{}", removed.err);
@@ -181,11 +181,11 @@ fn a_run_that_is_being_trained_is_not_removed() {
     let world = world();
     let store = Store::open(&world.store()).unwrap();
     let failed = store.inspect().unwrap().into_iter().find(|run| run.result.is_none()).unwrap();
-    // this process is at it
+    // this process holds it
     let claim = failed.folder.claim(&Owner::this_process(), &mut BeatWatch::default(), true).unwrap();
     assert!(matches!(claim, Claim::Mine(_)));
     let refused = world.batchscope(&["runs", "remove", failed.id.as_str(), "--yes"]).expect(1);
-    assert!(refused.err.contains(&format!("stays: process {}", std::process::id())), "{}", refused.err);
+    assert!(refused.err.contains(&format!("is kept: process {}", std::process::id())), "{}", refused.err);
     assert_eq!(world.json(&["runs", "list", "state=running", "--json"])[0]["run"], failed.id.as_str());
     assert!(failed.folder.path().exists());
 }
