@@ -26,6 +26,9 @@ use std::time::{Duration, Instant};
 /// Least time between two frames that only news asked for.
 const NEWS: Duration = Duration::from_millis(200);
 
+/// How often a terminal without keys is asked whether it is still open.
+const HANG_UP: Duration = Duration::from_secs(1);
+
 /// Keys and sizes that one frame may answer.
 const BURST: usize = 256;
 
@@ -115,8 +118,11 @@ impl Dashboard<'_> {
             select! {
                 recv(keys) -> event => match event {
                     Ok(event) => now = self.terminal_events(event, &keys),
-                    // no more keys: a signal ends it, or the sweep's end and a closed terminal
-                    Err(_) => keys = never(),
+                    // nobody could leave any more
+                    Err(_) => {
+                        keys = never();
+                        self.terminal_gone();
+                    }
                 },
                 recv(news) -> event => match event {
                     Ok(event) => {
@@ -294,15 +300,33 @@ fn answer_in_sight(terminal: &Terminal, app: &App) -> bool {
     areas.panels.iter().any(|(panel, area)| *panel == Panel::Answer && !area.is_empty())
 }
 
-/// Keys and sizes from the terminal, read by a thread of their own so that none waits for a frame.
+/// Keys and sizes from the terminal, read by a thread of their own so that none waits for a frame. It ends with the
+/// terminal: crossterm would go on asking one that was closed for keys, without a pause.
 fn keys() -> Receiver<Event> {
     let (sender, receiver) = unbounded();
     thread::spawn(move || {
-        while let Ok(event) = event::read() {
-            if sender.send(event).is_err() {
+        while let Ok(is_there) = event::poll(HANG_UP) {
+            if !is_there && is_closed() {
+                return;
+            }
+            if is_there && !event::read().is_ok_and(|event| sender.send(event).is_ok()) {
                 return;
             }
         }
     });
     receiver
+}
+
+/// Whether the other end of the terminal is closed. A program that is not told so by SIGHUP finds out here.
+#[cfg(unix)]
+fn is_closed() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let input = std::io::stdin();
+    let mut asked = [PollFd::new(&input, PollFlags::IN)];
+    poll(&mut asked, Some(&Timespec::default())).is_ok() && asked[0].revents().contains(PollFlags::HUP)
+}
+
+#[cfg(not(unix))]
+fn is_closed() -> bool {
+    false
 }

@@ -143,10 +143,14 @@ impl World {
 
     /// The dashboard on this world's spec, in a terminal of its own.
     pub fn dashboard(&self, columns: u16, rows: u16) -> Screen {
+        Screen::open(self.dashboard_command(), columns, rows)
+    }
+
+    pub fn dashboard_command(&self) -> CommandBuilder {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_batchscope"));
         command.cwd(self.path("."));
         command.args(["spec.toml", "--store", "store", "--yes"]);
-        Screen::open(command, columns, rows)
+        command
     }
 
     /// Any command of the program on this world's store.

@@ -5,7 +5,7 @@ use crate::support::screen::Screen;
 use batchscope::tui::{ColourDepth, Terminal};
 use portable_pty::CommandBuilder;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Long enough to be hit in the middle.
 const LONG: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 60\nlearning_rate = 1e-3\n";
@@ -19,6 +19,10 @@ fn worlds() -> (World, World) {
     (world, whole)
 }
 
+fn is_help(screen: &Screen) -> bool {
+    screen.text().contains("keys with the focus on")
+}
+
 /// What is in the store is enough to go on as if nothing had happened.
 fn nothing_is_lost(world: &World, whole: &World) {
     world.run(&[]).expect(0);
@@ -28,9 +32,9 @@ fn nothing_is_lost(world: &World, whole: &World) {
 #[cfg(target_os = "linux")]
 mod signals {
     use super::*;
-    use portable_pty::{PtySize, native_pty_system};
+    use portable_pty::{Child, PtySize, native_pty_system};
     use rustix::process::{Pid, Signal, kill_process};
-    use std::io::Write;
+    use std::io::{Read, Write};
 
     fn send(process: u32, signal: Signal) {
         kill_process(Pid::from_raw(process as i32).unwrap(), signal).unwrap();
@@ -40,6 +44,22 @@ mod signals {
     fn state(process: u32) -> Option<String> {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
         Some(stat.rsplit_once(") ")?.1[..1].to_owned())
+    }
+
+    /// The exit code of a program that is about to leave; one that stays is killed.
+    #[track_caller]
+    fn code(child: &mut Box<dyn Child + Send + Sync>, where_: &str) -> u32 {
+        let asked = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            if asked.elapsed() > Duration::from_secs(30) {
+                child.kill().unwrap();
+                panic!("it stays {where_}");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     #[test]
@@ -86,18 +106,7 @@ mod signals {
                 std::thread::sleep(Duration::from_millis(20));
             }
             send(child.process_id().unwrap(), Signal::TERM);
-            let asked = std::time::Instant::now();
-            let status = loop {
-                if let Some(status) = child.try_wait().unwrap() {
-                    break status;
-                }
-                if asked.elapsed() > Duration::from_secs(30) {
-                    child.kill().unwrap();
-                    panic!("{arguments:?}: it waits for its terminal");
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            };
-            assert_eq!(status.exit_code(), 130, "{arguments:?}");
+            assert_eq!(code(&mut child, "with a terminal that nobody reads"), 130, "{arguments:?}");
             nothing_is_lost(&world, &whole);
         }
     }
@@ -138,6 +147,41 @@ mod signals {
             assert_eq!(code().trim(), "130", "{standard_error}");
             nothing_is_lost(&world, &whole);
         }
+    }
+
+    /// A program that is not of the terminal's session gets no SIGHUP when it closes.
+    #[test]
+    fn a_closed_terminal_that_sends_no_signal_is_noticed() {
+        let (world, whole) = worlds();
+        let mut command = world.dashboard_command();
+        command.set_controlling_tty(false);
+        let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
+        let terminal = native_pty_system().openpty(size).unwrap();
+        let mut child = terminal.slave.spawn_command(command).unwrap();
+        drop(terminal.slave);
+        // what is drawn must be read, and there is more of it as long as it trains
+        let mut reader = terminal.master.try_clone_reader().unwrap();
+        while world.events() < 40 {
+            assert!(reader.read(&mut [0; 65536]).unwrap() > 0, "it should train");
+        }
+        drop((reader, terminal.master));
+        assert_eq!(code(&mut child, "without a terminal"), 130);
+        nothing_is_lost(&world, &whole);
+    }
+
+    /// Sizes and keys come by different ways; neither holds the other up.
+    #[test]
+    fn a_key_right_after_a_new_size_is_answered() {
+        let world = World::new();
+        let mut screen = world.dashboard(100, 30);
+        screen.wait_for("every run is finished");
+        for round in 0..40 {
+            screen.resize(100 + round % 2, 30);
+            screen.press("?");
+            screen.wait_until("answered", |screen| is_help(screen) == round.is_multiple_of(2));
+        }
+        screen.press("q");
+        assert_eq!(screen.code(), 0);
     }
 
     #[test]
@@ -185,9 +229,6 @@ fn a_storm_of_sizes_leaves_a_whole_screen_and_misses_no_key() {
         }
     }
     screen.resize(120, 40);
-    // crossterm reads a key that comes together with a size only with the next key: one there and one back
-    std::thread::sleep(Duration::from_millis(500));
-    screen.press("mM");
     // thirty times through nine metrics
     screen.wait_for("validation Matthews");
     screen.wait_until("whole", |screen| {
