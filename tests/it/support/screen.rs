@@ -143,6 +143,15 @@ impl Screen {
     }
 }
 
+/// A test that fails leaves no program behind.
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            let _ = self.child.kill();
+        }
+    }
+}
+
 /// How long keys took to be answered, ascending.
 pub struct Latencies(Vec<Duration>);
 
