@@ -81,7 +81,8 @@ impl App {
         let of_arm = finished.filter(|row| row.planned.arm == arm.arm.name || arm.plans(&row.planned.spec));
         let outcome = of_arm.filter_map(|row| {
             let (batch_size, iid) = (row.planned.spec.batch_size, row.planned.spec.iid);
-            let (accuracy, one_class) = (row.history.last_evaluation()?.accuracy, row.history.ends_with_one_class());
+            let (accuracy, one_class) =
+                (row.history.last_evaluation()?.scores.accuracy, row.history.ends_with_one_class());
             Some(Outcome { batch_size, iid, accuracy, one_class })
         });
         outcome.collect()

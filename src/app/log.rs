@@ -3,8 +3,8 @@
 use super::cost::runs;
 use crate::domain::command::Intent;
 use crate::domain::event::{RunEvent, SweepEvent};
-use crate::domain::metric::ONE_CLASS;
 use crate::domain::run::PlannedRun;
+use crate::domain::scores::ONE_CLASS;
 use crate::domain::sweep::Sweep;
 use std::collections::VecDeque;
 
@@ -44,7 +44,7 @@ impl Log {
                     RunEvent::Stopped { step } => (format!("stopped after update {step}"), false),
                     RunEvent::Failed { message, .. } => (format!("failed: {message}"), true),
                     RunEvent::Finished { .. } => {
-                        let score = row.history.last_evaluation().map(|point| point.accuracy);
+                        let score = row.history.last_evaluation().map(|point| point.scores.accuracy);
                         let finished =
                             score.map_or("finished".into(), |score| format!("finished, accuracy {score:.3}"));
                         match row.history.ends_with_one_class() {

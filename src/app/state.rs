@@ -9,6 +9,7 @@ use super::panel::Panel;
 use super::scroll::Scroll;
 use super::table::Table;
 use crate::domain::arm::Arm;
+use crate::domain::glue::{first_metric, task_of};
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
@@ -78,10 +79,10 @@ impl App {
     pub fn new(spec: Spec, workers: usize) -> Self {
         Self {
             arms: spec.arms.clone(),
+            metric: first_metric(task_of(spec.task.name.as_deref())),
             spec,
             workers,
             sweep: Sweep::default(),
-            metric: Metric::ValidAccuracy,
             view: View::first(),
             final_chart: false,
             curves: RefCell::default(),
@@ -102,6 +103,11 @@ impl App {
             touched: false,
             leaving: Leaving::No,
         }
+    }
+
+    /// What the charts show first, of this task.
+    pub fn first_metric(&self) -> Metric {
+        first_metric(task_of(self.spec.task.name.as_deref()))
     }
 
     /// Puts something that a person should know of the sweep into the log.
@@ -152,7 +158,7 @@ impl App {
     /// The metric of final scores: that of the first chart where it is one of validation.
     pub fn final_metric(&self) -> Metric {
         let metric = self.metric.compared().unwrap_or(self.metric);
-        if metric.is_of_validation() { metric } else { Metric::ValidAccuracy }
+        if metric.is_of_validation() { metric } else { self.first_metric() }
     }
 
     pub fn final_scores(&self) -> Option<FinalScores> {
@@ -179,6 +185,6 @@ impl App {
 
     /// What a second chart shows: how training goes beside what comes of it.
     pub fn second_metric(&self) -> Metric {
-        if self.metric.is_of_validation() { Metric::TrainLoss } else { Metric::ValidAccuracy }
+        if self.metric.is_of_validation() { Metric::TrainLoss } else { self.first_metric() }
     }
 }

@@ -8,7 +8,7 @@ use super::state::{App, Leaving, Toast};
 use super::table::Typing;
 use crate::domain::command::{Command, Order};
 use crate::domain::event::SweepEvent;
-use crate::domain::glue::GlueTask;
+use crate::domain::glue::{fits, task_of};
 use crate::domain::metric::Metric;
 
 impl App {
@@ -125,10 +125,11 @@ impl App {
     /// The next metric that this sweep has, and that says something of its task.
     fn metric_after(&mut self, step: fn(Metric) -> Metric) -> Metric {
         let classes = self.sweep.rows().first().map_or(2, |row| row.planned.spec.data.classes);
-        let task = self.spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
+        let task = task_of(self.spec.task.name.as_deref());
         let mut metric = step(self.metric);
-        let fits = |metric: Metric| metric.fits(task, classes) && (metric.compared().is_none() || self.arms.len() > 1);
-        while !fits(metric) {
+        let offered =
+            |metric: Metric| fits(metric, task, classes) && (metric.compared().is_none() || self.arms.len() > 1);
+        while !offered(metric) {
             metric = step(metric);
         }
         self.view.forget_y();

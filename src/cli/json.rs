@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use crate::domain::arm::Changes;
 use crate::domain::event::SweepEvent;
-use crate::domain::glue::GlueTask;
+use crate::domain::glue::task_of;
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
@@ -244,7 +244,7 @@ impl Cell {
         let finished: Vec<&Row> = rows.filter(|row| row.history.progress == Progress::Finished).collect();
         let mut values: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
         for point in finished.iter().filter_map(|row| row.history.last_evaluation()) {
-            for (tag, score) in point.scores().by_tag() {
+            for (tag, score) in point.scores.by_tag() {
                 values.entry(tag).or_default().push(score);
             }
         }
@@ -271,8 +271,8 @@ pub fn event(event: &SweepEvent) -> Option<String> {
 
 /// The task's main metric: GLUE's own, else accuracy.
 fn metric(spec: &Spec) -> Metric {
-    let task = spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
-    task.map_or(Metric::ValidAccuracy, |task| task.score)
+    let task = task_of(spec.task.name.as_deref());
+    task.map_or(Metric::ValidAccuracy, |task| task.scores[0])
 }
 
 fn meaning(sweep: &Sweep, exit: Exit) -> String {

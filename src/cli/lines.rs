@@ -3,7 +3,8 @@
 use crate::domain::clock::{clock, span};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::history::Progress;
-use crate::domain::metric::{ONE_CLASS, Scores};
+use crate::domain::metric::Metric;
+use crate::domain::scores::{ONE_CLASS, Scores};
 use crate::domain::sweep::{Row, Sweep};
 
 /// The name of a run in a line.
@@ -48,7 +49,7 @@ fn count(sweep: &Sweep) -> String {
 fn stored_words(row: &Row) -> Option<String> {
     match (&row.history.progress, row.history.last_evaluation()) {
         (Progress::Finished, Some(point)) => {
-            Some(format!("already in the store  {}{}", percent(point.accuracy), one_class(row)))
+            Some(format!("already in the store  {}{}", percent(point.scores.accuracy), one_class(row)))
         }
         (Progress::Failed(message), _) => Some(format!("failed before: {message} (--retry-failed trains it again)")),
         _ => None,
@@ -67,7 +68,8 @@ fn entry_words(row: &Row, entry: &Entry) -> Option<String> {
         RunEvent::Evaluation { step, scores } => Some(format!("update {step} of {updates}  {}", in_words(scores))),
         RunEvent::AlsoEvaluated { set, scores, .. } => Some(format!("on {}  {}", set.name(), in_words(scores))),
         RunEvent::Finished { .. } => {
-            let accuracy = row.history.last_evaluation().map_or(String::new(), |point| percent(point.accuracy) + "  ");
+            let accuracy =
+                row.history.last_evaluation().map_or(String::new(), |point| percent(point.scores.accuracy) + "  ");
             Some(format!("finished  {accuracy}{}{}", span(row.times.seconds()), one_class(row)))
         }
         RunEvent::Stopped { step } => Some(format!("interrupted at update {step} of {updates}, resumable")),
@@ -78,10 +80,12 @@ fn entry_words(row: &Row, entry: &Entry) -> Option<String> {
 
 /// `accuracy 80.0 %  loss 0.5000  F1 0.8500  Matthews 0.4000`.
 fn in_words(scores: &Scores) -> String {
-    let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes: _ } = scores;
-    let further = [("F1", f1), ("macro F1", macro_f1), ("Matthews", matthews)];
-    let further = further.into_iter().filter_map(|(name, score)| Some(format!("  {name} {:.4}", (*score)?)));
-    format!("accuracy {}  loss {loss:.4}{}", percent(*accuracy), further.collect::<String>())
+    let value = |metric, score| match metric {
+        Metric::ValidAccuracy => percent(score),
+        _ => format!("{score:.4}"),
+    };
+    let named = scores.named().map(|(metric, score)| format!("{} {}", metric.label(), value(metric, score)));
+    named.collect::<Vec<_>>().join("  ")
 }
 
 fn percent(accuracy: f64) -> String {

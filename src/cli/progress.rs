@@ -51,7 +51,7 @@ impl Bars {
             // most important first: a narrow terminal cuts the rest
             let left = row.remaining_seconds().map_or(String::new(), |seconds| format!("{} left  ", clock(seconds)));
             let accuracy =
-                row.history.last_evaluation().map_or(String::new(), |p| format!("accuracy {:.3}  ", p.accuracy));
+                row.history.last_evaluation().map_or(String::new(), |p| format!("accuracy {:.3}  ", p.scores.accuracy));
             let speed = row.pairs_per_second().map_or(String::new(), |pairs| format!("{pairs:.0} pairs/s"));
             bar.set_message(format!("{left}{accuracy}{speed}"));
         }

@@ -2,8 +2,8 @@
 
 use super::command::Intent;
 use super::id::RunId;
-use super::metric::Scores;
 use super::run::PlannedRun;
+use super::scores::Scores;
 use super::spec::NamedSet;
 use serde::{Deserialize, Serialize};
 

@@ -10,8 +10,8 @@ pub struct GlueTask {
     pub name: &'static str,
     /// in the order of their numbers
     pub classes: &'static [&'static str],
-    /// the score that GLUE ranks by
-    pub score: Metric,
+    /// the scores that GLUE reports, first the one it ranks by
+    pub scores: &'static [Metric],
     pub train_examples: u32,
     pub validation_examples: u32,
     /// tokens of a training example with BERT's uncased vocabulary, special ones included, roughly
@@ -21,20 +21,22 @@ pub struct GlueTask {
 const fn task(
     name: &'static str,
     classes: &'static [&'static str],
-    score: Metric,
+    scores: &'static [Metric],
     [train_examples, validation_examples]: [u32; 2],
     mean_tokens: f64,
 ) -> GlueTask {
-    GlueTask { name, classes, score, train_examples, validation_examples, mean_tokens }
+    GlueTask { name, classes, scores, train_examples, validation_examples, mean_tokens }
 }
 
-const ACCURACY: Metric = Metric::ValidAccuracy;
+const ACCURACY: &[Metric] = &[Metric::ValidAccuracy];
+const F1: &[Metric] = &[Metric::ValidF1, Metric::ValidAccuracy];
+const MATTHEWS: &[Metric] = &[Metric::ValidMatthews];
 
 pub const GLUE: [GlueTask; 8] = [
-    task("cola", &["unacceptable", "acceptable"], Metric::ValidMatthews, [8_551, 1_043], 11.0),
+    task("cola", &["unacceptable", "acceptable"], MATTHEWS, [8_551, 1_043], 11.0),
     task("sst2", &["negative", "positive"], ACCURACY, [67_349, 872], 13.0),
-    task("mrpc", &["not_equivalent", "equivalent"], Metric::ValidF1, [3_668, 408], 53.0),
-    task("qqp", &["not_duplicate", "duplicate"], Metric::ValidF1, [363_846, 40_430], 31.0),
+    task("mrpc", &["not_equivalent", "equivalent"], F1, [3_668, 408], 53.0),
+    task("qqp", &["not_duplicate", "duplicate"], F1, [363_846, 40_430], 31.0),
     task("mnli", &["entailment", "neutral", "contradiction"], ACCURACY, [392_702, 9_815], 39.0),
     task("qnli", &["entailment", "not_entailment"], ACCURACY, [104_743, 5_463], 51.0),
     task("rte", &["entailment", "not_entailment"], ACCURACY, [2_490, 277], 69.0),
@@ -68,6 +70,29 @@ impl GlueTask {
     }
 }
 
+/// The task that a spec may name; nothing for other data.
+pub fn task_of(name: Option<&str>) -> Option<&'static GlueTask> {
+    GlueTask::named(name?).ok()
+}
+
+/// What a chart shows first: accuracy, which answers are about, but where GLUE does not report it.
+pub fn first_metric(task: Option<&GlueTask>) -> Metric {
+    let scores = task.map_or(ACCURACY, |task| task.scores);
+    if scores.contains(&Metric::ValidAccuracy) { Metric::ValidAccuracy } else { scores[0] }
+}
+
+/// Whether a metric says something of a task of so many classes. F1 is that of class 1 where there are two, and the mean
+/// over classes where there are more; of GLUE's tasks, F1 and Matthews' correlation are for those that report them.
+pub fn fits(metric: Metric, task: Option<&GlueTask>, classes: u32) -> bool {
+    let is_reported = || task.is_none_or(|task| task.scores.contains(&metric));
+    match metric {
+        Metric::ValidF1 => classes == 2 && is_reported(),
+        Metric::ValidMacroF1 => classes > 2 && is_reported(),
+        Metric::ValidMatthews => is_reported(),
+        _ => true,
+    }
+}
+
 fn names() -> String {
     GLUE.map(|task| task.name).join(", ")
 }
@@ -81,6 +106,16 @@ mod tests {
         for name in ["sst2", "SST-2", "sst_2"] {
             assert_eq!(GlueTask::named(name).unwrap().name, "sst2");
         }
+    }
+
+    #[test]
+    fn charts_begin_with_what_glue_reports_and_answers_are_about() {
+        let first = |name| first_metric(task_of(name));
+        assert_eq!(first(Some("cola")), Metric::ValidMatthews);
+        for accuracy in [Some("mrpc"), Some("qqp"), Some("rte"), Some("demo"), None] {
+            assert_eq!(first(accuracy), Metric::ValidAccuracy, "{accuracy:?}");
+        }
+        assert!(fits(Metric::ValidF1, task_of(Some("mrpc")), 2) && !fits(Metric::ValidF1, task_of(Some("cola")), 2));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //! earlier attempts said, and the evaluation at s, which it repeats.
 
 use super::event::RunEvent;
-use super::metric::{Metric, Scores};
+use super::metric::{Metric, Source};
+use super::point::{EvaluationPoint, UpdatePoint};
+use super::scores::Scores;
 use super::spec::NamedSet;
 
 /// How far a run is.
@@ -29,39 +31,6 @@ impl Progress {
             Progress::Finished => "finished",
             Progress::Failed(_) => "failed",
         }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UpdatePoint {
-    pub step: u64,
-    pub loss: f32,
-    pub accuracy: f32,
-    pub learning_rate: f64,
-    pub gradient_norm: f32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EvaluationPoint {
-    pub step: u64,
-    pub loss: f64,
-    pub accuracy: f64,
-    pub f1: Option<f64>,
-    pub macro_f1: Option<f64>,
-    pub matthews: Option<f64>,
-    /// see [`Scores::predicted_classes`]
-    pub predicted_classes: Option<u32>,
-}
-
-impl EvaluationPoint {
-    pub fn of(step: u64, scores: Scores) -> Self {
-        let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes } = scores;
-        Self { step, loss, accuracy, f1, macro_f1, matthews, predicted_classes }
-    }
-
-    pub fn scores(&self) -> Scores {
-        let EvaluationPoint { loss, accuracy, f1, macro_f1, matthews, predicted_classes, .. } = *self;
-        Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes }
     }
 }
 
@@ -97,7 +66,7 @@ impl History {
                 self.step = step;
                 self.updates.push(UpdatePoint { step, loss, accuracy, learning_rate, gradient_norm });
             }
-            RunEvent::Evaluation { step, scores } => self.evaluations.push(EvaluationPoint::of(step, scores)),
+            RunEvent::Evaluation { step, scores } => self.evaluations.push(EvaluationPoint { step, scores }),
             RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
             RunEvent::Checkpointed { .. } => {}
             RunEvent::Stopped { .. } => self.progress = Progress::Interrupted,
@@ -113,25 +82,19 @@ impl History {
     /// Whether the run is finished and gives every validation example the same class: its accuracy is that class's
     /// share of the set. Most often its learning rate is too low for the updates that it got.
     pub fn ends_with_one_class(&self) -> bool {
-        let one_class = |point: &EvaluationPoint| point.scores().predicts_one_class() == Some(true);
+        let one_class = |point: &EvaluationPoint| point.scores.predicts_one_class() == Some(true);
         self.progress == Progress::Finished && self.last_evaluation().is_some_and(one_class)
     }
 
     /// Step and value of every point of a metric.
     pub fn points(&self, metric: Metric) -> Vec<(u64, f64)> {
-        let updates = |value: fn(&UpdatePoint) -> f64| self.updates.iter().map(|p| (p.step, value(p))).collect();
-        match metric {
-            Metric::ValidAccuracy => self.evaluations.iter().map(|point| (point.step, point.accuracy)).collect(),
-            Metric::ValidLoss => self.evaluations.iter().map(|point| (point.step, point.loss)).collect(),
-            Metric::ValidF1 => self.evaluations.iter().filter_map(|p| Some((p.step, p.f1?))).collect(),
-            Metric::ValidMacroF1 => self.evaluations.iter().filter_map(|p| Some((p.step, p.macro_f1?))).collect(),
-            Metric::ValidMatthews => self.evaluations.iter().filter_map(|p| Some((p.step, p.matthews?))).collect(),
-            Metric::TrainLoss => updates(|point| point.loss.into()),
-            Metric::TrainAccuracy => updates(|point| point.accuracy.into()),
-            Metric::LearningRate => updates(|point| point.learning_rate),
-            Metric::GradientNorm => updates(|point| point.gradient_norm.into()),
+        match metric.source() {
+            Source::Evaluation(value) => {
+                self.evaluations.iter().filter_map(|point| Some((point.step, value(&point.scores)?))).collect()
+            }
+            Source::Update(value) => self.updates.iter().map(|point| (point.step, value(point))).collect(),
             // the time of an event is no part of it, nor is another run
-            Metric::PairsPerSecond | Metric::AccuracyDifference | Metric::LossDifference => Vec::new(),
+            Source::Time | Source::Difference(_) => Vec::new(),
         }
     }
 }

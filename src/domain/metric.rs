@@ -1,94 +1,11 @@
-//! What can be measured of a run, and how it is called on charts and in event files.
+//! What can be measured of a run: one table of metrics, from which charts, columns, filters and files take their names,
+//! units, order and values.
 
-use super::glue::GlueTask;
-use super::value::number;
+use super::point::UpdatePoint;
+use super::scores::Scores;
 use serde::{Deserialize, Serialize};
 
-/// What the scoring of a whole set gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Scores {
-    /// mean cross-entropy, in nats
-    pub loss: f64,
-    /// fraction of examples
-    pub accuracy: f64,
-    /// of class 1, where there are two classes; 0 when class 1 is neither there nor predicted
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub f1: Option<f64>,
-    /// mean of the F1 of every class, where there are more than two; a class that is neither there nor predicted counts
-    /// as 0
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub macro_f1: Option<f64>,
-    /// correlation of labels and predictions (Matthews 1975; Gorodkin 2004 for more than two classes); 0 when either is
-    /// always the same. Absent in files from before it was measured
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub matthews: Option<f64>,
-    /// how many classes were predicted for at least one example; absent in what was stored before it was counted
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub predicted_classes: Option<u32>,
-}
-
-impl Scores {
-    /// Without those that depend on the number of classes.
-    pub fn of(loss: f64, accuracy: f64) -> Self {
-        Self { loss, accuracy, ..Self::default() }
-    }
-
-    /// What is wrong with scores that were read, where no scoring can have given them.
-    pub fn check(&self) -> Result<(), String> {
-        number("loss", self.loss, 0.0, f64::MAX)?;
-        number("accuracy", self.accuracy, 0.0, 1.0)?;
-        self.f1.map_or(Ok(()), |f1| number("f1", f1, 0.0, 1.0))?;
-        self.macro_f1.map_or(Ok(()), |f1| number("macro_f1", f1, 0.0, 1.0))?;
-        // a quotient of a product and a root, which may round beyond 1
-        let within = |matthews: f64| matthews.clamp(-1.0, 1.0) - matthews;
-        match self.matthews {
-            Some(matthews) if within(matthews).abs() < 1e-9 => Ok(()),
-            Some(matthews) => number("matthews", matthews, -1.0, 1.0),
-            None => Ok(()),
-        }
-    }
-
-    /// Those that are there, by their tags in files.
-    pub fn by_tag(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes: _ } = *self;
-        let all = [
-            ("loss", Some(loss)),
-            ("accuracy", Some(accuracy)),
-            ("f1", f1),
-            ("macro_f1", macro_f1),
-            ("matthews", matthews),
-        ];
-        all.into_iter().filter_map(|(tag, score)| Some((tag, score?)))
-    }
-
-    /// Whether every example was predicted to be of the same class; nothing where that cannot be known. The accuracy is
-    /// then that class's share of the set, whatever the model learned.
-    ///
-    /// The predicted classes were counted, or there are two, whose scores tell it. Where both are there they must agree:
-    /// of a set that has one class only, scores say nothing.
-    pub fn predicts_one_class(&self) -> Option<bool> {
-        let counted = self.predicted_classes.map(|classes| classes == 1);
-        match (counted, self.one_class_by_scores()) {
-            (Some(counted), Some(by_scores)) => Some(counted && by_scores),
-            (counted, by_scores) => counted.or(by_scores),
-        }
-    }
-
-    /// With both of two classes in the set, a correlation of 0 and no true positive (F1 = 0) mean that class 1 was never
-    /// predicted, and a correlation of 0 and no true negative (F1 = 2 a / (1 + a) at accuracy a) that class 0 never was.
-    fn one_class_by_scores(&self) -> Option<bool> {
-        let (f1, matthews, accuracy) = (self.f1?, self.matthews?, self.accuracy);
-        let no_true_negative = (f1 * (1.0 + accuracy) - 2.0 * accuracy).abs() < 1e-9;
-        Some(matthews == 0.0 && (f1 == 0.0 || no_true_negative))
-    }
-}
-
-/// What is said of a run whose scores are [`Scores::predicts_one_class`].
-pub const ONE_CLASS: &str = "predicts one class only";
-/// What follows from it.
-pub const ONE_CLASS_MEANS: &str = "the accuracy is that class's share: the rate may be too low, or updates too few";
-
-/// One curve a run draws.
+/// One curve of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
@@ -107,70 +24,142 @@ pub enum Metric {
     PairsPerSecond,
 }
 
+use Metric::*;
+
+/// Which of two values is the better one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    Higher,
+    Lower,
+    /// neither is
+    None,
+}
+
+/// What the values of a metric are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// of examples
+    Fraction,
+    /// a score from 0 to 1 that is no share of anything
+    Score,
+    Nats,
+    /// its name says it, or there is none
+    None,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// every evaluation; nothing where it does not fit the number of classes
+    Evaluation(fn(&Scores) -> Option<f64>),
+    /// every update
+    Update(fn(&UpdatePoint) -> f64),
+    /// every evaluation of two runs: this metric of one less that of the other
+    Difference(Metric),
+    /// the time between updates
+    Time,
+}
+
+struct Entry {
+    metric: Metric,
+    /// for a person, where the set it is measured on is known
+    label: &'static str,
+    /// the name of its column
+    column: &'static str,
+    /// the name of its value in JSON, CSV and event files
+    tag: &'static str,
+    /// for a person
+    title: &'static str,
+    /// for a file, as the original experiment named its figure
+    file_name: &'static str,
+    unit: Unit,
+    better: Better,
+    source: Source,
+}
+
+const fn entry(
+    metric: Metric,
+    [label, column, tag]: [&'static str; 3],
+    [title, file_name]: [&'static str; 2],
+    unit: Unit,
+    better: Better,
+    source: Source,
+) -> Entry {
+    Entry { metric, label, column, tag, title, file_name, unit, better, source }
+}
+
+/// In the order of [`Metric`], which is that of the `m` key.
+#[rustfmt::skip]
+const METRICS: [Entry; 12] = [
+    entry(ValidAccuracy, ["accuracy", "acc", "accuracy"], ["validation accuracy", "valid-accuracy"],
+        Unit::Fraction, Better::Higher, Source::Evaluation(|scores| Some(scores.accuracy))),
+    entry(ValidLoss, ["loss", "loss", "loss"], ["validation loss", "valid-loss"],
+        Unit::Nats, Better::Lower, Source::Evaluation(|scores| Some(scores.loss))),
+    entry(ValidF1, ["F1", "f1", "f1"], ["validation F1", "valid-f1"],
+        Unit::Score, Better::Higher, Source::Evaluation(|scores| scores.f1)),
+    entry(ValidMacroF1, ["macro F1", "macro_f1", "macro_f1"], ["validation macro F1", "valid-macro-f1"],
+        Unit::Score, Better::Higher, Source::Evaluation(|scores| scores.macro_f1)),
+    entry(ValidMatthews, ["Matthews", "matthews", "matthews"], ["validation Matthews correlation", "valid-matthews"],
+        Unit::None, Better::Higher, Source::Evaluation(|scores| scores.matthews)),
+    entry(AccuracyDifference, ["accuracy minus baseline", "diff", "accuracy_difference"],
+        ["validation accuracy minus baseline", "valid-accuracy-difference"],
+        Unit::Fraction, Better::Higher, Source::Difference(ValidAccuracy)),
+    entry(LossDifference, ["loss minus baseline", "loss_diff", "loss_difference"],
+        ["validation loss minus baseline", "valid-loss-difference"],
+        Unit::Nats, Better::Lower, Source::Difference(ValidLoss)),
+    entry(TrainLoss, ["loss", "train_loss", "loss"], ["training loss", "train-loss"],
+        Unit::Nats, Better::Lower, Source::Update(|point| point.loss.into())),
+    entry(TrainAccuracy, ["accuracy", "train_acc", "accuracy"], ["training accuracy", "train-accuracy"],
+        Unit::Fraction, Better::Higher, Source::Update(|point| point.accuracy.into())),
+    entry(LearningRate, ["learning rate", "lr", "learning_rate"], ["learning rate", "learning-rate"],
+        Unit::None, Better::None, Source::Update(|point| point.learning_rate)),
+    entry(GradientNorm, ["gradient norm", "norm", "gradient_norm"], ["gradient norm", "gradient-norm"],
+        Unit::None, Better::None, Source::Update(|point| point.gradient_norm.into())),
+    entry(PairsPerSecond, ["pairs per second", "pairs/s", "pairs_per_second"], ["pairs per second", "pairs-per-second"],
+        Unit::None, Better::Higher, Source::Time),
+];
+
 impl Metric {
     /// In the order in which the `m` key goes through them.
-    pub const ALL: [Metric; 12] = [
-        Metric::ValidAccuracy,
-        Metric::ValidLoss,
-        Metric::ValidF1,
-        Metric::ValidMacroF1,
-        Metric::ValidMatthews,
-        Metric::AccuracyDifference,
-        Metric::LossDifference,
-        Metric::TrainLoss,
-        Metric::TrainAccuracy,
-        Metric::LearningRate,
-        Metric::GradientNorm,
-        Metric::PairsPerSecond,
-    ];
+    pub const ALL: [Metric; METRICS.len()] = {
+        let mut all = [ValidAccuracy; METRICS.len()];
+        let mut place = 0;
+        while place < METRICS.len() {
+            all[place] = METRICS[place].metric;
+            place += 1;
+        }
+        all
+    };
 
-    /// Those whose values are part of a run's result. How fast it was trained is not.
-    pub const MEASURED: [Metric; 9] = [
-        Metric::ValidAccuracy,
-        Metric::ValidLoss,
-        Metric::ValidF1,
-        Metric::ValidMacroF1,
-        Metric::ValidMatthews,
-        Metric::TrainLoss,
-        Metric::TrainAccuracy,
-        Metric::LearningRate,
-        Metric::GradientNorm,
-    ];
+    /// What scoring a set gives.
+    pub const SCORES: [Metric; 5] = [ValidAccuracy, ValidLoss, ValidF1, ValidMacroF1, ValidMatthews];
+
+    fn entry(self) -> &'static Entry {
+        &METRICS[self as usize]
+    }
 
     /// The name a person reads.
     pub fn title(self) -> &'static str {
-        match self {
-            Metric::ValidAccuracy => "validation accuracy",
-            Metric::ValidLoss => "validation loss",
-            Metric::ValidF1 => "validation F1",
-            Metric::ValidMacroF1 => "validation macro F1",
-            Metric::ValidMatthews => "validation Matthews correlation",
-            Metric::AccuracyDifference => "validation accuracy minus baseline",
-            Metric::LossDifference => "validation loss minus baseline",
-            Metric::TrainLoss => "training loss",
-            Metric::TrainAccuracy => "training accuracy",
-            Metric::LearningRate => "learning rate",
-            Metric::GradientNorm => "gradient norm",
-            Metric::PairsPerSecond => "pairs per second",
-        }
+        self.entry().title
+    }
+
+    /// The name a person reads beside the set that it is measured on.
+    pub fn label(self) -> &'static str {
+        self.entry().label
+    }
+
+    /// The name of its column, and the one that is its key in JSON, CSV and event files: a filter knows both.
+    pub fn names(self) -> [&'static str; 2] {
+        [self.entry().column, self.tag()]
+    }
+
+    pub fn tag(self) -> &'static str {
+        self.entry().tag
     }
 
     /// The name for a file, as the original experiment named its figure.
     pub fn file_name(self) -> &'static str {
-        match self {
-            Metric::ValidAccuracy => "valid-accuracy",
-            Metric::ValidLoss => "valid-loss",
-            Metric::ValidF1 => "valid-f1",
-            Metric::ValidMacroF1 => "valid-macro-f1",
-            Metric::ValidMatthews => "valid-matthews",
-            Metric::AccuracyDifference => "valid-accuracy-difference",
-            Metric::LossDifference => "valid-loss-difference",
-            Metric::TrainLoss => "train-loss",
-            Metric::TrainAccuracy => "train-accuracy",
-            Metric::LearningRate => "learning-rate",
-            Metric::GradientNorm => "gradient-norm",
-            Metric::PairsPerSecond => "pairs-per-second",
-        }
+        self.entry().file_name
     }
 
     /// The metric of this name for a file.
@@ -180,60 +169,77 @@ impl Metric {
 
     /// What its values are counted in, where its name does not say it.
     pub fn unit(self) -> Option<&'static str> {
-        match self {
-            Metric::ValidAccuracy | Metric::TrainAccuracy | Metric::AccuracyDifference => Some("fraction"),
-            Metric::ValidLoss | Metric::TrainLoss | Metric::LossDifference => Some("nats"),
-            _ => None,
+        match self.entry().unit {
+            Unit::Fraction => Some("fraction"),
+            Unit::Nats => Some("nats"),
+            Unit::Score | Unit::None => None,
         }
     }
 
-    /// Whether the metric is a fraction between 0 and 1.
+    /// Whether its values lie between 0 and 1.
     pub fn is_fraction(self) -> bool {
-        matches!(self, Metric::ValidAccuracy | Metric::ValidF1 | Metric::ValidMacroF1 | Metric::TrainAccuracy)
+        matches!(self.entry().unit, Unit::Fraction | Unit::Score) && self.compared().is_none()
     }
 
-    /// Whether it says something of a task of so many classes. F1 is that of class 1 where there are two, and the mean
-    /// over classes where there are more; of GLUE's tasks, F1 and Matthews' correlation are for those ranked by them.
-    pub fn fits(self, task: Option<&GlueTask>, classes: u32) -> bool {
-        let is_ranked_by = || task.is_none_or(|task| task.score == self);
-        match self {
-            Metric::ValidF1 => classes == 2 && is_ranked_by(),
-            Metric::ValidMacroF1 => classes > 2 && is_ranked_by(),
-            Metric::ValidMatthews => is_ranked_by(),
-            _ => true,
+    pub fn better(self) -> Better {
+        self.entry().better
+    }
+
+    pub fn source(self) -> Source {
+        self.entry().source
+    }
+
+    /// Its value among scores; nothing where it is not one of them.
+    pub fn of(self, scores: &Scores) -> Option<f64> {
+        match self.source() {
+            Source::Evaluation(value) => value(scores),
+            _ => None,
         }
     }
 
     /// What a difference to the baseline is the difference of; nothing for what is measured itself.
     pub fn compared(self) -> Option<Metric> {
-        match self {
-            Metric::AccuracyDifference => Some(Metric::ValidAccuracy),
-            Metric::LossDifference => Some(Metric::ValidLoss),
+        match self.source() {
+            Source::Difference(of) => Some(of),
             _ => None,
         }
     }
 
+    /// Whether it is a part of a run's result. How fast it was trained is not, nor is another run.
+    pub fn is_measured(self) -> bool {
+        matches!(self.source(), Source::Evaluation(_) | Source::Update(_))
+    }
+
     /// Whether the validation set is scored for it; the others have a value at every update.
     pub fn is_of_validation(self) -> bool {
-        matches!(
-            self,
-            Metric::ValidAccuracy | Metric::ValidLoss | Metric::ValidF1 | Metric::ValidMacroF1 | Metric::ValidMatthews
-        ) || self.compared().is_some()
+        matches!(self.source(), Source::Evaluation(_) | Source::Difference(_))
     }
 
     /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed.
     pub fn is_of_a_batch(self) -> bool {
-        !self.is_of_validation() && self != Metric::LearningRate
+        !self.is_of_validation() && self != LearningRate
     }
 
     pub fn next(self) -> Self {
-        let place = Self::ALL.iter().position(|metric| *metric == self).unwrap_or(0);
-        Self::ALL[(place + 1) % Self::ALL.len()]
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
     }
 
     pub fn previous(self) -> Self {
-        let place = Self::ALL.iter().position(|metric| *metric == self).unwrap_or(0);
-        Self::ALL[(place + Self::ALL.len() - 1) % Self::ALL.len()]
+        Self::ALL[(self as usize + Self::ALL.len() - 1) % Self::ALL.len()]
+    }
+}
+
+impl Scores {
+    /// Those that are there.
+    pub fn named(&self) -> impl Iterator<Item = (Metric, f64)> {
+        Metric::SCORES.into_iter().filter_map(|metric| Some((metric, metric.of(self)?)))
+    }
+
+    /// Those that are there, by their tags and in their order in files: the loss stands first there.
+    pub fn by_tag(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let mut scores = Metric::SCORES;
+        scores.swap(0, 1);
+        scores.into_iter().filter_map(|metric| Some((metric.tag(), metric.of(self)?)))
     }
 }
 
@@ -241,35 +247,23 @@ impl Metric {
 mod tests {
     use super::*;
 
-    /// Scores of a set with so many true and false positives and negatives, as they were stored before predicted
-    /// classes were counted.
-    fn scores([tp, fp, fn_, tn]: [f64; 4]) -> Scores {
-        let product = (tp + fp) * (tp + fn_) * (tn + fp) * (tn + fn_);
-        let matthews = if product > 0.0 { (tp * tn - fp * fn_) / product.sqrt() } else { 0.0 };
-        let f1 = 2.0 * tp / (2.0 * tp + fp + fn_).max(1.0);
-        let accuracy = (tp + tn) / (tp + fp + fn_ + tn);
-        Scores { f1: Some(f1), matthews: Some(matthews), ..Scores::of(0.5, accuracy) }
-    }
-
     #[test]
-    fn two_classes_tell_by_their_scores_whether_one_alone_was_predicted() {
-        for positives in 1..30 {
-            for negatives in 1..30 {
-                for (tp, tn) in (0..=positives).flat_map(|tp| (0..=negatives).map(move |tn| (tp, tn))) {
-                    let counts = [tp, negatives - tn, positives - tp, tn].map(f64::from);
-                    let one_class = tp + negatives - tn == 0 || tn + positives - tp == 0;
-                    assert_eq!(scores(counts).predicts_one_class(), Some(one_class), "{counts:?}");
-                }
-            }
+    fn the_table_is_in_the_order_of_the_metrics_and_names_each_once() {
+        for (place, metric) in Metric::ALL.into_iter().enumerate() {
+            assert_eq!(metric as usize, place, "{metric:?}");
+            assert_eq!(Metric::named(metric.file_name()), Some(metric));
         }
+        let names: Vec<_> = Metric::SCORES.iter().flat_map(|metric| metric.names()).collect();
+        assert_eq!(
+            names,
+            ["acc", "accuracy", "loss", "loss", "f1", "f1", "macro_f1", "macro_f1", "matthews", "matthews"]
+        );
     }
 
     #[test]
-    fn predicted_classes_decide_where_they_were_counted() {
-        let of = |predicted_classes| Scores { f1: None, matthews: None, predicted_classes, ..scores([1.0; 4]) };
-        assert_eq!(
-            [None, Some(1), Some(2)].map(|classes| of(classes).predicts_one_class()),
-            [None, Some(true), Some(false)]
-        );
+    fn scores_that_are_not_there_have_no_tag() {
+        let scores = Scores { matthews: Some(-0.5), ..Scores::of(0.6, 0.5) };
+        assert_eq!(scores.by_tag().collect::<Vec<_>>(), [("loss", 0.6), ("accuracy", 0.5), ("matthews", -0.5)]);
+        assert_eq!((Metric::ValidF1.of(&scores), Metric::TrainLoss.of(&scores)), (None, None));
     }
 }

@@ -5,7 +5,7 @@ use super::command::Intent;
 use super::event::{Entry, RunEvent, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
-use super::metric::Metric;
+use super::metric::{Metric, Source};
 use super::pace::{Pace, Speeds, last_done, sharing};
 use super::run::{PlannedRun, RunSpec};
 use super::times::Times;
@@ -242,40 +242,29 @@ impl Row {
 
     /// How many values a metric has.
     pub fn sample_count(&self, metric: Metric) -> usize {
-        match metric {
+        let (updates, evaluations) = (&self.history.updates, &self.history.evaluations);
+        match metric.source() {
             // two runs have it together
-            _ if metric.compared().is_some() => 0,
+            Source::Difference(_) => 0,
             // what does not fit the number of classes
-            Metric::ValidF1 if self.history.evaluations.iter().any(|point| point.f1.is_none()) => 0,
-            Metric::ValidMacroF1 if self.history.evaluations.iter().any(|point| point.macro_f1.is_none()) => 0,
-            Metric::ValidMatthews if self.history.evaluations.iter().any(|point| point.matthews.is_none()) => 0,
-            _ if metric.is_of_validation() => self.history.evaluations.len(),
-            _ => self.history.updates.len(),
+            Source::Evaluation(value) if evaluations.iter().any(|point| value(&point.scores).is_none()) => 0,
+            Source::Evaluation(_) => evaluations.len(),
+            Source::Update(_) | Source::Time => updates.len(),
         }
     }
 
     /// A value of a metric by its place.
     pub fn sample(&self, metric: Metric, place: usize) -> Option<Sample> {
         let (update, evaluation) = (self.history.updates.get(place), self.history.evaluations.get(place));
-        let value = match metric {
-            Metric::ValidAccuracy => evaluation?.accuracy,
-            Metric::ValidLoss => evaluation?.loss,
-            Metric::ValidF1 => evaluation?.f1?,
-            Metric::ValidMacroF1 => evaluation?.macro_f1?,
-            Metric::ValidMatthews => evaluation?.matthews?,
-            Metric::AccuracyDifference | Metric::LossDifference => return None,
-            Metric::TrainLoss => update?.loss.into(),
-            Metric::TrainAccuracy => update?.accuracy.into(),
-            Metric::LearningRate => update?.learning_rate,
-            Metric::GradientNorm => update?.gradient_norm.into(),
-            Metric::PairsPerSecond => {
-                f64::from(self.planned.spec.batch_size) / f64::from(*self.times.spans.get(place)?)
-            }
+        let value = match metric.source() {
+            Source::Evaluation(value) => value(&evaluation?.scores)?,
+            Source::Update(value) => value(update?),
+            Source::Time => f64::from(self.planned.spec.batch_size) / f64::from(*self.times.spans.get(place)?),
+            Source::Difference(_) => return None,
         };
-        let (step, times) = if metric.is_of_validation() {
-            (evaluation?.step, &self.times.evaluations)
-        } else {
-            (update?.step, &self.times.updates)
+        let (step, times) = match metric.is_of_validation() {
+            true => (evaluation?.step, &self.times.evaluations),
+            false => (update?.step, &self.times.updates),
         };
         Some(Sample { step, seconds: times.get(place).copied().unwrap_or(0.0), value })
     }

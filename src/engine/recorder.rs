@@ -5,7 +5,7 @@ use super::front::Front;
 use super::wires::{Record, now};
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
 use crate::domain::id::RunId;
-use crate::domain::metric::Scores;
+use crate::domain::scores::Scores;
 use crate::event_file::EventWriter;
 use crate::files::FileError;
 use crate::model::Interrupt;

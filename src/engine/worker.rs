@@ -5,8 +5,8 @@ use super::priority;
 use super::queue::{Left, Queue, Task};
 use super::wires::{Job, Record, now};
 use crate::domain::event::{RunEvent, SweepEvent};
-use crate::domain::metric::Scores;
 use crate::domain::run::{PlannedRun, RunSpec};
+use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
 use crate::resolve::Prepared;
@@ -138,22 +138,9 @@ impl Worker<'_> {
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
                 let also = std::mem::take(&mut reporter.also);
-                let result =
-                    reporter.scores.map(|Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes }| {
-                        RunResult {
-                            run: planned.id.clone(),
-                            attempt: attempt.number,
-                            step,
-                            loss,
-                            accuracy,
-                            f1,
-                            macro_f1,
-                            matthews,
-                            predicted_classes,
-                            also,
-                            finished: now(),
-                        }
-                    });
+                let result = reporter
+                    .scores
+                    .map(|scores| RunResult::of(planned.id.clone(), attempt.number, step, scores, also, now()));
                 (RunEvent::Finished { step }, Ended::Finished, result)
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),

@@ -36,7 +36,7 @@ impl<W: Write> CsvTable<W> {
             value(point.step, "train", "gradient_norm", point.gradient_norm.to_string())?;
         }
         for point in &history.evaluations {
-            for (tag, score) in point.scores().by_tag() {
+            for (tag, score) in point.scores.by_tag() {
                 value(point.step, "valid", tag, score.to_string())?;
             }
         }
@@ -57,8 +57,8 @@ impl<W: Write> CsvTable<W> {
 mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
-    use crate::domain::metric::Scores;
     use crate::domain::run::tests::example;
+    use crate::domain::scores::Scores;
     use crate::domain::spec::NamedSet;
 
     #[test]

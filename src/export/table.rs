@@ -1,7 +1,7 @@
 //! The sweep as a table of text, a line a cell.
 
-use crate::domain::history::{EvaluationPoint, Progress};
-use crate::domain::metric::ONE_CLASS_MEANS;
+use crate::domain::history::Progress;
+use crate::domain::scores::{ONE_CLASS_MEANS, Scores};
 use crate::domain::sweep::{Row, Sweep};
 use std::fmt::Write;
 
@@ -22,17 +22,15 @@ pub fn table(sweep: &Sweep) -> String {
                 .iter()
                 .filter(in_cell)
                 .filter(|row| row.history.progress == Progress::Finished)
-                .filter_map(|row| row.history.last_evaluation())
+                .filter_map(|row| Some(row.history.last_evaluation()?.scores))
                 .collect();
             let name: String = arm.chars().take(width).collect();
             let _ = write!(text, "{name:width$}  {size:>10}  {:>8}", format!("{}/{planned}", finished.len()));
             if !finished.is_empty() {
-                let mean = |value: fn(&&EvaluationPoint) -> f64| {
-                    finished.iter().map(value).sum::<f64>() / finished.len() as f64
-                };
-                let accuracies = finished.iter().map(|point| point.accuracy);
+                let mean = |value: fn(&Scores) -> f64| finished.iter().map(value).sum::<f64>() / finished.len() as f64;
+                let accuracies = finished.iter().map(|scores| scores.accuracy);
                 let (low, high) = accuracies.fold((f64::MAX, f64::MIN), |(low, high), a| (low.min(a), high.max(a)));
-                let (accuracy, loss) = (mean(|point| point.accuracy), mean(|point| point.loss));
+                let (accuracy, loss) = (mean(|scores| scores.accuracy), mean(|scores| scores.loss));
                 let _ = write!(text, "  {accuracy:>13.4}  {low:.4}  {high:.4}  {loss:>9.4}");
             }
             text.push('\n');

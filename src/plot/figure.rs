@@ -360,9 +360,9 @@ mod tests {
     use super::*;
     use crate::domain::event::{Entry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
-    use crate::domain::metric::Scores;
     use crate::domain::run::PlannedRun;
     use crate::domain::run::tests::example;
+    use crate::domain::scores::Scores;
     use crate::domain::sweep::Sweep;
     use crate::plot::XAxis;
 

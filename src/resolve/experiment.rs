@@ -7,9 +7,10 @@ use super::prepare::prepare;
 use super::request::{Request, RequestError, store_folder};
 use super::sources::Sources;
 use crate::domain::classifier::Classifier;
-use crate::domain::history::{EvaluationPoint, History};
+use crate::domain::history::History;
 use crate::domain::invariance::Invariance;
 use crate::domain::name::FolderName;
+use crate::domain::point::EvaluationPoint;
 use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
 use crate::domain::spec::Spec;
 use crate::plan::{Background, PlannedArm};
@@ -270,7 +271,7 @@ pub fn history(folder: &RunFolder) -> Result<History, StoreError> {
     let mut history = History::replay(entries.map(|entry| &entry.event));
     if let Some(result) = folder.result() {
         history.evaluations.retain(|point| point.step < result.step);
-        history.evaluations.push(EvaluationPoint::of(result.step, result.scores()));
+        history.evaluations.push(EvaluationPoint { step: result.step, scores: result.scores() });
         history.also = result.also;
     }
     Ok(history)

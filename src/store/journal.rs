@@ -93,8 +93,8 @@ mod tests {
     use super::super::attempt::{BeatWatch, Claim};
     use super::super::{Owner, Store};
     use super::*;
-    use crate::domain::metric::Scores;
     use crate::domain::run::tests::example;
+    use crate::domain::scores::Scores;
     use std::fs;
 
     #[test]

@@ -6,7 +6,7 @@
 //! leaves it torn.
 
 use crate::domain::event::{Entry, RunEvent};
-use crate::domain::metric::Scores;
+use crate::domain::scores::Scores;
 use crate::domain::value::number;
 
 /// The entries that can be used, and what is wrong where some cannot.

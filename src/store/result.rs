@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::layout::RunFolder;
 use super::stored::{self, Stored};
 use crate::domain::id::RunId;
-use crate::domain::metric::Scores;
+use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! The whole of a set, scored.
 
 use crate::domain::batch::Batch;
-use crate::domain::metric::Scores;
+use crate::domain::scores::Scores;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::Result;
 

@@ -5,8 +5,8 @@ use super::{Learner, OwnedSnapshot, Snapshot, TrainError, evaluate};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
-use crate::domain::metric::Scores;
 use crate::domain::run::RunSpec;
+use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use crate::model::{Bert, Interrupt, Masks, Weights};
 

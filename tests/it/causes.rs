@@ -260,7 +260,7 @@ fn full_batches_alone_leave_the_rest_of_the_validation_set_out() {
     let accuracy = |batch_size: u32, evaluation: Evaluation| {
         let found =
             runs(&world).into_iter().find(|(spec, _)| (spec.batch_size, spec.evaluation) == (batch_size, evaluation));
-        found.unwrap().1.last_evaluation().unwrap().accuracy
+        found.unwrap().1.last_evaluation().unwrap().scores.accuracy
     };
     // of the 20 pairs of the dev set, all are in batches of 2, and 16 in batches of 8
     assert_eq!(accuracy(2, Evaluation::FullBatches), accuracy(2, Evaluation::Whole));

@@ -17,7 +17,7 @@ fn small_batches_are_ahead_after_an_epoch() {
     let histories = histories(&store);
     assert_eq!(histories.keys().map(|(size, _)| *size).collect::<Vec<_>>(), [2, 8, 16, 32, 64]);
     let end = |size: u32| histories[&(size, 0)].last_evaluation().unwrap();
-    let (accuracy, loss) = (|size| end(size).accuracy, |size| end(size).loss);
+    let (accuracy, loss) = (|size| end(size).scores.accuracy, |size| end(size).scores.loss);
     // data/README.md: 0.677 by the majority class, 0.730 by word overlap
     assert!(accuracy(2) > 0.78 && accuracy(8) > 0.78, "{} and {}", accuracy(2), accuracy(8));
     assert!(accuracy(2) > accuracy(64) + 0.02, "{} and {}", accuracy(2), accuracy(64));

@@ -52,7 +52,7 @@ fn a_plan_comes_first_and_a_summary_last_also_when_nothing_is_left_to_train() {
     assert_eq!(summary["exit"], serde_json::json!({"code": 0, "meaning": "every run is finished"}));
     let cells = summary["cells"].as_array().unwrap();
     assert_eq!(cells.len(), 4, "a shared run counts in every arm");
-    let last = |history: &batchscope::domain::history::History| history.last_evaluation().unwrap().accuracy;
+    let last = |history: &batchscope::domain::history::History| history.last_evaluation().unwrap().scores.accuracy;
     let accuracies = [0, 1].map(|iid| last(&world.histories()[&(8, iid)]));
     let mean = accuracies.iter().sum::<f64>() / 2.0;
     let cell = &cells[1];

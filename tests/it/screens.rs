@@ -6,8 +6,10 @@ use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::command::{Command, Intent, Order};
 use batchscope::domain::event::{RunEvent, SweepEvent};
-use batchscope::domain::metric::{Metric, Scores};
+use batchscope::domain::glue::fits;
+use batchscope::domain::metric::Metric;
 use batchscope::domain::run::PlannedRun;
+use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Spec;
 use batchscope::plan::Background;
 use batchscope::plot::View;
@@ -53,6 +55,24 @@ fn a_sweep_under_way() {
     for (width, height) in [(40, 10), (60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
         insta::assert_snapshot!(format!("under_way_{width}x{height}"), screen(&app, width, height));
     }
+}
+
+#[test]
+fn cola_is_read_by_its_correlation() {
+    let mut app = App::new(parse("demo", preset("demo").unwrap(), &["task.name=cola".into()]).unwrap(), 1);
+    assert_eq!(app.metric, Metric::ValidMatthews);
+    let runs = plan("baseline");
+    app.hear(SweepEvent::Planned(runs.clone()));
+    let scores = Scores { f1: Some(0.91), matthews: Some(0.372), ..Scores::of(0.5, 0.8) };
+    tell(&mut app, &runs[0], vec![RunEvent::Started { step: 0 }, RunEvent::Evaluation { step: 0, scores }]);
+    let row = |text: &str| text.lines().find(|line| line.contains("matthews")).map(str::to_owned);
+    let narrow = row(&screen(&app, 80, 24)).expect("the column stands before others");
+    assert!(narrow.contains(" acc"), "{narrow}");
+    assert!(screen(&app, 80, 24).contains("0.372"));
+    app.act(Action::Focus(Panel::Run));
+    app.act(Action::Zoom);
+    let text = screen(&app, 120, 40);
+    assert!(text.contains("accuracy 0.8000 · best 0.8000 · loss 0.5000 · F1 0.9100 · Matthews 0.3720"), "{text}");
 }
 
 #[test]
@@ -456,7 +476,7 @@ fn metrics_go_round() {
     }
     assert_eq!(
         seen.len(),
-        Metric::ALL.into_iter().filter(|metric| metric.fits(None, 2) && metric.compared().is_none()).count(),
+        Metric::ALL.into_iter().filter(|metric| fits(*metric, None, 2) && metric.compared().is_none()).count(),
         "a task that GLUE does not rank has all that fit two classes; one arm has nothing to be compared with"
     );
 }
@@ -677,7 +697,7 @@ fn the_figure_is_what_the_histories_say() {
             .history
             .evaluations
             .iter()
-            .map(|point| ((point.step * u64::from(row.planned.spec.batch_size)) as f64, point.accuracy))
+            .map(|point| ((point.step * u64::from(row.planned.spec.batch_size)) as f64, point.scores.accuracy))
             .collect();
         assert_eq!(line.curve.points().collect::<Vec<_>>(), expected);
     }

@@ -4,10 +4,10 @@
 use batchscope::domain::arm::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
-use batchscope::domain::metric::Scores;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Evaluation;
 use batchscope::domain::sweep::Sweep;
 

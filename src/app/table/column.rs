@@ -2,6 +2,7 @@
 
 use super::measures::{Baselines, Measures, Stage};
 use crate::domain::filter::Value;
+use crate::domain::metric::{Better, Metric};
 use crate::domain::property::Property;
 use crate::domain::sweep::Row;
 
@@ -14,13 +15,10 @@ pub enum Column {
     Progress,
     Epoch,
     Pairs,
-    Accuracy,
+    Score(Metric),
     /// between the runs of a cell
     Deviation,
     Best,
-    Loss,
-    F1,
-    MacroF1,
     Difference,
     Speed,
     Left,
@@ -30,9 +28,24 @@ use Column::*;
 
 impl Column {
     /// In the order in which they are shown.
-    pub const ALL: [Column; 16] = [
-        State, Arm, BatchSize, Instance, Progress, Epoch, Pairs, Accuracy, Deviation, Best, Loss, F1, MacroF1,
-        Difference, Speed, Left,
+    pub const ALL: [Column; 17] = [
+        State,
+        Arm,
+        BatchSize,
+        Instance,
+        Progress,
+        Epoch,
+        Pairs,
+        Score(Metric::ValidAccuracy),
+        Deviation,
+        Best,
+        Score(Metric::ValidLoss),
+        Score(Metric::ValidF1),
+        Score(Metric::ValidMacroF1),
+        Score(Metric::ValidMatthews),
+        Difference,
+        Speed,
+        Left,
     ];
 
     /// The name in a header, for a filter and in the line that says how the table is sorted.
@@ -45,12 +58,9 @@ impl Column {
             Progress => "progress",
             Epoch => "epoch",
             Pairs => "pairs",
-            Accuracy => "acc",
+            Score(metric) => metric.names()[0],
             Deviation => "sd",
             Best => "best",
-            Loss => "loss",
-            F1 => "f1",
-            MacroF1 => "macro_f1",
             Difference => "diff",
             Speed => "pairs/s",
             Left => "left",
@@ -59,7 +69,10 @@ impl Column {
 
     /// Of scores where more is better, the largest come first unless a person turns them round.
     pub fn starts_descending(self) -> bool {
-        matches!(self, Progress | Epoch | Pairs | Accuracy | Best | F1 | MacroF1 | Difference | Speed)
+        match self {
+            Score(metric) => metric.better() == Better::Higher,
+            column => matches!(column, Progress | Epoch | Pairs | Best | Difference | Speed),
+        }
     }
 
     /// What rows are sorted by. What is missing has none and comes last.
@@ -72,12 +85,9 @@ impl Column {
             Progress => Some(measures.share),
             Epoch => Some(measures.epoch),
             Pairs => Some(measures.pairs as f64),
-            Accuracy => measures.accuracy,
+            Score(metric) => measures.score(metric),
             Deviation => measures.deviation,
             Best => measures.best,
-            Loss => measures.loss,
-            F1 => measures.f1,
-            MacroF1 => measures.macro_f1,
             Difference => measures.difference,
             Speed => measures.pairs_per_second,
             Left => measures.seconds_left,
@@ -85,28 +95,48 @@ impl Column {
     }
 }
 
-/// What a filter can ask for beside the properties of a spec, with the operator that is usual for it.
-const MEASURED: [(&str, Column, &str); 14] = [
-    ("arm", Arm, "="),
-    ("state", State, "="),
-    ("acc", Accuracy, ">"),
-    ("accuracy", Accuracy, ">"),
-    ("best", Best, ">"),
-    ("loss", Loss, "<"),
-    ("f1", F1, ">"),
-    ("macro_f1", MacroF1, ">"),
-    ("diff", Difference, ">"),
-    ("progress", Progress, "<"),
-    ("epoch", Epoch, "<"),
-    ("pairs", Pairs, "<"),
-    ("speed", Speed, "<"),
-    ("left", Left, "<"),
+/// What a filter can ask for beside the properties of a spec.
+const MEASURED: [Column; 14] = [
+    Arm,
+    State,
+    Score(Metric::ValidAccuracy),
+    Best,
+    Score(Metric::ValidLoss),
+    Score(Metric::ValidF1),
+    Score(Metric::ValidMacroF1),
+    Score(Metric::ValidMatthews),
+    Difference,
+    Progress,
+    Epoch,
+    Pairs,
+    Speed,
+    Left,
 ];
+
+/// The names of a column in a filter: the short one, and another that is known too.
+fn names(column: Column) -> [&'static str; 2] {
+    match column {
+        Score(metric) => metric.names(),
+        // the slash of the header is hard to remember
+        Speed => ["speed"; 2],
+        column => [column.name(); 2],
+    }
+}
+
+/// The operator that is usual in a filter: for what is good to have much of, or still to come.
+fn operator(column: Column) -> &'static str {
+    match column {
+        Arm | State => "=",
+        Best | Difference => ">",
+        Score(metric) if metric.better() == Better::Higher => ">",
+        _ => "<",
+    }
+}
 
 /// Every name that a filter may use.
 pub fn filter_names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = MEASURED.iter().map(|(name, ..)| *name).collect();
-    names.extend(Property::ALL.into_iter().flat_map(Property::names));
+    let properties = Property::ALL.into_iter().flat_map(Property::names);
+    let mut names: Vec<&str> = MEASURED.into_iter().flat_map(names).chain(properties).collect();
     names.dedup();
     names
 }
@@ -115,9 +145,8 @@ pub fn filter_names() -> Vec<&'static str> {
 pub fn filter_beginnings() -> Vec<String> {
     let property = |property: Property| format!("{}=", property.names()[0]);
     let (first, last) = Property::ALL.split_at(2);
-    let measured = MEASURED.iter().filter(|(name, ..)| *name != "accuracy");
     let first = first.iter().copied().map(property);
-    let measured = measured.map(|(name, _, operator)| format!("{name}{operator}"));
+    let measured = MEASURED.into_iter().map(|column| format!("{}{}", names(column)[0], operator(column)));
     first.chain(measured).chain(last.iter().copied().map(property)).collect()
 }
 
@@ -126,7 +155,7 @@ pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> Value {
     if let Some(property) = Property::named(name) {
         return property.value(&row.planned.spec);
     }
-    match MEASURED.iter().find(|(known, ..)| *known == name).map(|(_, column, _)| *column) {
+    match MEASURED.into_iter().find(|column| names(*column).contains(&name)) {
         None => Value::Missing,
         Some(Arm) => Value::Text(row.planned.arm.clone()),
         Some(State) if Stage::of(row) == Stage::Elsewhere => Value::Several(vec!["running".into(), "elsewhere".into()]),

@@ -3,6 +3,8 @@
 use crate::domain::arm::BASELINE;
 use crate::domain::command::Intent;
 use crate::domain::history::Progress;
+use crate::domain::metric::Metric;
+use crate::domain::scores::Scores;
 use crate::domain::sweep::{Row, Sweep};
 use crate::stats::Estimate;
 use std::collections::HashMap;
@@ -66,14 +68,12 @@ pub struct Measures {
     pub share: f64,
     pub epoch: f64,
     pub pairs: u64,
-    /// of the newest evaluation; the mean over finished runs of a cell, as all scores
-    pub accuracy: Option<f64>,
-    /// between the finished runs of a cell
+    /// of the newest evaluation; the mean over the finished runs of a cell
+    pub scores: Option<Scores>,
+    /// of the accuracy, between the finished runs of a cell
     pub deviation: Option<f64>,
+    /// highest accuracy of any evaluation
     pub best: Option<f64>,
-    pub loss: Option<f64>,
-    pub f1: Option<f64>,
-    pub macro_f1: Option<f64>,
     /// whether it is finished and predicts one class only; of a cell, whether any of its runs does
     pub one_class: bool,
     /// accuracy less that of the baseline's run of the same batch size and instance
@@ -95,12 +95,9 @@ impl Measures {
             share: history.step as f64 / spec.updates().max(1) as f64,
             epoch: history.step as f64 / spec.updates_per_epoch().max(1) as f64,
             pairs: spec.pairs_seen(history.step),
-            accuracy: newest.map(|point| point.accuracy),
+            scores: newest.map(|point| point.scores),
             deviation: None,
-            best: history.evaluations.iter().map(|point| point.accuracy).max_by(f64::total_cmp),
-            loss: newest.map(|point| point.loss),
-            f1: newest.and_then(|point| point.f1),
-            macro_f1: newest.and_then(|point| point.macro_f1),
+            best: history.evaluations.iter().map(|point| point.scores.accuracy).max_by(f64::total_cmp),
             one_class: history.ends_with_one_class(),
             difference: baselines.of(row).and_then(|baseline| difference(row, baseline)),
             pairs_per_second: row.pairs_per_second().filter(|_| running || history.progress == Progress::Finished),
@@ -108,30 +105,31 @@ impl Measures {
         }
     }
 
+    pub fn score(&self, metric: Metric) -> Option<f64> {
+        metric.of(self.scores.as_ref()?)
+    }
+
     /// Runs at different stages have no common score: those of a cell are of its finished runs.
     pub fn of_cell(runs: &[&Measures]) -> Option<Self> {
         let first = *runs.first()?;
-        let scores = |score: fn(&Measures) -> Option<f64>| -> Option<Estimate> {
-            let finished = runs.iter().filter(|run| run.stage == Stage::Finished);
-            Estimate::of(&finished.filter_map(|run| score(run)).collect::<Vec<_>>())
+        let finished = || runs.iter().filter(|run| run.stage == Stage::Finished);
+        let estimate = |value: fn(&Measures) -> Option<f64>| -> Option<Estimate> {
+            Estimate::of(&finished().filter_map(|run| value(run)).collect::<Vec<_>>())
         };
-        let mean = |score| scores(score).map(|estimate| estimate.mean);
+        let mean = |value| estimate(value).map(|estimate| estimate.mean);
         let average = |value: fn(&Measures) -> f64| runs.iter().map(|run| value(run)).sum::<f64>() / runs.len() as f64;
         let under_way = runs.iter().filter(|run| run.stage == Stage::Running);
         Some(Self {
             arm: first.arm,
             batch_size: first.batch_size,
-            instance: runs.iter().filter(|run| run.stage == Stage::Finished).count() as u32,
+            instance: finished().count() as u32,
             stage: runs.iter().map(|run| run.stage).min()?,
             share: average(|run| run.share),
             epoch: average(|run| run.epoch),
             pairs: runs.iter().map(|run| run.pairs).sum(),
-            accuracy: mean(|run| run.accuracy),
-            deviation: scores(|run| run.accuracy).and_then(|estimate| estimate.sd),
+            scores: Scores::mean(finished().filter_map(|run| run.scores)),
+            deviation: estimate(|run| run.score(Metric::ValidAccuracy)).and_then(|estimate| estimate.sd),
             best: mean(|run| run.best),
-            loss: mean(|run| run.loss),
-            f1: mean(|run| run.f1),
-            macro_f1: mean(|run| run.macro_f1),
             one_class: runs.iter().any(|run| run.one_class),
             difference: mean(|run| run.difference),
             pairs_per_second: under_way.clone().filter_map(|run| run.pairs_per_second).reduce(|sum, one| sum + one),
@@ -148,7 +146,7 @@ fn difference(row: &Row, baseline: &Row) -> Option<f64> {
         true => baseline.history.last_evaluation(),
         false => baseline.history.evaluations.iter().find(|point| point.step == newest.step),
     };
-    Some(newest.accuracy - other?.accuracy)
+    Some(newest.scores.accuracy - other?.scores.accuracy)
 }
 
 /// The baseline's runs, by batch size and instance.

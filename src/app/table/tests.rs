@@ -1,9 +1,11 @@
 use super::*;
 use crate::domain::arm::BASELINE;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
-use crate::domain::metric::Scores;
+use crate::domain::metric::Metric;
+use crate::domain::property::Property;
 use crate::domain::run::PlannedRun;
 use crate::domain::run::tests::example;
+use crate::domain::scores::Scores;
 use proptest::prelude::*;
 use tui_input::InputRequest;
 
@@ -87,7 +89,7 @@ fn rows_that_rank_the_same_stay_as_planned_and_missing_scores_come_last_both_way
     let mut sweep = sweep();
     score(&mut sweep, id(BASELINE, 8, 0), &[0.5, 0.7]);
     score(&mut sweep, id(BASELINE, 2, 1), &[0.5, 0.8]);
-    let first = |descending| shown(&sorted_by(Column::Accuracy, descending), &sweep)[..3].to_vec();
+    let first = |descending| shown(&sorted_by(Column::Score(Metric::ValidAccuracy), descending), &sweep)[..3].to_vec();
     assert_eq!(first(true), ["baseline/2/1", "baseline/8/0", "baseline/2/0"]);
     assert_eq!(first(false), ["baseline/8/0", "baseline/2/1", "baseline/2/0"]);
     let by_size = shown(&sorted_by(Column::BatchSize, false), &sweep);
@@ -97,7 +99,7 @@ fn rows_that_rank_the_same_stay_as_planned_and_missing_scores_come_last_both_way
 #[test]
 fn the_selection_stays_on_its_run_when_news_move_it() {
     let mut sweep = sweep();
-    let mut table = sorted_by(Column::Accuracy, true);
+    let mut table = sorted_by(Column::Score(Metric::ValidAccuracy), true);
     score(&mut sweep, id(BASELINE, 2, 0), &[0.6]);
     score(&mut sweep, id(BASELINE, 8, 0), &[0.5]);
     table.select_by(&sweep, 1);
@@ -149,13 +151,13 @@ fn a_cell_has_the_mean_of_its_finished_runs_alone() {
     assert_eq!(shown(&table, &sweep), ["baseline/2", "baseline/8", "off/2", "off/8"]);
     let measures = |sweep: &Sweep| table.listing(sweep).items[0].measures.clone();
     let half = measures(&sweep);
-    assert_eq!((half.instance, half.accuracy, half.deviation), (1, Some(0.7), None));
+    assert_eq!((half.instance, half.score(Metric::ValidAccuracy), half.deviation), (1, Some(0.7), None));
     assert_eq!(half.stage, Stage::Running);
     finish(&mut sweep, id(BASELINE, 2, 1), &[0.5, 0.5, 0.8]);
     let whole = measures(&sweep);
     assert_eq!((whole.instance, whole.stage), (2, Stage::Finished));
     let close = |found: Option<f64>, wanted: f64| assert!((found.unwrap() - wanted).abs() < 1e-12, "{found:?}");
-    close(whole.accuracy, 0.75);
+    close(whole.score(Metric::ValidAccuracy), 0.75);
     close(whole.deviation, 0.005f64.sqrt());
     close(whole.best, 0.85);
 }
@@ -207,7 +209,7 @@ fn a_cell_opens_and_shows_some_all_or_none_of_its_runs() {
 fn pinned_rows_come_first_whatever_the_order() {
     let mut sweep = sweep();
     finish(&mut sweep, id(BASELINE, 2, 0), &[0.9]);
-    let mut table = sorted_by(Column::Accuracy, true);
+    let mut table = sorted_by(Column::Score(Metric::ValidAccuracy), true);
     table.select_by(&sweep, 5);
     assert_eq!(selected(&table, &sweep), "off/8/0");
     table.pin(&sweep);
@@ -250,7 +252,7 @@ fn a_filter_on_scores_does_not_change_the_mean_of_a_cell() {
     typed(&mut table, &sweep, "acc>0.75");
     assert!(table.open(&sweep));
     assert_eq!(shown(&table, &sweep), ["baseline/2", "  baseline/2/1"]);
-    assert_eq!(table.listing(&sweep).items[0].measures.accuracy, Some(0.7));
+    assert_eq!(table.listing(&sweep).items[0].measures.score(Metric::ValidAccuracy), Some(0.7));
 }
 
 #[test]
@@ -339,5 +341,41 @@ proptest! {
             let distinct: std::collections::BTreeSet<&String> = runs.iter().collect();
             prop_assert_eq!(distinct.len(), runs.len(), "each row once: {:?}", runs);
         }
+    }
+}
+
+#[test]
+fn every_score_can_be_sorted_and_filtered_by() {
+    let mut sweep = sweep();
+    for (iid, matthews) in [(0, -0.25), (1, 0.5)] {
+        let scores = Scores { f1: Some(0.9), matthews: Some(matthews), ..Scores::of(0.4, 0.7) };
+        let events = vec![RunEvent::Started { step: 0 }, RunEvent::Evaluation { step: 0, scores }];
+        tell(&mut sweep, id(BASELINE, 8, iid), events);
+    }
+    let sorted = shown(&sorted_by(Column::Score(Metric::ValidMatthews), true), &sweep);
+    assert_eq!(sorted[..2], ["baseline/8/1", "baseline/8/0"]);
+    for (filter, kept) in
+        [("matthews>0", 1), ("matthews<=0.5", 2), ("f1>=0.9", 2), ("macro_f1>0", 0), ("accuracy=0.7", 2)]
+    {
+        let mut table = Table::default();
+        typed(&mut table, &sweep, filter);
+        assert_eq!(table.listing(&sweep).kept, kept, "{filter}");
+    }
+    for metric in Metric::SCORES {
+        assert!(Column::ALL.contains(&Column::Score(metric)), "{metric:?} has no column");
+        let known = column::filter_names();
+        assert!(metric.names().iter().all(|name| known.contains(name)), "{metric:?} is unknown to the filter");
+    }
+}
+
+#[test]
+fn the_page_of_keys_has_every_name_of_the_filter() {
+    let page = include_str!("../../../docs/KEYS.md");
+    let quoted = |names: Vec<String>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
+    let short = |beginning: &String| beginning.trim_end_matches(['=', '<', '>']).to_owned();
+    let properties: Vec<String> = Property::ALL.iter().map(|property| property.names()[0].to_owned()).collect();
+    let columns = column::filter_beginnings().iter().map(short).filter(|name| !properties.contains(name)).collect();
+    for row in [format!("| columns | {} |", quoted(columns)), format!("| of a spec | {} |", quoted(properties))] {
+        assert!(page.contains(&row), "docs/KEYS.md lacks this row of its table of names:\n{row}");
     }
 }

@@ -3,10 +3,11 @@
 use super::listed::Listed;
 use crate::cli::exit::BadInput;
 use crate::domain::filter::Value;
-use crate::domain::metric::ONE_CLASS;
+use crate::domain::metric::Metric;
 use crate::domain::nearest::suggestion;
 use crate::domain::printable::printable;
 use crate::domain::property::Property;
+use crate::domain::scores::ONE_CLASS;
 use std::cmp::Ordering;
 
 /// A property of runs that can be shown, filtered and sorted by.
@@ -17,11 +18,7 @@ pub enum Column {
     Arm,
     State,
     Progress,
-    Accuracy,
-    Loss,
-    F1,
-    MacroF1,
-    Matthews,
+    Score(Metric),
     /// number of classes predicted
     Predicted,
     Age,
@@ -32,18 +29,13 @@ pub enum Column {
 
 use Column::*;
 
-/// Each with its name on the command line and its key in JSON. Columns of a spec have their own table.
-const NAMES: [(Column, [&str; 2]); 14] = [
+/// Each with its name on the command line and its key in JSON. Scores, and columns of a spec, have their own tables.
+const NAMES: [(Column, [&str; 2]); 9] = [
     (Run, ["run", "run"]),
     (Experiment, ["experiment", "experiments"]),
     (Arm, ["arm", "arms"]),
     (State, ["state", "state"]),
     (Progress, ["progress", "progress"]),
-    (Accuracy, ["acc", "accuracy"]),
-    (Loss, ["loss", "loss"]),
-    (F1, ["f1", "f1"]),
-    (MacroF1, ["macro_f1", "macro_f1"]),
-    (Matthews, ["matthews", "matthews"]),
     (Predicted, ["predicted", "predicted_classes"]),
     (Age, ["age", "age"]),
     (Message, ["message", "message"]),
@@ -51,8 +43,10 @@ const NAMES: [(Column, [&str; 2]); 14] = [
 ];
 
 fn all() -> impl Iterator<Item = (Column, [&'static str; 2])> {
-    let of_spec = Property::ALL.into_iter().map(|property| (Spec(property), property.names()));
-    NAMES.into_iter().chain(of_spec)
+    let (first, last) = NAMES.split_at(5);
+    let scores = Metric::SCORES.map(|metric| (Score(metric), metric.names()));
+    let of_spec = Property::ALL.map(|property| (Spec(property), property.names()));
+    first.iter().copied().chain(scores).chain(last.iter().copied()).chain(of_spec)
 }
 
 /// The default columns; the message only where there is one.
@@ -64,15 +58,15 @@ pub const SHOWN: [Column; 12] = [
     Spec(Property::Instance),
     State,
     Progress,
-    Accuracy,
-    Loss,
-    F1,
+    Score(Metric::ValidAccuracy),
+    Score(Metric::ValidLoss),
+    Score(Metric::ValidF1),
     Age,
     Message,
 ];
 
 /// Columns dropped on a narrow screen, in this order.
-pub const SHED: [Column; 5] = [F1, Age, Loss, Progress, Experiment];
+pub const SHED: [Column; 5] = [Score(Metric::ValidF1), Age, Score(Metric::ValidLoss), Progress, Experiment];
 
 /// Digits of a digest that are shown; ten are enough for any store that fits a disk.
 const DIGITS: usize = 10;
@@ -113,12 +107,8 @@ impl Column {
             Arm => Value::Several(listed.arms()),
             State => Value::Text(listed.state().into()),
             Progress => number(listed.share()),
-            Accuracy => number(listed.accuracy),
-            Loss => number(listed.loss),
-            F1 => number(listed.f1),
-            MacroF1 => number(listed.macro_f1),
-            Matthews => number(listed.matthews),
-            Predicted => number(listed.predicted_classes.map(f64::from)),
+            Score(metric) => number(listed.score(metric)),
+            Predicted => number(listed.scores.and_then(|scores| scores.predicted_classes).map(f64::from)),
             Age => number(listed.age()),
             Message => match (listed.damage(), &listed.failure) {
                 (Some(damage), _) => Value::Text(damage),
@@ -143,7 +133,7 @@ impl Column {
             (_, Value::Missing) => "-".into(),
             (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
             (Progress, Value::Number(share)) => format!("{:.0} %", 100.0 * share),
-            (Accuracy | Loss | F1 | MacroF1 | Matthews, Value::Number(score)) => format!("{score:.4}"),
+            (Score(_), Value::Number(score)) => format!("{score:.4}"),
             (Age, Value::Number(seconds)) => age(seconds),
             (Message, Value::Text(message)) => message.replace('\n', " "),
             (Spec(Property::LearningRate), Value::Number(rate)) => format!("{rate:e}"),

@@ -5,6 +5,7 @@ use super::list::object;
 use super::listed::Listed;
 use crate::cli::exit::Exit;
 use crate::cli::page::{Page, print, print_json};
+use crate::domain::metric::Metric;
 use crate::domain::settings;
 use crate::export::text_table;
 use crate::store::Store;
@@ -40,22 +41,19 @@ pub fn run(store: &Store, first: &str, second: &str, as_json: bool, page: &Page)
 
 fn results(first: &Listed, second: &Listed) -> Vec<Vec<String>> {
     let both = |name: &str, text: fn(&Listed) -> String| vec![name.into(), text(first), text(second), String::new()];
-    let score = |name: &str, value: fn(&Listed) -> Option<f64>| {
-        let (a, b) = (value(first), value(second));
+    let score = |metric: Metric| {
+        let (a, b) = (first.score(metric), second.score(metric));
         let text = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.4}"));
         let difference = a.zip(b).map_or(String::new(), |(a, b)| format!("{:+.4}", b - a));
-        vec![name.into(), text(a), text(b), difference]
+        vec![metric.tag().into(), text(a), text(b), difference]
     };
-    vec![
+    let mut rows = vec![
         both("state", |listed| listed.state().into()),
         both("updates", |listed| {
             let updates = listed.run.spec.as_ref().map_or("?".into(), |spec| spec.updates().to_string());
             format!("{}/{updates}", listed.step)
         }),
-        score("accuracy", |listed| listed.accuracy),
-        score("loss", |listed| listed.loss),
-        score("f1", |listed| listed.f1),
-        score("macro_f1", |listed| listed.macro_f1),
-        score("matthews", |listed| listed.matthews),
-    ]
+    ];
+    rows.extend(Metric::SCORES.map(score));
+    rows
 }

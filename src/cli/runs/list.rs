@@ -7,6 +7,7 @@ use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::{Page, notify, print, print_json, report_damage};
 use crate::domain::filter::Filter;
 use crate::domain::history::Progress;
+use crate::domain::metric::Metric;
 use crate::domain::run::RunSpec;
 use crate::export::text_table;
 use crate::store::Store;
@@ -68,7 +69,10 @@ fn order(given: &str) -> Result<(Column, bool), BadInput> {
 fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
     let mut columns = SHOWN.to_vec();
     let says = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
-    columns.retain(|column| says(*column) || [Column::Accuracy, Column::Loss, Column::Age].contains(column));
+    columns.retain(|column| {
+        says(*column)
+            || [Column::Score(Metric::ValidAccuracy), Column::Score(Metric::ValidLoss), Column::Age].contains(column)
+    });
     let message = if columns.contains(&Column::Message) { LEAST_MESSAGE } else { 0 };
     for column in SHED {
         let others: Vec<Column> = columns.iter().copied().filter(|column| *column != Column::Message).collect();
@@ -110,7 +114,7 @@ pub fn object(listed: &Listed) -> Value {
     let (spec, cell) = (listed.run.spec.as_ref(), listed.cell());
     let message = listed.failure.as_ref().map(|(_, message)| message.clone());
     let damages = listed.run.damages.iter().map(|damage| json!({"path": damage.path, "reason": damage.reason}));
-    json!({
+    let mut object = json!({
         "run": listed.run.id,
         "experiments": listed.experiments(),
         "arms": listed.arms(),
@@ -120,13 +124,8 @@ pub fn object(listed: &Listed) -> Value {
         "step": listed.step,
         "updates": spec.map(RunSpec::updates),
         "progress": listed.share(),
-        "accuracy": listed.accuracy,
-        "loss": listed.loss,
-        "f1": listed.f1,
-        "macro_f1": listed.macro_f1,
-        "matthews": listed.matthews,
-        "predicted_classes": listed.predicted_classes,
-        "one_class": listed.scores().and_then(|scores| scores.predicts_one_class()),
+        "predicted_classes": listed.scores.and_then(|scores| scores.predicted_classes),
+        "one_class": listed.predicts_one_class(),
         "also": listed.further_scores().iter().map(|(set, scores)| (set.name(), *scores)).collect::<BTreeMap<_, _>>(),
         "time": listed.time,
         "message": listed.damage().or(message),
@@ -141,5 +140,9 @@ pub fn object(listed: &Listed) -> Value {
         "seed": spec.map(|spec| spec.seed),
         "weight_decay": spec.map(|spec| spec.weight_decay),
         "warmup_ratio": spec.map(|spec| spec.warmup_ratio),
-    })
+    });
+    for metric in Metric::SCORES {
+        object[metric.tag()] = listed.score(metric).into();
+    }
+    object
 }

@@ -3,8 +3,9 @@
 use crate::cli::exit::BadInput;
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
-use crate::domain::metric::Scores;
+use crate::domain::metric::Metric;
 use crate::domain::run::RunSpec;
+use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use crate::engine::now;
 use crate::store::{Damage, Place, Store, StoreError, StoredRun};
@@ -16,12 +17,8 @@ pub struct Listed {
     pub places: Vec<Place>,
     /// updates done
     pub step: u64,
-    pub accuracy: Option<f64>,
-    pub loss: Option<f64>,
-    pub f1: Option<f64>,
-    pub macro_f1: Option<f64>,
-    pub matthews: Option<f64>,
-    pub predicted_classes: Option<u32>,
+    /// the final scores of a finished run, else the newest
+    pub scores: Option<Scores>,
     /// time of the last event, in seconds since 1970
     pub time: Option<f64>,
     /// for a failed run: the message and the update
@@ -48,22 +45,8 @@ impl Listed {
 
     fn of(run: StoredRun, places: Vec<Place>) -> Self {
         if let Some(result) = run.result.clone() {
-            let (accuracy, loss) = (Some(result.accuracy), Some(result.loss));
-            let Scores { f1, macro_f1, matthews, predicted_classes, .. } = result.scores();
-            let (step, time, failure) = (result.step, Some(result.finished), None);
-            return Self {
-                run,
-                places,
-                step,
-                accuracy,
-                loss,
-                f1,
-                macro_f1,
-                matthews,
-                predicted_classes,
-                time,
-                failure,
-            };
+            let (step, scores, time) = (result.step, Some(result.scores()), Some(result.finished));
+            return Self { run, places, step, scores, time, failure: None };
         }
         let journal = run.journal();
         let history = run.history(&journal);
@@ -73,15 +56,9 @@ impl Listed {
             (Progress::Failed(message), None) => Some((0, message.clone())),
             _ => None,
         };
-        let last = history.last_evaluation();
         Self {
             step: history.step,
-            accuracy: last.map(|point| point.accuracy),
-            loss: last.map(|point| point.loss),
-            f1: last.and_then(|point| point.f1),
-            macro_f1: last.and_then(|point| point.macro_f1),
-            matthews: last.and_then(|point| point.matthews),
-            predicted_classes: last.and_then(|point| point.predicted_classes),
+            scores: history.last_evaluation().map(|point| point.scores),
             time: newest.map(|entry| entry.time),
             failure,
             run,
@@ -118,15 +95,18 @@ impl Listed {
         (!words.is_empty()).then(|| format!("damaged: {}", words.join("; ")))
     }
 
-    /// The final scores of a finished run, else the newest.
-    pub fn scores(&self) -> Option<Scores> {
-        let Self { f1, macro_f1, matthews, predicted_classes, .. } = *self;
-        Some(Scores { f1, macro_f1, matthews, predicted_classes, ..Scores::of(self.loss?, self.accuracy?) })
+    pub fn score(&self, metric: Metric) -> Option<f64> {
+        metric.of(self.scores.as_ref()?)
+    }
+
+    /// Whether it predicts the same class for every validation example, where that can be known.
+    pub fn predicts_one_class(&self) -> Option<bool> {
+        self.scores?.predicts_one_class()
     }
 
     /// Whether it is finished and predicts the same class for every validation example.
     pub fn ends_with_one_class(&self) -> bool {
-        self.run.result.is_some() && self.scores().and_then(|scores| scores.predicts_one_class()) == Some(true)
+        self.run.result.is_some() && self.predicts_one_class() == Some(true)
     }
 
     /// Scores of a finished run on further sets.

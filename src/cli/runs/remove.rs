@@ -7,6 +7,7 @@ use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::{Page, bytes, notify};
 use crate::domain::filter::is_condition;
+use crate::domain::metric::Metric;
 use crate::domain::property::Property;
 use crate::store::{Removal, Store};
 use anyhow::{Context, Result};
@@ -20,7 +21,7 @@ const SHOWN: [Column; 8] = [
     Column::Spec(Property::BatchSize),
     Column::Spec(Property::Instance),
     Column::State,
-    Column::Accuracy,
+    Column::Score(Metric::ValidAccuracy),
     Column::Age,
 ];
 

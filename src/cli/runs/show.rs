@@ -10,9 +10,10 @@ use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::domain::clock::clock;
 use crate::domain::event::{Entry, RunEvent, SweepEvent};
-use crate::domain::metric::{Metric, ONE_CLASS, ONE_CLASS_MEANS, Scores};
+use crate::domain::metric::Metric;
 use crate::domain::printable::printable;
 use crate::domain::run::{PlannedRun, RunSpec};
+use crate::domain::scores::{ONE_CLASS, ONE_CLASS_MEANS, Scores};
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Sweep;
 use crate::export::text_table;
@@ -141,7 +142,7 @@ fn page_of(
         let _ = writeln!(text, "  {}", printable(&place));
     }
     let _ = writeln!(text, "  {}", state(listed, spec, page));
-    if let Some(scores) = listed.scores() {
+    if let Some(scores) = listed.scores {
         let which = if listed.run.result.is_some() { "final" } else { "newest" };
         let _ = writeln!(text, "  {which} evaluation: {}", words(&scores));
         if listed.ends_with_one_class() {
@@ -171,10 +172,8 @@ fn page_of(
 }
 
 fn words(scores: &Scores) -> String {
-    let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes: _ } = scores;
-    let further = [("F1", f1), ("macro F1", macro_f1), ("Matthews", matthews)];
-    let further = further.into_iter().filter_map(|(name, score)| Some(format!(", {name} {:.4}", (*score)?)));
-    format!("accuracy {accuracy:.4}, loss {loss:.4}{}", further.collect::<String>())
+    let named = scores.named().map(|(metric, score)| format!("{} {score:.4}", metric.label()));
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn state(listed: &Listed, spec: &RunSpec, page: &Page) -> String {
@@ -260,8 +259,9 @@ fn whole_object(
         rows.map(|(key, own, other)| json!({"key": key, "value": own, "other": other})).collect()
     };
     let history = listed.run.history(journal);
-    let points: serde_json::Map<String, Value> = Metric::MEASURED
+    let points: serde_json::Map<String, Value> = Metric::ALL
         .into_iter()
+        .filter(|metric| metric.is_measured())
         .map(|metric| (metric.file_name().to_owned(), json!(history.points(metric))))
         .collect();
     whole["places"] =

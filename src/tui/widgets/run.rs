@@ -7,7 +7,7 @@ use crate::app::{App, Panel};
 use crate::domain::attempts::{Attempt, AttemptEnd};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
-use crate::domain::metric::{ONE_CLASS, ONE_CLASS_MEANS};
+use crate::domain::scores::{ONE_CLASS, ONE_CLASS_MEANS};
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Row;
 use crate::tui::theme::Theme;
@@ -57,12 +57,12 @@ fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
     let (updates, epoch, pairs) = (spec.updates(), measures.epoch, measures.pairs);
     let progress = format!("update {step} of {updates} · epoch {epoch:.1} · {pairs} pairs{speed}{left}");
     lines.push(Line::styled(progress, theme.text()));
-    if let (Some(accuracy), Some(best), Some(loss)) = (measures.accuracy, measures.best, measures.loss) {
-        let f1 = measures.f1.map_or(String::new(), |f1| format!(" · F1 {f1:.4}"));
-        let macro_f1 = measures.macro_f1.map_or(String::new(), |f1| format!(" · macro F1 {f1:.4}"));
-        let difference = measures.difference.map_or(String::new(), |d| format!(" · {d:+.4} against the baseline"));
-        let scores = format!("accuracy {accuracy:.4} · best {best:.4} · loss {loss:.4}{f1}{macro_f1}{difference}");
-        lines.push(Line::styled(scores, theme.text()));
+    if let (Some(scores), Some(best)) = (measures.scores, measures.best) {
+        let mut words: Vec<String> =
+            scores.named().map(|(metric, score)| format!("{} {score:.4}", metric.label())).collect();
+        words.insert(1, format!("best {best:.4}"));
+        words.extend(measures.difference.map(|difference| format!("{difference:+.4} against the baseline")));
+        lines.push(Line::styled(words.join(" · "), theme.text()));
     }
     if measures.one_class {
         lines.push(Line::styled(ONE_CLASS, theme.bad()));

@@ -4,9 +4,9 @@ use batchscope::app::App;
 use batchscope::domain::arm::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
-use batchscope::domain::metric::Scores;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Evaluation;
 
 pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {

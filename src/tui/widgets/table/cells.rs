@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::table::{Column, Item, Measures, Shown, Stage, Subject};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
+use crate::domain::metric::Metric;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::shed::shortened;
 use ratatui::layout::Alignment;
@@ -55,12 +56,13 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, app: &App, sizes: &[u
         },
         Column::Epoch => right(format!("{:.1}", measures.epoch), theme.dim()),
         Column::Pairs => right(pairs(measures.pairs), theme.dim()),
-        Column::Accuracy => right(score(measures.accuracy), text),
+        Column::Score(metric) => {
+            let style =
+                if metric == app.first_metric() || metric == Metric::ValidAccuracy { text } else { theme.dim() };
+            right(score(measures.score(metric)), style)
+        }
         Column::Deviation => right(score(measures.deviation), theme.dim()),
         Column::Best => right(score(measures.best), theme.dim()),
-        Column::Loss => right(score(measures.loss), theme.dim()),
-        Column::F1 => right(score(measures.f1), theme.dim()),
-        Column::MacroF1 => right(score(measures.macro_f1), theme.dim()),
         Column::Difference => difference(measures.difference, theme),
         Column::Speed => {
             right(measures.pairs_per_second.map_or("-".into(), |speed| format!("{speed:.0}")), theme.dim())

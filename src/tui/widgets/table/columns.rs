@@ -2,6 +2,7 @@
 
 use crate::app::table::{Column, Listing, Shown};
 use crate::app::{App, table::Table};
+use crate::domain::metric::Metric;
 
 /// A column of the screen: one of the table's, or the marks before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)>
     let marks = 1 + u16::from(table.grouped) + u16::from(listing.items.iter().any(|item| item.pinned));
     let mut left = (room + 1).saturating_sub(marks + 1);
     let mut kept = Vec::new();
-    for column in by_importance(table, app.sweep.arms().len(), listing) {
+    for column in by_importance(app, app.sweep.arms().len(), listing) {
         let needed = width(column, arm, table) + 1;
         if needed <= left {
             left -= needed;
@@ -42,14 +43,15 @@ pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)>
 
 /// In the order in which they are kept when there is no room for all: first what the table is sorted by. Of a single arm
 /// the name can go; what no row says anything about is left out.
-fn by_importance(table: &Table, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
+fn by_importance(app: &App, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
     use Column::*;
+    let table = &app.table;
     let sorted = table.sort.map(|(column, _)| column);
     let (first, last): (&[Column], &[Column]) = if arms > 1 { (&[Arm], &[]) } else { (&[], &[Arm]) };
     let mut columns: Vec<Column> = sorted.into_iter().collect();
     columns.extend([State, BatchSize, Instance]);
     columns.extend(first);
-    columns.push(Accuracy);
+    columns.extend([Score(app.first_metric()), Score(Metric::ValidAccuracy)]);
     if table.grouped {
         columns.push(Deviation);
     }
@@ -57,14 +59,10 @@ fn by_importance(table: &Table, arms: usize, listing: &Listing<'_>) -> Vec<Colum
     if arms > 1 {
         columns.push(Difference);
     }
-    columns.extend([Left, Best, Loss, Speed, Epoch, Pairs]);
+    columns.extend([Left, Best, Score(Metric::ValidLoss), Speed, Epoch, Pairs]);
     columns.extend(last);
-    if listing.items.iter().any(|item| item.measures.f1.is_some()) {
-        columns.push(F1);
-    }
-    if listing.items.iter().any(|item| item.measures.macro_f1.is_some()) {
-        columns.push(MacroF1);
-    }
+    let is_there = |metric: &Metric| listing.items.iter().any(|item| item.measures.score(*metric).is_some());
+    columns.extend(Metric::SCORES.into_iter().filter(is_there).map(Score));
     let mut distinct = Vec::new();
     for column in columns {
         if !distinct.contains(&column) {
