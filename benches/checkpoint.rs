@@ -67,7 +67,7 @@ fn main() {
 /// An attempt at some run.
 fn claimed(store: &Path) -> (RunFolder, Attempt) {
     let prepared = prepare(parse("demo", preset("demo").unwrap(), &[]).unwrap(), &Sources::cached()).unwrap();
-    let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
+    let planned = prepared.plan().runs(&prepared.spec.arms[0]).unwrap().remove(0);
     let run = Store::open(store).unwrap().run(&planned.id);
     run.create(&planned.spec).unwrap();
     match run.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap() {

@@ -8,7 +8,7 @@ use crate::domain::history::Progress;
 use crate::domain::invariance::Invariance;
 use crate::plan::{Background, PlannedArm};
 use crate::spec_file::{parse, preset, train_of};
-use crate::stats::{Judgement, Outcome, Outcomes, judge, would_show};
+use crate::stats::{Judgement, judge, would_show};
 use crate::store::Look;
 
 /// The preset whose arms ask why.
@@ -71,21 +71,9 @@ impl App {
     fn judged(&self) -> Judgement {
         let arms: Vec<PlannedArm> =
             self.arms.iter().filter_map(|arm| PlannedArm::of("the sweep", arm, &self.spec.train).ok()).collect();
-        let arms = arms.iter().map(|arm| (arm, self.outcomes(arm))).collect();
-        judge(&self.inquiry.background.question(&self.spec, arms))
-    }
-
-    /// A run that several arms plan counts in each.
-    fn outcomes(&self, arm: &PlannedArm) -> Outcomes {
         let finished = self.sweep.rows().iter().filter(|row| row.history.progress == Progress::Finished);
-        let of_arm = finished.filter(|row| row.planned.arm == arm.arm.name || arm.plans(&row.planned.spec));
-        let outcome = of_arm.filter_map(|row| {
-            let (batch_size, iid) = (row.planned.spec.batch_size, row.planned.spec.iid);
-            let (accuracy, one_class) =
-                (row.history.last_evaluation()?.scores.accuracy, row.history.ends_with_one_class());
-            Some(Outcome { batch_size, iid, accuracy, one_class })
-        });
-        outcome.collect()
+        let scored = finished.filter_map(|row| Some((&row.planned.spec, row.history.last_evaluation()?.scores)));
+        judge(&self.inquiry.background.question(&self.spec, &arms, &scored.collect::<Vec<_>>()))
     }
 
     /// Arms that ask why batch size matters, those that this sweep does not have yet.

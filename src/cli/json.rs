@@ -9,7 +9,8 @@ use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
-use crate::resolve::{Opened, PrepareError};
+use crate::plan::PlanError;
+use crate::resolve::Opened;
 use crate::stats::Estimate;
 use crate::store::Store;
 use serde::Serialize;
@@ -139,10 +140,10 @@ struct ExitRow {
 
 impl Report {
     /// Reads the state of every planned run from the store.
-    pub fn new(opened: &Opened) -> Result<Self, PrepareError> {
+    pub fn new(opened: &Opened) -> Result<Self, PlanError> {
         let Opened { prepared, store, options, .. } = opened;
         let spec = &prepared.spec;
-        let planned = prepared.plan_all()?;
+        let planned = prepared.plan().all()?;
         let (mut runs, mut reused) = (Vec::new(), HashSet::new());
         let mut by_cell: HashMap<(&str, u32), Vec<RunId>> = HashMap::new();
         for (run, arms) in &planned {

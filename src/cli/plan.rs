@@ -2,8 +2,8 @@
 
 use super::page::notify;
 use crate::domain::clock::clock;
-use crate::engine::Price;
-use crate::plan::proof_of;
+use crate::engine::price;
+use crate::plan::{Price, proof_of};
 use crate::resolve::Opened;
 use crate::spec_file::describe;
 use crate::stats::would_show;
@@ -17,14 +17,14 @@ const LARGE: u64 = 2_000_000;
 /// Prints the plan before anything is trained, and asks about a long sweep. A small sweep of one arm, or one with nothing
 /// left to train, prints nothing. Returns false when the sweep was declined.
 pub fn announce(opened: &Opened, agreed: bool) -> bool {
-    let Opened { prepared, store, options, .. } = opened;
+    let Opened { prepared, options, .. } = opened;
     prepared.notes.iter().for_each(|note| notify(note));
     let several = prepared.spec.arms.len() > 1;
-    if !several && prepared.examples_to_train() < LARGE {
+    if !several && prepared.plan().examples_to_train() < LARGE {
         return true;
     }
     // cannot fail: planning the arms was part of checking them
-    let Ok(price) = prepared.price(store, options.workers) else { return true };
+    let Ok(price) = price(opened) else { return true };
     if price.arms.iter().all(|arm| arm.runs == 0) {
         return true;
     }
@@ -40,12 +40,12 @@ pub fn announce(opened: &Opened, agreed: bool) -> bool {
 
 /// Asks about a long sweep before the dashboard opens. Returns false when it was declined.
 pub fn confirmed(opened: &Opened, agreed: bool) -> bool {
-    let Opened { prepared, store, options, .. } = opened;
+    let Opened { prepared, .. } = opened;
     prepared.notes.iter().for_each(|note| notify(note));
-    if agreed || prepared.examples_to_train() < LARGE {
+    if agreed || prepared.plan().examples_to_train() < LARGE {
         return true;
     }
-    let Ok(price) = prepared.price(store, options.workers) else { return true };
+    let Ok(price) = price(opened) else { return true };
     confirm(&price)
 }
 
@@ -100,7 +100,7 @@ pub(super) fn costs(runs: usize, seconds: Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::domain::arm::{Changes, Value};
-    use crate::engine::ArmPrice;
+    use crate::plan::ArmPrice;
 
     #[test]
     fn every_arm_says_what_it_shows_and_what_it_costs() {

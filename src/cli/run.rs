@@ -14,7 +14,7 @@ use crate::domain::printable::{printable, printable_json};
 use crate::domain::sweep::Sweep;
 use crate::engine::{Engine, pause, pause_signals, stop_signals};
 use crate::export::table;
-use crate::resolve::{Request, RequestError, cores};
+use crate::resolve::{PrepareError, Request, RequestError, cores};
 use anyhow::{Context, Result};
 use crossbeam_channel::{never, select};
 use std::io::{self, IsTerminal};
@@ -36,7 +36,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     if !plan::announce(&opened, agreed) {
         return Ok(Exit::Done);
     }
-    let report = json.then(|| Report::new(&opened)).transpose().map_err(RequestError::from)?;
+    let report =
+        json.then(|| Report::new(&opened)).transpose().map_err(PrepareError::from).map_err(RequestError::from)?;
     let engine = Engine::start(&opened);
     let signals = signals.stop(&engine);
     let mut sweep = Sweep::on(cores());

@@ -5,7 +5,6 @@
 mod conductor;
 mod front;
 mod planner;
-mod preset_price;
 mod pretraining;
 mod price;
 mod priority;
@@ -17,11 +16,10 @@ mod wires;
 mod worker;
 
 pub use conductor::Engine;
-pub use preset_price::{Estimate, estimates};
 pub use pretraining::{
     BATCH_SIZE, Blocks, PAIRS_AN_UPDATE, Pretrainer, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder,
     PretrainingProgress,
 };
-pub use price::{ArmPrice, Price};
+pub use price::{estimates, price};
 pub use signals::{Stops, leave_soon, pause, pause_signals, size_signals, stop_signals};
 pub use wires::now;

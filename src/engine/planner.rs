@@ -43,7 +43,7 @@ impl<'e> Planner<'e> {
     pub fn plan(&mut self, arms: &[Arm]) {
         let mut runs = Vec::new();
         for arm in arms {
-            match self.prepared.plan_instances(arm, self.instances) {
+            match self.prepared.plan().instances(arm, self.instances) {
                 Ok(planned) => {
                     for mut run in planned {
                         if self.known.contains_key(&run.id) {
@@ -90,7 +90,7 @@ impl<'e> Planner<'e> {
 
     /// Trains another arm, now and whenever the experiment is started.
     pub fn add_arm(&mut self, arm: Arm, order: Order) {
-        if let Ok(planned) = self.prepared.plan_instances(&arm, self.instances) {
+        if let Ok(planned) = self.prepared.plan().instances(&arm, self.instances) {
             self.remember(self.store.add_arm(&self.prepared.spec, &arm));
             if order == Order::Next {
                 let is_open = |run: &PlannedRun| self.store.run(&run.id).result().is_none();

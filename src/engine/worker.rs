@@ -299,7 +299,7 @@ mod tests {
     fn attempt(train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>) -> (Ended, Vec<RunEvent>) {
         let spec = parse("demo", preset("demo").unwrap(), &[]).unwrap();
         let prepared = prepare(spec, &Sources::cached()).unwrap();
-        let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
+        let planned = prepared.plan().runs(&prepared.spec.arms[0]).unwrap().remove(0);
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let folder = store.run(&planned.id);

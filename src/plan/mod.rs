@@ -1,9 +1,26 @@
-//! What a sweep is made of: arms become runs, and runs a question to their outcomes. Pure functions of values.
+//! What a sweep is made of: arms become runs, runs a price, and their outcomes a question. Pure functions of values.
 //!
-//! May import: `domain`, `stats`, `spec_file`, `store` for the digest of a run. Knows no file, thread, channel or tensor.
+//! May import: `domain`, `stats`, `spec_file`, and `store` for the digest that names a run. Knows no file, thread, channel
+//! or tensor.
 
+mod arm;
+mod estimate;
+mod matching;
+mod outcomes;
+mod price;
 mod question;
-mod runs;
+mod run_spec;
+mod sizes;
+mod speed;
+mod sweep;
 
-pub use question::{Background, PlannedArm, proof_of, tested};
-pub use runs::{SizeError, check_sizes, rates, run_spec, run_specs};
+pub use arm::PlannedArm;
+pub use estimate::{Estimate, Reference, estimate};
+pub use matching::Matching;
+pub use outcomes::outcomes;
+pub use price::{ArmPrice, Price, Remaining, Stored};
+pub use question::{Background, proof_of};
+pub use run_spec::dropout_rates;
+pub use sizes::{SizeError, check_sizes};
+pub use speed::Speed;
+pub use sweep::{PlanError, SweepPlan};

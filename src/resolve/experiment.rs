@@ -1,7 +1,7 @@
 //! An experiment as a store holds it: which runs belong to which arm.
 //!
-//! Arms are planned again from the spec and held against what each run says of itself, so neither the data nor the
-//! model needs to be there any more.
+//! Arms are planned again from the spec and matched with what each run says of itself, so neither the data nor the
+//! model needs to be available any longer.
 
 use super::prepare::prepare;
 use super::request::{Request, RequestError, store_folder};
@@ -13,12 +13,10 @@ use crate::domain::name::FolderName;
 use crate::domain::point::EvaluationPoint;
 use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
 use crate::domain::spec::Spec;
-use crate::plan::{Background, PlannedArm};
+use crate::plan::{Background, Matching, PlannedArm};
 use crate::spec_file::{SpecError, add_arms, parse};
-use crate::stats::{Outcome, Outcomes, Question};
-use crate::store::{
-    Damage, Inputs, Look, RunFolder, RunResult, Store, StoreError, read_journal, read_journals, run_id,
-};
+use crate::stats::Question;
+use crate::store::{Damage, Inputs, Look, RunFolder, Store, StoreError, read_journal, read_journals, run_id};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -112,10 +110,10 @@ impl Experiment {
         for arm in &spec.arms {
             arms.push(ArmRuns { planned: PlannedArm::of(&folder, arm, &spec.train)?, runs: Vec::new() });
         }
-        for (run, planned) in store.runs()? {
-            for arm in arms.iter_mut().filter(|arm| arm.planned.plans(&planned)) {
-                arm.runs.push((run.clone(), planned.clone()));
-            }
+        let stored = store.runs()?;
+        for ArmRuns { planned, runs } in &mut arms {
+            let mut matching = Matching::new(planned);
+            runs.extend(stored.iter().filter(|(_, run)| matching.plans(run)).cloned());
         }
         let known = sound(store.inputs(&folder), &mut damages).flatten();
         let inputs = inputs(known, &spec, &arms)?;
@@ -143,8 +141,9 @@ impl Experiment {
             majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
         };
-        let arms = self.arms.iter().map(|arm| (&arm.planned, arm.outcomes())).collect();
-        Ok(background.question(&self.spec, arms))
+        let runs = self.arms.iter().flat_map(|arm| &arm.runs);
+        let finished: Vec<_> = runs.filter_map(|(folder, run)| Some((run, folder.result()?.scores()))).collect();
+        Ok(background.question(&self.spec, self.arms.iter().map(|arm| &arm.planned), &finished))
     }
 
     /// Where the classifier that its runs begin with comes from, where that is known.
@@ -249,18 +248,6 @@ fn inputs(known: Option<Inputs>, spec: &Spec, arms: &[ArmRuns]) -> Result<Option
         }
         // gone or changed since, but all runs agree on what they read
         _ => Ok(None),
-    }
-}
-
-impl ArmRuns {
-    fn outcomes(&self) -> Outcomes {
-        let outcome = |run: &RunSpec, result: RunResult| Outcome {
-            batch_size: run.batch_size,
-            iid: run.iid,
-            accuracy: result.accuracy,
-            one_class: result.scores().predicts_one_class() == Some(true),
-        };
-        self.runs.iter().filter_map(|(folder, run)| Some(outcome(run, folder.result()?))).collect()
     }
 }
 

@@ -3,20 +3,17 @@
 use super::sets::{SetsError, read_sets};
 use super::sources::{Sources, way_out};
 use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
-use crate::domain::arm::{Arm, BASELINE};
+use crate::domain::arm::Arm;
 use crate::domain::batch::Batch;
 use crate::domain::classifier::Classifier;
 use crate::domain::model::ModelConfig;
-use crate::domain::run::{DataIdentity, ModelIdentity, PlannedRun, RunSpec, SetIdentity};
-use crate::domain::spec::{
-    EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, KeepWeights, NamedSet, Spec, Train, Validation,
-};
+use crate::domain::run::{DataIdentity, ModelIdentity, SetIdentity};
+use crate::domain::spec::{EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, NamedSet, Spec, Train, Validation};
 use crate::hub::HubError;
 use crate::model::{self, ModelError, Pretrained, Wanted, Weights};
-use crate::plan::{SizeError, check_sizes, run_specs};
-use crate::spec_file::{SpecError, add_arms, train_of};
-use crate::store::{self, Inputs};
-use std::collections::HashMap;
+use crate::plan::{PlanError, SweepPlan};
+use crate::spec_file::add_arms;
+use crate::store::Inputs;
 use std::path::{Path, PathBuf};
 
 /// Examples scored at once. More would not be faster, and costs memory.
@@ -29,7 +26,7 @@ pub enum PrepareError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Spec(#[from] SpecError),
+    Plan(#[from] PlanError),
     #[error(transparent)]
     Sets(#[from] SetsError),
     #[error("model.source: {cause}{}", match &**.cause {
@@ -41,8 +38,6 @@ pub enum PrepareError {
     NoFolder { path: PathBuf, meant: Option<String> },
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
     NoSet { place: String, names: String },
-    #[error(transparent)]
-    Size(#[from] SizeError),
     #[error("task.max_length is {found}, and the model has positions for {positions} tokens; set it to {positions}")]
     TooLong { found: usize, positions: usize },
     #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
@@ -164,7 +159,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         notes,
     };
     for arm in &prepared.spec.arms {
-        prepared.plan(arm)?;
+        prepared.plan().runs(arm)?;
     }
     Ok(prepared)
 }
@@ -226,44 +221,12 @@ impl Prepared {
 
     /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.
     pub fn add_arms(&mut self, mut arms: Vec<Arm>) {
-        arms.retain(|arm| self.plan(arm).is_ok());
+        arms.retain(|arm| self.plan().runs(arm).is_ok());
         add_arms(&mut self.spec, arms);
     }
 
-    /// Every run of the sweep, in the order of the queue, with the arms that plan it: the first is the one it is kept
-    /// under.
-    pub fn plan_all(&self) -> Result<Vec<(PlannedRun, Vec<String>)>, PrepareError> {
-        let mut all: Vec<(PlannedRun, Vec<String>)> = Vec::new();
-        let mut places = HashMap::new();
-        for arm in &self.spec.arms {
-            for run in self.plan(arm)? {
-                let place = *places.entry(run.id.clone()).or_insert(all.len());
-                match all.get_mut(place) {
-                    Some((_, arms)) => arms.push(arm.name.clone()),
-                    None => all.push((run, vec![arm.name.clone()])),
-                }
-            }
-        }
-        all.sort_by_key(|(run, _)| run.turn());
-        Ok(all)
-    }
-
-    /// The runs of an arm: every batch size of the first instance, then of the next.
-    pub fn plan(&self, arm: &Arm) -> Result<Vec<PlannedRun>, PrepareError> {
-        self.plan_instances(arm, self.spec.train.instances)
-    }
-
-    /// The same with so many instances.
-    pub fn plan_instances(&self, arm: &Arm, instances: u32) -> Result<Vec<PlannedRun>, PrepareError> {
-        let train = train_of("the sweep", &self.spec.train, arm)?;
-        let keep_weights = match self.spec.store.keep_weights {
-            KeepWeights::All => true,
-            KeepWeights::Baseline => arm.name == BASELINE,
-            KeepWeights::None => false,
-        };
-        check_sizes(&arm.name, &train, &self.data)?;
-        let planned =
-            |spec: RunSpec| PlannedRun { id: store::run_id(&spec), arm: arm.name.clone(), spec, keep_weights };
-        Ok(run_specs(&train, instances, &self.data, &self.model).map(planned).collect())
+    /// The runs of its arms.
+    pub fn plan(&self) -> SweepPlan<'_> {
+        SweepPlan { spec: &self.spec, data: &self.data, model: &self.model }
     }
 }

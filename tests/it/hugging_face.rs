@@ -71,7 +71,7 @@ fn prepared(world: &World) -> Prepared {
 fn the_whole_word_table_is_as_if_it_had_been_trained_whole() {
     let (world, output) = exported(SPEC);
     let Prepared { train: examples, validation, words, weights, .. } = &prepared(&world);
-    let spec = prepared(&world).plan(&Arm::baseline()).unwrap().remove(0).spec;
+    let spec = prepared(&world).plan().runs(&Arm::baseline()).unwrap().remove(0).spec;
     let vocabulary = spec.model.config.vocab_size as u32;
     let unused: Vec<u32> = (0..vocabulary).filter(|word| !words.contains(word)).collect();
     assert!(unused.len() >= 3, "some words must be unused for this to test anything");

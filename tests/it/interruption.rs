@@ -256,7 +256,7 @@ fn an_update_given_up_halfway_leaves_no_trace() {
         format!("{key}={}", folder.display())
     });
     let prepared = prepare(parse("spec.toml", &text, &overrides).unwrap(), &Sources::cached()).unwrap();
-    let planned = prepared.plan(&prepared.spec.arms[0]).unwrap().remove(0);
+    let planned = prepared.plan().runs(&prepared.spec.arms[0]).unwrap().remove(0);
     let inputs = Inputs {
         spec: &planned.spec,
         weights: &prepared.weights,

@@ -712,7 +712,10 @@ fn ended(app: &mut App, run: &PlannedRun, accuracy: f64) {
 
 /// Both arms done: without dropout the effect of batch size is the same, up to noise.
 fn answered() -> App {
-    let mut app = App::new(spec(), 2);
+    let mut spec = spec();
+    // that of the made-up runs: a verdict counts the runs that its arms plan
+    spec.train.learning_rate = planned("baseline", 2, 0).spec.learning_rate;
+    let mut app = App::new(spec, 2);
     let (majority_share, validation_examples) = (Some(0.677), Some(300));
     app.inquiry = Inquiry::new(Background { majority_share, validation_examples, ..Background::default() });
     app.act(Action::CycleDropout);

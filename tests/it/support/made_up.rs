@@ -27,7 +27,7 @@ pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         model: ModelIdentity { config, weights: "random".into() },
         epochs: 5,
         updates: None,
-        learning_rate: 2e-5, // not the preset's: whose arm a run is, its name alone says
+        learning_rate: 2e-5, // not the preset's, so no run of a preset is the same
         warmup_ratio: 0.1,
         weight_decay: 0.01,
         clip_norm: 1.0,
@@ -37,6 +37,11 @@ pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         dropout_at_evaluation: false,
         evaluation: Evaluation::Whole,
         norm: Norm::Layer,
+    };
+    let spec = match arm {
+        "no-dropout" => RunSpec { dropout: DropoutRates::OFF, ..spec },
+        "batch-norm" => RunSpec { norm: Norm::Batch, ..spec },
+        _ => spec,
     };
     PlannedRun {
         id: RunId::from_digest(&format!("{arm}{batch_size:05}{iid:05}")),

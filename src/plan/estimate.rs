@@ -1,14 +1,12 @@
-//! What specs cost on this machine, before anything of theirs is there: from the known sizes of their tasks.
+//! What a spec costs before anything of it is fetched or stored: from the known size of its task.
 
-use super::price::Speed;
+use super::arm::PlannedArm;
+use super::speed::Speed;
 use crate::domain::glue::GlueTask;
 use crate::domain::model::ModelConfig;
 use crate::domain::pace::last_done;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{KeepWeights, Spec, Validation};
-use crate::plan::run_spec;
-use crate::resolve::{Prepared, Sources, prepare};
-use crate::spec_file::{parse, preset, train_of};
 use crate::store::run_id;
 use std::collections::HashSet;
 
@@ -20,21 +18,21 @@ pub struct Estimate {
     pub seconds: Option<f64>,
 }
 
-/// What each spec costs with a model of BERT-mini's size. Takes a few seconds: the machine is timed on the embedded
-/// corpus.
-pub fn estimates(specs: &[Spec], workers: usize) -> Vec<Estimate> {
-    let demo = preset("demo").and_then(|text| parse("preset demo", text, &[]).ok());
-    let demo = demo.and_then(|spec| prepare(spec, &Sources::cached()).ok());
-    let timed = demo.as_ref().and_then(|demo| Some((demo, demo.speed(workers).ok()?)));
-    specs.iter().map(|spec| estimate(spec, timed.as_ref(), workers)).collect()
+/// A task whose speed was measured, on a model of BERT-mini's size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    pub speed: Speed,
+    pub train_examples: u32,
+    pub validation_examples: u32,
+    pub mean_tokens: f64,
 }
 
-fn estimate(spec: &Spec, timed: Option<&(&Prepared, Speed)>, workers: usize) -> Estimate {
+/// What a spec costs with a model of BERT-mini's size. A task of unknown size is taken to be as large as the reference.
+pub fn estimate(spec: &Spec, reference: Option<&Reference>, workers: usize) -> Estimate {
     let glue = spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
-    let demo = timed.map(|(demo, _)| *demo);
-    let (train, validation, tokens) = match (glue, demo) {
+    let (train, validation, tokens) = match (glue, reference) {
         (Some(glue), _) => (glue.train_examples, glue.validation_examples, glue.mean_tokens),
-        (None, Some(demo)) => (demo.data.train_examples, demo.data.validation_examples, demo.train.mean_length()),
+        (None, Some(like)) => (like.train_examples, like.validation_examples, like.mean_tokens),
         (None, None) => (0, 0, 0.0),
     };
     let validation = match spec.task.validation {
@@ -57,21 +55,17 @@ fn estimate(spec: &Spec, timed: Option<&(&Prepared, Speed)>, workers: usize) -> 
     let model = ModelIdentity { config: config.clone(), weights: String::new() };
     let mut known = HashSet::new();
     let mut runs = Vec::new();
-    for settings in spec.arms.iter().filter_map(|arm| train_of("the preset", &spec.train, arm).ok()) {
-        for iid in 0..settings.instances {
-            for &batch_size in &settings.batch_sizes {
-                let run = run_spec(&settings, &data, &model, batch_size, iid);
-                runs.extend(known.insert(run_id(&run)).then_some(run));
-            }
-        }
+    for arm in spec.arms.iter().filter_map(|arm| PlannedArm::of("the preset", arm, &spec.train).ok()) {
+        let planned = arm.runs(spec.train.instances, &data, &model);
+        runs.extend(planned.filter(|run| known.insert(run_id(run))));
     }
-    let seconds = timed.filter(|_| train > 0).and_then(|(demo, speed)| {
+    let seconds = reference.filter(|_| train > 0).and_then(|like| {
         let operations = |tokens: f64| config.training_operations(spec.train.norm, tokens as usize, 2);
-        let dearer = operations(tokens) / operations(demo.train.mean_length());
-        let more = f64::from(validation) / f64::from(demo.data.validation_examples.max(1));
+        let per_example = operations(tokens) / operations(like.mean_tokens);
+        let examples = f64::from(validation) / f64::from(like.validation_examples.max(1));
         let speed = Speed {
-            updates: speed.updates.iter().map(|(size, seconds)| (*size, seconds * dearer)).collect(),
-            evaluation: speed.evaluation * dearer * more,
+            updates: like.speed.updates.iter().map(|(size, seconds)| (*size, seconds * per_example)).collect(),
+            evaluation: like.speed.evaluation * per_example * examples,
         };
         let keeps = spec.store.keep_weights != KeepWeights::None;
         let seconds = |run: &RunSpec| match run.scored_plainly() {
@@ -87,6 +81,7 @@ fn estimate(spec: &Spec, timed: Option<&(&Prepared, Speed)>, workers: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec_file::{parse, preset};
 
     #[test]
     fn a_preset_costs_as_many_runs_as_it_has_cells_and_instances() {

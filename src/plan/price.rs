@@ -1,0 +1,119 @@
+//! What a sweep costs before it starts: the runs that are not finished, and how long they take.
+
+use super::arm::PlannedArm;
+use super::speed::Speed;
+use super::sweep::{PlanError, SweepPlan};
+use crate::domain::arm::{BASELINE, Changes};
+use crate::domain::id::RunId;
+use crate::domain::pace::last_done;
+use crate::domain::run::{PlannedRun, RunSpec};
+use crate::store::run_id;
+use std::collections::HashSet;
+
+/// What the store has of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub is_finished: bool,
+    pub has_weights: bool,
+}
+
+/// What is left to do of a sweep.
+pub struct Remaining {
+    arms: Vec<RemainingArm>,
+}
+
+struct RemainingArm {
+    name: String,
+    changes: Changes,
+    tested: Option<(String, bool)>,
+    runs: Vec<RemainingRun>,
+}
+
+struct RemainingRun {
+    planned: PlannedRun,
+    /// for a run that only scores the weights of another: whether those are kept, and nothing has to be trained
+    is_scored_only: Option<bool>,
+}
+
+/// What is left to train, and what it costs.
+pub struct Price {
+    pub arms: Vec<ArmPrice>,
+    /// of everything, by this many workers; nothing where not even one update could be timed
+    pub seconds: Option<f64>,
+}
+
+/// An arm's part of it. A run that several arms share is the first one's.
+pub struct ArmPrice {
+    pub name: String,
+    pub changes: Changes,
+    /// what it tests: the keys of its changes, and whether it takes the suspect away; nothing for the baseline
+    pub tested: Option<(String, bool)>,
+    /// not finished yet
+    pub runs: usize,
+    /// of them: those that would only score weights again, had they been kept
+    pub without_weights: usize,
+    pub seconds: Option<f64>,
+}
+
+impl SweepPlan<'_> {
+    /// What is not finished, as the store says.
+    pub fn remaining(&self, stored: impl Fn(&RunId) -> Stored) -> Result<Remaining, PlanError> {
+        let mut planned = Vec::new();
+        for arm in &self.spec.arms {
+            let tested = PlannedArm::of("the sweep", arm, &self.spec.train)?.tested(&self.spec.train);
+            planned.push((arm, (arm.name != BASELINE).then_some(tested), self.runs(arm)?));
+        }
+        let runs = || planned.iter().flat_map(|(_, _, runs)| runs);
+        let keeping: HashSet<RunId> = runs().filter(|run| run.keep_weights).map(|run| run.id.clone()).collect();
+        let is_scored_only = |spec: &RunSpec| {
+            let plain = run_id(&spec.scored_plainly()?);
+            let Stored { is_finished, has_weights } = stored(&plain);
+            // they are there, or will be
+            Some(has_weights || (!is_finished && keeping.contains(&plain)))
+        };
+        let mut known = HashSet::new();
+        let mut arms = Vec::new();
+        for (arm, tested, mut runs) in planned {
+            runs.retain(|run| known.insert(run.id.clone()) && !stored(&run.id).is_finished);
+            let runs = runs.into_iter().map(|planned| {
+                let is_scored_only = is_scored_only(&planned.spec);
+                RemainingRun { planned, is_scored_only }
+            });
+            let runs = runs.collect();
+            arms.push(RemainingArm { name: arm.name.clone(), changes: arm.changes.clone(), tested, runs });
+        }
+        Ok(Remaining { arms })
+    }
+}
+
+impl Remaining {
+    pub fn is_nothing(&self) -> bool {
+        self.arms.iter().all(|arm| arm.runs.is_empty())
+    }
+
+    /// At a speed that was measured with all workers busy.
+    pub fn price(self, speed: Option<&Speed>, workers: usize) -> Price {
+        let mut all = Vec::new();
+        let mut arms = Vec::new();
+        for RemainingArm { name, changes, tested, runs } in self.arms {
+            let each: Option<Vec<f64>> = runs.iter().map(|run| run.seconds(speed?)).collect();
+            let seconds = each.as_ref().map(|each| each.iter().sum::<f64>() / workers.max(1) as f64);
+            let without_weights = runs.iter().filter(|run| run.is_scored_only == Some(false)).count();
+            arms.push(ArmPrice { name, changes, tested, runs: runs.len(), without_weights, seconds });
+            all.extend(runs.into_iter().map(|run| run.planned.turn()).zip(each.unwrap_or_default()));
+        }
+        // in the order of the queue; that workers share cores is part of what was measured
+        all.sort_by_key(|(turn, _)| *turn);
+        let seconds = last_done(workers, None, Vec::new(), all.into_iter().map(|(_, seconds)| seconds));
+        Price { arms, seconds: speed.is_some().then_some(seconds) }
+    }
+}
+
+impl RemainingRun {
+    fn seconds(&self, speed: &Speed) -> Option<f64> {
+        match self.is_scored_only {
+            Some(true) => Some(speed.evaluation),
+            _ => speed.seconds(&self.planned.spec),
+        }
+    }
+}
