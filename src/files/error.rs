@@ -1,4 +1,4 @@
-//! What can go wrong with a file.
+//! Errors of files and folders.
 
 use std::fmt;
 use std::fs::FileType;
@@ -11,11 +11,11 @@ pub enum FileError {
     System { doing: &'static str, path: PathBuf, cause: io::Error },
     #[error("{}: is {found} where {expected} is expected", path.display())]
     Kind { path: PathBuf, found: Kind, expected: Kind },
-    #[error("{}: has {bytes} bytes, more than the {most} that such a file can need", path.display())]
+    #[error("{}: has {bytes} bytes, more than the limit of {most} for such a file", path.display())]
     Size { path: PathBuf, bytes: u64, most: u64 },
 }
 
-/// What has a name in a folder.
+/// The kind of an entry of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     File,
@@ -56,29 +56,29 @@ impl FileError {
         }
     }
 
-    /// What is wrong, for a message that names the path itself.
+    /// The error without the path, for a message that names it.
     pub fn reason(&self) -> String {
         match self {
             FileError::System { doing, cause, .. } => format!("cannot {doing} it: {cause}"),
             FileError::Kind { found, expected, .. } => format!("is {found} where {expected} is expected"),
             FileError::Size { bytes, most, .. } => {
-                format!("has {bytes} bytes, more than the {most} that such a file can need")
+                format!("has {bytes} bytes, more than the limit of {most} for such a file")
             }
         }
     }
 
-    /// Whether there is nothing of this name.
+    /// Whether the entry does not exist.
     pub fn is_absence(&self) -> bool {
         matches!(self, FileError::System { cause, .. } if cause.kind() == ErrorKind::NotFound)
     }
 
-    /// Whether the system refused, as opposed to something else than expected being there.
+    /// Whether the system returned an error, as opposed to an entry of an unexpected kind or size.
     pub fn is_of_the_system(&self) -> bool {
         matches!(self, FileError::System { .. })
     }
 }
 
-/// Names the file an operation failed on.
+/// Adds the operation and the path to an I/O error.
 pub(super) trait At<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, FileError>;
 }

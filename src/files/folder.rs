@@ -1,4 +1,4 @@
-//! A folder below a root, and what is in it.
+//! A folder below a root, and its entries.
 
 use super::error::{At, FileError, Kind};
 use std::fs;
@@ -6,14 +6,14 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-/// A folder that is reached from its root through real folders only: each operation refuses a symbolic link on the
-/// way, and one in the place of the file. The root itself may be reached through links.
+/// A folder that is reached from its root through real folders only: every operation refuses a symbolic link on the path
+/// below the root, and one in place of the file. The root itself may be reached through links.
 ///
 /// Names of files and folders are single components, made or checked by the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     path: PathBuf,
-    /// how many components of the path are below the root
+    /// number of path components below the root
     depth: usize,
 }
 
@@ -26,23 +26,23 @@ impl Folder {
         &self.path
     }
 
-    /// The name of this folder in the one around it.
+    /// The name of this folder.
     pub fn name(&self) -> &str {
         self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
 
-    /// A folder in this one, which need not exist.
+    /// A subfolder, which need not exist.
     pub fn folder(&self, name: &str) -> Self {
         Self { path: self.of(name), depth: self.depth + 1 }
     }
 
-    /// The folder that this one is in; nothing for a root.
+    /// The parent folder; `None` for a root.
     pub fn around(&self) -> Option<Self> {
         let path = self.path.parent().filter(|_| self.depth > 0)?;
         Some(Self { path: path.to_owned(), depth: self.depth - 1 })
     }
 
-    /// Everything below that is neither a file nor a folder.
+    /// All entries below, at any depth, that are neither files nor folders.
     pub fn strays(&self) -> Vec<FileError> {
         let mut strays = Vec::new();
         for name in self.names().unwrap_or_default() {
@@ -58,16 +58,16 @@ impl Folder {
         strays
     }
 
-    /// The path of a file or folder in this one.
+    /// The path of an entry.
     pub(super) fn of(&self, name: &str) -> PathBuf {
         debug_assert!(
             matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]),
-            "`{name}` is no single component"
+            "`{name}` is not a single component"
         );
         self.path.join(name)
     }
 
-    /// What has this name, links not followed; nothing where it is free, or this folder is absent.
+    /// The kind of an entry, links not followed; `None` if it or this folder does not exist.
     pub fn kind(&self, name: &str) -> Result<Option<Kind>, FileError> {
         match self.check() {
             Err(error) if error.is_absence() => return Ok(None),
@@ -76,7 +76,7 @@ impl Folder {
         kind(&self.of(name))
     }
 
-    /// Whether the folder is there. Something else of its name is an error.
+    /// Whether the folder exists. An entry of another kind is an error.
     pub fn exists(&self) -> Result<bool, FileError> {
         match self.check() {
             Err(error) if error.is_absence() => Ok(false),
@@ -84,13 +84,13 @@ impl Folder {
         }
     }
 
-    /// Makes a root and the folders around it.
+    /// Creates a root and its parents.
     pub fn create_root(&self) -> Result<(), FileError> {
         debug_assert_eq!(self.depth, 0, "not a root");
         fs::create_dir_all(&self.path).at("create", &self.path)
     }
 
-    /// Makes the folder, and those around it below the root, which must exist.
+    /// Creates the folder and its parents below the root, which must exist.
     pub fn create(&self) -> Result<(), FileError> {
         for path in self.below_root() {
             match fs::create_dir(path) {
@@ -101,7 +101,7 @@ impl Folder {
         Ok(())
     }
 
-    /// The names in the folder, sorted; none when it is absent. Names that are not Unicode are nobody's here.
+    /// The names of the entries, sorted; empty if the folder does not exist. Names that are not Unicode are skipped.
     pub fn names(&self) -> Result<Vec<String>, FileError> {
         if !self.exists()? {
             return Ok(Vec::new());
@@ -120,7 +120,7 @@ impl Folder {
         Ok(names)
     }
 
-    /// When something of this name was last written.
+    /// When the entry was last modified.
     pub fn modified(&self, name: &str) -> Option<SystemTime> {
         self.check().ok()?;
         fs::symlink_metadata(self.of(name)).and_then(|found| found.modified()).ok()
@@ -132,12 +132,12 @@ impl Folder {
         fs::symlink_metadata(&self.path).and_then(|found| found.modified()).ok()
     }
 
-    /// Bytes of all files below. What cannot be read counts nothing: it is a figure for a person.
+    /// Total bytes of all files below, for display: unreadable ones count as 0.
     pub fn bytes(&self) -> u64 {
         if self.exists().is_ok_and(|exists| exists) { bytes(&self.path) } else { 0 }
     }
 
-    /// Makes a symbolic link, unless the name is taken.
+    /// Creates a symbolic link, unless the name is taken.
     pub fn link(&self, name: &str, target: &Path) -> Result<(), FileError> {
         self.check()?;
         match symlink(target, self.of(name)) {
@@ -146,18 +146,18 @@ impl Folder {
         }
     }
 
-    /// Where a symbolic link of this name points; nothing where there is none.
+    /// The target of a symbolic link; `None` if there is none.
     pub fn link_target(&self, name: &str) -> Option<PathBuf> {
         self.check().ok()?;
         fs::read_link(self.of(name)).ok()
     }
 
-    /// No link on the way from the root, and the folder is there.
+    /// Checks that the folder exists and that no link is on its path below the root.
     pub(super) fn check(&self) -> Result<(), FileError> {
         self.below_root().into_iter().try_for_each(|path| expect(path, Kind::Folder))
     }
 
-    /// The folders from below the root to this one.
+    /// The path of every folder from below the root down to this one.
     fn below_root(&self) -> Vec<&Path> {
         let mut paths: Vec<&Path> = self.path.ancestors().take(self.depth).collect();
         paths.reverse();
@@ -165,7 +165,7 @@ impl Folder {
     }
 }
 
-/// What has this name; nothing where it is free.
+/// The kind of an entry; `None` if it does not exist.
 pub(super) fn kind(path: &Path) -> Result<Option<Kind>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(Kind::of(found.file_type()))),
@@ -174,7 +174,7 @@ pub(super) fn kind(path: &Path) -> Result<Option<Kind>, FileError> {
     }
 }
 
-/// Something of this kind is there.
+/// Checks that an entry of this kind exists.
 pub(super) fn expect(path: &Path, expected: Kind) -> Result<(), FileError> {
     match kind(path)? {
         Some(found) if found == expected => Ok(()),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_made_below_a_root_that_is_there() {
+    fn folders_are_created_below_an_existing_root() {
         let around = tempfile::tempdir().unwrap();
         let deep = Folder::root(around.path()).folder("a").folder("b");
         assert!(!deep.exists().unwrap() && deep.names().unwrap().is_empty());

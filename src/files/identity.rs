@@ -1,4 +1,4 @@
-//! A folder known again: one that was moved or deleted in use must not be taken for what has its path by now.
+//! The identity of a folder: one that was moved or deleted in use must not be confused with a new one at its path.
 
 use super::error::{At, FileError};
 use super::folder::Folder;
@@ -7,17 +7,17 @@ use std::fs::File;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 
-/// Which folder a path led to.
+/// The folder that a path referred to.
 #[derive(Debug)]
 pub struct FolderIdentity {
     folder: Folder,
-    /// held open: no other folder gets its number meanwhile
+    /// held open, so that its inode number is not reused
     #[cfg(unix)]
     open: File,
 }
 
 impl Folder {
-    /// Notes which folder this is.
+    /// Records the identity of this folder.
     pub fn identity(&self) -> Result<FolderIdentity, FileError> {
         Ok(FolderIdentity {
             folder: self.clone(),
@@ -28,7 +28,7 @@ impl Folder {
 }
 
 impl FolderIdentity {
-    /// Whether the path still leads to it.
+    /// Whether the path still refers to it.
     pub fn is_there(&self) -> Result<bool, FileError> {
         let path = self.folder.path();
         match fs::metadata(path) {
@@ -45,7 +45,7 @@ impl FolderIdentity {
         Ok((own.dev(), own.ino()) == (found.dev(), found.ino()))
     }
 
-    /// A folder at least.
+    /// Without inode numbers, any folder is accepted.
     #[cfg(not(unix))]
     fn is(&self, found: &Metadata) -> io::Result<bool> {
         Ok(found.is_dir())

@@ -1,11 +1,11 @@
-//! Files where a person wants them: links in their paths are followed, as everywhere else.
+//! Output files at paths chosen by the user; links in these paths are followed.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Puts a file in its place once it is whole, over one that may be there.
+/// Writes a file atomically, replacing an existing one.
 pub fn replace<E: From<io::Error>>(path: &Path, write: impl FnOnce(&File) -> Result<(), E>) -> Result<(), E> {
     let file = temporary_for(path)?;
     write(file.as_file())?;
@@ -13,19 +13,19 @@ pub fn replace<E: From<io::Error>>(path: &Path, write: impl FnOnce(&File) -> Res
     Ok(())
 }
 
-/// Writes files that belong together as `STEM.ENDING`, else `STEM-2.ENDING` and so on: with the first number that none of
-/// them has yet, so that nothing is written over. Gives their paths.
+/// Writes a group of files as `STEM.ENDING`, else `STEM-2.ENDING` and so on: with the first number that none of them has
+/// yet, so that nothing is overwritten. Returns their paths.
 pub fn write_numbered(folder: &Path, stem: &str, files: &[(&str, Vec<u8>)]) -> io::Result<Vec<PathBuf>> {
     let stems = std::iter::once(stem.to_owned()).chain((2..).map(|number| format!("{stem}-{number}")));
     for stem in stems {
         let path = |ending: &str| folder.join(format!("{stem}.{ending}"));
         let paths: Vec<PathBuf> = files.iter().map(|(ending, _)| path(ending)).collect();
-        // a link that leads nowhere is there too
+        // a dangling link also occupies a name
         if paths.iter().any(|path| path.symlink_metadata().is_ok()) {
             continue;
         }
         match write_new(&paths, files) {
-            // somebody else took one meanwhile
+            // another process took a name in the meantime
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             written => return written.map(|()| paths),
         }
@@ -33,7 +33,7 @@ pub fn write_numbered(folder: &Path, stem: &str, files: &[(&str, Vec<u8>)]) -> i
     Err(ErrorKind::AlreadyExists.into())
 }
 
-/// All of them, or none where one cannot be written.
+/// Writes all of them, or none if one fails.
 fn write_new(paths: &[PathBuf], files: &[(&str, Vec<u8>)]) -> io::Result<()> {
     for (place, (path, (_, bytes))) in paths.iter().zip(files).enumerate() {
         let write = || {
@@ -49,11 +49,11 @@ fn write_new(paths: &[PathBuf], files: &[(&str, Vec<u8>)]) -> io::Result<()> {
     Ok(())
 }
 
-/// A nameless file in the folder where it will get its name.
+/// A temporary file in the target folder.
 fn temporary_for(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    // as files are: readable by whoever the system's mask allows
+    // default permissions: as the umask allows
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_that_belong_together_get_one_number_and_nothing_is_written_over() {
+    fn a_group_of_files_gets_one_number_and_nothing_is_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let names = |paths: Vec<PathBuf>| -> Vec<String> {
             paths.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn where_one_cannot_be_written_none_is() {
+    fn if_one_cannot_be_written_none_is() {
         let folder = tempfile::tempdir().unwrap();
         let files = [("csv", b"1".to_vec()), ("no/png", b"2".to_vec())];
         assert!(write_numbered(folder.path(), "a", &files).is_err());

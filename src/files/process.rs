@@ -1,4 +1,4 @@
-//! Processes, named so that one is not mistaken for a later one with the same number.
+//! Identities of processes that a later process with the same number cannot be confused with.
 
 use std::sync::OnceLock;
 
@@ -12,16 +12,16 @@ pub fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
-/// Changes when the machine starts; empty where the system tells none.
+/// An identifier that changes with every boot; empty if the system has none.
 pub fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map(|id| id.trim().to_owned()).unwrap_or_default()
 }
 
-/// When a living process started, in the system's own ticks; nothing when there is none.
+/// The start time of a running process in the system's ticks; `None` if it does not exist.
 #[cfg(target_os = "linux")]
 pub fn start_of(process: u32) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // the name in parentheses may hold anything; 19 fields follow the state (proc(5), field 22)
+    // the name in parentheses may contain anything; 19 fields follow the state (proc(5), field 22)
     let after_name = &stat[stat.rfind(')')? + 1..];
     let mut fields = after_name.split_ascii_whitespace();
     let state = fields.next()?;
@@ -40,7 +40,7 @@ pub fn start_of(process: u32) -> Option<u64> {
     (process == std::process::id()).then_some(0)
 }
 
-/// This process in a form that fits into the name of a file: its number, its start, and a digest of host and boot.
+/// Identifies this process within a file name: its number, its start, and a digest of host and boot.
 pub fn tag() -> &'static str {
     static TAG: OnceLock<String> = OnceLock::new();
     TAG.get_or_init(|| {
@@ -49,7 +49,7 @@ pub fn tag() -> &'static str {
     })
 }
 
-/// Whether the process of a tag is gone; nothing where that cannot be known: it is of another machine or boot.
+/// Whether the process of a tag has ended; `None` if that cannot be known, for another machine or boot.
 pub fn is_gone(tag: &str) -> Option<bool> {
     let mut parts = tag.split('-');
     let process = parts.next()?.parse().ok()?;
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_tag_one_can_tell_whether_its_process_is_gone() {
+    fn a_tag_tells_whether_its_process_has_ended() {
         assert_eq!(is_gone(tag()), Some(false));
         let mut parts: Vec<&str> = tag().split('-').collect();
         let start = "1".repeat(19);

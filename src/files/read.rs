@@ -1,4 +1,4 @@
-//! Reading: files alone, and no more of them than they can need.
+//! Reading: regular files only, up to a size limit.
 
 use super::error::{At, FileError, Kind};
 use super::folder::{Folder, expect};
@@ -7,8 +7,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 impl Folder {
-    /// Opens a file for reading; nothing where there is none. A link, a pipe, a socket or a device is refused and not
-    /// waited for.
+    /// Opens a file for reading; `None` if it does not exist. A link, a pipe, a socket or a device is refused without
+    /// blocking.
     pub fn open(&self, name: &str) -> Result<Option<File>, FileError> {
         let open = || {
             self.check()?;
@@ -20,7 +20,7 @@ impl Folder {
         }
     }
 
-    /// The whole of a file that has at most so many bytes; nothing where there is none.
+    /// Reads a whole file of at most `most` bytes; `None` if it does not exist.
     pub fn read(&self, name: &str, most: u64) -> Result<Option<Vec<u8>>, FileError> {
         let path = self.of(name);
         self.open(name)?.map(|file| read_all(&file, &path, most)).transpose()
@@ -28,7 +28,7 @@ impl Folder {
 }
 
 fn open(path: &Path) -> Result<File, FileError> {
-    // looked at before: opening a device can do something
+    // checked before opening, which can have an effect on a device
     expect(path, Kind::File)?;
     let mut options = OpenOptions::new();
     options.read(true);
@@ -36,7 +36,7 @@ fn open(path: &Path) -> Result<File, FileError> {
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
-        // and looked at again: it may be another one by now, and a pipe that nobody writes to would be waited for
+        // and checked again afterwards: it may have been replaced; non-blocking, because opening a pipe waits for a writer
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
     let file = options.open(path).at("read", path)?;
@@ -54,7 +54,7 @@ fn read_all(file: &File, path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     }
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(size as usize).map_err(io::Error::other).at("read", path)?;
-    // it may have grown since
+    // it may have grown in the meantime
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).at("read", path)?;
     match bytes.len() as u64 > most {
         true => Err(too_large(bytes.len() as u64)),
@@ -70,7 +70,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     #[test]
-    fn only_files_are_read_and_nothing_is_waited_for() {
+    fn only_regular_files_are_read_and_nothing_blocks() {
         let around = tempfile::tempdir().unwrap();
         let path = |name: &str| around.path().join(name);
         let folder = Folder::root(around.path());
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_claims_too_much_is_not_read() {
+    fn a_file_that_is_too_large_is_not_read() {
         let around = tempfile::tempdir().unwrap();
         let file = File::create(around.path().join("sparse")).unwrap();
         file.set_len(1 << 40).unwrap();

@@ -1,4 +1,4 @@
-//! Removing, and moving out of the way what cannot be used.
+//! Removing files, and setting damaged ones aside.
 
 use super::error::{At, FileError, Kind};
 use super::folder::{Folder, expect, kind};
@@ -7,24 +7,23 @@ use std::fs;
 use std::io::ErrorKind;
 use std::time::{Duration, SystemTime};
 
-/// Names that begin so are not lasting yet. The process that makes them follows, then what makes them differ.
+/// Prefix of temporary names; the tag of the process and a random part follow.
 const TEMPORARY: &str = ".tmp";
-/// What nobody can tell the process of was left by a kill when it is that old.
+/// Age from which a temporary file of an unknown process counts as abandoned.
 const ABANDONED: Duration = Duration::from_hours(24);
 
-/// How temporary names begin that this process makes.
+/// The prefix of temporary names of this process.
 pub(super) fn temporary_prefix() -> String {
     format!("{TEMPORARY}-{}-", process::tag())
 }
 
-/// Whether somebody is about to give it a lasting name, or died before.
+/// Whether the name is temporary.
 pub fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY)
 }
 
 impl Folder {
-    /// Removes a file, or a link and not what it points to. What is gone already is no error: another process was
-    /// quicker.
+    /// Removes a file, or a link without its target. A missing entry is no error: another process may have removed it.
     pub fn remove(&self, name: &str) -> Result<(), FileError> {
         match self.check() {
             Err(error) if error.is_absence() => return Ok(()),
@@ -37,7 +36,7 @@ impl Folder {
         }
     }
 
-    /// Removes a folder with everything in it; of links, the links.
+    /// Removes a folder with its contents; links are removed, not followed.
     pub fn remove_folder(&self, name: &str) -> Result<(), FileError> {
         let folder = self.folder(name);
         if !folder.exists()? {
@@ -49,7 +48,7 @@ impl Folder {
         }
     }
 
-    /// Removes the folder itself where nothing is left in it.
+    /// Removes the folder if it is empty.
     pub fn remove_if_empty(&self) -> Result<(), FileError> {
         if !self.exists()? {
             return Ok(());
@@ -60,8 +59,8 @@ impl Folder {
         }
     }
 
-    /// Removes what is temporary and whose process is gone; never what another one is about to give its name. Fails
-    /// silently: it is only in the way of order.
+    /// Removes temporary entries of processes that have ended, never those of a running one. Failures are ignored: the
+    /// entries are only clutter.
     pub fn remove_abandoned(&self) {
         for name in self.names().unwrap_or_default().into_iter().filter(|name| is_temporary(name)) {
             let is_gone = process::is_gone(name.trim_start_matches(TEMPORARY).trim_start_matches('-'));
@@ -80,8 +79,8 @@ impl Folder {
         age.is_some_and(|age| age >= ABANDONED)
     }
 
-    /// Moves something that cannot be used out of the way, as `NAME.damaged-N` with the first number that is free.
-    /// Gives that name; nothing where it was gone already.
+    /// Renames an unusable entry to `NAME.damaged-N` with the first free number. Returns the new name; `None` if the entry
+    /// did not exist.
     pub fn set_aside(&self, name: &str) -> Result<Option<String>, FileError> {
         self.check()?;
         let names = (1u32..).map(|number| format!("{name}.damaged-{number}"));
@@ -105,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_aside_gets_a_number_of_its_own() {
+    fn entries_set_aside_are_numbered() {
         let around = tempfile::tempdir().unwrap();
         let folder = Folder::root(around.path());
         fs::write(around.path().join("a.json"), "{").unwrap();
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_living_process_is_about_to_name_stays() {
+    fn temporary_entries_of_a_running_process_are_kept() {
         let around = tempfile::tempdir().unwrap();
         let folder = Folder::root(around.path());
         let (mine, ()) = folder.stage(|_| Ok(())).unwrap();
@@ -146,7 +145,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn of_a_link_the_link_is_removed() {
+    fn removing_a_link_keeps_its_target() {
         let around = tempfile::tempdir().unwrap();
         let path = |name: &str| around.path().join(name);
         fs::create_dir_all(path("kept")).unwrap();

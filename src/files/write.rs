@@ -1,4 +1,4 @@
-//! Writing: whole or not at all.
+//! Atomic writes.
 
 use super::error::{At, FileError, Kind};
 use super::folder::{Folder, expect};
@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Write};
 use tempfile::{NamedTempFile, TempDir};
 
 impl Folder {
-    /// A synced file under a name of its own; gone unless it is given a lasting one by [`Folder::commit`].
+    /// Writes and syncs a temporary file, which is removed unless [`Folder::commit`] renames it.
     pub fn stage<T>(&self, write: impl FnOnce(&mut File) -> io::Result<T>) -> Result<(NamedTempFile, T), FileError> {
         let (file, written) = self.stage_unsynced(write)?;
         file.as_file().sync_all().at("sync", file.path())?;
@@ -25,7 +25,7 @@ impl Folder {
         Ok((file, written))
     }
 
-    /// Gives a staged file its name, over a file that may have it.
+    /// Renames a staged file to its final name, replacing an existing file.
     pub fn commit(&self, staged: NamedTempFile, name: &str) -> Result<(), FileError> {
         self.rename_over(staged, name)?;
         self.sync();
@@ -35,7 +35,7 @@ impl Folder {
     fn rename_over(&self, staged: NamedTempFile, name: &str) -> Result<(), FileError> {
         self.check()?;
         let path = self.of(name);
-        // a link would be replaced, not followed; but whoever made it meant something
+        // the rename would replace a link, which may be intentional
         match expect(&path, Kind::File) {
             Err(error) if !error.is_absence() => return Err(error),
             _ => {}
@@ -44,19 +44,19 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes a file in the place of the one that may be there: a reader sees the old bytes or the new ones.
+    /// Replaces a file atomically and durably: a reader sees the old bytes or the new ones.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
         let (staged, ()) = self.stage(|file| file.write_all(bytes))?;
         self.commit(staged, name)
     }
 
-    /// The same for what may be lost, or come back as it was, when the machine stops.
+    /// The same without syncing: after a power cut the file may be missing or have its old content.
     pub fn replace_unsynced(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
         let (staged, ()) = self.stage_unsynced(|file| file.write_all(bytes))?;
         self.rename_over(staged, name)
     }
 
-    /// Writes a file unless the name is taken. False when it was.
+    /// Writes a file unless the name is taken. Returns false if it is.
     pub fn create_once(&self, name: &str, bytes: &[u8]) -> Result<bool, FileError> {
         let (staged, ()) = self.stage(|file| file.write_all(bytes))?;
         let path = self.of(name);
@@ -70,30 +70,30 @@ impl Folder {
         }
     }
 
-    /// A new, empty file to append to. Its name must be free.
+    /// Creates an empty file to append to. The name must be free.
     pub fn create_file(&self, name: &str) -> Result<File, FileError> {
         self.check()?;
         let path = self.of(name);
         File::create_new(&path).at("create", &path)
     }
 
-    /// A folder under a name of its own; gone unless it is given a lasting one.
+    /// Creates a temporary folder, which is removed unless it is committed.
     pub fn stage_folder(&self) -> Result<TempDir, FileError> {
         self.check()?;
         builder(0o777, &temporary_prefix()).tempdir_in(self.path()).at("write in", self.path())
     }
 
-    /// Gives a staged folder its name, which must be free or that of an empty folder.
+    /// Renames a staged folder to its final name, which must be free or that of an empty folder.
     pub fn commit_folder(&self, staged: TempDir, name: &str) -> Result<(), FileError> {
         self.check()?;
         let path = self.of(name);
         fs::rename(staged.path(), &path).at("create", &path)?;
-        // it has another name by now: nothing is left to be removed
+        // renamed: the temporary path no longer exists
         let _ = staged.keep();
         Ok(())
     }
 
-    /// Moves something to another folder, under a name that must be free there.
+    /// Moves an entry to another folder, under a name that must be free there.
     pub fn rename(&self, name: &str, to: &Folder, new: &str) -> Result<(), FileError> {
         self.check()?;
         to.check()?;
@@ -101,7 +101,7 @@ impl Folder {
         fs::rename(&from, to).at("rename", &from)
     }
 
-    /// Makes new names survive a power cut, where the system can.
+    /// Makes new names survive a power cut, where the system supports it.
     pub fn sync(&self) {
         if let Ok(folder) = File::open(self.path()) {
             let _ = folder.sync_all();
@@ -109,7 +109,7 @@ impl Folder {
     }
 }
 
-/// Readable by whoever the system's mask allows, as files are.
+/// Default permissions, as the umask allows.
 fn builder(mode: u32, prefix: &str) -> tempfile::Builder<'_, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_taken_stays_whose_it_is() {
+    fn an_existing_name_is_not_overwritten() {
         let around = tempfile::tempdir().unwrap();
         let folder = Folder::root(around.path());
         assert!(folder.create_once("a", b"first").unwrap());

@@ -42,13 +42,13 @@ impl Cache {
         }
     }
 
-    /// A file that is there whole: its content is looked at again, for the cache is shared.
+    /// A complete cached file. Its content is verified again because the cache is shared with other programs.
     pub fn file(&self, commit: &str, name: &str) -> Option<PathBuf> {
         let path = self.snapshot(commit, name);
         if !path.is_file() {
             return None;
         }
-        // where links cannot be made, files are copied, and nothing says what they must be
+        // without symbolic links files are copied, and their digest is unknown
         let Ok(target) = fs::read_link(&path) else { return Some(path) };
         let digest = Digest::parse(target.file_name()?.to_str()?)?;
         self.holds(&path, &digest).then_some(path)
@@ -75,12 +75,12 @@ impl Cache {
         self.folder.join("blobs").join(digest.as_str())
     }
 
-    /// Where a blob is until it is whole.
+    /// The path of an incomplete blob.
     pub fn partial(&self, digest: &Digest) -> PathBuf {
         self.folder.join("blobs").join(format!("{}.incomplete", digest.as_str()))
     }
 
-    /// Whether the blob is there, and is what it says.
+    /// Whether the blob exists and has the digest in its name.
     pub fn has_blob(&self, digest: &Digest) -> bool {
         self.holds(&self.blob(digest), digest)
     }
@@ -89,13 +89,13 @@ impl Cache {
         path.is_file() && digest.of_file(path).is_ok_and(|found| found == *digest)
     }
 
-    /// Gives a whole, verified partial blob its name.
+    /// Renames a complete, verified partial blob to its final name.
     pub fn keep_blob(&self, digest: &Digest) -> Result<(), HubError> {
         let blob = self.blob(digest);
         fs::rename(self.partial(digest), &blob).at(&blob)
     }
 
-    /// Gives a blob the name of a file, and the file's path.
+    /// Links a blob under the name of a file, and returns the path.
     pub fn link(&self, commit: &str, name: &str, digest: &Digest) -> Result<PathBuf, HubError> {
         let (path, blob) = (self.snapshot(commit, name), self.blob(digest));
         let folder = path.parent().unwrap_or(&self.folder);
@@ -113,7 +113,7 @@ impl Cache {
         Ok(path)
     }
 
-    /// Opens the lock of a blob; to be held as long as it is fetched.
+    /// Opens the lock file of a blob, to be held during the download.
     pub fn lock(&self, digest: &Digest) -> Result<File, HubError> {
         let blobs = self.folder.join("blobs");
         fs::create_dir_all(&blobs).at(&blobs)?;
@@ -133,12 +133,12 @@ fn link_or_copy(_: &Path, blob: &Path, path: &Path) -> io::Result<()> {
     fs::copy(blob, path).map(drop)
 }
 
-/// A small file, whole or not at all.
+/// Writes a small file atomically.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), HubError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).at(folder)?;
     let mut builder = tempfile::Builder::new();
-    // as files are: a cache may be shared
+    // default permissions, because the cache may be shared
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".tmp").tempfile_in(folder).at(folder)?;

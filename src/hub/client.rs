@@ -1,5 +1,4 @@
-//! From a repository and a file's name to a local path: the cache first, then the server, again and again where that
-//! may help.
+//! From a repository and a file name to a local path: the cache first, then the server, with retries.
 
 use super::digest::Digest;
 use super::download::{Download, Entry};
@@ -16,19 +15,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The longest wait that a server may ask for.
+/// Upper bound of a wait that the server asks for.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
-/// How often a file may arrive damaged.
+/// How many downloads with a wrong digest are tolerated.
 const MOST_DAMAGED: u32 = 2;
 
-/// A server and its cache. All files that one of these gives of a branch are of the same commit.
+/// A server and its cache. All files of a branch that one `Hub` returns come from the same commit.
 pub struct Hub {
     pub(super) settings: Settings,
     pub(super) agents: Agents,
     pub(super) listener: Box<dyn Listener>,
-    /// whether the server answered anything yet
+    /// whether the server has answered yet
     reached: AtomicBool,
-    /// commits of branches and tags, as they were found first
+    /// the commit of each branch or tag at its first use
     commits: Mutex<BTreeMap<Repository, String>>,
 }
 
@@ -38,7 +37,7 @@ impl Hub {
         Self { settings, agents, listener: Box::new(listener), reached: AtomicBool::new(false), commits }
     }
 
-    /// The path of a file of a repository, fetched if need be. What it holds is what the server says that it must.
+    /// The path of a file of a repository, downloaded if needed and verified against the digest that the server announces.
     pub fn file(&self, repository: &Repository, file: &str) -> Result<PathBuf, HubError> {
         if !is_path(file) {
             return Err(HubError::File { given: file.to_owned() });
@@ -64,7 +63,7 @@ impl Hub {
         Ok(path)
     }
 
-    /// At the commit where its files were found so far.
+    /// The repository at the commit of its first use.
     fn pinned(&self, repository: &Repository) -> Repository {
         let commits = self.commits.lock().unwrap_or_else(PoisonError::into_inner);
         commits.get(repository).map_or_else(|| repository.clone(), |commit| repository.at(commit))
@@ -75,7 +74,7 @@ impl Hub {
         commits.insert(repository.clone(), commit.to_owned());
     }
 
-    /// Tries until it is there, or until trying again is no use. What brings a file further is no failed try.
+    /// Retries until the file is complete or a retry cannot help. Progress resets the retry count.
     fn fetch(&self, wanted: &Wanted<'_>) -> Result<PathBuf, HubError> {
         let (mut failed, mut damaged, mut furthest) = (0, 0, 0);
         loop {
@@ -90,7 +89,7 @@ impl Hub {
             let hopeless = !error.may_pass()
                 || failed >= self.settings.back_off.tries
                 || damaged >= MOST_DAMAGED
-                // somebody without a network wants to hear so at once
+                // without a network the first failure is reported at once
                 || !self.reached.load(Ordering::Relaxed);
             if hopeless {
                 return Err(error);
@@ -116,7 +115,7 @@ impl Hub {
         Ok(path)
     }
 
-    /// What the server says of a file, and of which commit it is.
+    /// Metadata of a file, and its commit.
     fn ask(&self, wanted: &Wanted<'_>) -> Result<(Entry, String), HubError> {
         let unreachable = |cause| wanted.unreachable(&self.settings, cause);
         let (pinned, file) = (&wanted.pinned, wanted.file.split('/').map(escaped).collect::<Vec<_>>().join("/"));
@@ -125,12 +124,12 @@ impl Hub {
         let answer = head(&self.agents, &self.settings, address).map_err(|error| unreachable(plain(&error)))?;
         self.reached.store(true, Ordering::Relaxed);
         let commit = answer.header("x-repo-commit").filter(|commit| is_commit(commit)).map(str::to_owned);
-        // where a large file lies stands beside its digest
+        // the digest of a large file is in the same response as its location
         let linked = answer.response.status().is_redirection() && answer.header("x-linked-etag").is_some();
         if !answer.response.status().is_success() && !linked {
             let error = self.refusal(&answer, wanted);
             if let (HubError::NoFile { .. }, Some(commit)) = (&error, &commit) {
-                // a cache that cannot be written is found out when there is something to keep
+                // an unwritable cache is reported when a file is to be stored
                 let _ = wanted.cache.remember_missing(commit, wanted.file);
                 let _ = wanted.cache.remember_commit(pinned.revision(), commit);
                 self.pin(wanted.repository, commit);
@@ -138,10 +137,10 @@ impl Hub {
             return Err(error);
         }
         let tag = answer.header("x-linked-etag").or_else(|| answer.header("etag"));
-        let digest = tag.and_then(Digest::parse).ok_or_else(|| wanted.lacks("what its digest is"))?;
-        let commit = commit.ok_or_else(|| wanted.lacks("of which commit it is"))?;
+        let digest = tag.and_then(Digest::parse).ok_or_else(|| wanted.lacks("its digest"))?;
+        let commit = commit.ok_or_else(|| wanted.lacks("its commit"))?;
         let length = || answer.number("content-length").filter(|_| !linked);
-        let size = answer.number("x-linked-size").or_else(length).ok_or_else(|| wanted.lacks("how long it is"))?;
+        let size = answer.number("x-linked-size").or_else(length).ok_or_else(|| wanted.lacks("its length"))?;
         Ok((Entry { digest, size, page: answer.from }, commit))
     }
 
@@ -172,10 +171,10 @@ impl Hub {
 /// What went wrong, in words.
 pub(super) fn plain(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::Timeout(_) => "it does not answer in time".into(),
+        ureq::Error::Timeout(_) => "it did not answer in time".into(),
         untrusted if untrusted.to_string().contains("UnknownIssuer") => UNKNOWN_AUTHORITY.into(),
         ureq::Error::Io(cause) => cause.to_string(),
-        ureq::Error::HostNotFound => "no server of that name is found".into(),
+        ureq::Error::HostNotFound => "the host name cannot be resolved".into(),
         other => other.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! What a file's content must be: large files are named by SHA-256, others by git, as SHA-1 of a blob.
+//! Content digests: SHA-256 for large files, git's SHA-1 of a blob for others.
 
 use sha1::Sha1;
 use sha2::Sha256;
@@ -7,12 +7,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// A digest as the server names it, in lower-case hexadecimal digits. It is also the file's name among the cache's blobs.
+/// A digest in lower-case hexadecimal digits, which is also the name of the blob in the cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest(String);
 
 impl Digest {
-    /// From an entity tag, quoted or not, weak or not. Nothing where it is no digest.
+    /// Parses an entity tag, quoted or not, weak or not. `None` if it is not a digest.
     pub fn parse(tag: &str) -> Option<Self> {
         let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
         let digits = tag.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
@@ -23,7 +23,7 @@ impl Digest {
         &self.0
     }
 
-    /// The digest, of this one's kind, of a file.
+    /// The digest of a file, of the same kind as this one.
     pub fn of_file(&self, path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut hasher: Box<dyn DynDigest> = match self.0.len() {

@@ -1,5 +1,5 @@
-//! The content of one file, into the cache: from where an earlier try ended, verified, then named. The process may end
-//! at any moment of it: what is here so far stays, and the system lets go of the lock.
+//! Downloads one file into the cache: resumed from a partial file, verified, then renamed. The process may end at any
+//! moment: the partial file stays, and the system releases the lock.
 
 use super::client::{Hub, plain};
 use super::digest::Digest;
@@ -11,10 +11,10 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::time::Duration;
 
-/// How often somebody who waits for another process looks.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often a process that waits for the lock of another polls.
+const POLL: Duration = Duration::from_millis(100);
 
-/// What the server says of a file.
+/// Metadata of a file on the server.
 pub struct Entry {
     pub digest: Digest,
     /// bytes
@@ -22,7 +22,7 @@ pub struct Entry {
     pub page: Address,
 }
 
-/// A file on its way.
+/// A file to download.
 pub struct Download<'d> {
     pub hub: &'d Hub,
     pub wanted: &'d Wanted<'d>,
@@ -30,10 +30,10 @@ pub struct Download<'d> {
 }
 
 impl Download<'_> {
-    /// Ends with the blob in the cache, whole. `bytes` is how far it came, whatever the end.
+    /// Returns once the blob is complete in the cache. `bytes` counts the bytes present, also after an error.
     pub fn run(&self, bytes: &mut u64) -> Result<(), HubError> {
         let (cache, Entry { digest, size, .. }) = (&self.wanted.cache, self.entry);
-        // let go when this file is closed
+        // released when the file is closed
         let _lock = self.lock()?;
         if cache.has_blob(digest) {
             return Ok(());
@@ -59,7 +59,7 @@ impl Download<'_> {
         Ok(())
     }
 
-    /// Waits for another process that fetches the same.
+    /// Takes the lock, waiting for another process that downloads the same file.
     fn lock(&self) -> Result<File, HubError> {
         let lock = self.wanted.cache.lock(&self.entry.digest)?;
         let mut told = false;
@@ -69,33 +69,33 @@ impl Download<'_> {
                     if !std::mem::replace(&mut told, true) {
                         self.hub.listener.hear(News::Waiting { file: self.wanted.file });
                     }
-                    std::thread::sleep(LOOK);
+                    std::thread::sleep(POLL);
                 }
-                // a file system that knows no locks: should two write at once, the digest tells
+                // the file system has no locks: if two processes write at once, the digest will not match
                 Ok(()) | Err(TryLockError::Error(_)) => return Ok(lock),
             }
         }
     }
 
-    /// Appends what is missing.
+    /// Appends the missing bytes.
     fn receive(&self, output: &mut File, bytes: &mut u64) -> Result<(), HubError> {
         let (partial, size) = (self.wanted.cache.partial(&self.entry.digest), self.entry.size);
         let answer = get(&self.hub.agents, &self.hub.settings, self.entry.page.clone(), *bytes)
             .map_err(|error| self.wanted.cut(plain(&error)))?;
         match answer.status() {
             206 if starts_at(&answer, *bytes) => {}
-            // all of it: a server that knows no parts
+            // the whole file: the server does not support ranges
             200 => {
                 output.set_len(0).at(&partial)?;
                 *bytes = 0;
             }
             206 | 416 => {
                 output.set_len(0).at(&partial)?;
-                return Err(self.wanted.cut("the server gives other bytes than were asked for".into()));
+                return Err(self.wanted.cut("the server sent another range than requested".into()));
             }
             _ => return Err(self.wanted.status(&answer)),
         }
-        // a byte more than expected is enough to know that it is too long
+        // one byte more than expected shows that the file is too long
         let most = size.saturating_add(1) - *bytes;
         let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
         let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
@@ -120,7 +120,7 @@ impl Download<'_> {
     }
 }
 
-/// Whether a part of a file begins where it was asked to.
+/// Whether a partial response starts at the requested byte.
 fn starts_at(answer: &Answer, byte: u64) -> bool {
     let range = answer.header("content-range").and_then(|range| range.trim().strip_prefix("bytes "));
     range.and_then(|range| range.split_once('-')).is_some_and(|(from, _)| from.parse() == Ok(byte))

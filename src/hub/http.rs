@@ -9,7 +9,7 @@ use ureq::http::{Request, Response, Uri, header};
 use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, Proxy};
 
-/// Redirects of one request.
+/// Upper bound of redirects per request.
 const MOST_REDIRECTS: usize = 8;
 
 /// The address of a server or of something on it.
@@ -17,7 +17,7 @@ const MOST_REDIRECTS: usize = 8;
 pub struct Address(Uri);
 
 impl Address {
-    /// A server's.
+    /// Parses the address of a server.
     pub fn parse(given: &str) -> Result<Self, HubError> {
         let address = Self::absolute(given.trim_end_matches('/'));
         let plain = |address: &Self| address.0.query().is_none() && !given.contains('@');
@@ -30,7 +30,7 @@ impl Address {
         known.then_some(Self(uri))
     }
 
-    /// Scheme, host and port: who is talked to.
+    /// Scheme, host and port.
     fn origin(&self) -> (bool, String, u16) {
         (self.is_secure(), self.host(), self.port())
     }
@@ -39,7 +39,7 @@ impl Address {
         self.0.scheme_str() == Some("https")
     }
 
-    /// In small letters; an IPv6 address without brackets.
+    /// The host in lower case; an IPv6 address without brackets.
     pub fn host(&self) -> String {
         self.0.host().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase()
     }
@@ -54,12 +54,12 @@ impl Address {
         host == "localhost" || host.ends_with(".localhost") || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     }
 
-    /// A page of this server.
+    /// The address of a path on this server.
     pub fn page(&self, path: &str) -> Option<Self> {
         Self::absolute(&format!("{}/{path}", self.to_string().trim_end_matches('/')))
     }
 
-    /// Where a redirect of this page points.
+    /// Resolves the location of a redirect.
     fn redirect(&self, location: &str) -> Option<Self> {
         let (scheme, authority) = (self.0.scheme_str()?, self.0.authority()?);
         if location.starts_with("//") {
@@ -78,7 +78,7 @@ impl std::fmt::Display for Address {
     }
 }
 
-/// An address as it may be shown.
+/// The address without user and password, for messages.
 pub fn without_user(given: &str) -> String {
     match given.rsplit_once('@') {
         Some((_, host)) => format!("...@{host}"),
@@ -86,19 +86,19 @@ pub fn without_user(given: &str) -> String {
     }
 }
 
-/// A path with every byte escaped that an address gives a meaning.
+/// Percent-encodes a path.
 pub fn escaped(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Agents for every way to ask, made when they are needed: certificates of the system take their time.
+/// One agent per route, created on first use because loading the system's certificates is slow.
 #[derive(Default)]
-pub struct Agents(Mutex<Vec<(Way, Agent)>>);
+pub struct Agents(Mutex<Vec<(Route, Agent)>>);
 
-/// How a server is asked.
+/// Proxy and timeout of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Way {
+struct Route {
     proxy: Option<Proxy>,
     is_secure: bool,
     silence: Duration,
@@ -109,7 +109,7 @@ impl Agents {
         let proxy = settings.proxies.to(address).cloned();
         let is_secure =
             address.is_secure() || proxy.as_ref().is_some_and(|proxy| proxy.uri().scheme_str() == Some("https"));
-        let way = Way { proxy, is_secure, silence };
+        let way = Route { proxy, is_secure, silence };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, agent)) = known.iter().find(|(known, _)| *known == way) {
             return agent.clone();
@@ -120,14 +120,14 @@ impl Agents {
     }
 }
 
-fn agent(settings: &Settings, way: &Way) -> Agent {
+fn agent(settings: &Settings, way: &Route) -> Agent {
     let patience = Some(way.silence);
     let mut tls = TlsConfig::builder();
     if way.is_secure {
         tls = tls.root_certs(settings.trust.roots());
     }
     Agent::config_builder()
-        // followed here, for the token's sake and the cache's
+        // redirects are followed by this module, which decides where the token goes
         .max_redirects(0)
         .http_status_as_error(false)
         .proxy(way.proxy.clone())
@@ -140,7 +140,7 @@ fn agent(settings: &Settings, way: &Way) -> Agent {
         .into()
 }
 
-/// An answer, and the address that gave it.
+/// A response and the address it came from.
 pub struct Answer {
     pub response: Response<Body>,
     pub from: Address,
@@ -160,14 +160,14 @@ impl Answer {
     }
 }
 
-/// Asks about a file, without its body. Follows a repository that was renamed, but not to where large files lie: it is
-/// the answer before that names their digest.
+/// Requests the metadata of a file. Follows the redirect of a renamed repository, but not the one to the storage of large
+/// files: only the response before that has their digest.
 pub fn head(agents: &Agents, settings: &Settings, address: Address) -> Result<Answer, ureq::Error> {
     let to = |address: &Address| agents.to(settings, address, settings.patience);
     follow(to, settings, "HEAD", address, None, |answer| answer.header("x-linked-etag").is_none())
 }
 
-/// Asks for a file's body from this byte on.
+/// Requests the content of a file from a byte offset on.
 pub fn get(agents: &Agents, settings: &Settings, address: Address, from: u64) -> Result<Answer, ureq::Error> {
     let to = |address: &Address| agents.to(settings, address, settings.silence);
     follow(to, settings, "GET", address, Some(from).filter(|from| *from > 0), |_| true)
@@ -185,7 +185,7 @@ fn follow(
         let mut request = Request::builder()
             .method(method)
             .uri(address.0.clone())
-            // the digest is of the file, not of something packed
+            // the digest is that of the uncompressed file
             .header(header::ACCEPT_ENCODING, "identity");
         if let Some(token) = &settings.token
             && address.origin() == settings.endpoint.origin()
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_redirect_stays_with_its_server_or_is_another() {
+    fn redirects_keep_or_change_the_origin() {
         let page = Address::parse("https://hub.example/mirror/").unwrap().page("a/b").unwrap();
         for (location, expected, same) in [
             ("/c", "https://hub.example/c", true),

@@ -1,8 +1,8 @@
-//! Models that are known by names without an owner, as old tutorials have them.
+//! Well-known models that older tutorials name without an owner.
 
 use crate::domain::nearest::nearest;
 
-/// Names with the owner that the hub has moved them to.
+/// Names and their present owners on the hub.
 const KNOWN: [(&str, &str); 18] = [
     ("bert-base-uncased", "google-bert"),
     ("bert-base-cased", "google-bert"),
@@ -24,7 +24,7 @@ const KNOWN: [(&str, &str); 18] = [
     ("bert_uncased_L-8_H-512_A-8", "google"),
 ];
 
-/// The repository that a name without an owner most likely means.
+/// The repository that a name without an owner most likely refers to.
 pub fn meant(name: &str) -> Option<String> {
     let name = nearest(name, KNOWN.map(|(name, _)| name))?;
     KNOWN.iter().find(|(known, _)| *known == name).map(|(name, owner)| format!("{owner}/{name}"))

@@ -1,8 +1,8 @@
 //! Files by name from the Hugging Face Hub, or from a server that answers as it does.
 //!
-//! May import: `domain`. Knows no tensor, no text and no terminal. A file has its name in
-//! the cache only once its digest is that which the server names; the cache's layout is that of Python's
-//! `huggingface_hub`, so that either finds what the other fetched.
+//! May import: `domain`. Knows no tensors, texts or terminals. A file gets its name in
+//! the cache only once its digest matches the one the server announced. The cache has the layout of Python's
+//! `huggingface_hub`, so that the two share downloads.
 
 mod cache;
 mod client;

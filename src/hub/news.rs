@@ -1,23 +1,23 @@
-//! What is told while files are fetched, and whoever listens.
+//! Progress of downloads, and the listener that receives it.
 
 use std::time::Duration;
 
-/// Something that happened on the way to a file.
+/// Progress of a download.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News<'n> {
-    /// so many bytes of a file are here; told before the first comes, and as it grows
+    /// bytes of a file that are present; sent before the first arrives, and repeatedly after
     Fetched { file: &'n str, bytes: u64, of: u64 },
-    /// a file is whole, verified, and has its name
+    /// a file is complete, verified and named
     Done { file: &'n str },
-    /// another process fetches the same file
+    /// another process is downloading the same file
     Waiting { file: &'n str },
-    /// something went wrong that may pass
+    /// a temporary failure
     Retrying { file: &'n str, cause: String, after: Duration },
-    /// the server is of no use now, so that what the cache has is taken as it is
+    /// the server is unavailable, so the cached files are used unchecked
     FromCache { repository: String, cause: String },
 }
 
-/// Whoever is told, on the thread that fetches.
+/// Receives progress on the downloading thread.
 pub trait Listener: Send + Sync {
     fn hear(&self, news: News<'_>);
 }
@@ -28,7 +28,7 @@ impl<L: Listener + ?Sized> Listener for std::sync::Arc<L> {
     }
 }
 
-/// Nobody.
+/// Ignores all progress.
 pub struct Silent;
 
 impl Listener for Silent {

@@ -1,11 +1,11 @@
-//! Which proxy a request goes through, by the variables that curl and Python's tools read.
+//! Chooses the proxy of a request from the environment variables that curl and Python's tools read.
 
 use super::error::HubError;
 use super::http::{Address, without_user};
 use std::net::IpAddr;
 use ureq::Proxy;
 
-/// Proxies by the scheme of what is asked for, and the hosts that are asked directly.
+/// Proxies by URL scheme, and the hosts that are reached without one.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     http: Option<Proxy>,
@@ -15,7 +15,7 @@ pub struct Proxies {
 
 impl Proxies {
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HubError> {
-        // the small name wins, as in Python; set to nothing, it means none
+        // lower case wins, as in Python; an empty value means no proxy
         let value = |name: &str| {
             let small = name.to_ascii_lowercase();
             [small.as_str(), name].into_iter().find_map(|name| Some((name.to_owned(), variable(name)?)))
@@ -45,7 +45,7 @@ impl Proxies {
     }
 }
 
-/// Whether an entry of `NO_PROXY` means this host: itself, its domain, its network, or everything.
+/// Whether an entry of `NO_PROXY` covers this host: by name, domain, network or `*`.
 fn covers(entry: &str, host: &str, port: u16) -> bool {
     if entry == "*" {
         return true;
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_of_the_address_chooses() {
+    fn the_scheme_of_the_address_selects_the_proxy() {
         let both = [("HTTP_PROXY", "http://plain:1"), ("HTTPS_PROXY", "http://secure:2")];
         assert_eq!(to(&both, "https://hub.example").as_deref(), Some("secure"));
         assert_eq!(to(&both, "http://hub.example").as_deref(), Some("plain"));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn no_proxy_means_hosts_domains_networks_and_everything() {
+    fn no_proxy_covers_hosts_domains_networks_and_everything() {
         for (entries, address, is_direct) in [
             ("localhost, 127.0.0.1", "http://127.0.0.1:80", true),
             ("example.com", "http://hub.example.com", true),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_that_is_not_supported_is_told_without_its_password() {
+    fn an_unsupported_proxy_is_reported_without_its_password() {
         let error = proxies(&[("ALL_PROXY", "quic://me:secret@proxy:1")]).unwrap_err().to_string();
         assert!(error.contains("all_proxy") || error.contains("ALL_PROXY"), "{error}");
         assert!(error.contains("...@proxy:1") && !error.contains("secret"), "{error}");

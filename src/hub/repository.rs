@@ -1,9 +1,9 @@
-//! What a file belongs to: a repository at a revision.
+//! A repository of the hub at a revision.
 
 use super::error::HubError;
 use std::fmt;
 
-/// The branch that is meant where none is given.
+/// The default branch.
 const MAIN: &str = "main";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,21 +81,21 @@ impl fmt::Display for Repository {
     }
 }
 
-/// A part of an id, by the hub's own rule.
+/// Whether it is a valid part of an id by the rules of the hub.
 fn is_name(name: &str) -> bool {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     let ends = name.starts_with(['-', '.']) || name.ends_with(['-', '.']);
     (1..=96).contains(&name.len()) && plain && !ends && !name.contains("--") && !name.contains("..")
 }
 
-/// A path that stays below where it begins, on any system. Revisions and names of files are such paths.
+/// Whether it is a relative path without `..`, on any system. Revisions and file names are such paths.
 pub fn is_path(path: &str) -> bool {
     let odd = |c: char| c.is_control() || "\\:*?\"<>|@%#".contains(c);
     let is_part = |part: &str| !part.is_empty() && part != "." && part != "..";
     path.len() <= 255 && path.split('/').all(is_part) && !path.contains(odd)
 }
 
-/// 40 digits: a revision that is a commit.
+/// Whether the revision is a commit: 40 hexadecimal digits.
 pub fn is_commit(revision: &str) -> bool {
     revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_told_from_paths() {
+    fn ids_and_paths_are_distinguished() {
         let shown = |given| Repository::parse(Kind::Model, given).map(|repository| repository.to_string()).ok();
         for good in ["google/bert_uncased_L-4_H-256_A-4", "bert-base-uncased", "a/b@refs/pr/2", "a/b@v1.0"] {
             assert_eq!(shown(good).as_deref(), Some(good));

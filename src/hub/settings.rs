@@ -1,4 +1,4 @@
-//! Where the hub and its cache are, and how patient to be: from the variables that Python's tools read.
+//! Endpoint, cache, token and timeouts, from the environment variables that Python's tools read.
 
 use super::error::HubError;
 use super::http::Address;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// The public hub.
 const PUBLIC: &str = "https://huggingface.co";
 
-/// Waits between tries: the first, each twice as long as the one before.
+/// Waits between retries, doubling each time.
 #[derive(Clone, Copy, Debug)]
 pub struct BackOff {
     pub first: Duration,
@@ -20,21 +20,21 @@ pub struct BackOff {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub endpoint: Address,
-    /// the folder with a folder for each repository
+    /// contains one folder per repository
     pub cache: PathBuf,
     pub token: Option<Token>,
-    /// nothing is asked of the server
+    /// never contact the server
     pub offline: bool,
-    /// longest wait for what the server says of a file
+    /// timeout of a metadata request
     pub patience: Duration,
-    /// longest silence within a file
+    /// timeout without data during a download
     pub silence: Duration,
     pub back_off: BackOff,
     pub proxies: Proxies,
     pub trust: Trust,
 }
 
-/// A secret, which is never shown, and where it is from.
+/// A token and its source. The secret is never displayed.
 #[derive(Clone)]
 pub struct Token {
     pub(super) secret: String,
@@ -48,7 +48,7 @@ impl std::fmt::Debug for Token {
 }
 
 impl Settings {
-    /// Of these variables; [`Settings::from_environment`] passes those of the process.
+    /// Reads the given variables; [`Settings::from_environment`] passes those of the process.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HubError> {
         let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let is_on = |name: &str| given(name).is_some_and(|value| is_yes(&value));
@@ -75,7 +75,7 @@ impl Settings {
             let seconds = given(name).and_then(|seconds| seconds.trim().parse().ok()).unwrap_or(10);
             Duration::from_secs(seconds.clamp(1, 3600))
         };
-        // the older name counts where the newer says nothing
+        // the older name is a fallback
         let offline = given("HF_HUB_OFFLINE").or_else(|| given("TRANSFORMERS_OFFLINE"));
         Ok(Self {
             endpoint,
@@ -95,7 +95,7 @@ impl Settings {
     }
 }
 
-/// That of a variable, else of the file that Python's `hf auth login` writes.
+/// The token of a variable, else of the file that Python's `hf auth login` writes.
 fn find_token(given: impl Fn(&str) -> Option<String>, file: Option<&Path>) -> Result<Option<Token>, HubError> {
     let of_variable = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"]
         .into_iter()
@@ -117,8 +117,8 @@ fn is_yes(value: &str) -> bool {
     ["1", "on", "yes", "true"].contains(&value.trim().to_ascii_lowercase().as_str())
 }
 
-/// A path with `~`, `$NAME` and `${NAME}` replaced, as Python's `expanduser` and `expandvars` do; names that are not known
-/// stay.
+/// A path with `~`, `$NAME` and `${NAME}` replaced, as Python's `expanduser` and `expandvars` do; unknown names
+/// are kept.
 fn expanded(path: &str, own: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> PathBuf {
     let path = match (path.strip_prefix('~'), own) {
         (Some(rest), Some(own)) if rest.is_empty() || rest.starts_with('/') => format!("{own}{rest}"),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn offline_is_what_python_takes_for_true() {
+    fn offline_accepts_what_python_accepts_as_true() {
         for (value, offline) in [("1", true), ("ON", true), ("true", true), ("0", false), ("no", false), ("", false)] {
             assert_eq!(settings(&[("HOME", "/"), ("HF_HUB_OFFLINE", value)]).unwrap().offline, offline, "{value}");
             let older = settings(&[("HOME", "/"), ("TRANSFORMERS_OFFLINE", value)]).unwrap().offline;
@@ -203,7 +203,7 @@ mod tests {
         assert!(error.contains("HF_TOKEN") && !error.contains("sec"), "{error}");
     }
     #[test]
-    fn a_token_goes_over_plain_http_to_this_machine_or_where_somebody_says_so() {
+    fn a_token_goes_over_plain_http_to_this_machine_only_unless_allowed() {
         let at = |endpoint, more: &[(&str, &str)]| {
             settings(&[&[("HOME", "/none"), ("HF_TOKEN", "hf_secret"), ("HF_ENDPOINT", endpoint)], more].concat())
         };
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_that_cannot_be_read_are_told_by_their_variable() {
+    fn unreadable_certificates_are_reported_with_their_variable() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("none.pem");
         for missing in [&file, folder.path()] {

@@ -1,14 +1,13 @@
-//! Whose certificates are believed: those of the system, or of the files that the environment names, as OpenSSL and
-//! Python's tools do. Behind a proxy that inspects connections, its authority is in one of them and in no list that a
-//! program could bring along.
+//! Trusted certificate authorities: the system's, or those of the files named by the environment, as in OpenSSL and
+//! Python's tools. The authority of an inspecting proxy is in one of them and in no list that a program could ship.
 
 use super::error::HubError;
 use rustls_native_certs::{load_certs_from_paths, load_native_certs};
 use std::sync::Arc;
 use ureq::tls::{Certificate, RootCerts};
 
-/// Variables with a file or folder of certificates in PEM: OpenSSL's, which count together, then those of Python's
-/// `requests` and of curl, of which the first counts.
+/// Variables that name a file or folder of PEM certificates: OpenSSL's, which are combined, then those of Python's
+/// `requests` and of curl, of which the first is used.
 const OPENSSL: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 const OTHERS: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
@@ -43,7 +42,7 @@ impl Trust {
         }
         if certificates.is_empty() {
             let given = variables.iter().map(|(name, path)| format!("{name} is {path}")).collect::<Vec<_>>().join(", ");
-            let cause = causes.into_iter().next().unwrap_or_else(|| "it has none".into());
+            let cause = causes.into_iter().next().unwrap_or_else(|| "it contains none".into());
             return Err(HubError::Certificates { given, cause });
         }
         Ok(Self::Named(Arc::new(certificates)))
@@ -65,6 +64,6 @@ impl Trust {
     }
 }
 
-/// What is said of a server whose certificate is not believed.
+/// The message for a server whose certificate is not trusted.
 pub const UNKNOWN_AUTHORITY: &str = "its certificate is of an authority that is not trusted here; where a proxy inspects \
                                      connections, name the PEM file of its authority with SSL_CERT_FILE";

@@ -1,4 +1,4 @@
-//! A file that somebody wants, and the words for what is wrong with it.
+//! A requested file, and the errors about it.
 
 use super::cache::Cache;
 use super::error::HubError;
@@ -9,9 +9,9 @@ use std::time::Duration;
 
 pub struct Wanted<'w> {
     pub cache: Cache,
-    /// as it was asked for
+    /// as requested
     pub repository: &'w Repository,
-    /// at the commit where its files were found so far
+    /// at the commit of its first use
     pub pinned: Repository,
     pub file: &'w str,
 }
@@ -21,7 +21,7 @@ impl<'w> Wanted<'w> {
         Self { cache: Cache::new(&settings.cache, repository), repository, pinned, file }
     }
 
-    /// The file and its repository, in words.
+    /// The file and its repository, for messages.
     fn names(&self) -> (String, String) {
         (self.file.to_owned(), self.repository.to_string())
     }
@@ -41,7 +41,7 @@ impl<'w> Wanted<'w> {
         HubError::Unreachable { endpoint, cause, wanted: format!("{} of {}", self.file, self.repository), cache }
     }
 
-    /// The server does not say what is needed to trust it.
+    /// The server does not send what is needed to verify the file.
     pub fn lacks(&self, what: &'static str) -> HubError {
         let (file, repository) = self.names();
         HubError::Unverifiable { file, repository, what }
@@ -53,7 +53,7 @@ impl<'w> Wanted<'w> {
         HubError::Status { file, repository, status: answer.status(), retry_after }
     }
 
-    /// The connection ended too early.
+    /// The connection ended early.
     pub fn cut(&self, cause: String) -> HubError {
         let (file, repository) = self.names();
         HubError::Cut { file, repository, cause }

@@ -1,4 +1,5 @@
-//! One process's try at a run: claimed by giving its folder a name, written to by its owner alone.
+//! An attempt: one process's claim on a run. Renaming the folder to its final name makes the claim; only the owner writes
+//! into it.
 
 use super::error::StoreError;
 use super::layout::RunFolder;
@@ -15,19 +16,19 @@ use std::time::{Duration, Instant, SystemTime};
 pub(super) const OWNER: &str = "owner.json";
 pub(super) const BEAT: &str = "beat.json";
 pub(super) const ENDED: &str = "ended.json";
-/// An owner on another host is given up when its beat has not changed for this long.
+/// An owner on another host counts as ended when its heartbeat has not changed for this long.
 pub(super) const SILENCE: Duration = Duration::from_mins(1);
 
-/// What came of asking for a run.
+/// The result of an attempt to claim a run.
 #[derive(Debug)]
 pub enum Claim {
-    /// train it
+    /// claimed: train it
     Mine(Attempt),
-    /// it is already there
+    /// it is finished
     Done(RunResult),
-    /// its last attempt failed with this message, and nobody asked to try again
+    /// its last attempt failed with this message, and a retry was not requested
     Failed(String),
-    /// somebody else is at it; the words say who
+    /// another process, described by the text, trains it
     Elsewhere(String),
 }
 
@@ -48,7 +49,7 @@ pub(super) struct Beat {
 
 impl Stored for Beat {}
 
-/// How an attempt ended when its owner had the chance to say so.
+/// How an attempt ended, if its owner could record it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ended", rename_all = "snake_case")]
 pub enum Ended {
@@ -61,7 +62,7 @@ impl Stored for Ended {
     const MOST: u64 = 1 << 24;
 }
 
-/// Beats of attempts on other hosts, and since when they are the same.
+/// Heartbeats of attempts on other hosts, and since when each is unchanged.
 #[derive(Debug, Default)]
 pub struct BeatWatch(HashMap<PathBuf, (u64, Instant)>);
 
@@ -77,7 +78,7 @@ impl BeatWatch {
 }
 
 impl RunFolder {
-    /// Asks for the run. Of all who ask at once, one gets it.
+    /// Claims the run. Of several processes at once, one succeeds.
     pub fn claim(&self, here: &Owner, watch: &mut BeatWatch, retry_failed: bool) -> Result<Claim, StoreError> {
         if let Some(result) = self.result() {
             return Ok(Claim::Done(result));
@@ -95,7 +96,7 @@ impl RunFolder {
                 };
                 if lives {
                     return Ok(Claim::Elsewhere(
-                        owner.map_or("a process that just began".into(), |owner| owner.to_string()),
+                        owner.map_or("a process that just started".into(), |owner| owner.to_string()),
                     ));
                 }
             }
@@ -103,13 +104,13 @@ impl RunFolder {
         let attempt = Attempt { number: newest + 1, folder: self.attempt(newest + 1) };
         if let Err(error) = self.begin(&attempt, here) {
             return match (attempt.path().exists(), self.path().exists()) {
-                (true, _) => Ok(Claim::Elsewhere("a process that just began".into())),
-                // the whole run went away between the look and the claim: asked for again, it is made anew
-                (_, false) => Ok(Claim::Elsewhere("a process that removes it".into())),
+                (true, _) => Ok(Claim::Elsewhere("a process that just started".into())),
+                // the run was removed in between: the next claim creates it again
+                (_, false) => Ok(Claim::Elsewhere("a process that is removing it".into())),
                 _ => Err(error),
             };
         }
-        // another process may have finished the run between the first look and the claim
+        // another process may have finished the run in between
         if let Some(result) = self.result() {
             self.attempts_folder().remove_folder(attempt.folder.name())?;
             return Ok(Claim::Done(result));
@@ -117,8 +118,8 @@ impl RunFolder {
         Ok(Claim::Mine(attempt))
     }
 
-    /// Makes an attempt's folder, unless it is there. Its owner stands in it before it has its name: a folder without
-    /// one, left by a kill right then, would be waited for.
+    /// Creates the folder of an attempt, unless it exists. The owner file is written before the folder gets its name: other
+    /// processes would wait for a folder without one, as a kill could leave.
     fn begin(&self, attempt: &Attempt, owner: &Owner) -> Result<(), StoreError> {
         let attempts = self.attempts_folder();
         let staged = attempts.stage_folder()?;
@@ -127,13 +128,13 @@ impl RunFolder {
     }
 }
 
-/// What an attempt tells of its run.
+/// The state of an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Standing {
     /// there is no attempt
     Free,
     Ended(Ended),
-    /// its owner did not say that it left; there is none where `owner.json` does not read
+    /// its owner has not recorded an end; the owner is `None` if `owner.json` cannot be read
     Held {
         owner: Option<Owner>,
         liveness: Liveness,
@@ -141,12 +142,12 @@ pub enum Standing {
 }
 
 impl RunFolder {
-    /// How an attempt stands, as far as files and this host's processes tell.
+    /// The state of an attempt, from its files and the processes of this host.
     pub fn standing(&self, attempt: u32, here: &Owner) -> Standing {
         if attempt == 0 {
             return Standing::Free;
         }
-        // one that cannot be read is no word of its owner
+        // an unreadable file does not count
         if let Ok(Some(ended)) = stored::read(&self.attempt(attempt), ENDED) {
             return Standing::Ended(ended);
         }
@@ -159,8 +160,8 @@ impl RunFolder {
         stored::read(&self.attempt(attempt), OWNER).ok().flatten()
     }
 
-    /// Whether an attempt of another host has shown a sign of life within the last minute, by the file system's clock.
-    /// Good enough to be told; [`RunFolder::claim`] watches for itself.
+    /// Whether an attempt of another host had a heartbeat within the last minute, by the file system's clock. For display;
+    /// [`RunFolder::claim`] observes heartbeats itself.
     pub fn beat_lately(&self, attempt: u32, now: SystemTime) -> bool {
         let folder = self.attempt(attempt);
         let beat = folder.modified(BEAT).or_else(|| folder.changed());
@@ -173,20 +174,20 @@ impl Attempt {
         self.folder.path()
     }
 
-    /// A new file in a folder of the attempt.
+    /// Creates a file in a folder of the attempt.
     pub fn create_file(&self, folder: &[&str], name: &str) -> Result<File, StoreError> {
         let folder = folder.iter().fold(self.folder.clone(), |folder, name| folder.folder(name));
         folder.create()?;
         Ok(folder.create_file(name)?)
     }
 
-    /// Shows other hosts that the owner lives.
+    /// Records a heartbeat for other hosts.
     pub fn beat(&self, beat: u64, step: u64) -> Result<(), StoreError> {
-        // a lost beat does no harm
+        // losing a heartbeat is harmless
         Ok(self.folder.replace_unsynced(BEAT, &stored::json(&self.folder, BEAT, &Beat { beat, step })?)?)
     }
 
-    /// Says how it ended. The run may be claimed again from here on.
+    /// Records how the attempt ended, after which the run may be claimed again.
     pub fn end(&self, ended: &Ended) -> Result<(), StoreError> {
         stored::write(&self.folder, ENDED, ended)
     }
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_two_gets_a_run_and_the_next_takes_over_from_the_dead() {
+    fn one_of_two_claims_succeeds_and_a_dead_owner_is_superseded() {
         let root = tempfile::tempdir().unwrap();
         let (folder, here) = (folder(root.path()), Owner::this_process());
         let dead = Owner { process_start: here.process_start.wrapping_sub(1), ..here.clone() };
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_who_ask_at_once_one_gets_the_run_and_nothing_is_left_of_the_others() {
+    fn of_many_claims_at_once_one_succeeds_and_the_others_leave_nothing() {
         let root = tempfile::tempdir().unwrap();
         let (folder, here) = (folder(root.path()), Owner::this_process());
         let barrier = std::sync::Barrier::new(8);
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_was_stopped_is_free_and_one_that_failed_must_be_asked_for() {
+    fn a_stopped_attempt_is_free_and_a_failed_one_needs_a_retry() {
         let root = tempfile::tempdir().unwrap();
         let (folder, here) = (folder(root.path()), Owner::this_process());
         let Claim::Mine(first) = claim(&folder, &here, false) else { panic!("not mine") };
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_on_another_host_is_given_up_after_a_minute_of_silence() {
+    fn an_owner_on_another_host_is_superseded_after_a_minute_of_silence() {
         let root = tempfile::tempdir().unwrap();
         let folder = folder(root.path());
         let other = Owner { host: "another".into(), ..Owner::this_process() };

@@ -1,11 +1,11 @@
-//! What is added to an experiment bit by bit, by several processes at once: arms and instances from the keyboard, and
-//! looks at its answer.
+//! Changes to an experiment, possibly by several processes at once: arms and instances added from the keyboard, and looks
+//! at its verdicts.
 //!
-//! An append-only list: its entry N is the file `changes/N.json`, which appears whole, under a name that one process
-//! gets. Whoever finds the name taken reads what came, decides anew, and tries the next. So no process undoes what
-//! another adds, on a shared file system without locks too.
+//! An append-only list: entry N is the file `changes/N.json`, created atomically. A process that finds the name taken reads
+//! the new entry, decides again and tries the next number. So no process undoes what another adds, also on a shared file
+//! system without locks.
 //!
-//! Earlier versions replaced three files as a whole instead. These are read as if they came first.
+//! Earlier versions rewrote three files instead. These are read as the oldest changes.
 
 use super::damage::Damage;
 use super::error::StoreError;
@@ -23,12 +23,12 @@ pub(super) const ARMS: &str = "arms.json";
 pub(super) const INSTANCES: &str = "instances.json";
 pub(super) const LOOKS: &str = "looks.json";
 
-/// A verdict that was shown.
+/// A verdict that was displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// of every cell
     pub instances: usize,
-    /// how many causes were asked about
+    /// number of causes judged
     pub causes: usize,
 }
 
@@ -45,7 +45,7 @@ enum Change {
     Instances {
         instances: u32,
     },
-    /// a verdict was shown
+    /// a verdict was displayed
     Look(Look),
 }
 
@@ -60,7 +60,7 @@ impl Stored for Change {
     }
 }
 
-/// The number of instances that an experiment was given.
+/// The number of instances set for an experiment.
 impl Stored for u32 {
     fn check(&self) -> Result<(), String> {
         match self {
@@ -70,7 +70,7 @@ impl Stored for u32 {
     }
 }
 
-/// The arms that an experiment was given.
+/// The arms added to an experiment.
 impl Stored for Vec<Arm> {
     const MOST: u64 = 1 << 24;
 
@@ -89,19 +89,19 @@ impl Stored for Vec<Look> {
 }
 
 impl Store {
-    /// Remembers an arm that was added to an experiment while it ran.
+    /// Records an arm that was added to a running experiment.
     pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
         let added = || Change::ArmAdded { arm: arm.clone() };
         append(&self.experiment_of(spec), old_arms, |changes| (!arms(changes).contains(arm)).then(added))?;
         Ok(())
     }
 
-    /// The arms that were added to an experiment while it ran.
+    /// The arms that were added to a running experiment.
     pub fn added_arms(&self, spec: &Spec) -> Result<Vec<Arm>, Damage> {
         Ok(arms(&changes(&self.experiment_of(spec), old_arms)?.0))
     }
 
-    /// Forgets that an arm was added: it does not come back. Says whether it was one of them.
+    /// Removes an added arm for good. Returns whether it had been added.
     pub fn drop_arm(&self, spec: &Spec, name: &str) -> Result<bool, StoreError> {
         let dropped = || Change::ArmDropped { name: name.to_owned() };
         append(&self.experiment_of(spec), old_arms, |changes| {
@@ -109,7 +109,7 @@ impl Store {
         })
     }
 
-    /// Remembers how many instances an experiment was given while it ran.
+    /// Records the number of instances set while the experiment ran.
     pub fn add_instances(&self, spec: &Spec, wanted: u32) -> Result<(), StoreError> {
         append(&self.experiment_of(spec), old_instances, |changes| {
             (instances(changes) < wanted).then_some(Change::Instances { instances: wanted })
@@ -117,17 +117,17 @@ impl Store {
         Ok(())
     }
 
-    /// Instances of every cell: the spec's, or more where the experiment was given more while it ran.
+    /// Instances per cell: the spec's, or more if more were set while it ran.
     pub fn instances(&self, spec: &Spec) -> Result<u32, Damage> {
         Ok(spec.train.instances.max(instances(&changes(&self.experiment_of(spec), old_instances)?.0)))
     }
 
-    /// Every verdict on an experiment that was shown, the oldest first. Looks that cannot be read must not count as none.
+    /// All displayed verdicts, oldest first. Unreadable looks are an error: they must not count as none.
     pub fn looks(&self, experiment: &FolderName) -> Result<Vec<Look>, Damage> {
         Ok(looks(&changes(&self.experiment(experiment), old_looks)?.0))
     }
 
-    /// Adds a look, unless it is there.
+    /// Records a look, unless it is recorded already.
     pub fn remember_look(&self, experiment: &FolderName, look: Look) -> Result<(), StoreError> {
         append(&self.experiment(experiment), old_looks, |changes| {
             (!looks(changes).contains(&look)).then_some(Change::Look(look))
@@ -167,7 +167,7 @@ fn looks(changes: &[Change]) -> Vec<Look> {
     shown.collect()
 }
 
-/// What an earlier version kept of one kind of changes.
+/// Reads one kind of changes from the files of an earlier version.
 type Old = fn(&Folder) -> Result<Vec<Change>, Damage>;
 
 fn old_arms(experiment: &Folder) -> Result<Vec<Change>, Damage> {
@@ -197,7 +197,7 @@ fn changes(experiment: &Folder, old: Old) -> Result<(Vec<Change>, u64), Damage> 
     Ok((changes, numbers.last().copied().unwrap_or(0)))
 }
 
-/// Appends what `decide` makes of all that is there. Says whether there was something to append.
+/// Appends the change that `decide` returns for all earlier ones. Returns whether there was one.
 fn append(experiment: &Folder, old: Old, decide: impl Fn(&[Change]) -> Option<Change>) -> Result<bool, StoreError> {
     let folder = experiment.folder(CHANGES);
     loop {
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arm_that_is_added_again_is_the_newer_one_and_one_that_is_dropped_is_gone() {
+    fn an_arm_added_again_is_replaced_and_a_dropped_arm_is_gone() {
         let root = tempfile::tempdir().unwrap();
         let (store, spec, _) = store(root.path());
         for added in [arm("a", 1e-3), arm("b", 1e-3), arm("a", 2e-3), arm("a", 2e-3)] {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_earlier_versions_kept_comes_first() {
+    fn changes_of_earlier_versions_come_first() {
         let root = tempfile::tempdir().unwrap();
         let (store, spec, mine) = store(root.path());
         let folder = root.path().join("experiments").join(mine.as_str());
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_many_add_at_once_nothing_is_lost() {
+    fn concurrent_additions_are_all_kept() {
         const EACH: usize = 12;
         let root = tempfile::tempdir().unwrap();
         let (store, spec, mine) = store(root.path());
@@ -307,7 +307,7 @@ mod tests {
                 let (store, spec, mine) = (&store, &spec, &mine);
                 threads.spawn(move || {
                     for round in 1..=EACH {
-                        // half of the looks are another writer's too
+                        // half of the looks are shared with another writer
                         store.remember_look(mine, Look { instances: writer.div_ceil(2), causes: round }).unwrap();
                         store.add_arm(spec, &arm(&format!("{writer}-{round}"), 1e-3)).unwrap();
                         store.add_instances(spec, (writer * round) as u32).unwrap();

@@ -1,7 +1,7 @@
-//! Checkpoints: bytes that a run can go on from, and final weights. What is in them is the trainer's business.
+//! Checkpoints, from which a run resumes, and final weights, both as opaque bytes.
 //!
-//! The name of a checkpoint tells its step and the SHA-256 of its bytes, so that one with a flipped bit is noticed and
-//! passed over. Checkpoints of earlier versions have no digest in their name and are taken as they are.
+//! The name of a checkpoint contains its step and the SHA-256 of its bytes, so that a corrupt one is detected and skipped.
+//! Checkpoints of earlier versions have no digest in their name and are not verified.
 
 use super::attempt::Attempt;
 use super::damage::Damage;
@@ -19,10 +19,10 @@ const ENDING: &str = ".safetensors";
 pub(super) const WEIGHTS: &str = "weights.safetensors";
 /// Its digest, as `sha256sum --check` reads it.
 const SUM: &str = "weights.sha256";
-/// Bytes of the largest checkpoint: of a model far beyond what is trained here.
+/// Upper bound of the size of a checkpoint, far above any trained here.
 const MOST: u64 = 1 << 36;
 
-/// A checkpoint that is written but does not count yet. Dropped, it is gone.
+/// A checkpoint that is written but not committed. Dropping it removes it.
 #[derive(Debug)]
 pub struct Staged {
     file: NamedTempFile,
@@ -47,8 +47,7 @@ impl Attempt {
         Ok(Staged { file, step, digest })
     }
 
-    /// Makes a staged checkpoint count, then removes what it makes useless. What happened up to its step must be on
-    /// disk by now.
+    /// Commits a staged checkpoint, then removes those that it supersedes. The journal up to its step must be on disk.
     pub fn commit_checkpoint(&self, run: &RunFolder, staged: Staged) -> Result<(), StoreError> {
         let Staged { file, step, digest } = staged;
         let name = format!("{step}-{digest}{ENDING}");
@@ -60,24 +59,24 @@ impl Attempt {
         remove_checkpoints(run, |number| number < self.number)
     }
 
-    /// Keeps the final weights.
+    /// Writes the final weights.
     pub fn write_weights(&self, bytes: &[u8]) -> Result<(), StoreError> {
         let mut hasher = Sha256::new();
         hasher.update(bytes);
-        // the sum first: weights without one would be believed
+        // the checksum first: weights without one are not verified
         self.folder.replace(SUM, format!("{}  {WEIGHTS}\n", hexadecimal(hasher)).as_bytes())?;
         Ok(self.folder.replace(WEIGHTS, bytes)?)
     }
 }
 
-/// A checkpoint that counts.
+/// A committed checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     pub step: u64,
     pub attempt: u32,
     folder: Folder,
     name: String,
-    /// nothing for one of an earlier version
+    /// `None` for one of an earlier version
     digest: Option<String>,
 }
 
@@ -95,22 +94,22 @@ impl Checkpoint {
         self.folder.path().join(&self.name)
     }
 
-    /// That it is of no use to whoever knows what is in it.
+    /// The damage report for a checkpoint whose content is unusable.
     pub fn damage(&self, reason: impl Into<String>) -> Damage {
         Damage::of_content(&self.folder, &self.name, reason)
     }
 
-    /// Whether it can be opened. Its bytes are looked at when a run goes on from it.
+    /// Checks that it can be opened. Its bytes are verified when a run resumes from it.
     pub(super) fn check(&self) -> Result<(), Damage> {
         Ok(self.folder.open(&self.name).map(drop)?)
     }
 
-    /// Its bytes, where they are those that were written; nothing where it is gone by now: its owner had a newer one.
+    /// Its verified bytes; `None` if its owner has replaced it by a newer one.
     pub fn read(&self) -> Result<Option<Vec<u8>>, Damage> {
         let Some(digest) = &self.digest else { return Ok(self.folder.read(&self.name, MOST)?) };
         let Some(file) = self.folder.open(&self.name)? else { return Ok(None) };
         let reading = |cause| FileError::System { doing: "read", path: self.path(), cause };
-        // before it is in memory: a file of nothing but holes has any size
+        // before reading it into memory: a sparse file can have any size
         let mut hasher = Sha256::new();
         let mut chunk = vec![0; 1 << 20];
         let mut file = file.take(MOST);
@@ -121,14 +120,14 @@ impl Checkpoint {
             }
         }
         if hexadecimal(hasher) != *digest {
-            let reason = "its bytes are not those that were written: their SHA-256 is not the one in its name";
+            let reason = "its content has changed: the SHA-256 differs from the one in its name";
             return Err(self.damage(reason));
         }
         Ok(self.folder.read(&self.name, MOST)?)
     }
 }
 
-/// Takes the digest of what is written.
+/// A writer that computes the digest of what is written.
 pub struct Hashing<W> {
     inner: W,
     hasher: Sha256,
@@ -151,8 +150,7 @@ fn hexadecimal(hasher: Sha256) -> String {
 }
 
 impl RunFolder {
-    /// Removes what a run that this attempt finished has no use for: checkpoints up to then, and whatever kills left
-    /// half-written.
+    /// Removes what a finished run no longer needs: checkpoints up to the attempt that finished it, and partial files.
     pub fn tidy(&self, finished_by: u32) -> Result<(), StoreError> {
         remove_checkpoints(self, |number| number <= finished_by)?;
         let attempts = self.attempts()?.into_iter().filter(|number| *number <= finished_by);
@@ -161,7 +159,7 @@ impl RunFolder {
         Ok(())
     }
 
-    /// The final weights of the attempt that finished the run, where they were kept.
+    /// The final weights of the attempt that finished the run, if they were kept.
     pub fn weights(&self, attempt: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let folder = self.attempt(attempt);
         let weights = folder.read(WEIGHTS, MOST)?;
@@ -171,28 +169,27 @@ impl RunFolder {
             let mut hasher = Sha256::new();
             hasher.update(weights);
             if !sum.starts_with(hexadecimal(hasher).as_bytes()) {
-                let reason =
-                    format!("its bytes are not those that were written: their SHA-256 is not the one in {SUM}");
+                let reason = format!("its content has changed: the SHA-256 differs from the one in {SUM}");
                 return Err(Damage::of_content(&folder, WEIGHTS, reason).into());
             }
         }
         Ok(weights)
     }
 
-    /// Which attempt kept its final weights. Written at the very end, they may be there before the result is.
+    /// The attempt that kept its final weights, which are written shortly before the result.
     pub fn kept_weights(&self) -> Option<u32> {
         let is_there = |attempt: &u32| matches!(self.attempt(*attempt).kind(WEIGHTS), Ok(Some(Kind::File)));
         self.attempts().ok()?.into_iter().rev().find(is_there)
     }
 
-    /// The run's checkpoints, those of the newest attempt first, of each attempt the furthest first. An attempt begins
-    /// at the furthest that there is, so its own are further still; what a superseded owner committed after that is not
-    /// covered by the newest journal.
+    /// The run's checkpoints, the newest attempt first, and for each attempt the latest step first. An attempt starts from
+    /// the latest checkpoint, so its own have later steps; those that a superseded owner committed afterwards are not covered
+    /// by the newest journal.
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut found = Vec::new();
         for attempt in self.attempts()? {
             let folder = self.attempt(attempt).folder(FOLDER);
-            // what is no folder has no checkpoints
+            // an entry that is not a folder has no checkpoints
             let names = folder.names().unwrap_or_default().into_iter();
             found.extend(names.filter_map(|name| Checkpoint::of(&folder, attempt, name)));
         }
@@ -201,7 +198,7 @@ impl RunFolder {
     }
 }
 
-/// Removes checkpoints of attempts, whole or half-written, and nothing else that somebody may have put beside them.
+/// Removes the checkpoints of attempts, complete or partial, and no other files.
 fn remove_checkpoints(run: &RunFolder, of: impl Fn(u32) -> bool) -> Result<(), StoreError> {
     for number in run.attempts()?.into_iter().filter(|number| of(*number)) {
         let folder = run.attempt(number).folder(FOLDER);

@@ -1,4 +1,4 @@
-//! Files of a store that cannot be used. They are told by name and reason, never taken as empty, and never written over.
+//! Damaged files of a store. They are reported with name and reason, never treated as empty, never overwritten.
 
 use super::error::StoreError;
 use crate::files::{FileError, Folder};
@@ -10,12 +10,12 @@ use std::path::PathBuf;
 pub struct Damage {
     pub path: PathBuf,
     pub reason: String,
-    /// the system could not read it: it may be sound
+    /// the system could not read it, so it may be intact
     pub unreadable: bool,
 }
 
 impl Damage {
-    /// A file whose content is of no use.
+    /// A file with unusable content.
     pub fn of_content(folder: &Folder, name: &str, reason: impl Into<String>) -> Self {
         Self { path: folder.path().join(name), reason: reason.into(), unreadable: false }
     }
@@ -27,7 +27,7 @@ impl From<FileError> for Damage {
     }
 }
 
-/// Moves a damaged file out of the way of a new one, and says so. One that may be sound stays, which is an error.
+/// Renames a damaged file, and reports it. One that may be intact is left in place, which is an error.
 pub fn set_aside(folder: &Folder, name: &str, damage: Damage) -> Result<String, StoreError> {
     if damage.unreadable {
         return Err(StoreError::Damaged(damage));

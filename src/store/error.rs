@@ -1,4 +1,4 @@
-//! What can go wrong with a store.
+//! Errors of a store.
 
 use super::damage::Damage;
 use crate::files::{FileError, Kind};
@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 pub enum StoreError {
     #[error("{}{}", .0, advice(.0))]
     Files(#[from] FileError),
-    #[error("{path} says `{found}`, this program knows `{known}`; use another --store, or a newer batchscope")]
+    #[error("{path} contains `{found}`, this version reads `{known}`; use another --store or a newer batchscope")]
     Format { path: PathBuf, found: String, known: &'static str },
-    #[error("{path} holds other files and is not a store; name an empty or a new folder with --store")]
+    #[error("{path} contains other files and is not a store; name an empty or a new folder with --store")]
     NotAStore { path: PathBuf },
-    #[error("no store at {path}; `batchscope run` makes one, --store DIR names another")]
+    #[error("no store at {path}; `batchscope run` creates one, --store DIR names another")]
     NoStore { path: PathBuf },
     #[error(
-        "the store {path} was moved or deleted while it was in use; name its new place with --store, or put it back, and \
-         the same command resumes"
+        "the store {path} was moved or deleted while it was in use; name its new path with --store or move it back, and \
+         rerun the same command to resume"
     )]
     Moved { path: PathBuf },
     #[error(transparent)]
@@ -25,12 +25,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether a file or a folder was not where it should be.
+    /// Whether a file or a folder is missing.
     pub fn is_absence(&self) -> bool {
         matches!(self, StoreError::Files(error) if error.is_absence())
     }
 
-    /// Whether it is the matter of what is below a folder alone, and the rest of the store may be sound.
+    /// Whether the error concerns only what is below a folder, so that the rest of the store may be intact.
     pub fn is_within(&self, folder: &Path) -> bool {
         let (path, of_the_store) = match self {
             StoreError::Files(error @ FileError::System { cause, .. }) => (error.path(), is_of_the_store(cause.kind())),
@@ -42,7 +42,7 @@ impl StoreError {
     }
 }
 
-/// Whether a file of another run would meet the same.
+/// Whether a file of another run would fail in the same way.
 fn is_of_the_store(kind: ErrorKind) -> bool {
     [
         ErrorKind::StorageFull,
@@ -54,7 +54,7 @@ fn is_of_the_store(kind: ErrorKind) -> bool {
     .contains(&kind)
 }
 
-/// What to do about it, where there is something to do.
+/// The remedy, if there is one.
 fn advice(error: &FileError) -> &'static str {
     match error {
         FileError::Kind { expected: Kind::Folder, .. } => {
@@ -63,7 +63,7 @@ fn advice(error: &FileError) -> &'static str {
         FileError::Kind { .. } | FileError::Size { .. } => "; move it away, or name another folder with --store",
         FileError::System { cause, .. } => match cause.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                "; make room, and the same command goes on from here"
+                "; free some space and rerun the same command to resume"
             }
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
                 "; the store must be writable: name another with --store"

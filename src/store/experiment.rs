@@ -1,4 +1,4 @@
-//! What a store knows of an experiment beside its spec: what its runs read, and what a check of its model found.
+//! What a store records about an experiment beside its spec: the inputs of its runs, and the invariance check of its model.
 
 use super::damage::Damage;
 use super::error::StoreError;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const INPUTS: &str = "inputs.json";
 pub(super) const INVARIANCE: &str = "invariance.json";
 
-/// What the runs of an experiment read: with it they can be told from others when the data is gone.
+/// The inputs of an experiment's runs, which identify the runs when the data is no longer available.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inputs {
     pub data: DataIdentity,
@@ -24,10 +24,10 @@ pub struct Inputs {
     /// names of the classes in the order of their numbers
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
-    /// where that of the model comes from; the digest of the weights covers its values
+    /// origin of the classifier; the digest of the weights covers its values
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classifier: Option<Classifier>,
-    /// what a person should know of the data: rows that were left out, and the like
+    /// notes on the data, such as rows that were left out
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
@@ -46,24 +46,24 @@ impl Stored for Inputs {
 impl Stored for Invariance {}
 
 impl Store {
-    /// Remembers what an experiment's runs read. The newest wins, as its spec does.
+    /// Records the inputs of an experiment, replacing earlier ones.
     pub fn remember_inputs(&self, spec: &Spec, inputs: &Inputs) -> Result<(), StoreError> {
         stored::write(&self.experiment_of(spec), INPUTS, inputs)
     }
 
-    /// What the runs of the experiment in this folder read, where that was remembered.
+    /// The recorded inputs of an experiment.
     pub fn inputs(&self, experiment: &FolderName) -> Result<Option<Inputs>, Damage> {
         stored::read(&self.experiment(experiment), INPUTS)
     }
 
-    /// Remembers what a check of an experiment's model found.
+    /// Records the result of an invariance check.
     pub fn remember_invariance(&self, experiment: &FolderName, invariance: &Invariance) -> Result<(), StoreError> {
         let folder = self.experiment(experiment);
         folder.create()?;
         stored::write(&folder, INVARIANCE, invariance)
     }
 
-    /// What that found, where it was remembered.
+    /// The recorded result of the invariance check.
     pub fn invariance(&self, experiment: &FolderName) -> Result<Option<Invariance>, Damage> {
         stored::read(&self.experiment(experiment), INVARIANCE)
     }

@@ -1,6 +1,6 @@
-//! Digests of specs: what makes two runs the same run.
+//! Digests of specs: runs with the same digest are the same run.
 //!
-//! The digest is SHA-256 over canonical JSON (RFC 8785): keys sorted, numbers written one way.
+//! The digest is SHA-256 over canonical JSON (RFC 8785): keys sorted, one spelling of each number.
 
 use crate::domain::id::RunId;
 use crate::domain::run::RunSpec;
@@ -8,12 +8,12 @@ use crate::domain::spec::Spec;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// The name of the run this spec determines.
+/// The name of the run that a spec determines.
 pub fn run_id(spec: &RunSpec) -> RunId {
     RunId::from_digest(&digest(spec))
 }
 
-/// What stays the same when arms, batch sizes or instances are added to an experiment.
+/// The digest of an experiment, which arms, batch sizes and instances do not affect.
 pub fn experiment_digest(spec: &Spec) -> String {
     let mut train = spec.train.clone();
     train.batch_sizes = Vec::new();
@@ -34,7 +34,7 @@ mod tests {
     use crate::domain::run::tests::example;
 
     #[test]
-    fn a_run_is_named_by_what_determines_it() {
+    fn the_name_of_a_run_depends_on_everything_that_determines_it() {
         let spec = example(8, 30);
         assert_eq!(run_id(&spec), run_id(&spec.clone()));
         let mut other = spec.clone();
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_does_not_drift() {
+    fn the_digest_is_stable() {
         // a change here orphans every run in every store: raise NUMERICS or find out why instead
         assert_eq!(run_id(&example(8, 30)).as_str(), "d43ce05dbbfa58b5d067");
     }

@@ -1,4 +1,4 @@
-//! A run as the store tells it. Reads, and changes nothing.
+//! The state of a run in the store, read without changes.
 
 use super::attempt::{Ended, Standing};
 use super::damage::Damage;
@@ -13,27 +13,27 @@ use crate::domain::id::RunId;
 use crate::domain::run::RunSpec;
 use std::time::SystemTime;
 
-/// A run with what its newest attempt tells.
+/// A run with the state of its newest attempt.
 #[derive(Clone, Debug)]
 pub struct StoredRun {
     pub id: RunId,
-    /// nothing where `run.json` cannot be used
+    /// `None` if `run.json` cannot be used
     pub spec: Option<RunSpec>,
     pub folder: RunFolder,
     pub result: Option<RunResult>,
     pub progress: Progress,
-    /// somebody is at it, or has not yet put everything away
+    /// a process trains it or has not cleaned up yet
     pub busy: bool,
-    /// its owner, on another host or unknown, said nothing for a while: to know that it is gone takes a minute
+    /// its owner is on another host or unknown and had no heartbeat lately: confirming its end takes a minute
     pub silent: bool,
     /// who trains it, or trained it last
     pub owner: Option<Owner>,
-    /// what of it cannot be used
+    /// its damaged files
     pub damages: Vec<Damage>,
 }
 
 impl StoredRun {
-    /// Nothing where nobody began it, or it is being made at this moment.
+    /// `None` if it was never started or is being created.
     fn read(folder: RunFolder, here: &Owner, now: SystemTime) -> Option<Self> {
         let (spec, damages) = (folder.read_spec().ok().flatten(), folder.damages());
         if spec.is_none() && damages.is_empty() {
@@ -60,17 +60,17 @@ impl StoredRun {
         Some(Self { id, spec, folder, result, progress, busy, silent, owner, damages })
     }
 
-    /// Whether it is of no use as it is: nobody knows what it is, or how it ended.
+    /// Whether its spec or its outcome is unknown because of damage.
     pub fn is_damaged(&self) -> bool {
         !self.busy && !self.damages.is_empty() && (self.spec.is_none() || self.result.is_none())
     }
 
-    /// Everything its attempts wrote down, oldest first.
+    /// The journals of all attempts, oldest first.
     pub fn journal(&self) -> Vec<(u32, Vec<Entry>)> {
         read_journal(&self.folder).unwrap_or_default()
     }
 
-    /// Its journal folded; how far it is, as `progress` says.
+    /// The history of its journals, with the progress that the store reports.
     pub fn history(&self, journal: &[(u32, Vec<Entry>)]) -> History {
         let events = journal.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.event);
         History { progress: self.progress.clone(), ..History::replay(events) }
@@ -78,13 +78,13 @@ impl StoredRun {
 }
 
 impl Store {
-    /// Every run, as it is now, damaged ones too.
+    /// All runs, damaged ones included.
     pub fn inspect(&self) -> Result<Vec<StoredRun>, StoreError> {
         let (here, now) = (Owner::this_process(), SystemTime::now());
         Ok(self.run_folders()?.into_iter().filter_map(|folder| StoredRun::read(folder, &here, now)).collect())
     }
 
-    /// One run, as it is now; nothing where nobody began it.
+    /// One run; `None` if it was never started.
     pub fn inspect_run(&self, id: &RunId) -> Option<StoredRun> {
         StoredRun::read(self.run(id), &Owner::this_process(), SystemTime::now())
     }
@@ -97,7 +97,7 @@ mod tests {
     use crate::domain::run::tests::example;
 
     #[test]
-    fn a_run_is_what_its_newest_attempt_says() {
+    fn the_newest_attempt_determines_the_state_of_a_run() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let spec = example(8, 30);

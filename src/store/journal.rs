@@ -1,4 +1,4 @@
-//! A run's events, one JSON object a line, appended in order.
+//! The events of a run, one JSON object per line, appended in order.
 
 use super::attempt::Attempt;
 use super::damage::Damage;
@@ -12,7 +12,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 pub(super) const NAME: &str = "journal.ndjson";
-/// Bytes of the longest journal that is read: of some ten million updates.
+/// Upper bound of the size of a journal: some ten million updates.
 const MOST: u64 = 1 << 31;
 
 /// The journal of a claimed attempt, open for appending.
@@ -29,7 +29,7 @@ impl Journal {
         Ok(Self { path: attempt.path().join(NAME), file, next: 0 })
     }
 
-    /// Gives the event its number and appends it. Not yet on disk: see [`Journal::flush`].
+    /// Numbers the event and appends it to the buffer; see [`Journal::flush`].
     pub fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
         let entry = Entry { number: self.next, time, event };
         self.next += 1;
@@ -39,13 +39,13 @@ impl Journal {
         Ok(entry)
     }
 
-    /// Brings everything to the disk, where it survives a power cut.
+    /// Writes everything to disk, where it survives a power cut.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         self.flush()?;
         self.file.get_ref().sync_data().map_err(|error| self.error("sync", error))
     }
 
-    /// Hands everything to the system, where it survives this process.
+    /// Passes everything to the system, where it survives this process.
     pub fn flush(&mut self) -> Result<(), StoreError> {
         self.file.flush().map_err(|error| self.error("append to", error))
     }
@@ -55,15 +55,15 @@ impl Journal {
     }
 }
 
-/// All attempts' entries, oldest attempt first.
+/// Entries by attempt, oldest first.
 pub type Entries = Vec<(u32, Vec<Entry>)>;
 
-/// What can be used of all attempts' journals.
+/// The usable entries of all journals.
 pub fn read_journal(run: &RunFolder) -> Result<Entries, StoreError> {
     Ok(read_journals(run).0)
 }
 
-/// The same, with what cannot be used.
+/// The usable entries of all journals, and the damage.
 pub fn read_journals(run: &RunFolder) -> (Entries, Vec<Damage>) {
     let (mut attempts, mut damages) = (Vec::new(), Vec::new());
     let numbers = run.attempt_numbers().unwrap_or_else(|error| {
@@ -98,7 +98,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_journal_cut_anywhere_gives_its_whole_lines() {
+    fn a_journal_cut_anywhere_yields_its_complete_lines() {
         let root = tempfile::tempdir().unwrap();
         let spec = example(8, 30);
         let folder = Store::open(root.path()).unwrap().run(&super::super::run_id(&spec));

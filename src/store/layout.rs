@@ -1,4 +1,4 @@
-//! Where things lie in a store.
+//! The layout of a store.
 
 use super::changes::{ARMS, CHANGES, INSTANCES, LOOKS};
 use super::damage::Damage;
@@ -21,27 +21,27 @@ const RUNS: &str = "runs";
 const EXPERIMENTS: &str = "experiments";
 pub(super) const RUN: &str = "run.json";
 pub(super) const ATTEMPTS: &str = "attempts";
-/// Bytes of the longest spec that is read.
+/// Upper bound of the size of a spec.
 const MOST_SPEC: u64 = 1 << 24;
-/// Attempts at a run that are believed: a larger number was made by somebody else.
+/// Upper bound of the number of an attempt; larger names are not ours.
 const MOST_ATTEMPTS: u32 = 1_000_000;
-/// What stands in a store's folder.
+/// Entries of the store's folder.
 const OWN_NAMES: [&str; 3] = [FORMAT_FILE, RUNS, EXPERIMENTS];
 
 /// A folder of experiments and runs.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: Folder,
-    /// which folder that was when it was opened
+    /// identity of the folder when it was opened
     identity: Arc<FolderIdentity>,
 }
 
 impl Store {
-    /// Opens a store, making it where there is none.
+    /// Opens a store, creating it if it does not exist.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let folder = Folder::root(root);
         if folder.kind(FORMAT_FILE)?.is_none() {
-            // two processes may make the store at the same time: what either makes first is not foreign
+            // two processes may create the store at the same time, so its first entries are not foreign
             let foreign = |name: &String| !is_temporary(name) && !OWN_NAMES.contains(&name.as_str());
             if root.exists() && folder.names()?.iter().any(foreign) {
                 return Err(StoreError::NotAStore { path: root.to_owned() });
@@ -49,13 +49,13 @@ impl Store {
             folder.create_root()?;
             folder.create_once(FORMAT_FILE, format!("{FORMAT}\n").as_bytes())?;
         }
-        // of a newer store nothing is touched
+        // a newer store is not modified
         let store = Self::existing(root)?;
         folder.remove_abandoned();
         Ok(store)
     }
 
-    /// A store that is there already, to be looked at.
+    /// Opens an existing store for reading.
     pub fn existing(root: &Path) -> Result<Self, StoreError> {
         let folder = Folder::root(root);
         let Some(found) = folder.read(FORMAT_FILE, 1 << 10)? else {
@@ -71,7 +71,7 @@ impl Store {
         Ok(Self { folder, identity })
     }
 
-    /// An error where the store was moved or deleted since it was opened.
+    /// Fails if the store was moved or deleted since it was opened.
     pub fn still_there(&self) -> Result<(), StoreError> {
         match self.identity.is_there()? && self.runs_folder().exists()? {
             true => Ok(()),
@@ -87,7 +87,7 @@ impl Store {
         &self.folder
     }
 
-    /// Remembers an experiment's spec. The newest spelling of the same experiment wins.
+    /// Records an experiment's spec, replacing an earlier text of the same experiment.
     pub fn remember(&self, spec: &Spec, toml: &str) -> Result<(), StoreError> {
         let folder = self.experiment_of(spec);
         folder.create()?;
@@ -98,19 +98,19 @@ impl Store {
     /// The names of all experiments' folders.
     pub fn experiments(&self) -> Result<Vec<FolderName>, StoreError> {
         let names = self.experiments_folder().names()?.into_iter().filter_map(|name| FolderName::new(name).ok());
-        // what is no folder but has such a name is a damaged one; other files are somebody's notes
+        // an entry with such a name that is not a folder is damaged; other names are ignored
         let is_named_so = |name: &FolderName| name.rsplit_once('-').is_some_and(|(_, digest)| is_digest(digest));
         Ok(names.filter(|name| self.experiment(name).exists().unwrap_or_else(|_| is_named_so(name))).collect())
     }
 
-    /// The newest spelling of an experiment; nothing where none was remembered.
+    /// The latest text of an experiment's spec, if recorded.
     pub fn spec(&self, experiment: &FolderName) -> Result<Option<String>, Damage> {
         let folder = self.experiment(experiment);
         let Some(bytes) = folder.read(SPEC, MOST_SPEC)? else { return Ok(None) };
-        String::from_utf8(bytes).map(Some).map_err(|_| Damage::of_content(&folder, SPEC, "is no text in UTF-8"))
+        String::from_utf8(bytes).map(Some).map_err(|_| Damage::of_content(&folder, SPEC, "is not UTF-8 text"))
     }
 
-    /// The newest spelling of every experiment that can be read, by the name of its folder.
+    /// The readable specs of all experiments, with the names of their folders.
     pub fn specs(&self) -> Result<Vec<(FolderName, String)>, StoreError> {
         let spec = |name: FolderName| Some((self.spec(&name).ok().flatten()?, name)).map(|(text, name)| (name, text));
         Ok(self.experiments()?.into_iter().filter_map(spec).collect())
@@ -134,7 +134,7 @@ impl Store {
         spec.name.with_digest(&experiment_digest(spec))
     }
 
-    /// What lies in an experiment's folder beside its arms.
+    /// Entries of an experiment's folder beside its arms.
     pub(super) fn experiment_files() -> [&'static str; 7] {
         [SPEC, CHANGES, ARMS, INSTANCES, LOOKS, INPUTS, INVARIANCE]
     }
@@ -143,19 +143,19 @@ impl Store {
         self.folder.folder(RUNS)
     }
 
-    /// The folder of everything that has the name of a run, in the order of their digests.
+    /// All entries named like a run, in the order of their digests.
     pub(super) fn run_folders(&self) -> Result<Vec<RunFolder>, StoreError> {
         let ids = self.runs_folder().names()?.into_iter().filter_map(|name| RunId::parse(&name));
         Ok(ids.map(|id| self.run(&id)).collect())
     }
 
-    /// Every run that somebody began and whose `run.json` can be used, in the order of their digests.
+    /// All runs with a usable `run.json`, in the order of their digests.
     pub fn runs(&self) -> Result<Vec<(RunFolder, RunSpec)>, StoreError> {
         let spec = |run: RunFolder| run.read_spec().ok().flatten().map(|spec| (run, spec));
         Ok(self.run_folders()?.into_iter().filter_map(spec).collect())
     }
 
-    /// Every run that somebody began and whose `run.json` cannot be used.
+    /// All runs whose `run.json` cannot be used.
     pub fn damaged_runs(&self) -> Result<Vec<(RunFolder, Damage)>, StoreError> {
         let damage = |run: RunFolder| run.spec_damage().map(|damage| (run, damage));
         Ok(self.run_folders()?.into_iter().filter_map(damage).collect())
@@ -189,21 +189,21 @@ impl RunFolder {
         &self.id
     }
 
-    /// Whether somebody began the run.
+    /// Whether the run was started.
     pub fn exists(&self) -> bool {
         self.folder.exists().unwrap_or(true)
     }
 
-    /// What determines the run; nothing where it is being made at this moment. The folder must be named by it.
+    /// The spec of the run; `None` while it is being created. Its digest must be the name of the folder.
     pub fn read_spec(&self) -> Result<Option<RunSpec>, Damage> {
         let Some(spec) = stored::read::<RunSpec>(&self.folder, RUN)? else { return Ok(None) };
         match run_id(&spec) {
             id if id == self.id => Ok(Some(spec)),
-            id => Err(Damage::of_content(&self.folder, RUN, format!("it is of run {id}"))),
+            id => Err(Damage::of_content(&self.folder, RUN, format!("it belongs to run {id}"))),
         }
     }
 
-    /// Makes the folder with its `run.json`.
+    /// Creates the folder with its `run.json`.
     pub fn create(&self, spec: &RunSpec) -> Result<(), StoreError> {
         self.attempts_folder().create()?;
         if self.folder.kind(RUN)?.is_none() {
@@ -220,8 +220,8 @@ impl RunFolder {
         self.attempts_folder().folder(&number.to_string())
     }
 
-    /// Whether the run is still that attempt's. Another one supersedes an owner that was silent for too long; a removal
-    /// takes the run's folder away.
+    /// Whether the attempt still owns the run. A newer attempt supersedes an owner without heartbeat; a removal deletes the
+    /// run's folder.
     pub fn is_newest(&self, attempt: u32) -> Result<bool, StoreError> {
         Ok(self.attempts()?.last() == Some(&attempt))
     }
@@ -240,12 +240,12 @@ impl RunFolder {
     }
 }
 
-/// Whether it can be what [`experiment_digest`] gives.
+/// Whether the text has the form of an [`experiment_digest`].
 fn is_digest(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The number that the name of an attempt's folder is.
+/// Parses the name of an attempt's folder.
 pub(super) fn attempt_number(name: &str) -> Option<u32> {
     let number = name.parse().ok().filter(|number| (1..=MOST_ATTEMPTS).contains(number))?;
     (number.to_string() == name).then_some(number)
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_being_made_is_no_run_yet() {
+    fn a_run_without_a_spec_does_not_exist_yet() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let spec = crate::domain::run::tests::example(8, 30);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_at_a_store_makes_none() {
+    fn reading_a_store_does_not_create_one() {
         let folder = tempfile::tempdir().unwrap();
         let absent = folder.path().join("absent");
         let error = Store::existing(&absent).unwrap_err().to_string();

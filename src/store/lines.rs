@@ -1,15 +1,14 @@
-//! The lines of a journal, of which some may be damaged.
+//! Parses the lines of a journal, some of which may be damaged.
 //!
-//! A line counts where it is an event whose values an owner can have written and which follows the one before: numbers
-//! ascend one by one, and so do updates. Lines that do not are left out and told, and the lines behind them count as long as
-//! they follow again: what is lost is a gap in the curve, not its end. The last line counts only with its end: a kill
-//! leaves it torn.
+//! A line is valid if it is an event with possible values that follows the one before: event numbers ascend one by one, and
+//! so do updates. Invalid lines are skipped and reported, and the lines after them count as long as they follow again, so
+//! that damage is a gap in the curve and not its end. The last line needs its line end: a kill can truncate it.
 
 use crate::domain::event::{Entry, RunEvent};
 use crate::domain::scores::Scores;
 use crate::domain::value::number;
 
-/// The entries that can be used, and what is wrong where some cannot.
+/// The usable entries, and the reason if some are not.
 pub fn parse_journal(bytes: &[u8]) -> (Vec<Entry>, Option<String>) {
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
     let lines: Vec<Result<Entry, String>> = lines.map(entry).collect();
@@ -35,8 +34,8 @@ pub fn parse_journal(bytes: &[u8]) -> (Vec<Entry>, Option<String>) {
     }
     let missing = entries.last().map_or(0, |last| last.number + 1).saturating_sub(entries.len() as u64);
     let wrong = match (wrong, missing) {
-        (Some(wrong), _) if left_out > 1 => Some(format!("{wrong}; {left_out} lines are left out")),
-        (Some(wrong), _) => Some(format!("{wrong}; it is left out")),
+        (Some(wrong), _) if left_out > 1 => Some(format!("{wrong}; {left_out} lines are skipped")),
+        (Some(wrong), _) => Some(format!("{wrong}; it is skipped")),
         (None, 0) => None,
         (None, missing) => Some(format!("{missing} events are missing")),
     };
@@ -48,12 +47,12 @@ fn entry(line: &[u8]) -> Result<Entry, String> {
     check(&entry).map(|()| entry)
 }
 
-/// No owner writes other values.
+/// Checks for values that no owner writes.
 fn check(entry: &Entry) -> Result<(), String> {
     number("time", entry.time, -f64::MAX, f64::MAX)?;
     match entry.event {
         RunEvent::Update { loss, accuracy, learning_rate, gradient_norm, .. } => {
-            // a sum of single precision may round below 0
+            // a float32 sum may round below 0
             number("loss", loss.into(), -1e-3, f32::MAX.into())?;
             number("accuracy", accuracy.into(), 0.0, 1.0)?;
             number("learning_rate", learning_rate, 0.0, f64::MAX)?;
@@ -65,11 +64,11 @@ fn check(entry: &Entry) -> Result<(), String> {
     }
 }
 
-/// Whether a journal can begin with this entry, which some of the later ones must follow: with its start, or, where that
-/// is lost, with another.
+/// Whether a journal can begin with this entry: with its start event, or, if that is lost, with one that a later entry
+/// follows.
 fn begins(entry: &Entry, later: &[&Entry]) -> Result<(), String> {
     let is_start = matches!(entry.event, RunEvent::Started { .. });
-    // an attempt that fails before it starts says that alone
+    // an attempt that fails before it starts has only that event
     let begins = is_start || is_end(&entry.event);
     let is_confirmed = later.is_empty() || later.iter().any(|later| follows(entry, later, None).is_ok());
     match is_confirmed && if entry.number == 0 { begins } else { !is_start } {
@@ -78,7 +77,7 @@ fn begins(entry: &Entry, later: &[&Entry]) -> Result<(), String> {
     }
 }
 
-/// Whether an entry can follow another one. Where some are lost between them, the one after it must follow in turn.
+/// Whether an entry can follow another. If entries are lost in between, the next one must follow as well.
 fn follows(last: &Entry, entry: &Entry, next: Option<&Entry>) -> Result<(), String> {
     let gap = entry.number.checked_sub(last.number).filter(|gap| *gap > 0);
     let steps = entry.event.step().checked_sub(last.event.step());
@@ -103,7 +102,7 @@ fn is_end(event: &RunEvent) -> bool {
     matches!(event, RunEvent::Finished { .. } | RunEvent::Stopped { .. } | RunEvent::Failed { .. })
 }
 
-/// The start that is lost, as what follows it tells.
+/// Reconstructs a lost start event from what follows.
 fn start_of(first: &Entry) -> Entry {
     let lost = first.event.step().saturating_sub(u64::from(matches!(first.event, RunEvent::Update { .. })));
     Entry { number: 0, time: first.time, event: RunEvent::Started { step: lost } }
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_whole_is_read_whole() {
+    fn an_intact_journal_is_read_completely() {
         for from in [0, 40] {
             assert_eq!(parse_journal(text(&journal(from)).concat().as_bytes()), (journal(from), None));
         }
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_line_is_told_and_leaves_a_gap() {
+    fn a_damaged_line_is_reported_and_leaves_a_gap() {
         let good = journal(40);
         for place in 1..good.len() {
             for damage in ["", "garbage\n", "{\"number\":3}\n", "garbage\n\u{1}\n"] {
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_with_another_value_is_told_and_those_behind_it_count() {
+    fn a_line_with_a_changed_value_is_reported_and_later_ones_count() {
         let good = text(&journal(0));
         let changes =
             [("\"number\":3", "\"number\":900000"), ("\"step\":3", "\"step\":900000"), ("\"step\":3", "\"step\":0")];
@@ -175,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_that_fails_before_it_starts_says_that_alone() {
+    fn an_attempt_may_fail_before_it_starts() {
         let event = RunEvent::Failed { step: 0, message: "the checkpoint does not fit".into() };
         let failed = [Entry { number: 0, time: 1.5, event }];
         assert_eq!(parse_journal(text(&failed).concat().as_bytes()), (failed.to_vec(), None));
     }
 
     #[test]
-    fn a_lost_start_is_told_by_what_follows() {
+    fn a_lost_start_is_reconstructed() {
         let mut lines = text(&journal(40));
         lines[0] = "garbage\n".into();
         let (read, wrong) = parse_journal(lines.concat().as_bytes());

@@ -1,7 +1,7 @@
-//! What is damaged of a run is found, told, and put in order where that can be done.
+//! Finds, reports and repairs damaged files of a run.
 //!
-//! Nothing is removed: what cannot be used is set aside under another name. `run.json` is written again from the spec that
-//! the run is planned with, and a result from the journal of the attempt that finished the run.
+//! Nothing is removed: unusable files are renamed. `run.json` is restored from the planned spec, and a result from the
+//! journal of the attempt that finished the run.
 
 use super::attempt::{BEAT, Beat, ENDED, Ended, OWNER};
 use super::changes::{ARMS, INSTANCES};
@@ -21,8 +21,8 @@ use crate::domain::spec::Spec;
 use crate::files::Kind;
 
 impl Store {
-    /// Sets aside what an experiment remembers and cannot be used, so that it is not written over, and tells so. Looks
-    /// stay where they are: nobody may begin to count them anew by accident.
+    /// Sets aside unusable files of an experiment, so that they are not overwritten, and reports them. Looks stay in place,
+    /// so that their count cannot restart by accident.
     pub fn mend_experiment(
         &self,
         spec: &Spec,
@@ -46,7 +46,7 @@ impl Store {
 }
 
 impl RunFolder {
-    /// Everything of the run that cannot be used.
+    /// All damaged files of the run.
     pub fn damages(&self) -> Vec<Damage> {
         match self.folder.exists() {
             Ok(true) => {}
@@ -76,8 +76,8 @@ impl RunFolder {
         damages
     }
 
-    /// Why `run.json` cannot be used. It is missing only where there is an attempt: without one the run is being made at
-    /// this moment, or its making was cut off.
+    /// Why `run.json` cannot be used. It counts as missing only if there is an attempt: otherwise the run is being created,
+    /// or its creation was cut off.
     pub(super) fn spec_damage(&self) -> Option<Damage> {
         let is_begun = || self.attempts().map_or(true, |attempts| !attempts.is_empty());
         match self.read_spec() {
@@ -86,7 +86,7 @@ impl RunFolder {
         }
     }
 
-    /// What has the name of an attempt and is no folder.
+    /// Entries named like an attempt that are not folders.
     fn misplaced_attempts(&self) -> Vec<(String, Damage)> {
         let attempts = self.attempts_folder();
         let names = attempts.names().unwrap_or_default().into_iter().filter(|name| attempt_number(name).is_some());
@@ -101,8 +101,8 @@ impl RunFolder {
         names.filter_map(wrong).collect()
     }
 
-    /// Puts in order what is damaged of a run with this spec, so that it can be trained or counts as what it is. Tells
-    /// what was done. A run that nobody began is none to mend.
+    /// Repairs a run with this spec as far as possible, and returns what was done. A run that was never started needs no
+    /// repair.
     pub fn mend(&self, spec: &RunSpec) -> Result<Vec<String>, StoreError> {
         let mut done = Vec::new();
         if let Some(runs) = self.folder.around()
@@ -126,12 +126,12 @@ impl RunFolder {
             Ok(None) if self.attempts()?.is_empty() => {}
             Ok(None) => {
                 self.create(spec)?;
-                done.push(format!("{}; written again", Damage::of_content(&self.folder, RUN, "was missing")));
+                done.push(format!("{}; restored", Damage::of_content(&self.folder, RUN, "was missing")));
             }
             Err(damage) => {
                 let aside = set_aside(&self.folder, RUN, damage)?;
                 self.create(spec)?;
-                done.push(format!("{aside} and written again"));
+                done.push(format!("{aside} and restored"));
             }
         }
         if let Err(damage) = self.read_result() {
@@ -139,7 +139,7 @@ impl RunFolder {
             done.push(match self.result_of_journal(spec) {
                 Some(result) => {
                     self.commit_result(&result)?;
-                    format!("{aside} and written again from the journal of attempt {}", result.attempt)
+                    format!("{aside} and restored from the journal of attempt {}", result.attempt)
                 }
                 None => format!("{aside}; the run counts as unfinished"),
             });
@@ -147,7 +147,7 @@ impl RunFolder {
         Ok(done)
     }
 
-    /// The result as the journal of the attempt that finished the run tells it, where nothing of that is damaged.
+    /// The result according to the journal of the attempt that finished the run, if that journal is intact.
     fn result_of_journal(&self, spec: &RunSpec) -> Option<RunResult> {
         let (journals, damages) = read_journals(self);
         let updates = spec.updates();

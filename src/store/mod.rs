@@ -1,7 +1,7 @@
-//! Runs on disk: plain files, one writer an attempt, readable by anybody (docs/STORE.md has the layout).
+//! Runs on disk: plain files, one writer per attempt, any number of readers (docs/STORE.md has the layout).
 //!
-//! May import: `domain`, `files`, serde. Relies on nothing a shared file system lacks: no locks, no memory maps, no
-//! notifications. Knows neither tensors nor threads; a checkpoint is bytes to it.
+//! May import: `domain`, `files`, serde. Uses nothing that shared file systems lack: no locks, memory maps or
+//! notifications. Knows neither tensors nor threads; checkpoints are opaque bytes.
 
 mod attempt;
 mod changes;

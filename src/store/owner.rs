@@ -1,26 +1,26 @@
-//! Who trains an attempt, and whether it still lives.
+//! The owner of an attempt, and whether it is still running.
 
 use super::stored::Stored;
 use crate::files::process::{boot, host, start_of};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A process, named so that it is not mistaken for a later one with the same number.
+/// A process, identified so that a later one with the same number cannot be confused with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
     pub host: String,
-    /// changes when the machine starts; empty where the system tells none
+    /// changes with every boot; empty if the system has no such identifier
     pub boot: String,
     pub process: u32,
-    /// when the process started, in the system's own ticks; 0 where the system does not tell
+    /// start time of the process in the system's ticks; 0 if unknown
     pub process_start: u64,
-    /// widest vector instructions of the processor: results are the same bits on the same level only
+    /// widest vector instructions of the processor: results are bit-identical only on the same level
     pub simd: String,
 }
 
 impl Stored for Owner {
     fn check(&self) -> Result<(), String> {
-        // as systems number them
+        // the range of process ids
         match i32::try_from(self.process) {
             Ok(1..) => Ok(()),
             _ => Err(format!("`process` is {}, expected a number from 1 to {}", self.process, i32::MAX)),
@@ -28,12 +28,12 @@ impl Stored for Owner {
     }
 }
 
-/// What one process can know of another.
+/// What is known about another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Liveness {
     Alive,
     Gone,
-    /// on another host, or before this boot: only its beat tells
+    /// on another host, or before this boot: only its heartbeat shows
     Unknown,
 }
 
@@ -43,9 +43,9 @@ impl Owner {
         Self { host: host(), boot: boot(), process, process_start: start_of(process).unwrap_or(0), simd: simd().into() }
     }
 
-    /// As seen from `here`, which is [`Owner::this_process`] but for tests.
+    /// As seen from `here`, which is [`Owner::this_process`] except in tests.
     pub fn liveness(&self, here: &Owner) -> Liveness {
-        // hosts of one name are told apart by their boot
+        // hosts with the same name differ in their boot id
         if self.host != here.host || self.boot != here.boot {
             return Liveness::Unknown;
         }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_process_lives_and_its_namesakes_do_not() {
+    fn this_process_is_running_and_reused_process_ids_are_not() {
         let here = Owner::this_process();
         assert_eq!(here.liveness(&here), Liveness::Alive);
         let earlier = Owner { process_start: here.process_start.wrapping_sub(1), ..here.clone() };

@@ -1,11 +1,11 @@
 //! Readable names for runs: `experiments/NAME-DIGEST/ARM/bs8/iid0/` leads to the run and to its curves.
 //!
-//! A convenience that can be rebuilt at any time, made of relative symbolic links. Nothing is read from here that a run
-//! depends on, and a file system without symbolic links goes without: making them never fails.
+//! A convenience of relative symbolic links that can be rebuilt at any time. No run depends on it, and on a file system
+//! without symbolic links it is missing: creating it never fails.
 //!
 //! TensorBoard names a curve by its folder and follows links. `iid0/train` and `iid0/valid` are real folders with a
-//! link to every attempt's event file, so that a run that was interrupted is one curve, under a name without attempts.
-//! A link to the run's whole folder would show every attempt as a curve of its own.
+//! link to every attempt's event file, so that an interrupted run is one curve, under a name without attempts.
+//! A link to the whole folder of the run would show every attempt as a separate curve.
 
 use super::error::StoreError;
 use super::layout::{RUN, RunFolder, Store};
@@ -18,12 +18,12 @@ use std::path::Path;
 
 /// From a place to the root of the store.
 const UP: &str = "../../../../..";
-/// Folders of an attempt with event files.
+/// Folders with event files in an attempt.
 const SETS: [&str; 2] = ["train", "valid"];
-/// How names of event files begin.
+/// Prefix of the names of event files.
 const EVENTS: &str = "events.out.tfevents.";
 
-/// Where an experiment shows a run.
+/// The place of a run in an experiment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// folder of the experiment
@@ -34,7 +34,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Nothing for an arm whose name cannot be a folder's.
+    /// `None` if the arm's name cannot be the name of a folder.
     pub fn new(spec: &Spec, run: &PlannedRun) -> Option<Self> {
         let arm = FolderName::new(&*run.arm).ok()?;
         let is_free = !Store::experiment_files().contains(&arm.as_str());
@@ -67,7 +67,7 @@ impl Place {
 }
 
 impl Store {
-    /// Shows a run at its place, with the attempts that there are by now. Fails silently: nobody depends on it.
+    /// Links a run at its place, with its present attempts. Failures are ignored, as nothing depends on the links.
     pub fn show(&self, place: &Place, run: &RunFolder) {
         let _ = self.try_to_show(place, run);
     }
@@ -77,7 +77,7 @@ impl Store {
         let to_run = Path::new(UP).join("runs").join(run.id.as_str());
         let target = to_run.join(RUN);
         if folder.link_target(RUN).is_some_and(|found| found != target) {
-            // the same cell is another run by now: its data or weights are other ones
+            // the cell is another run now, with other data or weights
             empty(&folder)?;
         }
         folder.create()?;
@@ -96,7 +96,7 @@ impl Store {
         Ok(())
     }
 
-    /// Every place with the run it shows, whether that is still there or not.
+    /// All places with their runs, whether these still exist or not.
     pub fn places(&self) -> Result<Vec<(Place, RunId)>, StoreError> {
         let mut found = Vec::new();
         for experiment in self.experiments()? {
@@ -116,7 +116,7 @@ impl Store {
         Ok(found)
     }
 
-    /// Removes the places of runs that are gone, and the folders that this empties.
+    /// Removes the places of runs that no longer exist, and folders that become empty.
     pub fn remove_dangling_places(&self) -> Result<(), StoreError> {
         for (place, run) in self.places()? {
             if self.run(&run).exists() {
@@ -124,14 +124,14 @@ impl Store {
             }
             let [arm, batch_size, iid] = place.folders(self);
             empty(&iid)?;
-            // those that still hold something stay
+            // folders that are not empty stay
             [iid, batch_size, arm].iter().try_for_each(Folder::remove_if_empty)?;
         }
         Ok(())
     }
 }
 
-/// Removes what a place is made of, and nothing that somebody else put beside it.
+/// Removes the links of a place, and no other files.
 fn empty(place: &Folder) -> Result<(), StoreError> {
     place.remove(RUN)?;
     for curve in SETS.map(|set| place.folder(set)) {
@@ -143,7 +143,7 @@ fn empty(place: &Folder) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The folders in a folder whose names mean something, with what they mean.
+/// The subfolders whose names can be parsed, with the parsed names.
 fn folders<T>(folder: &Folder, meaning: impl Fn(&str) -> Option<T>) -> Result<Vec<(T, Folder)>, StoreError> {
     let mut found = Vec::new();
     for name in folder.names()? {
@@ -154,7 +154,7 @@ fn folders<T>(folder: &Folder, meaning: impl Fn(&str) -> Option<T>) -> Result<Ve
     Ok(found)
 }
 
-/// The number behind a prefix, written as this program does.
+/// The number after a prefix, in the spelling of this program.
 fn number(name: &str, prefix: &str) -> Option<u32> {
     let number = name.strip_prefix(prefix)?.parse::<u32>().ok()?;
     (name == format!("{prefix}{number}")).then_some(number)
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_leads_to_the_run_and_to_the_curves_of_all_attempts() {
+    fn a_place_links_to_the_run_and_the_curves_of_all_attempts() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let spec = example(8, 30);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn places_of_removed_runs_go_and_others_stay() {
+    fn places_of_removed_runs_are_removed() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         let specs = [example(8, 30), example(8, 40)];
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_another_run_by_now_shows_that_one() {
+    fn a_cell_with_a_new_run_links_to_that_run() {
         let root = tempfile::tempdir().unwrap();
         let store = Store::open(root.path()).unwrap();
         for spec in [example(8, 30), example(8, 40)] {

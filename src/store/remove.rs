@@ -1,7 +1,7 @@
-//! Runs leave the store.
+//! Removes runs from the store.
 //!
-//! A run is first claimed, as if it were to be trained, so that nobody begins it meanwhile, then renamed away at once,
-//! and only then deleted. Whoever wants it from then on makes it anew.
+//! A run is first claimed, as for training, so that no other process starts it, then renamed in one step, and only then
+//! deleted. A process that needs it afterwards creates it again.
 
 use super::attempt::{BeatWatch, Claim, SILENCE};
 use super::error::StoreError;
@@ -12,40 +12,39 @@ use crate::domain::id::RunId;
 use crate::files::Kind;
 use std::time::{Duration, Instant};
 
-/// What came of a removal.
+/// The result of a removal.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// so many bytes are free again
+    /// bytes freed
     Freed(u64),
-    /// this one is at it
+    /// this process is training it
     Refused(String),
 }
 
-/// Where runs are while they are deleted.
+/// The folder of runs that are being deleted.
 const REMOVED: &str = "removed";
 
-/// How often a run of another host is asked for until its owner counts as gone.
+/// Time between two claims on a run whose owner is on another host.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 impl Store {
-    /// Removes a run, unless somebody is at it. Where its owner was on another host, it takes a minute to know that it
-    /// is gone.
+    /// Removes a run, unless a process is training it. If its owner was on another host, confirming its end takes a minute.
     pub fn remove(&self, run: &StoredRun) -> Result<Removal, StoreError> {
-        let owner = run.owner.as_ref().map_or("a process that just began".into(), ToString::to_string);
+        let owner = run.owner.as_ref().map_or("a process that just started".into(), ToString::to_string);
         if run.busy {
             return Ok(Removal::Refused(owner));
         }
         if !matches!(self.runs_folder().kind(run.id.as_str())?, Some(Kind::Folder)) {
-            // of a link the link: what it points to is not the store's
+            // only the link: its target is not part of the store
             self.runs_folder().remove(run.id.as_str())?;
             return Ok(Removal::Freed(0));
         }
         let claimed = match run.folder.attempts_folder().exists() {
-            // nobody can train what has no room for an attempt
+            // without a folder for attempts nothing can train it
             Err(_) => None,
             Ok(_) => match self.claim_to_remove(run)? {
                 Claim::Mine(attempt) => Some(attempt),
-                // nobody trains what is finished
+                // nothing trains a finished run
                 Claim::Done(_) if run.result.is_some() => None,
                 Claim::Done(_) => return Ok(Removal::Refused("a process that finished it just now".into())),
                 Claim::Elsewhere(words) | Claim::Failed(words) => return Ok(Removal::Refused(words)),
@@ -56,12 +55,12 @@ impl Store {
         let name = format!("{}.{}", run.id, std::process::id());
         let renamed = away.create().and_then(|()| self.runs_folder().rename(run.id.as_str(), &away, &name));
         if let (Err(_), Some(attempt)) = (&renamed, &claimed) {
-            // the claim must not stand in anybody's way
+            // release the claim
             let _ = run.folder.attempts_folder().remove_folder(attempt.folder.name());
         }
         renamed?;
         away.remove_folder(&name)?;
-        // what an earlier removal was killed over; what another removes at this moment is its own business
+        // leftovers of a removal that was killed; those of a running one are left to it
         for name in away.names()?.into_iter().filter(|name| is_removed_run(name)) {
             let _ = away.remove_folder(&name);
         }
@@ -69,7 +68,7 @@ impl Store {
         Ok(Removal::Freed(bytes))
     }
 
-    /// Asks until the owner has been silent for long enough, when it is one that only its beat tells of.
+    /// Claims the run, repeatedly until an owner on another host has been without heartbeat for long enough.
     fn claim_to_remove(&self, run: &StoredRun) -> Result<Claim, StoreError> {
         let (here, mut watch, begun) = (Owner::this_process(), BeatWatch::default(), Instant::now());
         loop {
@@ -83,7 +82,7 @@ impl Store {
     }
 }
 
-/// Whether a name is one that [`Store::remove`] gives.
+/// Whether [`Store::remove`] gave this name.
 fn is_removed_run(name: &str) -> bool {
     let parts = name.split_once('.');
     parts.is_some_and(|(id, process)| RunId::parse(id).is_some() && process.parse::<u32>().is_ok())
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_is_at_goes_and_leaves_nothing() {
+    fn an_idle_run_is_removed_completely() {
         let root = tempfile::tempdir().unwrap();
         let (store, folder) = store_with_run(root.path());
         let size = folder.bytes();
@@ -127,13 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_somebody_began_after_the_look_stays() {
+    fn a_run_claimed_in_the_meantime_is_kept() {
         let root = tempfile::tempdir().unwrap();
         let (store, folder) = store_with_run(root.path());
         let looked_at = inspected(&store);
         let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
         assert!(matches!(claim, Claim::Mine(_)));
-        // as it is now, and as it was when it was looked at
+        // its present state, and the one inspected before
         for run in [inspected(&store), looked_at] {
             let Removal::Refused(words) = store.remove(&run).unwrap() else { panic!("removed") };
             assert!(words.contains("process"), "{words}");
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_was_finished_after_the_look_stays() {
+    fn a_run_finished_in_the_meantime_is_kept() {
         let root = tempfile::tempdir().unwrap();
         let (store, folder) = store_with_run(root.path());
         let looked_at = inspected(&store);
@@ -166,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_wants_a_run_while_it_goes_is_told_to_ask_again() {
+    fn a_claim_during_removal_is_refused_for_now() {
         let root = tempfile::tempdir().unwrap();
         let (store, folder) = store_with_run(root.path());
         store.remove(&inspected(&store)).unwrap();

@@ -1,4 +1,4 @@
-//! What a finished run came to, committed once.
+//! The result of a finished run, committed once.
 
 use super::damage::{self, Damage};
 use super::error::StoreError;
@@ -15,7 +15,7 @@ pub(super) const RESULT: &str = "result.json";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     pub run: RunId,
-    /// which attempt finished it
+    /// the attempt that finished it
     pub attempt: u32,
     /// updates done
     pub step: u64,
@@ -36,7 +36,7 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// Of scores on the validation set, and on further sets.
+    /// From scores on the validation set and on further sets.
     pub fn of(
         run: RunId,
         attempt: u32,
@@ -72,12 +72,12 @@ impl Stored for RunResult {
 }
 
 impl RunFolder {
-    /// The result; one that cannot be used counts as absent.
+    /// The result; a damaged one counts as missing.
     pub fn result(&self) -> Option<RunResult> {
         self.read_result().ok().flatten()
     }
 
-    /// The result, which must be this run's.
+    /// The result, which must belong to this run.
     pub fn read_result(&self) -> Result<Option<RunResult>, Damage> {
         let Some(result) = stored::read::<RunResult>(&self.folder, RESULT)? else { return Ok(None) };
         let wrong = |reason: String| Err(Damage::of_content(&self.folder, RESULT, reason));
@@ -92,8 +92,7 @@ impl RunFolder {
         }
     }
 
-    /// Commits the result. False when there was one already, which then stands. One that cannot be used must not stand
-    /// in the way.
+    /// Commits the result. Returns false if there is one already, which is kept. A damaged one is set aside first.
     pub fn commit_result(&self, result: &RunResult) -> Result<bool, StoreError> {
         if let Err(damage) = self.read_result() {
             damage::set_aside(&self.folder, RESULT, damage)?;

@@ -1,4 +1,4 @@
-//! Values that a store keeps as JSON. What is read is checked as what is typed is.
+//! Values stored as JSON. They are checked on reading, like user input.
 
 use super::damage::Damage;
 use super::error::StoreError;
@@ -6,18 +6,18 @@ use crate::files::Folder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A value with a file of its own.
+/// A value stored in its own file.
 pub trait Stored: DeserializeOwned {
-    /// Bytes of the largest file that one can need.
+    /// Upper bound of the file size.
     const MOST: u64 = 1 << 20;
 
-    /// What is wrong with a value that has the right shape.
+    /// Checks a value that was parsed.
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
 }
 
-/// The value in a file; nothing where there is no file.
+/// Reads the value of a file; `None` if there is no file.
 pub fn read<T: Stored>(folder: &Folder, name: &str) -> Result<Option<T>, Damage> {
     let Some(bytes) = folder.read(name, T::MOST)? else { return Ok(None) };
     let damage = |reason: String| Damage::of_content(folder, name, reason);
@@ -26,7 +26,7 @@ pub fn read<T: Stored>(folder: &Folder, name: &str) -> Result<Option<T>, Damage>
     Ok(Some(value))
 }
 
-/// Puts a value in the place of the one that may be there.
+/// Writes a value, replacing an existing one.
 pub fn write(folder: &Folder, name: &str, value: &impl Serialize) -> Result<(), StoreError> {
     Ok(folder.replace(name, &json(folder, name, value)?)?)
 }

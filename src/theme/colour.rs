@@ -18,7 +18,7 @@ pub fn hex((red, green, blue): Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// So much of a colour on a ground.
+/// Mixes a share of `ink` into `ground`.
 pub fn mix(ground: Rgb, ink: Rgb, share: f64) -> Rgb {
     let part = |ground: u8, ink: u8| (f64::from(ground) * (1.0 - share) + f64::from(ink) * share).round() as u8;
     (part(ground.0, ink.0), part(ground.1, ink.1), part(ground.2, ink.2))
@@ -34,7 +34,7 @@ pub fn contrast(one: Rgb, other: Rgb) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// Intensities of light, from 0 to 1 (IEC 61966-2-1).
+/// Linear light intensities from 0 to 1 (IEC 61966-2-1).
 pub(super) fn linear((red, green, blue): Rgb) -> [f64; 3] {
     [red, green, blue].map(|value| {
         let value = f64::from(value) / 255.0;
@@ -42,7 +42,7 @@ pub(super) fn linear((red, green, blue): Rgb) -> [f64; 3] {
     })
 }
 
-/// The nearest colour that a screen can show.
+/// The nearest sRGB colour.
 pub(super) fn from_linear(light: [f64; 3]) -> Rgb {
     let [red, green, blue] = light.map(|value| {
         let value = value.clamp(0.0, 1.0);
@@ -102,15 +102,15 @@ mod tests {
     }
 
     #[test]
-    fn contrast_is_that_of_the_guidelines() {
+    fn contrast_matches_the_guidelines() {
         assert!((contrast(BLACK, WHITE) - 21.0).abs() < 1e-9 && contrast(WHITE, WHITE) == 1.0);
-        // the lightest grey that text on white may have, as the guidelines' readers know it
+        // the lightest grey allowed for text on white by the guidelines
         assert!((contrast((0x76, 0x76, 0x76), WHITE) - 4.54).abs() < 0.005);
     }
 
     proptest! {
         #[test]
-        fn every_colour_comes_back_from_the_space_of_interpolation(colour: Rgb) {
+        fn every_colour_survives_the_round_trip_through_oklab(colour: Rgb) {
             prop_assert_eq!(from_oklab(oklab(colour)), colour);
             prop_assert_eq!(from_linear(linear(colour)), colour);
         }

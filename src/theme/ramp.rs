@@ -2,8 +2,8 @@
 
 use super::colour::{Rgb, from_oklab, oklab};
 
-/// As many colours of the ramp as asked for, evenly from its first anchor to its last; of one, its middle. Between
-/// anchors they are interpolated in OKLab.
+/// `count` evenly spaced colours from the first anchor to the last; a single colour is the middle. Colours between anchors
+/// are interpolated in OKLab.
 pub fn sample(anchors: &[Rgb], count: usize) -> Vec<Rgb> {
     let share = |place: usize| if count < 2 { 0.5 } else { place as f64 / (count - 1) as f64 };
     (0..count).filter_map(|place| at(anchors, share(place))).collect()
@@ -27,7 +27,7 @@ mod tests {
     use crate::theme::vision::least_difference;
     use crate::theme::{Colour, Series, Theme, WHITE, contrast, hex};
 
-    /// The ramps of the built-in themes, and the grounds they are drawn on.
+    /// The ramps of the built-in themes with their backgrounds.
     fn ramps() -> Vec<(&'static str, Vec<Rgb>, Vec<Rgb>)> {
         let ramp = |name| {
             let theme = Theme::named(name).unwrap();
@@ -45,11 +45,11 @@ mod tests {
         pairs.map(|(one, other)| least_difference(*one, *other)).fold(f64::MAX, f64::min)
     }
 
-    /// 15 is where two thin lines are no longer taken for one another. Up to five sizes keep it with every colour vision;
-    /// there is no room for more: lightness from 3 : 1 on to the end, and one direction of hue that each vision keeps.
-    /// Beyond, what a ramp through that room attains is held.
+    /// From a difference of 15 on, two thin lines are not confused. Up to five sizes reach it for every kind of colour
+    /// vision. More cannot: contrast to the background limits lightness, and each kind of vision keeps only one direction
+    /// of hue. For these the test fixes what the ramp attains.
     #[test]
-    fn batch_sizes_stay_apart_with_every_colour_vision() {
+    fn batch_sizes_are_distinguishable_with_every_colour_vision() {
         for (name, anchors, _) in ramps() {
             for (counts, apart) in
                 [(2..=5, 15.0), (6..=6, 12.0), (7..=7, 10.5), (8..=8, 9.0), (9..=12, 4.8), (13..=16, 3.0)]
@@ -74,7 +74,7 @@ mod tests {
         }
     }
 
-    /// It reads as an order, in print without colours too.
+    /// The order is readable in greyscale print too.
     #[test]
     fn lightness_only_grows_along_a_ramp() {
         for (name, anchors, _) in ramps() {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn good_and_bad_and_what_asks_for_attention_stay_apart_too_and_can_be_read() {
+    fn good_bad_and_attention_are_distinguishable_and_readable() {
         for name in ["dark", "light"] {
             let theme = Theme::named(name).unwrap();
             let rgb = |colour| match colour {

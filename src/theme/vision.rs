@@ -1,8 +1,8 @@
-//! How colours look to people with other colour vision, and how far apart they are. The tests of palettes ask it.
+//! Simulates colour vision deficiencies and measures colour differences, for the tests of palettes.
 
 use super::colour::{Matrix, Rgb, from_linear, linear, times};
 
-/// The three cones, or one of them missing.
+/// Normal colour vision, or one of the three cones missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vision {
     Normal,
@@ -14,7 +14,7 @@ pub enum Vision {
 impl Vision {
     pub const ALL: [Vision; 4] = [Vision::Normal, Vision::Protan, Vision::Deutan, Vision::Tritan];
 
-    /// A colour as it looks, by the matrices of severity 1.0 of Machado, Oliveira and Fernandes (2009), table 1, which are
+    /// The colour as perceived, by the matrices of severity 1.0 of Machado, Oliveira and Fernandes (2009), table 1, which are
     /// for linear light.
     pub fn of(self, colour: Rgb) -> Rgb {
         from_linear(times(self.matrix(), linear(colour)))
@@ -36,7 +36,7 @@ impl Vision {
     }
 }
 
-/// The difference of two colours to whom they look most alike, by CIEDE2000.
+/// The smallest CIEDE2000 difference of two colours over all kinds of vision.
 pub fn least_difference(one: Rgb, other: Rgb) -> f64 {
     Vision::ALL.map(|vision| ciede2000(lab(vision.of(one)), lab(vision.of(other)))).into_iter().fold(f64::MAX, f64::min)
 }
@@ -88,7 +88,7 @@ fn ciede2000([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Of the pairs that Sharma, Wu and Dalal published to test with: hues across 0, greys, blues, large differences.
+    /// From the test data of Sharma, Wu and Dalal: hues across 0, greys, blues, large differences.
     #[test]
     fn differences_are_those_of_the_published_pairs() {
         for (one, other, published) in [
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn greys_look_the_same_to_everybody_and_red_and_green_do_not() {
+    fn greys_look_the_same_in_every_vision_and_red_and_green_do_not() {
         for vision in Vision::ALL {
             let (red, green, blue) = vision.of((128, 128, 128));
             assert!([red, green, blue].iter().all(|value| value.abs_diff(128) <= 1), "{vision:?}");

@@ -1,11 +1,11 @@
-//! A theme as its file has it.
+//! The file format of a theme.
 
 use super::colour::{Rgb, parse};
 use super::ramp::sample;
 use serde::Deserialize;
 use std::path::Path;
 
-/// The themes compiled into the program, in the order in which the dashboard goes through them.
+/// The built-in themes, in the order in which the dashboard cycles through them.
 pub const BUILT_IN: [(&str, &str); 3] = [
     ("dark", include_str!("../../themes/dark.toml")),
     ("light", include_str!("../../themes/light.toml")),
@@ -22,9 +22,9 @@ pub enum ThemeError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// what the terminal has for text or ground
+    /// the terminal's default for text or background
     Default,
-    /// of the terminal's palette; the first sixteen have names
+    /// an index of the terminal's palette; the first sixteen have names
     Indexed(u8),
     Rgb(Rgb),
 }
@@ -34,12 +34,12 @@ pub enum Colour {
 pub enum Series {
     /// anchors of a sequential palette, smallest batch size first
     Ramp(Vec<Rgb>),
-    /// one after the other, from the beginning again where there are more sizes
+    /// a list, repeated where there are more sizes
     Each(Vec<Colour>),
 }
 
 impl Series {
-    /// Of so many batch sizes, smallest first.
+    /// One colour per batch size, smallest first.
     pub fn colours(&self, sizes: usize) -> Vec<Colour> {
         match self {
             Series::Ramp(anchors) => sample(anchors, sizes).into_iter().map(Colour::Rgb).collect(),
@@ -80,7 +80,7 @@ struct Written {
 }
 
 impl Theme {
-    /// By the name of a built-in theme, else from a file.
+    /// Loads a built-in theme by name, else a file.
     pub fn named(name: &str) -> Result<Self, ThemeError> {
         if let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, text);
@@ -94,12 +94,11 @@ impl Theme {
         let wrong = |message: String| ThemeError::Content { name: name.to_owned(), message };
         let written: Written = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
         let colour = |text: &String| {
-            named(text).ok_or_else(|| wrong(format!("`{text}` is no colour; write \"#rrggbb\" or a name")))
+            named(text).ok_or_else(|| wrong(format!("`{text}` is not a colour; write \"#rrggbb\" or a name")))
         };
         let rgb = |text: &String| {
-            parse(text).ok_or_else(|| {
-                wrong(format!("`{text}` in `ramp`: colours between can be worked out of \"#rrggbb\" only"))
-            })
+            parse(text)
+                .ok_or_else(|| wrong(format!("`{text}` in `ramp`: only \"#rrggbb\" colours can be interpolated")))
         };
         let series = match (&written.ramp, &written.series) {
             (Some(ramp), None) => Series::Ramp(ramp.iter().map(rgb).collect::<Result<_, _>>()?),
@@ -173,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_theme_reads_and_tells_batch_sizes_apart() {
+    fn every_built_in_theme_parses_and_distinguishes_batch_sizes() {
         for (name, _) in BUILT_IN {
             let theme = Theme::named(name).unwrap();
             for sizes in 1..=12 {
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_colours_goes_round_and_a_ramp_does_not() {
+    fn a_list_of_colours_repeats_and_a_ramp_does_not() {
         let dark = BUILT_IN[0].1;
         let ramp = dark.lines().find(|line| line.starts_with("ramp")).unwrap();
         let theme = |line: &str| Theme::parse("mine", &dark.replace(ramp, line));
@@ -226,10 +225,12 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_that_does_not_read_says_why() {
+    fn an_invalid_theme_is_refused_with_the_reason() {
         let wrong = BUILT_IN[0].1.replacen("text = \"#", "text = \"?", 1);
         let error = Theme::parse("mine", &wrong).unwrap_err().to_string();
-        assert!(error.starts_with("theme `mine`: `?") && error.ends_with("is no colour; write \"#rrggbb\" or a name"));
+        assert!(
+            error.starts_with("theme `mine`: `?") && error.ends_with("is not a colour; write \"#rrggbb\" or a name")
+        );
         assert!(Theme::named("/no/such/theme").unwrap_err().to_string().contains("neither built in"));
         assert!(Theme::parse("mine", "text = \"red\"").unwrap_err().to_string().contains("missing field"));
     }

@@ -44,7 +44,7 @@ fn a_file_that_may_not_grow_ends_the_sweep_and_loses_nothing() {
     limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$@\"", "sh"]).arg(command.get_program());
     let finished = Finished::of(limited.args(command.get_args())).expect(1);
     assert!(finished.err.contains("the sweep stopped with an error: cannot write"), "{}", finished.err);
-    assert!(finished.err.contains("make room, and the same command goes on from here"), "{}", finished.err);
+    assert!(finished.err.contains("free some space and rerun the same command to resume"), "{}", finished.err);
     goes_on_as_if_nothing_had_happened(&world, &[]);
 }
 
