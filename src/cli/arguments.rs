@@ -119,7 +119,6 @@ impl SweepArguments {
             workers: self.workers.map(usize::from),
             retry_failed: self.retry_failed,
             agreed: self.yes,
-            lossless: false,
             with_added: false,
         }
     }

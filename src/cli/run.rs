@@ -28,7 +28,7 @@ const TIME_LEFT: Duration = Duration::from_mins(1);
 pub fn run(request: Request, json: bool) -> Result<Exit> {
     let signals = stop_signals(report_interruption).context("cannot listen for signals")?;
     let agreed = request.agreed;
-    let opened = Request { lossless: true, ..request }.open(&sources())?;
+    let opened = request.open(&sources())?;
     let (workers, place) = (opened.options.workers, opened.store.root().display());
     let with = if workers == 1 { "1 worker".to_owned() } else { format!("{workers} workers") };
     notify(&format!("training {} with {with}, runs are kept in {place}", opened.prepared.spec.name));
@@ -63,10 +63,8 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
                 // the engine sends Closed before it ends; a closed channel means the same
                 let Ok(event) = event else { break };
                 stop = matches!(event, SweepEvent::Idle | SweepEvent::Broken(_));
-                let known = is_known(&sweep, &event);
                 sweep.apply(event.clone());
                 match &bars {
-                    _ if known => {}
                     Some(bars) => line(&sweep, &event).iter().for_each(|line| bars.print(&printable(line))),
                     // standard output is for events
                     None if json && is_damage(&event) => line(&sweep, &event).iter().for_each(|line| notify(line)),
@@ -129,10 +127,4 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
 
 fn is_damage(event: &SweepEvent) -> bool {
     matches!(event, SweepEvent::Damaged(_) | SweepEvent::Unusable { .. })
-}
-
-/// Whether the event repeats the owner that is already shown.
-fn is_known(sweep: &Sweep, event: &SweepEvent) -> bool {
-    let SweepEvent::Elsewhere { run, owner } = event else { return false };
-    sweep.row(run).is_some_and(|row| row.elsewhere.as_ref() == Some(owner))
 }

@@ -85,10 +85,9 @@ pub enum SweepEvent {
     Planned(Vec<PlannedRun>),
     /// One run's journal grew by an entry. `attempt` counts from 1.
     Run { run: RunId, attempt: u32, entry: Entry },
-    /// What the store already held of a run, all at once: replaces whatever was known of it. `live`: it is being
-    /// trained by this process.
-    Replayed { run: RunId, live: bool, entries: Vec<Entry> },
-    /// Another process is training this run.
+    /// What the store holds of a run, all at once: replaces whatever was known of it.
+    Replayed { run: RunId, entries: Vec<Entry> },
+    /// Another process trains this run. Told once for each owner.
     Elsewhere { run: RunId, owner: String },
     /// Another process has taken over a run that this one trained: it was silent for too long, asleep say.
     TakenOver { run: RunId, owner: String },

@@ -104,14 +104,13 @@ impl Sweep {
                     row.apply(&entry, sharing);
                 }
             }
-            SweepEvent::Replayed { run, live, entries } => {
+            SweepEvent::Replayed { run, entries } => {
                 if let Some(row) = self.row_mut(&run) {
                     row.forget();
                     // who shared the cores then is not known
                     entries.iter().for_each(|entry| row.apply(entry, 1.0));
-                    row.here |= live;
                     // its owner was killed, or is another process, which is told apart
-                    if !live && row.history.progress == Progress::Running {
+                    if row.history.progress == Progress::Running {
                         row.history.progress = Progress::Interrupted;
                     }
                 }
@@ -390,7 +389,7 @@ mod tests {
         sweep.apply(SweepEvent::Planned(vec![planned(8)]));
         sweep.apply(update(8, 1, 1.0));
         let entries = vec![Entry { number: 0, time: 0.0, event: RunEvent::Started { step: 0 } }];
-        sweep.apply(SweepEvent::Replayed { run: planned(8).id, live: false, entries });
+        sweep.apply(SweepEvent::Replayed { run: planned(8).id, entries });
         assert!(sweep.rows()[0].history.updates.is_empty());
         assert_eq!(sweep.rows()[0].history.progress, Progress::Interrupted, "nobody is at it");
     }

@@ -1,10 +1,10 @@
-//! Starts the threads, plans arms, and ends it all in order: workers, then the recorder.
+//! Starts the threads, passes commands on, and ends it all in order: workers, the recorder, and then the front is told.
 
-use super::front::Front;
+use super::outbox::Outbox;
 use super::planner::Planner;
 use super::queue::Queue;
 use super::recorder::Recorder;
-use super::wires::{INBOX, RECORDS};
+use super::wires::RECORDS;
 use super::worker::Worker;
 use crate::domain::command::{Command, Intent};
 use crate::domain::event::SweepEvent;
@@ -31,13 +31,12 @@ impl Engine {
     /// Starts training every arm of the spec.
     pub fn start(opened: &Opened) -> Self {
         let Opened { prepared, store, options, .. } = opened.clone();
-        let (front, events) = bounded(INBOX);
         let (commands, asked) = unbounded();
         let (end, ended) = bounded(0);
         let is_leaving = Arc::<AtomicBool>::default();
-        let front = Front::new(front, is_leaving.clone());
+        let (outbox, events) = Outbox::new(is_leaving.clone());
         let conductor = thread::spawn(move || {
-            conduct(&prepared, &store, options, &asked, &front);
+            conduct(&prepared, &store, options, &asked, outbox);
             drop(end);
         });
         Self { events, commands, conductor, is_leaving, ended }
@@ -62,26 +61,24 @@ impl Engine {
     }
 }
 
-fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receiver<Command>, front: &Front) {
+fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receiver<Command>, mut outbox: Outbox) {
     let queue = Queue::default();
     let (records, recorded) = bounded(RECORDS);
     thread::scope(|threads| {
         let recorder = {
-            let (front, queue) = (front.clone(), &queue);
+            let (queue, outbox) = (&queue, &mut outbox);
             threads.spawn(move || {
-                let recorder = Recorder::new(store.clone(), recorded, front.clone(), options.lossless);
-                if let Err(error) = recorder.run() {
+                if Recorder::new(store, recorded, outbox).run().is_err() {
                     queue.close();
-                    front.tell(SweepEvent::Broken(error.to_string()));
                 }
             })
         };
         let worker = || {
-            let worker = Worker { prepared, store, queue: &queue, records: records.clone(), front: front.clone() };
+            let worker = Worker { prepared, store, queue: &queue, records: records.clone() };
             threads.spawn(move || worker.run())
         };
         let mut workers: Vec<_> = (0..queue.want_workers(options.workers.max(1))).map(|_| worker()).collect();
-        let mut planner = Planner::new(prepared, store, &queue, records.clone(), front.clone(), options.retry_failed);
+        let mut planner = Planner::new(prepared, store, &queue, records.clone(), options.retry_failed);
         // all arms at once, so that every instance of every arm comes before the next instance
         planner.plan(&prepared.spec.arms);
         while let Ok(command) = asked.recv() {
@@ -108,5 +105,5 @@ fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receive
         }
         let _ = recorder.join();
     });
-    front.tell(SweepEvent::Closed);
+    outbox.finish(SweepEvent::Closed);
 }

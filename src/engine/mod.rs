@@ -3,7 +3,8 @@
 //! May import: everything below it. Knows no front: it takes commands and sends events. A front that leaves ends it.
 
 mod conductor;
-mod front;
+mod open_run;
+mod outbox;
 mod planner;
 mod pretraining;
 mod price;

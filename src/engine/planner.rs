@@ -1,6 +1,5 @@
 //! Turns arms, and what a person wants of runs, into what waits in the queue, and tells the front.
 
-use super::front::Front;
 use super::queue::Queue;
 use super::wires::{Job, Record};
 use crate::domain::arm::Arm;
@@ -18,7 +17,6 @@ pub struct Planner<'e> {
     store: &'e Store,
     queue: &'e Queue,
     records: Sender<Record>,
-    front: Front,
     retry_failed: bool,
     /// of every cell
     instances: u32,
@@ -32,11 +30,10 @@ impl<'e> Planner<'e> {
         store: &'e Store,
         queue: &'e Queue,
         records: Sender<Record>,
-        front: Front,
         retry_failed: bool,
     ) -> Self {
         let instances = prepared.spec.train.instances;
-        Self { prepared, store, queue, records, front, retry_failed, instances, known: HashMap::new() }
+        Self { prepared, store, queue, records, retry_failed, instances, known: HashMap::new() }
     }
 
     /// Queues the runs of arms, interleaved by instance, and tells the front what is known of them already.
@@ -166,10 +163,9 @@ impl<'e> Planner<'e> {
         }
     }
 
-    /// In order with what is recorded before.
     fn tell_if_idle(&self) {
         if self.queue.is_empty() {
-            let _ = self.records.send(Record::Idle);
+            self.tell(SweepEvent::Idle);
         }
     }
 
@@ -188,8 +184,8 @@ impl<'e> Planner<'e> {
         }
     }
 
-    /// A front that left is a normal end.
+    /// A recorder that left has said why.
     fn tell(&self, event: SweepEvent) {
-        self.front.tell(event);
+        let _ = self.records.send(Record::Tell(event));
     }
 }

@@ -1,74 +1,57 @@
-//! The one thread that writes what happens: journals, event files, checkpoints coming of age, results. What it has
-//! written it forwards to the front, which may be slow, or gone.
+//! The one thread that writes what happens: journals, event files, checkpoints and results, in the order in which workers
+//! report it. What it has written, and whatever else the front is told, it puts into the [`Outbox`].
 
-use super::front::Front;
-use super::wires::{Record, now};
-use crate::domain::event::{Entry, RunEvent, SweepEvent};
+use super::open_run::OpenRun;
+use super::outbox::Outbox;
+use super::wires::Record;
+use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
-use crate::domain::scores::Scores;
-use crate::event_file::EventWriter;
-use crate::files::FileError;
-use crate::model::Interrupt;
-use crate::store::{Attempt, Journal, RunFolder, Store, StoreError, read_journals};
+use crate::store::{Store, StoreError};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Longest time that something written waits in memory.
 const FLUSH: Duration = Duration::from_millis(200);
+/// The same while the front has yet to be told what it missed.
+const CATCH_UP: Duration = Duration::from_millis(20);
 /// How often an attempt shows that its owner lives.
 const BEAT: Duration = Duration::from_secs(5);
 
-type Events = EventWriter<BufWriter<File>>;
-
-/// A run that is being trained here.
-struct Open {
-    folder: RunFolder,
-    attempt: Attempt,
-    interrupt: Interrupt,
-    journal: Journal,
-    train: Events,
-    valid: Events,
-    step: u64,
-    beats: u64,
-}
-
-pub struct Recorder {
-    store: Store,
+pub struct Recorder<'e> {
+    store: &'e Store,
     records: Receiver<Record>,
-    front: Front,
-    open: BTreeMap<RunId, Open>,
-    /// runs whose events the front missed; told whole as soon as there is room
-    behind: BTreeMap<RunId, RunFolder>,
-    /// damaged files that the front knows of
-    told: BTreeSet<PathBuf>,
-    /// wait for a front that is slow instead of telling it later
-    lossless: bool,
+    outbox: &'e mut Outbox,
+    open: BTreeMap<RunId, OpenRun>,
 }
 
-impl Recorder {
-    pub fn new(store: Store, records: Receiver<Record>, front: Front, lossless: bool) -> Self {
-        Self { store, records, front, open: BTreeMap::new(), behind: BTreeMap::new(), told: BTreeSet::new(), lossless }
+impl<'e> Recorder<'e> {
+    pub fn new(store: &'e Store, records: Receiver<Record>, outbox: &'e mut Outbox) -> Self {
+        Self { store, records, outbox, open: BTreeMap::new() }
     }
 
-    /// Writes until every sender of records is gone.
+    /// Writes until every sender of records is gone. A store that cannot be written ends the sweep: the front is told, and
+    /// nothing is recorded any more.
     pub fn run(mut self) -> Result<(), StoreError> {
+        let recorded = self.record_all();
+        if let Err(error) = &recorded {
+            self.outbox.tell(SweepEvent::Broken(error.to_string()));
+        }
+        recorded
+    }
+
+    fn record_all(&mut self) -> Result<(), StoreError> {
         let (mut flushed, mut beaten) = (Instant::now(), Instant::now());
         loop {
-            match self.records.recv_timeout(FLUSH) {
+            let interval = if self.outbox.is_behind() { CATCH_UP } else { FLUSH };
+            match self.records.recv_timeout(interval) {
                 Ok(record) => self.record(record)?,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.flush()?;
-                    return self.tell_all();
-                }
+                Err(RecvTimeoutError::Disconnected) => return self.flush(),
             }
-            if flushed.elapsed() >= FLUSH {
+            if flushed.elapsed() >= interval {
                 self.flush()?;
-                self.catch_up()?;
+                self.outbox.catch_up();
                 flushed = Instant::now();
             }
             if beaten.elapsed() >= BEAT {
@@ -81,19 +64,19 @@ impl Recorder {
     fn record(&mut self, record: Record) -> Result<(), StoreError> {
         match record {
             Record::Open { run, folder, attempt, place, tell_earlier, interrupt } => {
-                let open = Open::new(folder.clone(), attempt, interrupt)?;
+                let number = attempt.number;
+                let open = OpenRun::new(folder.clone(), attempt, interrupt)?;
                 place.iter().for_each(|place| self.store.show(place, &folder));
                 self.open.insert(run.clone(), open);
+                self.outbox.begins(&run, number);
                 if tell_earlier {
-                    // before its own events, which are not told twice
-                    self.tell_anew(run, folder)?;
+                    self.outbox.replay_before(run, folder, number);
                 }
             }
             Record::Event { run, time, event } => {
                 let Some(open) = self.open.get_mut(&run) else { return Ok(()) };
-                let attempt = open.attempt.number;
                 match open.append(time, event) {
-                    Ok(entry) => self.forward(run, attempt, entry),
+                    Ok(entry) => self.outbox.entry(&run, &open.attempt, entry),
                     Err(error) => {
                         self.held(&run, |_| Err::<(), _>(error))?;
                     }
@@ -130,20 +113,16 @@ impl Recorder {
                     tidied => tidied?,
                 }
                 place.iter().for_each(|place| self.store.show(place, &folder));
-                self.tell_anew(run, folder)?;
+                self.outbox.replay(run, folder);
             }
             Record::Discard { run } => {
                 self.discard(&run)?;
                 // told as the store has it by now: nothing, unless it is another process's
                 let folder = self.store.run(&run);
-                self.tell_anew(run, folder)?;
+                self.outbox.discarded(run, folder);
             }
-            Record::Elsewhere { run, owner } => self.front.tell(SweepEvent::Elsewhere { run, owner }),
-            Record::Idle => {
-                // behind everything that made it so
-                self.tell_all()?;
-                self.front.tell(SweepEvent::Idle);
-            }
+            Record::Elsewhere { run, owner } => self.outbox.elsewhere(run, owner),
+            Record::Tell(event) => self.outbox.tell(event),
         }
         Ok(())
     }
@@ -153,7 +132,7 @@ impl Recorder {
     fn held<T>(
         &mut self,
         run: &RunId,
-        act: impl FnOnce(&mut Open) -> Result<T, StoreError>,
+        act: impl FnOnce(&mut OpenRun) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let Some(open) = self.open.get_mut(run) else { return Ok(None) };
         self.store.still_there()?;
@@ -171,12 +150,12 @@ impl Recorder {
 
     /// Lets go of a run that another process has taken over.
     fn leave_to_others(&mut self, run: &RunId) -> Result<(), StoreError> {
-        let Some(Open { folder, interrupt, .. }) = self.open.remove(run) else { return Ok(()) };
+        let Some(OpenRun { folder, interrupt, .. }) = self.open.remove(run) else { return Ok(()) };
         interrupt.ask();
         let newest = folder.attempts()?.last().copied().unwrap_or(0);
         let owner = folder.owner(newest).map_or("a process that removed it".into(), |owner| owner.to_string());
-        self.tell_anew(run.clone(), folder)?;
-        self.front.tell(SweepEvent::TakenOver { run: run.clone(), owner });
+        self.outbox.replay(run.clone(), folder);
+        self.outbox.taken_over(run.clone(), owner);
         Ok(())
     }
 
@@ -184,10 +163,7 @@ impl Recorder {
     fn beat(&mut self) -> Result<(), StoreError> {
         let runs: Vec<RunId> = self.open.keys().cloned().collect();
         for run in &runs {
-            self.held(run, |open| {
-                open.beats += 1;
-                open.attempt.beat(open.beats, open.step)
-            })?;
+            self.held(run, OpenRun::beat)?;
         }
         Ok(())
     }
@@ -208,132 +184,4 @@ impl Recorder {
         }
         Ok(())
     }
-
-    /// Passes an entry on, or remembers that the front must be told the run anew.
-    fn forward(&mut self, run: RunId, attempt: u32, entry: Entry) {
-        if self.front.is_gone() || self.behind.contains_key(&run) {
-            return;
-        }
-        let event = SweepEvent::Run { run: run.clone(), attempt, entry };
-        if !self.offer(event)
-            && let Some(open) = self.open.get(&run)
-        {
-            self.behind.insert(run, open.folder.clone());
-        }
-    }
-
-    /// Whether the front took it, now or, where nothing may be lost, as soon as it could. One that left takes everything.
-    fn offer(&self, event: SweepEvent) -> bool {
-        if self.lossless {
-            self.front.tell(event);
-            return true;
-        }
-        self.front.offer(event)
-    }
-
-    /// Tells everything that the front missed, waiting for room.
-    fn tell_all(&mut self) -> Result<(), StoreError> {
-        let lossless = std::mem::replace(&mut self.lossless, true);
-        let told = self.catch_up();
-        self.lossless = lossless;
-        told
-    }
-
-    /// Tells a run anew, now or as soon as there is room.
-    fn tell_anew(&mut self, run: RunId, folder: RunFolder) -> Result<(), StoreError> {
-        self.behind.insert(run, folder);
-        self.catch_up()
-    }
-
-    /// Tells runs anew from their journals, as long as the front has room.
-    fn catch_up(&mut self) -> Result<(), StoreError> {
-        let behind: BTreeSet<RunId> = self.behind.keys().cloned().collect();
-        for run in behind {
-            if self.front.is_gone() {
-                self.behind.clear();
-                return Ok(());
-            }
-            if self.front.is_full() && !self.lossless {
-                return Ok(());
-            }
-            let live = self.open.contains_key(&run);
-            if let Some(open) = self.open.get_mut(&run) {
-                open.flush()?;
-            }
-            let Some(folder) = self.behind.get(&run) else { continue };
-            let (attempts, damages) = read_journals(folder);
-            for damage in damages {
-                if self.told.insert(damage.path.clone()) {
-                    self.front.tell(SweepEvent::Damaged(damage.to_string()));
-                }
-            }
-            let entries = attempts.into_iter().flat_map(|(_, entries)| entries).collect();
-            if !self.offer(SweepEvent::Replayed { run: run.clone(), live, entries }) {
-                return Ok(());
-            }
-            self.behind.remove(&run);
-        }
-        Ok(())
-    }
-}
-
-impl Open {
-    fn new(folder: RunFolder, attempt: Attempt, interrupt: Interrupt) -> Result<Self, StoreError> {
-        let journal = Journal::create(&attempt)?;
-        let (train, valid) = (events(&attempt, &["train"])?, events(&attempt, &["valid"])?);
-        attempt.beat(0, 0)?;
-        Ok(Self { folder, attempt, interrupt, journal, train, valid, step: 0, beats: 0 })
-    }
-
-    fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
-        self.step = event.step();
-        let path = self.attempt.path();
-        match event {
-            RunEvent::Started { step } => {
-                // the update after it is the first of this attempt; the evaluation at it is done again
-                on(path, self.train.starts(time, step + 1))?;
-                on(path, self.valid.starts(time, step))?;
-            }
-            RunEvent::Update { step, loss, accuracy, learning_rate, gradient_norm } => {
-                let values = [
-                    ("loss", loss),
-                    ("accuracy", accuracy),
-                    ("lr", learning_rate as f32),
-                    ("gradient_norm", gradient_norm),
-                ];
-                on(path, self.train.scalars(time, step, &values))?;
-            }
-            RunEvent::Evaluation { step, scores } => {
-                on(path, self.valid.scalars(time, step, &tagged(scores)))?;
-            }
-            RunEvent::AlsoEvaluated { step, set, scores } => {
-                let mut events = events(&self.attempt, &["eval", set.name()])?;
-                on(path, events.scalars(time, step, &tagged(scores)).and_then(|()| events.flush()))?;
-            }
-            _ => {}
-        }
-        self.journal.append(time, event)
-    }
-
-    fn flush(&mut self) -> Result<(), StoreError> {
-        self.journal.flush()?;
-        on(self.attempt.path(), self.train.flush())?;
-        on(self.attempt.path(), self.valid.flush())
-    }
-}
-
-fn tagged(scores: Scores) -> Vec<(&'static str, f32)> {
-    scores.by_tag().map(|(tag, score)| (tag, score as f32)).collect()
-}
-
-/// A new event file in a folder of an attempt, named as TensorBoard expects.
-fn events(attempt: &Attempt, folder: &[&str]) -> Result<Events, StoreError> {
-    let time = now();
-    let name = format!("events.out.tfevents.{:010}.batchscope.{}.0", time as u64, std::process::id());
-    let file = attempt.create_file(folder, &name)?;
-    on(attempt.path(), EventWriter::new(BufWriter::new(file), time))
-}
-
-fn on<T>(path: &Path, result: io::Result<T>) -> Result<T, StoreError> {
-    result.map_err(|cause| FileError::System { doing: "write events in", path: path.to_owned(), cause }.into())
 }

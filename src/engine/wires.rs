@@ -1,6 +1,6 @@
-//! What goes over the channels inside the engine, and how much of it may wait.
+//! What goes over the channel to the recorder, and how much of it may wait.
 
-use crate::domain::event::RunEvent;
+use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
 use crate::model::Interrupt;
@@ -9,12 +9,10 @@ use crossbeam_channel::Sender;
 
 /// Records that may wait for the disk before a worker has to.
 pub const RECORDS: usize = 4096;
-/// Events that may wait for a front. When full, a run's events are dropped and later sent again from its journal.
-pub const INBOX: usize = 4096;
 
-/// From workers to the recorder, in the order in which it must reach the disk.
+/// To the recorder, in the order in which it must reach the disk and the front.
 pub enum Record {
-    /// A run was claimed. Where the front does not know earlier attempts, they are told with it.
+    /// A run was claimed. `tell_earlier`: the front does not know all of its earlier attempts.
     Open {
         run: RunId,
         folder: RunFolder,
@@ -52,13 +50,13 @@ pub enum Record {
     Discard {
         run: RunId,
     },
-    /// Nothing is left to train.
-    Idle,
-    /// Tell the front who else is at a run.
+    /// Another process trains the run.
     Elsewhere {
         run: RunId,
         owner: String,
     },
+    /// Nothing to record: the front is told it, in order with the rest.
+    Tell(SweepEvent),
 }
 
 /// A run waiting for a worker.

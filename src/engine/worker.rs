@@ -1,6 +1,5 @@
 //! One thread that trains runs, one after the other.
 
-use super::front::Front;
 use super::priority;
 use super::queue::{Left, Queue, Task};
 use super::wires::{Job, Record, now};
@@ -22,7 +21,6 @@ pub struct Worker<'e> {
     pub store: &'e Store,
     pub queue: &'e Queue,
     pub records: Sender<Record>,
-    pub front: Front,
 }
 
 /// The recorder is gone: something is wrong with the store, and it has said so.
@@ -48,7 +46,7 @@ impl Worker<'_> {
         }
         self.queue.give_back(task, left);
         if self.queue.is_empty() {
-            self.send(Record::Idle)?;
+            self.send(Record::Tell(SweepEvent::Idle))?;
         }
         Ok(())
     }
@@ -111,13 +109,14 @@ impl Worker<'_> {
         }
     }
 
+    /// A recorder that left has said why.
     fn tell(&self, event: SweepEvent) {
-        self.front.tell(event);
+        let _ = self.send(Record::Tell(event));
     }
 
     /// A store that cannot be used ends the sweep: going on would only fail run after run.
     fn give_up(&self, message: String) {
-        self.front.tell(SweepEvent::Broken(message));
+        self.tell(SweepEvent::Broken(message));
         self.queue.close();
     }
 
@@ -292,8 +291,6 @@ mod tests {
     use super::*;
     use crate::resolve::{Sources, prepare};
     use crate::spec_file::{parse, preset};
-    use crossbeam_channel::unbounded;
-    use std::sync::Arc;
 
     /// What an attempt ends with, and the events it leaves, when it is trained by `train`.
     fn attempt(train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>) -> (Ended, Vec<RunEvent>) {
@@ -307,15 +304,8 @@ mod tests {
         let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
         let Claim::Mine(claimed) = claim else { panic!("not mine") };
         let (records, recorded) = bounded(RECORDS);
-        let (front, _events) = unbounded();
         let queue = Queue::default();
-        let worker = Worker {
-            prepared: &prepared,
-            store: &store,
-            queue: &queue,
-            records,
-            front: Front::new(front, Arc::default()),
-        };
+        let worker = Worker { prepared: &prepared, store: &store, queue: &queue, records };
         let trained = worker.attempt(&planned, &folder, &claimed, &Interrupt::default(), train);
         let Ok((ended, _)) = trained else { panic!("the recorder is there") };
         let events = recorded.try_iter().filter_map(|record| match record {

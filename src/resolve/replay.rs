@@ -36,7 +36,7 @@ impl Experiment {
         sweep.apply(SweepEvent::Planned(planned.clone()));
         for run in planned {
             let entries = entries(&self.store.run(&run.id))?;
-            sweep.apply(SweepEvent::Replayed { run: run.id, live: false, entries });
+            sweep.apply(SweepEvent::Replayed { run: run.id, entries });
         }
         Ok(sweep)
     }
@@ -67,7 +67,7 @@ impl Experiment {
                 return Err(ReplayError::Shorter { run, wanted, found });
             }
             entries.truncate(wanted as usize);
-            sweep.apply(SweepEvent::Replayed { run, live: false, entries });
+            sweep.apply(SweepEvent::Replayed { run, entries });
         }
         Ok(sweep)
     }

@@ -37,8 +37,6 @@ pub struct Request {
     pub retry_failed: bool,
     /// somebody agreed to a sweep that takes hours
     pub agreed: bool,
-    /// see [`Options::lossless`]
-    pub lossless: bool,
     /// with the arms and instances that were added to the experiment while it ran
     pub with_added: bool,
 }
@@ -76,8 +74,6 @@ pub struct Options {
     pub workers: usize,
     /// train again what failed before
     pub retry_failed: bool,
-    /// the front gets every event in order, and training waits for it when it is slow
-    pub lossless: bool,
 }
 
 /// Everything that a sweep needs to start.
@@ -114,7 +110,7 @@ impl Request {
         }
         store.remember_inputs(&prepared.spec, &prepared.inputs())?;
         let workers = self.workers.unwrap_or_else(cores).max(1);
-        let options = Options { workers, retry_failed: self.retry_failed, lossless: self.lossless };
+        let options = Options { workers, retry_failed: self.retry_failed };
         Ok(Opened { prepared: Arc::new(prepared), store, options, damages })
     }
 

@@ -8,7 +8,7 @@ use super::lines::parse_journal;
 use crate::domain::event::{Entry, RunEvent};
 use crate::files::FileError;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 
 pub(super) const NAME: &str = "journal.ndjson";
@@ -52,6 +52,23 @@ impl Journal {
 
     fn error(&self, doing: &'static str, cause: io::Error) -> StoreError {
         FileError::System { doing, path: self.path.clone(), cause }.into()
+    }
+}
+
+impl Attempt {
+    /// At most so many entries of the journal from this number on, and the number after them. A line that cannot be read is
+    /// left out. For the attempt's owner, once the journal is flushed.
+    pub fn entries_from(&self, from: u64, most: usize) -> Result<(Vec<Entry>, u64), StoreError> {
+        let Some(file) = self.folder.open(NAME)? else { return Ok((Vec::new(), from)) };
+        let (mut entries, mut next) = (Vec::new(), from);
+        // an entry a line, numbered from 0
+        for line in BufReader::new(file).split(b'\n').skip(from as usize).take(most) {
+            let path = || self.path().join(NAME);
+            let line = line.map_err(|cause| FileError::System { doing: "read", path: path(), cause })?;
+            entries.extend(serde_json::from_slice::<Entry>(&line).ok());
+            next += 1;
+        }
+        Ok((entries, next))
     }
 }
 

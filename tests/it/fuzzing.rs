@@ -171,7 +171,7 @@ impl Dashboard {
             4 if dice.one_in(20) => SweepEvent::Broken("no space left on device".into()),
             4 | 5 => {
                 let entries = (0..dice.below(60)).map(|_| entry(dice)).collect();
-                SweepEvent::Replayed { run, live: dice.one_in(2), entries }
+                SweepEvent::Replayed { run, entries }
             }
             _ => SweepEvent::Run { run, attempt: 1 + dice.below(3) as u32, entry: entry(dice) },
         }

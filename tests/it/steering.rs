@@ -27,7 +27,7 @@ struct Steered {
 fn open(world: &World, workers: usize) -> Opened {
     let spec = world.path("spec.toml").to_str().unwrap().to_owned();
     let request = Request { spec, store: Some(world.store()), workers: Some(workers), ..Request::default() };
-    Request { with_added: true, lossless: true, ..request }.open(&Sources::cached()).unwrap()
+    Request { with_added: true, ..request }.open(&Sources::cached()).unwrap()
 }
 
 impl Steered {
@@ -300,4 +300,42 @@ fn steering_is_quick_while_every_worker_trains() {
         rows.clone().all(|row| progress(&sweep, &row.planned.id) != &Progress::Finished),
         "nobody waited for an end"
     );
+}
+
+/// A front that takes nothing, as behind a terminal that was stopped with Ctrl-S, beside another process on the same
+/// store: that one ends only once every run is finished, those of the first included.
+#[test]
+fn a_front_that_takes_nothing_does_not_hold_up_training() {
+    let frozen = World::new();
+    // a run has more entries than the channels of an engine hold
+    frozen.write_spec("[train]\nbatch_sizes = [2]\ninstances = 2\nepochs = 300\nlearning_rate = 1e-3\n");
+    let engine = Engine::start(&open(&frozen, 1));
+    let begun = Instant::now();
+    while frozen.events() < 40 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "not under way");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    frozen.run(&["--workers", "1"]).expect(0);
+    let store = Store::existing(&frozen.store()).unwrap();
+    let runs = store.runs().unwrap();
+    assert!(runs.len() == 2 && runs.iter().all(|(run, _)| run.result().is_some()), "everything is trained");
+    // what the front missed it is told now, each entry once and in order
+    let mut steered = Steered { engine, sweep: Sweep::default(), events: Vec::new() };
+    steered.until("told everything", |sweep| sweep.idle && finished(sweep) == 2);
+    let mut told = 0;
+    for (run, _) in &runs {
+        for (attempt, entries) in read_journal(run).unwrap() {
+            let here = |event: &SweepEvent| match event {
+                SweepEvent::Run { run: of, attempt: number, entry } if of == run.id() && *number == attempt => {
+                    Some(entry.clone())
+                }
+                _ => None,
+            };
+            let heard: Vec<_> = steered.events.iter().filter_map(here).collect();
+            assert!(heard.is_empty() || heard == entries, "attempt {attempt} of {}", run.id());
+            told += heard.len();
+        }
+    }
+    assert!(told > 9000, "only {told} entries of its own: the front was never full");
+    steered.end();
 }

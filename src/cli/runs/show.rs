@@ -237,7 +237,7 @@ fn chart(listed: &Listed, spec: &RunSpec, journal: &[(u32, Vec<Entry>)], metric:
     let mut sweep = Sweep::default();
     sweep.apply(SweepEvent::Planned(vec![PlannedRun { id: run.clone(), arm, spec, keep_weights: false }]));
     let entries = journal.iter().flat_map(|(_, entries)| entries).cloned().collect();
-    sweep.apply(SweepEvent::Replayed { run, live: false, entries });
+    sweep.apply(SweepEvent::Replayed { run, entries });
     let figure = Figure::of(sweep.rows(), metric, &View::default(), &mut Curves::default());
     let Some(panel) = figure.panels.first().filter(|panel| !panel.lines.is_empty()) else { return String::new() };
     let Some(drawn) = to_text(&figure, panel, page.chart_width(), HEIGHT) else { return String::new() };
