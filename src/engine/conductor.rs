@@ -77,7 +77,7 @@ fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receive
             let worker = Worker { prepared, store, queue: &queue, records: records.clone() };
             threads.spawn(move || worker.run())
         };
-        let mut workers: Vec<_> = (0..queue.want_workers(options.workers.max(1))).map(|_| worker()).collect();
+        let mut workers: Vec<_> = (0..queue.set_workers(options.workers.max(1))).map(|_| worker()).collect();
         let mut planner = Planner::new(prepared, store, &queue, records.clone(), options.retry_failed);
         // all arms at once, so that every instance of every arm comes before the next instance
         planner.plan(&prepared.spec.arms);
@@ -93,7 +93,7 @@ fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receive
                 Command::Discard(runs) => planner.cancel(&runs, true),
                 Command::Again(runs) => planner.again(&runs),
                 Command::Workers(wanted) => {
-                    workers.extend((0..queue.want_workers(wanted.max(1))).map(|_| worker()));
+                    workers.extend((0..queue.set_workers(wanted.max(1))).map(|_| worker()));
                 }
                 Command::Stop => break,
             }

@@ -1,7 +1,7 @@
 //! One thread that trains runs, one after the other.
 
 use super::priority;
-use super::queue::{Left, Queue, Task};
+use super::queue::{Assignment, Queue, Release};
 use super::wires::{Job, Record, now};
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::run::{PlannedRun, RunSpec};
@@ -31,20 +31,20 @@ impl Worker<'_> {
     pub fn run(&self) {
         priority::lower();
         let (here, mut watch) = (Owner::this_process(), BeatWatch::default());
-        while let Some(task) = self.queue.next() {
-            if self.task(task, &here, &mut watch).is_err() {
+        while let Some(assignment) = self.queue.next() {
+            if self.take(assignment, &here, &mut watch).is_err() {
                 return;
             }
         }
     }
 
-    fn task(&self, task: Task, here: &Owner, watch: &mut BeatWatch) -> Result<(), RecorderLeft> {
-        let left = self.job(&task.job, &task.interrupt, here, watch)?;
-        let run = task.job.planned.id.clone();
-        if left == Left::Stopped && self.queue.is_unwanted(&run) {
+    fn take(&self, assignment: Assignment, here: &Owner, watch: &mut BeatWatch) -> Result<(), RecorderLeft> {
+        let why = self.job(&assignment.job, &assignment.interrupt, here, watch)?;
+        let run = assignment.job.planned.id.clone();
+        if why == Release::Stopped && self.queue.is_discarded(&run) {
             self.send(Record::Discard { run })?;
         }
-        self.queue.give_back(task, left);
+        self.queue.release(assignment, why);
         if self.queue.is_empty() {
             self.send(Record::Tell(SweepEvent::Idle))?;
         }
@@ -52,7 +52,13 @@ impl Worker<'_> {
     }
 
     /// Claims and trains a run.
-    fn job(&self, job: &Job, interrupt: &Interrupt, here: &Owner, watch: &mut BeatWatch) -> Result<Left, RecorderLeft> {
+    fn job(
+        &self,
+        job: &Job,
+        interrupt: &Interrupt,
+        here: &Owner,
+        watch: &mut BeatWatch,
+    ) -> Result<Release, RecorderLeft> {
         let Job { planned, folder, place, asked_before, retry, .. } = job;
         let run = planned.id.clone();
         let claim = folder.create(&planned.spec).and_then(|()| folder.claim(here, watch, *retry));
@@ -68,11 +74,11 @@ impl Worker<'_> {
                 })?;
                 let train = |reporter: &mut Reporter<'_>| self.train(folder, reporter);
                 let (ended, result) = self.attempt(planned, folder, &attempt, interrupt, train)?;
-                let left = if ended == Ended::Stopped { Left::Stopped } else { Left::Done };
+                let left = if ended == Ended::Stopped { Release::Stopped } else { Release::Done };
                 let (answer, answered) = bounded(1);
                 self.send(Record::Close { run, ended, result, answer })?;
                 let was_ours = answered.recv().map_err(|_| RecorderLeft)?;
-                return Ok(if was_ours { left } else { Left::Elsewhere });
+                return Ok(if was_ours { left } else { Release::Elsewhere });
             }
             // what was there when the sweep was planned, the front knows
             Ok(Claim::Done(_) | Claim::Failed(_)) if !asked_before => {}
@@ -82,13 +88,13 @@ impl Worker<'_> {
             Ok(Claim::Elsewhere(owner)) => {
                 self.send(Record::Replay { run: run.clone(), folder: folder.clone(), place: place.clone() })?;
                 self.send(Record::Elsewhere { run, owner })?;
-                return Ok(Left::Elsewhere);
+                return Ok(Release::Elsewhere);
             }
             Err(error) => match self.store.still_there() {
                 Err(moved) => self.give_up(moved.to_string()),
                 Ok(()) if error.is_absence() && !folder.exists() => {
                     self.send(Record::Elsewhere { run, owner: "a process that removes it".into() })?;
-                    return Ok(Left::Elsewhere);
+                    return Ok(Release::Elsewhere);
                 }
                 // what is wrong with one run alone is no reason to leave the others
                 Ok(()) if error.is_within(folder.path()) => {
@@ -97,7 +103,7 @@ impl Worker<'_> {
                 Ok(()) => self.give_up(error.to_string()),
             },
         }
-        Ok(Left::Done)
+        Ok(Release::Done)
     }
 
     /// What is wrong with the store where something of a run could not be recorded. Nothing is where the run has been
