@@ -1,6 +1,7 @@
 //! The dashboard's model: what is on the screen, and what follows from a key or an event.
 //!
-//! May import: `domain`, `stats`, `plot`, `spec_file`, `store`, `export` and below. Knows no terminal, file or thread:
+//! May import: `domain`, `stats`, `plan`, `plot`, `spec_file`, `store`, `export`. Alone knows: `tui_input` (with `tui`). Never uses:
+//! `std::fs`, `std::thread`, `crossbeam_channel`. Knows no terminal:
 //! [`App::act`] changes values and returns effects for others to carry out.
 
 mod action;

@@ -1,6 +1,7 @@
 //! The fronts without a screen: arguments, `run` with progress bars or plain lines, and the commands that read a store.
 //!
-//! May import: everything below the fronts. Of the terminal it uses only whether there is one and its width.
+//! May import: `data`, `domain`, `engine`, `export`, `files`, `hub`, `plan`, `plot`, `resolve`, `spec_file`, `stats`, `store`,
+//! `train`. Alone knows: `clap`, `indicatif`, `anstyle`, `terminal_size`. Of the terminal it uses only whether there is one and its width.
 
 mod arguments;
 mod bench;

@@ -1,7 +1,7 @@
 //! Text to integers: files of labelled sentences, one or two an example, and of text to pre-train on, become packed
 //! batches.
 //!
-//! May import: `domain`. Knows no tensor, no weights and no training; what it hands on are plain integers.
+//! May import: `domain`. Alone knows: `tokenizers`, `parquet`, `flate2`. Knows no tensor, no weights and no training; what it hands on are plain integers.
 
 mod batching;
 mod classes;

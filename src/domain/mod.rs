@@ -1,6 +1,6 @@
 //! The words of the program as plain values: what a sweep is, what a run is, what happens in it.
 //!
-//! May import: `std`, `serde`, `serde_json`, `thiserror` and `strsim`. Knows no file, thread, tensor or terminal; rooms
+//! May import: no other room. Never uses: `std::fs`, `std::thread`, `crossbeam_channel`. Knows no file, thread, tensor or terminal; rooms
 //! that are strangers to one another meet through these values.
 
 pub mod arm;

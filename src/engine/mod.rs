@@ -1,6 +1,7 @@
 //! The sweep at work: every thread and every channel of training is made here.
 //!
-//! May import: everything below it. Knows no front: it takes commands and sends events. A front that leaves ends it.
+//! May import: `data`, `domain`, `event_file`, `export`, `files`, `model`, `plan`, `resolve`, `spec_file`, `store`, `train`. Alone
+//! knows: `signal_hook`. Knows no front: it takes commands and sends events. A front that leaves ends it.
 
 mod conductor;
 mod open_run;

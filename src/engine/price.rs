@@ -4,12 +4,11 @@ use super::priority;
 use crate::data::gather;
 use crate::domain::id::RunId;
 use crate::domain::spec::Spec;
-use crate::model::{Bert, Masks};
+use crate::model::{Bert, Masks, TensorError, TensorResult};
 use crate::plan::{Estimate, PlanError, Price, Reference, Speed, Stored, dropout_rates, estimate};
 use crate::resolve::{Opened, Prepared, Sources, prepare};
 use crate::spec_file::{parse, preset};
 use crate::train::{Learner, evaluate};
-use candle_core::Result;
 use std::thread;
 use std::time::Instant;
 
@@ -19,7 +18,7 @@ const LARGEST_TIMED: u32 = 16;
 const TIMED: u32 = 2;
 
 /// What is left to train of a sweep. Times a few updates of the baseline where anything is.
-pub fn price(opened: &Opened) -> std::result::Result<Price, PlanError> {
+pub fn price(opened: &Opened) -> Result<Price, PlanError> {
     let Opened { prepared, store, options, .. } = opened;
     let remaining = prepared.plan().remaining(|run: &RunId| {
         let folder = store.run(run);
@@ -48,18 +47,18 @@ fn reference(workers: usize) -> Option<Reference> {
 }
 
 /// Measures it now, which takes a few seconds.
-fn speed(prepared: &Prepared, workers: usize) -> Result<Speed> {
-    let timed: Vec<Result<Speed>> = thread::scope(|threads| {
+fn speed(prepared: &Prepared, workers: usize) -> TensorResult<Speed> {
+    let timed: Vec<TensorResult<Speed>> = thread::scope(|threads| {
         let workers: Vec<_> = (0..workers.max(1)).map(|_| threads.spawn(|| time(prepared))).collect();
         workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
     });
-    let timed = timed.into_iter().collect::<Result<Vec<_>>>()?;
+    let timed = timed.into_iter().collect::<TensorResult<Vec<_>>>()?;
     // the slowest of them is nearest to how it will be when all are busy
     let slowest = timed.into_iter().max_by(|a, b| total(a).total_cmp(&total(b)));
-    slowest.ok_or_else(|| candle_core::Error::Msg("no worker could be timed".into()))
+    slowest.ok_or_else(|| TensorError::Msg("no worker could be timed".into()))
 }
 
-fn time(prepared: &Prepared) -> Result<Speed> {
+fn time(prepared: &Prepared) -> TensorResult<Speed> {
     priority::lower();
     let train = &prepared.spec.train;
     let classes = prepared.data.classes as usize;

@@ -1,6 +1,6 @@
 //! TensorBoard's event files: bytes to and from scalars.
 //!
-//! May import: `domain`. The handful of messages needed stand in `messages` as prost derives, after
+//! May import: no other room. Alone knows: `prost`, `crc32c`. The handful of messages needed stand in `messages` as prost derives, after
 //! `tensorboard/compat/proto/*.proto`; no .proto file and no compiler for it is needed. Knows no run.
 
 mod messages;

@@ -1,6 +1,7 @@
 //! What leaves the program: pictures, tables, reports and checkpoints.
 //!
-//! May import: `domain`, `stats`, `model`, `plot` and below. Takes plain values and gives bytes or text; knows no
+//! May import: `domain`, `model`, `plot`, `spec_file`, `stats`, `theme`. Alone knows: `resvg`, `png`, `dejavu`, `ab_glyph`; cells
+//! of a screen, `ratatui`, as `tui` does; tensors of a checkpoint, `candle_core`. Never uses: `std::thread`. Takes plain values and gives bytes or text; knows no
 //! terminal and no thread.
 
 mod checkpoint;

@@ -1,7 +1,7 @@
 //! Files and folders: atomic writes, reads with a size limit, no symbolic links below a root, and nothing opened but files
 //! and folders.
 //!
-//! May import: `std`, `rustix`, `tempfile` and `thiserror`. Knows nothing about the contents of files.
+//! May import: no other room. Knows nothing about the contents of files.
 //!
 //! Durability: [`Folder::replace`], [`Folder::create_once`] and [`Folder::stage`] sync the file before it gets its name,
 //! and the folder after that, so that a power cut leaves the old file or the new one. [`Folder::replace_unsynced`],

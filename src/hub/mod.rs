@@ -1,6 +1,6 @@
 //! Files by name from the Hugging Face Hub, or from a server that answers as it does.
 //!
-//! May import: `domain`. Knows no tensors, texts or terminals. A file gets its name in
+//! May import: `domain`. Alone knows: `ureq`, `rustls_native_certs`, `sha1`. Knows no tensors, texts or terminals. A file gets its name in
 //! the cache only once its digest matches the one the server announced. The cache has the layout of Python's
 //! `huggingface_hub`, so that the two share downloads.
 

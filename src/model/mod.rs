@@ -1,6 +1,6 @@
 //! BERT for sequence classification: shapes, weights, and one forward pass that candle can differentiate.
 //!
-//! May import: `domain` and candle. Knows no file layout but a checkpoint folder's, no optimiser, no schedule and no text.
+//! May import: `domain`. Alone knows: `candle_core` and `candle_nn` (with `train`), `gemm`, `half`, `zip`. Knows no file layout but a checkpoint folder's, no optimiser, no schedule and no text.
 //!
 //! Every shape comment uses the alphabet of [`crate::domain::batch`]: B sequences, T tokens in the packed batch, H hidden,
 //! A heads, D head size, F feed-forward, V rows of the word table, C classes; here also L, tokens of the longest
@@ -25,6 +25,8 @@ pub(crate) mod vectorised;
 mod weights;
 
 pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
+/// What comes of a tensor operation, and what can be wrong with one.
+pub use candle_core::{Error as TensorError, Result as TensorResult};
 pub use checkpoint::{
     ModelError, Pretrained, Unfit, WEIGHTS, Wanted, draw_embedded, embedded_config, read_config, read_embedded,
     read_folder, shards,

@@ -1,6 +1,6 @@
 //! Runs as a figure: what is drawn, in data's own units, and the same for a terminal and for a picture.
 //!
-//! May import: `domain`, `stats` and serde. A [`Figure`] knows axes, lines, palette places and dashes; it knows no colour, no
+//! May import: `domain`, `stats`. Never uses: `std::fs`, `std::thread`. A [`Figure`] knows axes, lines, palette places and dashes; it knows no colour, no
 //! pixel and no cell.
 
 mod curve;

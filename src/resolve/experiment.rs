@@ -3,8 +3,10 @@
 //! Arms are planned again from the spec and matched with what each run says of itself, so neither the data nor the
 //! model needs to be available any longer.
 
+use super::error::RequestError;
 use super::prepare::prepare;
-use super::request::{Request, RequestError, store_folder};
+use super::proof::ProofError;
+use super::request::{Request, store_folder};
 use super::sources::Sources;
 use crate::domain::classifier::Classifier;
 use crate::domain::history::History;
@@ -72,7 +74,7 @@ pub struct Experiment {
     pub numerics: u32,
     /// what the runs read, where it is known
     pub(super) inputs: Option<Inputs>,
-    pub(super) invariance: Option<Invariance>,
+    invariance: Option<Invariance>,
     validation_examples: Option<u32>,
     /// what of it cannot be used
     pub damages: Vec<Damage>,
@@ -144,6 +146,23 @@ impl Experiment {
         let runs = self.arms.iter().flat_map(|arm| &arm.runs);
         let finished: Vec<_> = runs.filter_map(|(folder, run)| Some((run, folder.result()?.scores()))).collect();
         Ok(background.question(&self.spec, self.arms.iter().map(|arm| &arm.planned), &finished))
+    }
+
+    /// Makes the check, unless its outcome is known, for the next question to hold it.
+    pub fn prove(&mut self) -> Result<(), ProofError> {
+        if self.invariance.is_some() {
+            return Ok(());
+        }
+        let prepared = prepare(self.spec.clone(), &Sources::cached())?;
+        let inputs = self.inputs.as_ref();
+        if inputs.is_some_and(|known| (&known.data, &known.model) != (&prepared.data, &prepared.model)) {
+            return Err(ProofError::Changed);
+        }
+        let invariance = prepared.invariance()?;
+        // a store that cannot be written has the check made again next time
+        let _ = self.store.remember_invariance(&self.folder, &invariance);
+        self.invariance = Some(invariance);
+        Ok(())
     }
 
     /// Where the classifier that its runs begin with comes from, where that is known.

@@ -1,8 +1,7 @@
 //! A folder or a file of examples in place of a spec: what is in it, and the spec that trains on it.
 
-use super::prepare::PrepareError;
-use super::request::RequestError;
-use super::sets::{SetsError, read_sets};
+use super::error::{Guess, PrepareError, RequestError, SetsError};
+use super::sets::read_sets;
 use super::sources::Sources;
 use crate::data::{DataError, Format, Sets, Table, find_in_folder};
 use crate::domain::glue::GlueTask;
@@ -20,9 +19,6 @@ pub struct OwnData {
     train: PathBuf,
     has_dev: bool,
 }
-
-/// Columns by what they hold, under the spec's keys for them.
-pub type Guess = Vec<(&'static str, String)>;
 
 impl OwnData {
     /// Nothing where what is given is neither a folder nor a file of examples.

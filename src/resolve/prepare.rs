@@ -1,64 +1,23 @@
 //! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
 
-use super::sets::{SetsError, read_sets};
-use super::sources::{Sources, way_out};
-use crate::data::{DataError, Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
+use super::error::PrepareError;
+use super::sets::read_sets;
+use super::sources::Sources;
+use crate::data::{Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
 use crate::domain::arm::Arm;
 use crate::domain::batch::Batch;
 use crate::domain::classifier::Classifier;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, ModelIdentity, SetIdentity};
 use crate::domain::spec::{EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, NamedSet, Spec, Train, Validation};
-use crate::hub::HubError;
-use crate::model::{self, ModelError, Pretrained, Wanted, Weights};
-use crate::plan::{PlanError, SweepPlan};
+use crate::model::{self, Pretrained, Wanted, Weights};
+use crate::plan::SweepPlan;
 use crate::spec_file::add_arms;
 use crate::store::Inputs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Examples scored at once. More would not be faster, and costs memory.
 const EVALUATION_BATCH: usize = 64;
-
-#[derive(Debug, thiserror::Error)]
-pub enum PrepareError {
-    #[error(transparent)]
-    Data(#[from] DataError),
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    #[error(transparent)]
-    Plan(#[from] PlanError),
-    #[error(transparent)]
-    Sets(#[from] SetsError),
-    #[error("model.source: {cause}{}", match &**.cause {
-        HubError::NoRepository { .. } => format!("; nor is there a folder `{given}` here"),
-        other => way_out(other).to_owned(),
-    })]
-    Source { given: String, cause: Box<HubError> },
-    #[error("model.source: {}", no_folder(.path, .meant.as_deref()))]
-    NoFolder { path: PathBuf, meant: Option<String> },
-    #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]
-    NoSet { place: String, names: String },
-    #[error("task.max_length is {found}, and the model has positions for {positions} tokens; set it to {positions}")]
-    TooLong { found: usize, positions: usize },
-    #[error("the tokenizer gives token {token}, the model's word table has {rows} rows; they do not belong together")]
-    Vocabulary { token: u32, rows: usize },
-    #[error("the tokenizer gives token type {kind}, the model knows {types}; they do not belong together")]
-    TokenType { kind: u32, types: usize },
-    #[error(
-        "the examples are pairs of sentences, and the model knows one token type (`type_vocab_size` is 1 in its config.json): \
-         it takes single sentences alone; choose another model.source, or name the column of one sentence: task.sentence"
-    )]
-    Pairs,
-}
-
-fn no_folder(path: &Path, meant: Option<&str>) -> String {
-    let path_shown = path.display();
-    match meant {
-        Some(meant) => format!("there is no folder {path_shown}; did you mean `{meant}`, a model of the hub?"),
-        None if path.exists() => format!("{path_shown} is no folder; name the folder that the model's files are in"),
-        None => format!("there is no folder {path_shown}; a model of the hub goes by OWNER/NAME"),
-    }
-}
 
 /// Everything the runs of a sweep share.
 pub struct Prepared {

@@ -1,12 +1,11 @@
-//! The invariance check of an experiment: as it was remembered, or made now from what its spec names. Takes seconds.
+//! The invariance check of a model: whether an example's logits depend on its batch. Takes seconds.
 
-use super::experiment::Experiment;
-use super::prepare::{PrepareError, Prepared, prepare};
-use super::sources::Sources;
+use super::error::PrepareError;
+use super::prepare::Prepared;
 use crate::data::gather;
 use crate::domain::arm::Norm;
 use crate::domain::invariance::{Invariance, LogitShift};
-use crate::model::Bert;
+use crate::model::{Bert, TensorError};
 use crate::train::logit_shift;
 
 /// Examples that share a batch and are then passed alone.
@@ -14,14 +13,14 @@ const EXAMPLES: u32 = 16;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
-    #[error("its data or its model are not there any more: {0}")]
+    #[error("its data or its model is no longer available: {0}")]
     Gone(#[from] PrepareError),
-    #[error("its data or its model are not those any more that its runs began with")]
+    #[error("its data or its model is no longer the one that its runs began with")]
     Changed,
     #[error("the check would not see a dependence on this model: with batch norm no logit moves either")]
     Blind,
     #[error(transparent)]
-    Model(#[from] candle_core::Error),
+    Model(#[from] TensorError),
 }
 
 impl Prepared {
@@ -30,7 +29,7 @@ impl Prepared {
         let examples = EXAMPLES.min(self.data.train_examples);
         let together = gather(&self.train, &(0..examples).collect::<Vec<_>>());
         let alone: Vec<_> = (0..examples).map(|number| gather(&self.train, &[number])).collect();
-        let shift = |norm: Norm| -> Result<LogitShift, candle_core::Error> {
+        let shift = |norm: Norm| -> Result<LogitShift, TensorError> {
             let classes = self.data.classes as usize;
             let (config, seed) = (&self.model.config, self.spec.train.seed);
             let mut model = Bert::new(config, norm, &self.weights, &self.words, classes, seed, 0)?;
@@ -42,24 +41,5 @@ impl Prepared {
         }
         let (weights, data) = (self.model.weights.clone(), self.data.train.clone());
         Ok(Invariance { weights, data, examples, in_use: shift(self.spec.train.norm)?, with_batch_norm })
-    }
-}
-
-impl Experiment {
-    /// Makes the check, unless its outcome is known, for the next question to hold it.
-    pub fn prove(&mut self) -> Result<(), ProofError> {
-        if self.invariance.is_some() {
-            return Ok(());
-        }
-        let prepared = prepare(self.spec.clone(), &Sources::cached())?;
-        let inputs = self.inputs.as_ref();
-        if inputs.is_some_and(|known| (&known.data, &known.model) != (&prepared.data, &prepared.model)) {
-            return Err(ProofError::Changed);
-        }
-        let invariance = prepared.invariance()?;
-        // a store that cannot be written has the check made again next time
-        let _ = self.store.remember_invariance(&self.folder, &invariance);
-        self.invariance = Some(invariance);
-        Ok(())
     }
 }

@@ -1,16 +1,15 @@
 //! What a person asks for on the command line, resolved: the spec read, its data and model prepared, the store open.
 
 use super::cores::cores;
-use super::own_data::{Guess, OwnData};
-use super::prepare::{PrepareError, Prepared, prepare};
+use super::error::RequestError;
+use super::own_data::OwnData;
+use super::prepare::{Prepared, prepare};
 use super::proof::ProofError;
 use super::sources::{Sources, placed};
-use crate::data::DataError;
 use crate::domain::invariance::Invariance;
-use crate::domain::nearest::suggestion;
 use crate::domain::spec::Spec;
 use crate::plan::Background;
-use crate::spec_file::{SpecError, parse, preset, preset_names, to_toml};
+use crate::spec_file::{parse, preset, to_toml};
 use crate::store::{Look, Store, StoreError};
 use etcetera::BaseStrategy;
 use std::fs::File;
@@ -39,33 +38,6 @@ pub struct Request {
     pub agreed: bool,
     /// with the arms and instances that were added to the experiment while it ran
     pub with_added: bool,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum RequestError {
-    #[error(
-        "`{spec}` is neither a preset ({}) nor a file that can be read: {cause}{}",
-        preset_names().join(", "), suggestion(.spec, preset_names())
-    )]
-    Read { spec: String, cause: io::Error },
-    #[error("{spec}, line {line}: not valid UTF-8; a spec is a TOML file, which is text in UTF-8")]
-    Encoding { spec: String, line: usize },
-    #[error(transparent)]
-    Spec(#[from] SpecError),
-    #[error(transparent)]
-    Prepare(#[from] PrepareError),
-    #[error("{cause}\n{advice}")]
-    Columns {
-        cause: Box<DataError>,
-        advice: String,
-        /// those that were found
-        columns: String,
-        guess: Guess,
-    },
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("no home folder to keep runs in; say where with --store DIR")]
-    NoHome,
 }
 
 /// How a sweep is run; no part of what it results in.

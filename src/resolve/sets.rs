@@ -1,8 +1,8 @@
 //! Where the sets of a task come from: the program itself, a folder, or the hub.
 
-use super::sources::way_out;
-use crate::data::{DataError, Format, SetFile, SetFiles, Sets, find_in_folder, read_embedded, read_files};
-use crate::domain::glue::{GlueTask, UnknownTask};
+use super::error::SetsError;
+use crate::data::{Format, SetFile, SetFiles, Sets, find_in_folder, read_embedded, read_files};
+use crate::domain::glue::GlueTask;
 use crate::domain::spec::{NamedSet, Task, Validation};
 use crate::hub::{Hub, HubError, Kind, Repository};
 
@@ -13,28 +13,6 @@ const GLUE: &str = "nyu-mll/glue";
 
 /// A hub, made when a task needs one first.
 pub type MakeHub<'h> = &'h dyn Fn() -> Result<Hub, HubError>;
-
-#[derive(Debug, thiserror::Error)]
-pub enum SetsError {
-    #[error(transparent)]
-    Data(#[from] DataError),
-    #[error("{cause}{}", way_out(.cause))]
-    Hub { cause: Box<HubError> },
-    #[error("task.name is `demo`, the embedded corpus, and task.path is {0}: leave one of them out")]
-    DemoWithPath(String),
-    #[error("task.name is `demo`, the embedded corpus, whose columns and sets are known: leave task.{0} out")]
-    DemoWith(&'static str),
-    #[error("{0}; a folder of your own goes by task.path alone")]
-    Unknown(UnknownTask),
-    #[error("the task `{task}` has no set `{}`: only mnli has matched and mismatched ones", .set.name())]
-    NoSet { task: &'static str, set: NamedSet },
-}
-
-impl From<HubError> for SetsError {
-    fn from(cause: HubError) -> Self {
-        Self::Hub { cause: Box::new(cause) }
-    }
-}
 
 /// The sets that a task names, and where they are, for messages.
 pub fn read_sets(task: &Task, hub: MakeHub<'_>) -> Result<(String, Sets), SetsError> {

@@ -1,6 +1,6 @@
 //! Where the files come from that a spec names: the disk, the hub's cache, or the hub.
 
-use super::prepare::PrepareError;
+use super::error::PrepareError;
 use super::sets::fetch_sets;
 use crate::data::check_tokenizer_class;
 use crate::domain::spec::{Model, Spec};
@@ -103,17 +103,6 @@ fn no_folder(path: PathBuf) -> PrepareError {
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// What to do instead without a network.
-pub fn way_out(cause: &HubError) -> &'static str {
-    match cause.is_disconnection() {
-        true => {
-            "; connect and try again, name local folders as model.source and task.path, or run `batchscope demo`, which \
-             needs no network"
-        }
-        false => "",
-    }
 }
 
 /// The first of these files that a repository has.

@@ -1,6 +1,6 @@
 //! From final accuracies to an answer: intervals, shares, verdicts. docs/STATISTICS.md tells the rules and their reasons.
 //!
-//! May import: `std`, `serde` and `statrs`. Pure functions on slices: knows no run, file, spec or front. The chance of
+//! May import: no other room. Alone knows: `statrs`. Never uses: `std::fs`, `std::thread`. Pure functions on slices: knows no run, file, spec or front. The chance of
 //! error is called `alpha` everywhere; an interval's level is 1 - alpha.
 
 mod answer;

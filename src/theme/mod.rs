@@ -1,6 +1,6 @@
 //! Colours by meaning, from TOML, for the screen and for pictures alike.
 //!
-//! May import: `std`, serde, toml and thiserror. Knows no terminals, pixels or figures: the fronts turn a [`Colour`]
+//! May import: no other room. Never uses: `std::thread`. Knows no terminals, pixels or figures: the fronts turn a [`Colour`]
 //! into what they draw with.
 
 mod colour;

@@ -1,6 +1,7 @@
 //! The dashboard on a terminal: keys in, frames out.
 //!
-//! May import: everything below the fronts. The only room that knows ratatui and crossterm. Draws from `&App`; what a
+//! May import: `app`, `domain`, `engine`, `export`, `files`, `plot`, `resolve`, `spec_file`, `stats`, `theme`. Alone knows:
+//! `crossterm`, `ratatui`, `tui_input`. Draws from `&App`; what a
 //! key means is decided in `app`.
 
 mod colour_depth;

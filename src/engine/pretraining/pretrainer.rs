@@ -3,7 +3,7 @@
 use crate::data::Masked;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::DropoutRates;
-use crate::model::{Bert, Masks, TableRows};
+use crate::model::{Bert, Masks, TableRows, TensorResult};
 use crate::train::{AdamW, OwnedSnapshot, PretrainingTally, Snapshot, TrainError, pretraining_pass};
 
 /// A model in training, and a copy of it for every further thread.
@@ -31,9 +31,8 @@ impl Pretrainer {
         clip_norm: f64,
         workers: usize,
     ) -> Result<Self, TrainError> {
-        let models = (0..workers.max(1))
-            .map(|_| Bert::for_pretraining(config, seed))
-            .collect::<candle_core::Result<Vec<Bert>>>()?;
+        let models =
+            (0..workers.max(1)).map(|_| Bert::for_pretraining(config, seed)).collect::<TensorResult<Vec<Bert>>>()?;
         let optimizer = AdamW::new(&models[0].groups, weight_decay);
         Ok(Self { models, optimizer, clip_norm })
     }
