@@ -1,4 +1,5 @@
-//! Standard output on its own thread: a reader that stops reading, such as a pager, blocks training but never an exit.
+//! Standard output on its own thread: a reader that stops reading, such as a pager, blocks neither training nor an
+//! exit.
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded};
 use std::io::{self, Write};

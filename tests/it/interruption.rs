@@ -153,7 +153,7 @@ fn signal(child: &Child, signal: rustix::process::Signal) {
     rustix::process::kill_process(rustix::process::Pid::from_raw(child.id() as i32).unwrap(), signal).unwrap();
 }
 
-/// A reader that takes nothing, as a pager does, holds up training, but nobody who wants to leave.
+/// A reader that takes nothing, as a pager does, holds up neither training nor an exit.
 #[cfg(unix)]
 #[test]
 fn a_reader_that_takes_nothing_keeps_nobody_from_leaving() {
