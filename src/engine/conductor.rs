@@ -1,10 +1,10 @@
-//! Starts the threads, passes commands on, and ends it all in order: workers, the recorder, and then the front is told.
+//! Starts the threads, passes commands on, and ends in order: first the workers, then the recorder; then the front is told.
 
 use super::outbox::Outbox;
 use super::planner::Planner;
 use super::queue::Queue;
+use super::record::RECORDS;
 use super::recorder::Recorder;
-use super::wires::RECORDS;
 use super::worker::Worker;
 use crate::domain::command::{Command, Intent};
 use crate::domain::event::SweepEvent;
@@ -16,14 +16,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-/// A sweep at work. Dropping the handle asks it to stop; [`Engine::wait`] waits for its end.
+/// A sweep that is being trained. Dropping the handle asks it to stop; [`Engine::wait`] waits for its end.
 pub struct Engine {
     pub events: Receiver<SweepEvent>,
     pub commands: Sender<Command>,
     conductor: JoinHandle<()>,
-    /// the front may no longer be waited for
+    /// the front is no longer waited for, except briefly
     is_leaving: Arc<AtomicBool>,
-    /// disconnected once every thread has left
+    /// disconnected once every thread has ended
     ended: Receiver<Infallible>,
 }
 
@@ -42,20 +42,20 @@ impl Engine {
         Self { events, commands, conductor, is_leaving, ended }
     }
 
-    /// Stops it, whatever its front is doing, and waits until it has: for a thread of its own.
+    /// A function that stops the sweep, whatever its front is doing, and waits until it has. To be called on another thread.
     pub(super) fn stopper(&self) -> impl FnOnce() + Send + 'static {
         let (commands, is_leaving, ended) = (self.commands.clone(), self.is_leaving.clone(), self.ended.clone());
         move || {
             is_leaving.store(true, Ordering::Relaxed);
-            // one that has ended is not there to hear it
+            // fails only where the conductor has ended already
             let _ = commands.send(Command::Stop);
             let _ = ended.recv();
         }
     }
 
-    /// Waits until every thread has left. Send [`Command::Stop`] before.
+    /// Waits until every thread has ended. Send [`Command::Stop`] first.
     pub fn wait(self) {
-        // a full inbox must not keep the engine from leaving
+        // the end must not wait for a full inbox
         drop(self.events);
         let _ = self.conductor.join();
     }
@@ -79,7 +79,7 @@ fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receive
         };
         let mut workers: Vec<_> = (0..queue.set_workers(options.workers.max(1))).map(|_| worker()).collect();
         let mut planner = Planner::new(prepared, store, &queue, records.clone(), options.retry_failed);
-        // all arms at once, so that every instance of every arm comes before the next instance
+        // all arms together, so that an instance of every arm comes before the next instance
         planner.plan(&prepared.spec.arms);
         while let Ok(command) = asked.recv() {
             match command {

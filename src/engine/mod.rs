@@ -1,4 +1,4 @@
-//! The sweep at work: every thread and every channel of training is made here.
+//! A sweep in training: every thread and every channel of training is made here.
 //!
 //! May import: `data`, `domain`, `event_file`, `export`, `files`, `model`, `plan`, `resolve`, `spec_file`, `store`, `train`. Alone
 //! knows: `signal_hook`. Knows no front: it takes commands and sends events. A front that leaves ends it.
@@ -14,7 +14,7 @@ mod queue;
 mod recorder;
 mod signals;
 pub mod speed;
-mod wires;
+mod record;
 mod worker;
 
 pub use conductor::Engine;
@@ -23,5 +23,5 @@ pub use pretraining::{
     PretrainingProgress,
 };
 pub use price::{estimates, price};
+pub use record::now;
 pub use signals::{Stops, leave_soon, pause, pause_signals, size_signals, stop_signals};
-pub use wires::now;

@@ -1,6 +1,6 @@
 //! A run that is being trained here: its journal and event files, open for appending.
 
-use super::wires::now;
+use super::record::now;
 use crate::domain::event::{Entry, RunEvent};
 use crate::domain::scores::Scores;
 use crate::event_file::EventWriter;
@@ -26,7 +26,7 @@ pub struct OpenRun {
 }
 
 impl OpenRun {
-    /// Begins the attempt's journal and event files.
+    /// Creates the attempt's journal and event files.
     pub fn new(folder: RunFolder, attempt: Attempt, interrupt: Interrupt) -> Result<Self, StoreError> {
         let journal = Journal::create(&attempt)?;
         let (train, valid) = (events(&attempt, &["train"])?, events(&attempt, &["valid"])?);
@@ -40,7 +40,7 @@ impl OpenRun {
         let path = self.attempt.path();
         match event {
             RunEvent::Started { step } => {
-                // the update after it is the first of this attempt; the evaluation at it is done again
+                // the first update of this attempt is the next one; the evaluation of this step is repeated
                 on(path, self.train.starts(time, step + 1))?;
                 on(path, self.valid.starts(time, step))?;
             }
@@ -65,13 +65,13 @@ impl OpenRun {
         self.journal.append(time, event)
     }
 
-    /// Shows other hosts that this process lives.
+    /// Shows other hosts that this process is alive.
     pub fn beat(&mut self) -> Result<(), StoreError> {
         self.beats += 1;
         self.attempt.beat(self.beats, self.step)
     }
 
-    /// Hands everything to the system, where it survives this process.
+    /// Writes all buffers to the operating system, so that they survive this process.
     pub fn flush(&mut self) -> Result<(), StoreError> {
         self.journal.flush()?;
         on(self.attempt.path(), self.train.flush())?;

@@ -121,7 +121,7 @@ impl Outbox {
         self.push(Pending::Replay { run, folder, before: Some(attempt) });
     }
 
-    /// A run that left the store, and may come back to it: what it said before is not told any more.
+    /// A run was removed from the store, and may be trained anew: its earlier entries are no longer sent.
     pub fn discarded(&mut self, run: RunId, folder: RunFolder) {
         self.behind.retain(|(of, _)| *of != run);
         self.pending.retain(|pending| !matches!(pending, Pending::Rest { run: of, .. } if *of == run));

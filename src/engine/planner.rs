@@ -1,7 +1,7 @@
-//! Turns arms, and what a person wants of runs, into what waits in the queue, and tells the front.
+//! Turns arms and commands into runs in the queue, and tells the front.
 
-use super::queue::Queue;
-use super::wires::{Job, Record};
+use super::queue::{Job, Queue};
+use super::record::Record;
 use crate::domain::arm::Arm;
 use crate::domain::command::{Intent, Order};
 use crate::domain::event::SweepEvent;
@@ -20,7 +20,7 @@ pub struct Planner<'e> {
     retry_failed: bool,
     /// of every cell
     instances: u32,
-    /// what was planned before: arms that mean the same runs share them
+    /// runs planned so far; arms that plan the same run share it
     known: HashMap<RunId, PlannedRun>,
 }
 
@@ -36,7 +36,7 @@ impl<'e> Planner<'e> {
         Self { prepared, store, queue, records, retry_failed, instances, known: HashMap::new() }
     }
 
-    /// Queues the runs of arms, interleaved by instance, and tells the front what is known of them already.
+    /// Queues the runs of arms, interleaved by instance, and tells the front what the store already has of them.
     pub fn plan(&mut self, arms: &[Arm]) {
         let mut runs = Vec::new();
         for arm in arms {
@@ -48,7 +48,7 @@ impl<'e> Planner<'e> {
                         }
                         let folder = self.store.run(&run.id);
                         self.mend(&run, &folder);
-                        // what was finished without its weights will not have them
+                        // a run that was finished without keeping its weights will not have them later
                         run.keep_weights = match folder.result() {
                             Some(_) => folder.kept_weights().is_some(),
                             None => run.keep_weights,
@@ -57,7 +57,7 @@ impl<'e> Planner<'e> {
                         runs.push(run);
                     }
                 }
-                // arms of the spec were checked in `prepare`, one from the keyboard before it was added
+                // arms of the spec were checked by `prepare`, drafted arms before they were added
                 Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
             }
         }
@@ -77,7 +77,7 @@ impl<'e> Planner<'e> {
         self.tell_if_idle();
     }
 
-    /// Puts in order what is damaged of a run. What cannot be is told.
+    /// Repairs damaged files of a run, and tells the front what was done or could not be.
     fn mend(&self, run: &PlannedRun, folder: &RunFolder) {
         match folder.mend(&run.spec) {
             Ok(done) => done.into_iter().for_each(|done| self.tell(SweepEvent::Damaged(done))),
@@ -85,7 +85,7 @@ impl<'e> Planner<'e> {
         }
     }
 
-    /// Trains another arm, now and whenever the experiment is started.
+    /// Adds an arm, to this sweep and to the experiment in the store.
     pub fn add_arm(&mut self, arm: Arm, order: Order) {
         if let Ok(planned) = self.prepared.plan().instances(&arm, self.instances) {
             self.remember(self.store.add_arm(&self.prepared.spec, &arm));
@@ -97,7 +97,7 @@ impl<'e> Planner<'e> {
         self.plan(&[arm]);
     }
 
-    /// Has runs trained before the others that wait.
+    /// Moves runs ahead of the others that wait.
     pub fn prefer(&self, runs: &[RunId]) {
         let planned: Vec<PlannedRun> = runs.iter().filter_map(|run| self.known.get(run)).cloned().collect();
         self.queue.prefer(&planned);
@@ -107,25 +107,25 @@ impl<'e> Planner<'e> {
         self.remember(self.store.drop_arm(&self.prepared.spec, arm).map(drop));
     }
 
-    /// Trains further instances of every cell of these arms, now and whenever the experiment is started.
+    /// Adds instances of every cell of these arms, to this sweep and to the experiment in the store.
     pub fn add_instances(&mut self, instances: u32, arms: &[Arm]) {
         self.instances = self.instances.max(instances);
         self.remember(self.store.add_instances(&self.prepared.spec, self.instances));
         self.plan(arms);
     }
 
-    /// Takes runs out of the sweep, and what was trained of them out of the store where that is not wanted.
+    /// Cancels runs; `discard` also removes what was trained of them from the store.
     pub fn cancel(&self, runs: &[RunId], discard: bool) {
         let (cancelled, gone) = self.queue.cancel(runs, discard);
         self.tell_intent(cancelled, Intent::Cancel);
         if discard {
-            // those under way follow when they have stopped
+            // those that are running are discarded once they have stopped
             gone.into_iter().for_each(|run| drop(self.records.send(Record::Discard { run })));
         }
         self.tell_if_idle();
     }
 
-    /// Queues what failed or was taken out. What another process has finished meanwhile is told.
+    /// Queues runs that failed or were cancelled. The front is told of those that another process has finished meanwhile.
     pub fn again(&self, runs: &[RunId]) {
         self.tell_intent(self.queue.resume(runs), Intent::Train);
         let is_out = |run: &&PlannedRun| !self.queue.holds(&run.id);
@@ -144,13 +144,13 @@ impl<'e> Planner<'e> {
         }
     }
 
-    /// Has the front told what the store knows of a run.
+    /// Tells the front what the store has of a run.
     fn replay(&self, job: &Job) {
         let (run, folder, place) = (job.planned.id.clone(), job.folder.clone(), job.place.clone());
         let _ = self.records.send(Record::Replay { run, folder, place });
     }
 
-    /// Again: asked for by a person, after whatever happened to it.
+    /// `again`: requested from the keyboard, whatever happened to the run before.
     fn job(&self, planned: PlannedRun, again: bool) -> Job {
         let keeps = |plain: &RunId| self.known.get(plain).is_some_and(|run| run.keep_weights);
         Job {
@@ -173,7 +173,7 @@ impl<'e> Planner<'e> {
     fn remember(&self, remembered: Result<(), StoreError>) {
         match remembered {
             Ok(()) => {}
-            // it is not written over
+            // a damaged file is not overwritten
             Err(StoreError::Damaged(damage)) => {
                 self.tell(SweepEvent::Damaged(format!("{damage}; this change is not remembered")));
             }
@@ -184,7 +184,7 @@ impl<'e> Planner<'e> {
         }
     }
 
-    /// A recorder that left has said why.
+    /// A recorder that has ended has told the front why.
     fn tell(&self, event: SweepEvent) {
         let _ = self.records.send(Record::Tell(event));
     }

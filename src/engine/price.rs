@@ -1,4 +1,4 @@
-//! What a sweep costs before it starts, by a few updates that are timed here with every worker busy.
+//! What a sweep costs before it starts, from a few updates that are timed here with every worker busy.
 
 use super::priority;
 use crate::data::gather;
@@ -53,7 +53,7 @@ fn speed(prepared: &Prepared, workers: usize) -> TensorResult<Speed> {
         workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
     });
     let timed = timed.into_iter().collect::<TensorResult<Vec<_>>>()?;
-    // the slowest of them is nearest to how it will be when all are busy
+    // the slowest worker is closest to the speed with all of them busy
     let slowest = timed.into_iter().max_by(|a, b| total(a).total_cmp(&total(b)));
     slowest.ok_or_else(|| TensorError::Msg("no worker could be timed".into()))
 }
@@ -75,7 +75,7 @@ fn time(prepared: &Prepared) -> TensorResult<Speed> {
     let mut updates = Vec::new();
     for size in sizes {
         let batch = gather(&prepared.train, &(0..size).collect::<Vec<_>>());
-        // buffers grow and caches fill before the clock starts
+        // one step to allocate buffers and warm caches
         learner.step(&batch, &masks, train.learning_rate, train.clip_norm)?;
         let begun = Instant::now();
         for _ in 0..TIMED {

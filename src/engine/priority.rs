@@ -1,10 +1,10 @@
-//! Workers step back, so that the screen stays quick.
+//! Workers run at a lower priority, so that the screen stays responsive.
 
-/// Niceness of a worker: the system gives others three times its share when they want it.
+/// Niceness of a worker: at this value, others get about nine times its share of a busy core.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// Lowers the priority of the calling thread, where the system can; training is right without it.
+/// Lowers the priority of the calling thread where the system supports it. Training does not depend on it.
 pub fn lower() {
     #[cfg(target_os = "linux")]
     {

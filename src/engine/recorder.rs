@@ -3,7 +3,7 @@
 
 use super::open_run::OpenRun;
 use super::outbox::Outbox;
-use super::wires::Record;
+use super::record::Record;
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
 use crate::store::{Store, StoreError};
@@ -11,11 +11,11 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Longest time that something written waits in memory.
+/// Longest time that written data stays in memory.
 const FLUSH: Duration = Duration::from_millis(200);
-/// The same while the front has yet to be told what it missed.
+/// The same while the front is behind.
 const CATCH_UP: Duration = Duration::from_millis(20);
-/// How often an attempt shows that its owner lives.
+/// How often an attempt shows that its owner is alive.
 const BEAT: Duration = Duration::from_secs(5);
 
 pub struct Recorder<'e> {
@@ -31,7 +31,7 @@ impl<'e> Recorder<'e> {
     }
 
     /// Writes until every sender of records is gone. A store that cannot be written ends the sweep: the front is told, and
-    /// nothing is recorded any more.
+    /// nothing more is recorded.
     pub fn run(mut self) -> Result<(), StoreError> {
         let recorded = self.record_all();
         if let Err(error) = &recorded {
@@ -84,7 +84,7 @@ impl<'e> Recorder<'e> {
             }
             Record::Checkpoint { run, staged } => {
                 self.held(&run, |open| {
-                    // what comes before the checkpoint is never told again: event files too must have it
+                    // steps before the checkpoint are not repeated: event files must have them too
                     open.flush()?;
                     open.journal.sync()?;
                     open.attempt.commit_checkpoint(&open.folder, staged)
@@ -101,14 +101,14 @@ impl<'e> Recorder<'e> {
                     open.attempt.end(&ended)
                 })?;
                 self.open.remove(&run);
-                // a worker that is gone panicked: nobody waits
+                // fails only where the worker panicked
                 let _ = answer.send(closed.is_some());
             }
             Record::Replay { run, folder, place } => {
-                // whoever finished it may have been killed before it could
+                // the process that finished it may have been killed before it tidied
                 let tidied = folder.result().map_or(Ok(()), |result| folder.tidy(result.attempt));
                 match tidied {
-                    // what cannot be used of it is told with its journal
+                    // damage within the run is reported with its journal
                     Err(error) if error.is_within(folder.path()) => {}
                     tidied => tidied?,
                 }
@@ -117,7 +117,7 @@ impl<'e> Recorder<'e> {
             }
             Record::Discard { run } => {
                 self.discard(&run)?;
-                // told as the store has it by now: nothing, unless it is another process's
+                // what the store has of it now: nothing, unless another process owns it
                 let folder = self.store.run(&run);
                 self.outbox.discarded(run, folder);
             }
@@ -127,8 +127,9 @@ impl<'e> Recorder<'e> {
         Ok(())
     }
 
-    /// Does something in the store for a run that is trained here. An owner that was silent for too long, asleep say, has
-    /// been superseded: it leaves that run alone and goes on with others. Nothing then, or where the run was left before.
+    /// Changes something in the store for a run that is trained here, after checking that this process still owns it. An owner
+    /// that was silent for too long, on a machine that slept for example, has been superseded: it releases the run and goes on
+    /// with others. Returns nothing then, and where the run was released before.
     fn held<T>(
         &mut self,
         run: &RunId,
@@ -148,7 +149,7 @@ impl<'e> Recorder<'e> {
         Ok(None)
     }
 
-    /// Lets go of a run that another process has taken over.
+    /// Releases a run that another process has taken over.
     fn leave_to_others(&mut self, run: &RunId) -> Result<(), StoreError> {
         let Some(OpenRun { folder, interrupt, .. }) = self.open.remove(run) else { return Ok(()) };
         interrupt.ask();
@@ -159,7 +160,7 @@ impl<'e> Recorder<'e> {
         Ok(())
     }
 
-    /// Shows other hosts that this process lives.
+    /// Shows other hosts that this process is alive.
     fn beat(&mut self) -> Result<(), StoreError> {
         let runs: Vec<RunId> = self.open.keys().cloned().collect();
         for run in &runs {
@@ -168,7 +169,7 @@ impl<'e> Recorder<'e> {
         Ok(())
     }
 
-    /// Removes a run that nobody is at. One that another process is at, or may be, or has finished, stays that one's.
+    /// Removes a run from the store, unless another process trains it, may be training it, or has finished it.
     fn discard(&self, run: &RunId) -> Result<(), StoreError> {
         match self.store.inspect_run(run) {
             Some(stored) if !stored.silent && stored.result.is_none() => drop(self.store.remove(&stored)?),

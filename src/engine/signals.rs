@@ -1,5 +1,4 @@
-//! What the system asks for: to leave (Ctrl-C, SIGTERM, a closed terminal), to stop for a while (SIGTSTP), or to draw anew
-//! (SIGWINCH).
+//! Signals: to exit (Ctrl-C, SIGTERM, a closed terminal), to suspend (SIGTSTP), and of a resized terminal (SIGWINCH).
 
 use super::conductor::Engine;
 use crossbeam_channel::{Receiver, bounded};
@@ -11,20 +10,19 @@ use std::time::Duration;
 #[cfg(unix)]
 use std::time::Instant;
 
-/// Signals that come together count as one: some programs send each twice.
+/// Signals within this time count as one, as some programs send each twice.
 #[cfg(unix)]
 const TOGETHER: Duration = Duration::from_secs(1);
-/// A front has this long to leave once everything is saved. One that is still there writes to a terminal that nobody
-/// reads.
+/// How long a front may take to exit once everything is saved. One that takes longer is blocked in a write to a terminal.
 const GRACE: Duration = Duration::from_secs(2);
-/// The terminal has this long to be given back to, where the process ends without its front.
+/// How long restoring the terminal may take where the process ends without its front.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// How a shell reports an interrupted program.
+/// Exit code of an interrupted program.
 const INTERRUPTED: i32 = 130;
 
 type GiveBack = Arc<dyn Fn() + Send + Sync>;
 
-/// What the system has to say about ending.
+/// Signals to exit.
 pub struct Stops {
     signals: Receiver<()>,
     is_heard: Arc<AtomicBool>,
@@ -32,14 +30,14 @@ pub struct Stops {
 }
 
 impl Stops {
-    /// Gets a message at the first signal from now on. A later one ends the process at once.
+    /// Receives a message at the first signal from now on. A later one ends the process at once.
     pub fn listen(self) -> Receiver<()> {
         self.is_heard.store(true, Ordering::SeqCst);
         self.signals
     }
 
-    /// The same for the front of an engine. The engine stops by itself, and the process ends even where the front hears
-    /// nothing because a write to its terminal never returns.
+    /// The same for the front of an engine. A signal also stops the engine, and ends the process even where the front is
+    /// blocked in a write to its terminal.
     pub fn stop(self, engine: &Engine) -> Receiver<()> {
         let (give_back, stop, signals) = (self.give_back.clone(), engine.stopper(), self.listen());
         let (pass_on, passed_on) = bounded(1);
@@ -55,8 +53,7 @@ impl Stops {
     }
 }
 
-/// Ends the process where it is still there after a while. Everything is saved; what is left to do is to write to a
-/// terminal, which nobody may read any more.
+/// Ends the process after a grace period. Everything is saved; what is left is to write to a terminal, which may block.
 pub fn leave_soon() {
     thread::spawn(|| {
         thread::sleep(GRACE);
@@ -64,7 +61,7 @@ pub fn leave_soon() {
     });
 }
 
-/// Ends the process, after `give_back` where that takes but a moment.
+/// Ends the process, after `give_back` unless that blocks.
 fn leave(give_back: &GiveBack) -> ! {
     let (end, given_back) = bounded(1);
     let give_back = give_back.clone();
@@ -73,7 +70,7 @@ fn leave(give_back: &GiveBack) -> ! {
         let _ = end.send(());
     });
     let _ = given_back.recv_timeout(PATIENCE);
-    // without the flush of standard output that an orderly exit begins with, and might never end
+    // without flushing standard output, which might block
     exit()
 }
 
@@ -87,8 +84,8 @@ fn exit() -> ! {
     std::process::exit(INTERRUPTED)
 }
 
-/// Ends the process at a signal, after `give_back`: what is fetched and what is in the store stays resumable. Once
-/// somebody listens, it is told of the first signal instead.
+/// Ends the process at a signal, after `give_back`: downloads and the store stay resumable. Once [`Stops::listen`] was called,
+/// the first signal is sent there instead.
 #[cfg(unix)]
 pub fn stop_signals(give_back: impl Fn() + Send + Sync + 'static) -> io::Result<Stops> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -104,7 +101,7 @@ pub fn stop_signals(give_back: impl Fn() + Send + Sync + 'static) -> io::Result<
             match first {
                 None if is_heard_there.load(Ordering::SeqCst) => {
                     first = Some(Instant::now());
-                    // nobody listens any more: the program is leaving already
+                    // fails only where the program is exiting already
                     let _ = sender.try_send(());
                 }
                 Some(first) if first.elapsed() < TOGETHER => {}
@@ -120,13 +117,13 @@ pub fn stop_signals(give_back: impl Fn() + Send + Sync + 'static) -> io::Result<
     Ok(Stops { signals: crossbeam_channel::never(), is_heard: Arc::default(), give_back: Arc::new(give_back) })
 }
 
-/// Gets a message each time the process is asked to stop for a while; see [`pause`].
+/// Receives a message each time the process is asked to suspend; see [`pause`].
 #[cfg(unix)]
 pub fn pause_signals() -> io::Result<Receiver<()>> {
     told_of(signal_hook::consts::SIGTSTP)
 }
 
-/// Gets a message each time the terminal has another size, or had one in between.
+/// Receives a message each time the terminal is resized, even back to the size before.
 #[cfg(unix)]
 pub fn size_signals() -> io::Result<Receiver<()>> {
     told_of(signal_hook::consts::SIGWINCH)
@@ -138,7 +135,7 @@ fn told_of(signal: i32) -> io::Result<Receiver<()>> {
     let mut signals = signal_hook::iterator::Signals::new([signal])?;
     thread::spawn(move || {
         for _ in &mut signals {
-            // one that waits already is enough
+            // one pending message is enough
             let _ = sender.try_send(());
         }
     });
@@ -155,7 +152,7 @@ pub fn size_signals() -> io::Result<Receiver<()>> {
     Ok(crossbeam_channel::never())
 }
 
-/// Stops the process, training included, until somebody continues it.
+/// Suspends the process, including training, until SIGCONT.
 pub fn pause() {
     #[cfg(unix)]
     let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);

@@ -1,8 +1,8 @@
 //! One thread that trains runs, one after the other.
 
 use super::priority;
-use super::queue::{Assignment, Queue, Release};
-use super::wires::{Job, Record, now};
+use super::queue::{Assignment, Job, Queue, Release};
+use super::record::{Record, now};
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::scores::Scores;
@@ -23,11 +23,11 @@ pub struct Worker<'e> {
     pub records: Sender<Record>,
 }
 
-/// The recorder is gone: something is wrong with the store, and it has said so.
+/// The recorder has ended because the store cannot be written; it has told the front.
 struct RecorderLeft;
 
 impl Worker<'_> {
-    /// Trains until it is one too many, or the queue is closed.
+    /// Trains until there are too many workers, or the queue is closed.
     pub fn run(&self) {
         priority::lower();
         let (here, mut watch) = (Owner::this_process(), BeatWatch::default());
@@ -80,7 +80,7 @@ impl Worker<'_> {
                 let was_ours = answered.recv().map_err(|_| RecorderLeft)?;
                 return Ok(if was_ours { left } else { Release::Elsewhere });
             }
-            // what was there when the sweep was planned, the front knows
+            // the front knows what was in the store when the sweep was planned
             Ok(Claim::Done(_) | Claim::Failed(_)) if !asked_before => {}
             Ok(Claim::Done(_) | Claim::Failed(_)) => {
                 self.send(Record::Replay { run, folder: folder.clone(), place: place.clone() })?;
@@ -96,7 +96,7 @@ impl Worker<'_> {
                     self.send(Record::Elsewhere { run, owner: "a process that removes it".into() })?;
                     return Ok(Release::Elsewhere);
                 }
-                // what is wrong with one run alone is no reason to leave the others
+                // damage within one run does not end the others
                 Ok(()) if error.is_within(folder.path()) => {
                     self.tell(SweepEvent::Unusable { run, reason: error.to_string() });
                 }
@@ -106,8 +106,8 @@ impl Worker<'_> {
         Ok(Release::Done)
     }
 
-    /// What is wrong with the store where something of a run could not be recorded. Nothing is where the run has been
-    /// taken over or removed by another process.
+    /// Why the store cannot be used where a run could not be recorded. Nothing where another process has taken the run over
+    /// or removed it: then the store is fine.
     fn unusable(&self, folder: &RunFolder, attempt: &Attempt, message: String) -> Option<String> {
         match self.store.still_there().and_then(|()| folder.is_newest(attempt.number)) {
             Ok(is_newest) => is_newest.then_some(message),
@@ -115,18 +115,18 @@ impl Worker<'_> {
         }
     }
 
-    /// A recorder that left has said why.
+    /// A recorder that has ended has told the front why.
     fn tell(&self, event: SweepEvent) {
         let _ = self.send(Record::Tell(event));
     }
 
-    /// A store that cannot be used ends the sweep: going on would only fail run after run.
+    /// A store that cannot be used ends the sweep: every other run would fail too.
     fn give_up(&self, message: String) {
         self.tell(SweepEvent::Broken(message));
         self.queue.close();
     }
 
-    /// Trains one attempt. Whatever goes wrong with it, panics included, stays in its run.
+    /// Trains one attempt. An error or a panic ends this run only.
     fn attempt(
         &self,
         planned: &PlannedRun,
@@ -156,7 +156,7 @@ impl Worker<'_> {
             Ok(Err(error)) => failed(step, error.to_string()),
             Err(panic) => failed(step, format!("the trainer panicked: {}", words(panic.as_ref()))),
         };
-        // a recorder that is gone has said itself what is wrong with the store
+        // a recorder that has ended has told the front why
         self.send(Record::Event { run: planned.id.clone(), time: now(), event })?;
         unusable.into_iter().for_each(|message| self.give_up(message));
         Ok((ended, result))
@@ -184,7 +184,7 @@ impl Worker<'_> {
         Ok(ending)
     }
 
-    /// What the run would end with, where it only scores otherwise than one that kept its weights.
+    /// The final weights of the run that this one scores in another way, where they were kept.
     fn weights_of(&self, spec: &RunSpec) -> Option<Vec<u8>> {
         let plain = self.store.run(&run_id(&spec.scored_plainly()?));
         let weights = plain.weights(plain.kept_weights()?);
@@ -215,8 +215,7 @@ fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -
 /// A checkpoint, and where it is.
 type Found = (PathBuf, OwnedSnapshot);
 
-/// The furthest checkpoint that reads back, and those that do not. These are passed over: what is before them is trained
-/// again.
+/// The newest checkpoint that can be read, and the damaged ones, which are skipped: training resumes from an earlier step.
 fn newest_snapshot(folder: &RunFolder) -> Result<(Option<Found>, Vec<Damage>), StoreError> {
     let mut damages = Vec::new();
     for checkpoint in folder.checkpoints()? {
@@ -256,7 +255,7 @@ struct Reporter<'w> {
     scores: Option<Scores>,
     /// of further sets
     also: Vec<(NamedSet, Scores)>,
-    /// when the attempt began or wrote its newest checkpoint: what came since would be lost
+    /// when the attempt began or wrote its newest checkpoint
     saved: Instant,
 }
 
@@ -293,7 +292,7 @@ impl Observer for Reporter<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wires::RECORDS;
+    use super::super::record::RECORDS;
     use super::*;
     use crate::resolve::{Sources, prepare};
     use crate::spec_file::{parse, preset};

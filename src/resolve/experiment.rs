@@ -1,4 +1,4 @@
-//! An experiment as a store holds it: which runs belong to which arm.
+//! An experiment in a store: which runs belong to which arm.
 //!
 //! Arms are planned again from the spec and matched with what each run says of itself, so neither the data nor the
 //! model needs to be available any longer.
@@ -69,18 +69,18 @@ pub struct Experiment {
     /// with the arms that were added while it ran
     pub spec: Spec,
     pub arms: Vec<ArmRuns>,
-    /// of its runs: where versions of the program made some, the newest that any has. Others are left out, for their
-    /// numbers differ
+    /// version of the numerics of its runs: the newest that any has. Runs of older versions are left out, as their results
+    /// differ
     pub numerics: u32,
     /// what the runs read, where it is known
     pub(super) inputs: Option<Inputs>,
     invariance: Option<Invariance>,
     validation_examples: Option<u32>,
-    /// what of it cannot be used
+    /// files that cannot be used
     pub damages: Vec<Damage>,
 }
 
-/// An arm with those of its planned runs that somebody began.
+/// An arm with those of its planned runs that the store has.
 pub struct ArmRuns {
     pub planned: PlannedArm,
     pub runs: Vec<(RunFolder, RunSpec)>,
@@ -135,7 +135,7 @@ impl Experiment {
         Ok(Self { store, folder, spec, arms, numerics, inputs, invariance, validation_examples, damages })
     }
 
-    /// The question that batch sizes and arms put to the finished runs, as the next look at them.
+    /// The question that the next look puts to the finished runs.
     pub fn question(&self) -> Result<Question, ExperimentError> {
         let background = Background {
             looks: self.store.looks(&self.folder).map_err(ExperimentError::Looks)?,
@@ -148,7 +148,7 @@ impl Experiment {
         Ok(background.question(&self.spec, self.arms.iter().map(|arm| &arm.planned), &finished))
     }
 
-    /// Makes the check, unless its outcome is known, for the next question to hold it.
+    /// Makes the invariance check, unless its outcome is known, so that the next question has it.
     pub fn prove(&mut self) -> Result<(), ProofError> {
         if self.invariance.is_some() {
             return Ok(());
@@ -159,13 +159,13 @@ impl Experiment {
             return Err(ProofError::Changed);
         }
         let invariance = prepared.invariance()?;
-        // a store that cannot be written has the check made again next time
+        // where the store cannot be written the check is repeated next time
         let _ = self.store.remember_invariance(&self.folder, &invariance);
         self.invariance = Some(invariance);
         Ok(())
     }
 
-    /// Where the classifier that its runs begin with comes from, where that is known.
+    /// Where the initial classifier of its runs comes from, if known.
     pub fn classifier(&self) -> Option<&Classifier> {
         self.inputs.as_ref()?.classifier.as_ref()
     }
@@ -177,7 +177,7 @@ impl Experiment {
         (finished.count(), self.arms.len() * train.batch_sizes.len() * train.instances as usize)
     }
 
-    /// Remembers that a verdict was shown.
+    /// Records that a verdict was shown.
     pub fn remember_look(&self) -> Result<(), StoreError> {
         let look = Look { instances: self.spec.train.instances as usize, causes: self.arms.len().saturating_sub(1) };
         self.store.remember_look(&self.folder, look)
@@ -188,7 +188,7 @@ impl Experiment {
 fn choose(store: &Store, name: Option<&str>) -> Result<(FolderName, String), ExperimentError> {
     let names = |folders: &[FolderName]| folders.iter().map(FolderName::to_string).collect();
     let mut folders = store.experiments()?;
-    // one without a spec was left by a kill right after it was made; one whose spec is damaged counts
+    // one without a spec was left by a kill right after its folder was made; one with a damaged spec counts
     folders.retain(|folder| !matches!(store.spec(folder), Ok(None)));
     if let Some(wanted) = name {
         let known: Vec<String> = names(&folders);
@@ -211,8 +211,8 @@ fn choose(store: &Store, name: Option<&str>) -> Result<(FolderName, String), Exp
     }
 }
 
-/// Adds the runs whose `run.json` cannot be used, where an arm plans a run of that digest, and notes what of the
-/// experiment's runs is damaged.
+/// Adds the runs whose `run.json` is damaged, where an arm plans a run of that digest, and lists all damage of the
+/// experiment's runs.
 fn find_damaged(
     store: &Store,
     spec: &Spec,
@@ -239,13 +239,13 @@ fn find_damaged(
     Ok(())
 }
 
-/// A value, and nothing in the place of one that cannot be used, which is noted.
+/// The value, or nothing where it is damaged, which is added to the list.
 fn sound<T>(read: Result<T, Damage>, damages: &mut Vec<Damage>) -> Option<T> {
     read.map_err(|damage| damages.push(damage)).ok()
 }
 
-/// What the experiment's runs read: as it was remembered; else as the data says, which is only read where it must be.
-/// Nothing where the data is gone, and the runs all agree.
+/// The data and weights of the experiment's runs: as the store has them, else as the spec's data says, which is read only
+/// where the runs disagree. Nothing where the data is gone and the runs agree.
 fn inputs(known: Option<Inputs>, spec: &Spec, arms: &[ArmRuns]) -> Result<Option<Inputs>, ExperimentError> {
     if known.is_some() {
         return Ok(known);

@@ -9,7 +9,7 @@ use crate::domain::spec::{Model, Spec, Task, Validation};
 use crate::spec_file::{OwnColumns, OwnSpec, VALIDATION, own_name, parse};
 use std::path::{Path, PathBuf};
 
-/// What was given, found.
+/// The examples that were given, located.
 pub struct OwnData {
     /// as it was given
     given: String,
@@ -21,7 +21,7 @@ pub struct OwnData {
 }
 
 impl OwnData {
-    /// Nothing where what is given is neither a folder nor a file of examples.
+    /// Nothing where the argument is neither a folder nor a file of examples.
     pub fn find(given: &str) -> Result<Option<Self>, RequestError> {
         let path = Path::new(given);
         let found = |path: String, train, has_dev| Some(Self { given: given.to_owned(), path, train, has_dev });
@@ -50,7 +50,7 @@ impl OwnData {
         let written = |about: &str, examples, is_embedded| {
             parse(&self.given, &self.toml_of(about, OwnColumns::Recognised, examples, is_embedded), overrides)
         };
-        // of its task and model alone
+        // complete in its task and model only
         let spec = written("", usize::MAX, true)?;
         let sets = self.read(&spec.task)?;
         let is_embedded = Model::is_embedded(&spec.model.source);
@@ -64,7 +64,7 @@ impl OwnData {
         Ok((spec, assumed))
     }
 
-    /// The same as TOML, to write down: where columns are not recognised, with a guess.
+    /// The same as TOML, to be saved: with a guess where columns are not recognised.
     pub fn to_toml(&self) -> Result<String, RequestError> {
         let spec = parse(&self.given, &self.toml_of("", OwnColumns::Recognised, usize::MAX, true), &[])?;
         match self.read(&spec.task) {
@@ -80,7 +80,7 @@ impl OwnData {
         }
     }
 
-    /// The command that writes the spec down.
+    /// The command that saves the spec.
     fn init(&self) -> String {
         format!("batchscope init {} > {}.toml", quoted(&self.given), self.name())
     }
@@ -136,7 +136,7 @@ impl OwnData {
     }
 }
 
-/// As a shell reads it back.
+/// Quoted for a shell.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=@+,:".contains(c);
     match !text.is_empty() && text.chars().all(plain) {
@@ -174,9 +174,9 @@ fn training_examples(sets: &Sets, task: &Task) -> usize {
     }
 }
 
-/// Fewest letters of a sentence, in the mean of a column.
+/// A column of sentences has at least this mean length in characters.
 const SENTENCE: usize = 12;
-/// Rows that are looked at.
+/// Rows that are examined.
 const ROWS: usize = 10_000;
 
 /// The label is the column with the fewest values, of those with at least two and far fewer than rows; sentences are the

@@ -1,4 +1,4 @@
-//! From a spec to everything its runs read. Whatever is wrong with a sweep is found here, before the first update.
+//! From a spec to everything its runs read. Errors of a sweep are found here, before the first update.
 
 use super::error::PrepareError;
 use super::sets::read_sets;
@@ -16,7 +16,7 @@ use crate::spec_file::add_arms;
 use crate::store::Inputs;
 use std::path::Path;
 
-/// Examples scored at once. More would not be faster, and costs memory.
+/// Examples scored at once. More would cost memory and not be faster.
 const EVALUATION_BATCH: usize = 64;
 
 /// Everything the runs of a sweep share.
@@ -28,14 +28,14 @@ pub struct Prepared {
     pub also: Vec<(NamedSet, Vec<Batch>)>,
     /// names of the classes in the order of their numbers
     pub classes: Vec<String>,
-    /// what a person should know of the data, in words
+    /// remarks about the data and the model, for people
     pub notes: Vec<String>,
     /// \[V\] word of each row of the word table
     pub words: Vec<u32>,
     pub weights: Weights,
     pub data: DataIdentity,
     pub model: ModelIdentity,
-    /// where it comes from
+    /// where the classifier comes from
     pub classifier: Classifier,
 }
 
@@ -123,7 +123,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
     Ok(prepared)
 }
 
-/// Lines of the tokenizer that is compiled into the program.
+/// The `vocab.txt` that is compiled into the program.
 pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
@@ -167,7 +167,7 @@ fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> 
 }
 
 impl Prepared {
-    /// What the runs read, as the store remembers it.
+    /// The data and weights of the runs, as the store records them.
     pub fn inputs(&self) -> Inputs {
         let labels = || self.validation.iter().flat_map(|batch| &batch.labels);
         let of_class = |class: u32| labels().filter(|label| **label == class).count();
@@ -178,7 +178,7 @@ impl Prepared {
         Inputs { data, model, majority_share, classes, classifier, notes }
     }
 
-    /// Adds arms of an earlier sitting, but for those that the spec has by now, or can no longer have.
+    /// Adds arms of an earlier session, except those that the spec has by now or that can no longer be planned.
     pub fn add_arms(&mut self, mut arms: Vec<Arm>) {
         arms.retain(|arm| self.plan().runs(arm).is_ok());
         add_arms(&mut self.spec, arms);

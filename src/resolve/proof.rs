@@ -8,7 +8,7 @@ use crate::domain::invariance::{Invariance, LogitShift};
 use crate::model::{Bert, TensorError};
 use crate::train::logit_shift;
 
-/// Examples that share a batch and are then passed alone.
+/// Examples that are passed in one batch and then one by one.
 const EXAMPLES: u32 = 16;
 
 #[derive(Debug, thiserror::Error)]

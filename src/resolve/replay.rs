@@ -1,4 +1,4 @@
-//! A sweep as a dashboard knows it, from the store alone: every run planned again, and told what its journal holds.
+//! A sweep as the dashboard shows it, from the store alone: every run is planned again and its journal replayed.
 
 use super::experiment::Experiment;
 use crate::domain::event::{Entry, SweepEvent};
@@ -16,7 +16,7 @@ const NAMED: usize = 5;
 pub enum ReplayError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{count} of its runs are not in the store, nor planned in its experiment any more:{}", lines(.missing))]
+    #[error("{count} of its runs are not in the store, and no longer planned in its experiment:{}", lines(.missing))]
     Missing { count: usize, missing: Vec<String> },
     #[error(
         "it was made of {wanted} entries of the journal of run {run}, which has {found} by now: the run was begun anew"
@@ -29,7 +29,7 @@ fn lines(names: &[String]) -> String {
 }
 
 impl Experiment {
-    /// As a dashboard shows it that begins now.
+    /// As a dashboard that starts now shows it.
     pub fn sweep(&self) -> Result<Sweep, StoreError> {
         let planned = self.planned();
         let mut sweep = Sweep::default();
@@ -41,7 +41,7 @@ impl Experiment {
         Ok(sweep)
     }
 
-    /// As a dashboard showed it when it knew so much of each of these runs.
+    /// As a dashboard showed it that knew this many entries of each of these runs.
     pub fn sweep_of(&self, runs: &[SavedRun]) -> Result<Sweep, ReplayError> {
         let mut specs: HashMap<RunId, PlannedRun> = HashMap::new();
         for (_, spec) in self.store.runs()? {
@@ -72,7 +72,7 @@ impl Experiment {
         Ok(sweep)
     }
 
-    /// Every run of every arm, in the order in which a sweep plans them; a run that several arms mean is the first one's.
+    /// Every run of every arm, in the order of training. A run that several arms plan belongs to the first.
     fn planned(&self) -> Vec<PlannedRun> {
         let begun = self.arms.iter().flat_map(|arm| &arm.runs).map(|(_, spec)| (&spec.data, &spec.model)).next();
         let read = self.inputs.as_ref().map(|inputs| (&inputs.data, &inputs.model)).or(begun);
@@ -91,7 +91,7 @@ impl Experiment {
     }
 }
 
-/// Of all attempts together. A run that nobody began has none.
+/// The entries of all attempts. A run that was never begun has none.
 fn entries(folder: &RunFolder) -> Result<Vec<Entry>, StoreError> {
     Ok(read_journal(folder)?.into_iter().flat_map(|(_, entries)| entries).collect())
 }

@@ -1,4 +1,4 @@
-//! What a person asks for on the command line, resolved: the spec read, its data and model prepared, the store open.
+//! A sweep requested on the command line: the spec is read, its data and model prepared, the store opened.
 
 use super::cores::cores;
 use super::error::RequestError;
@@ -17,12 +17,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How the store's copy of a spec is called in messages.
+/// The name of the store's copy of a spec in messages.
 const SPEC: &str = "spec.toml";
 /// Bytes of the longest spec.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// A sweep as it is asked for.
+/// A sweep as it is requested.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// a preset's name, the path of a TOML file, or that of a folder or file of examples
@@ -31,20 +31,20 @@ pub struct Request {
     pub overrides: Vec<String>,
     /// where runs are kept; the system's data folder when not given
     pub store: Option<PathBuf>,
-    /// one a core when not given
+    /// one per core when not given
     pub workers: Option<usize>,
     pub retry_failed: bool,
-    /// somebody agreed to a sweep that takes hours
+    /// a sweep that takes hours is confirmed in advance
     pub agreed: bool,
     /// with the arms and instances that were added to the experiment while it ran
     pub with_added: bool,
 }
 
-/// How a sweep is run; no part of what it results in.
+/// How a sweep is run; none of it affects results.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub workers: usize,
-    /// train again what failed before
+    /// train runs again that failed before
     pub retry_failed: bool,
 }
 
@@ -54,7 +54,7 @@ pub struct Opened {
     pub prepared: Arc<Prepared>,
     pub store: Store,
     pub options: Options,
-    /// what of the experiment was damaged, and what was done about it
+    /// damaged files of the experiment, and what was done about each
     pub damages: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ impl Request {
         let store = Store::open(&store_folder(self.store.as_deref())?)?;
         let is_spec = |text: &str| parse(SPEC, text, &[]).map(drop).map_err(|error| error.to_string());
         let mut damages = store.mend_experiment(&prepared.spec, is_spec)?;
-        // what was added to the experiment is remembered beside it
+        // arms and instances that were added are stored beside the spec
         store.remember(&prepared.spec, &to_toml(&prepared.spec))?;
         if self.with_added {
             match store.added_arms(&prepared.spec) {
@@ -91,7 +91,7 @@ impl Request {
         Ok(self.read()?.0)
     }
 
-    /// The same, with what was assumed where examples were given in place of a spec.
+    /// The same, with the assumptions made where examples were given instead of a spec.
     fn read(&self) -> Result<(Spec, Vec<String>), RequestError> {
         let overrides: Vec<String> = self.overrides.iter().map(|given| from_here(given)).collect();
         if let Some(text) = preset(&self.spec) {
@@ -110,12 +110,12 @@ impl Request {
             RequestError::Encoding { spec: self.spec.clone(), line }
         })?;
         let spec = parse(&self.spec, &text, &overrides)?;
-        // paths in a file are meant from where the file lies
+        // paths in a spec are relative to its folder
         Ok((placed_in(path.parent().unwrap_or(Path::new("")), spec), Vec::new()))
     }
 }
 
-/// Its paths, meant from this folder, made absolute: one experiment has one name from wherever it is started.
+/// Makes the spec's paths absolute, relative to this folder: an experiment has the same name wherever it is started.
 fn placed_in(folder: &Path, mut spec: Spec) -> Spec {
     // absolute, so that one experiment has one name from wherever it is started
     let place = |path: &Path| absolute(&folder.join(path));
@@ -124,7 +124,7 @@ fn placed_in(folder: &Path, mut spec: Spec) -> Spec {
     spec
 }
 
-/// The folder that is given, or the usual one.
+/// The given folder, or the default one.
 pub fn store_folder(given: Option<&Path>) -> Result<PathBuf, RequestError> {
     match given {
         Some(folder) => Ok(folder.to_owned()),
@@ -136,7 +136,7 @@ pub fn store_folder(given: Option<&Path>) -> Result<PathBuf, RequestError> {
 }
 
 impl Opened {
-    /// The invariance check of this experiment's model: as it was remembered, or made now and remembered.
+    /// The invariance check of this experiment's model: from the store, or made now and stored.
     pub fn invariance(&self) -> Result<Invariance, ProofError> {
         let (experiment, prepared) = (Store::experiment_folder(&self.prepared.spec), &self.prepared);
         let known = self.store.invariance(&experiment).ok().flatten();
@@ -144,7 +144,7 @@ impl Opened {
             return Ok(found);
         }
         let found = prepared.invariance()?;
-        // a store that cannot be written says so when training begins
+        // a store that cannot be written is reported when training begins
         let _ = self.store.remember_invariance(&experiment, &found);
         Ok(found)
     }
@@ -161,13 +161,13 @@ impl Opened {
         })
     }
 
-    /// Remembers that a verdict was shown.
+    /// Records that a verdict was shown.
     pub fn remember_look(&self, look: Look) -> Result<(), StoreError> {
         self.store.remember_look(&Store::experiment_folder(&self.prepared.spec), look)
     }
 }
 
-/// All of a file, or of a pipe. Devices may never end.
+/// The whole of a file or pipe, with a bound, as devices may be endless.
 fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
@@ -188,7 +188,7 @@ fn absolute(path: &Path) -> PathBuf {
     }
 }
 
-/// A path given on the command line is meant from the current folder, not from the spec's.
+/// Paths on the command line are relative to the current folder, not to the spec's.
 fn from_here(given: &str) -> String {
     let Some((key, path)) = given.split_once('=') else { return given.to_owned() };
     let path = path.trim().trim_matches('"');

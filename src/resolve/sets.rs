@@ -8,10 +8,10 @@ use crate::hub::{Hub, HubError, Kind, Repository};
 
 /// The task that is compiled into the program.
 const DEMO: &str = "demo";
-/// Where the hub has the tasks of GLUE.
+/// The hub's repository of GLUE.
 const GLUE: &str = "nyu-mll/glue";
 
-/// A hub, made when a task needs one first.
+/// Makes a hub, when a task first needs one.
 pub type MakeHub<'h> = &'h dyn Fn() -> Result<Hub, HubError>;
 
 /// The sets that a task names, and where they are, for messages.
@@ -31,12 +31,12 @@ pub fn read_sets(task: &Task, hub: MakeHub<'_>) -> Result<(String, Sets), SetsEr
     Ok((place, read_files(&files, task, glue)?))
 }
 
-/// The files of a task that goes by its name alone; nothing where they are on the disk or in the program.
+/// The files of a task that is given by name only; nothing where they are local or compiled into the program.
 pub fn fetch_sets(task: &Task, hub: MakeHub<'_>) -> Result<Option<SetFiles>, SetsError> {
     match (&task.path, task.name.as_deref()) {
         (None, Some(name)) if name != DEMO => Ok(Some(fetch(known(name)?, task, &hub()?)?)),
         (Some(path), _) => {
-            // whoever fetches ahead of time wants to know what will be missing
+            // fetching ahead of time should also find what is missing
             find_in_folder(path, task)?;
             Ok(None)
         }

@@ -11,17 +11,17 @@ use std::sync::Arc;
 
 /// Files of which a tokenizer needs one.
 const VOCABULARIES: [&str; 2] = ["tokenizer.json", "vocab.txt"];
-/// Small files that say more of a tokenizer; most repositories lack some.
+/// Small files with more about a tokenizer; most repositories lack some of them.
 const OF_TOKENIZER: [&str; 3] = ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
-/// How to come by what is not on the disk.
+/// How files are obtained that are not local.
 #[derive(Clone)]
 pub struct Sources {
     listener: Arc<dyn Listener>,
     cache_alone: bool,
 }
 
-/// A file or folder that a spec names and that is on the disk now.
+/// A local file or folder that a spec names.
 pub struct Fetched {
     /// what it is, in a word
     pub what: &'static str,
@@ -35,13 +35,13 @@ impl Sources {
         Self { listener: Arc::new(listener), cache_alone: false }
     }
 
-    /// Takes what was fetched before, and asks no server.
+    /// Uses what was fetched before, and contacts no server.
     pub fn cached() -> Self {
         Self { listener: Arc::new(Silent), cache_alone: true }
     }
 
-    /// A hub as the environment says. Looked at when a spec needs one first: whoever trains from folders has no use for
-    /// what may be wrong there.
+    /// A hub with the settings of the environment. These are read only when a spec needs a hub, so that errors in them do not
+    /// affect training from local folders.
     pub fn hub(&self) -> Result<Hub, HubError> {
         let settings = Settings::from_environment()?;
         Ok(Hub::new(Settings { offline: settings.offline || self.cache_alone, ..settings }, self.listener.clone()))
@@ -67,7 +67,7 @@ impl Sources {
         let config = fetch(&["config.json"])?;
         // another architecture or kind of tokenizer is refused before the weights are fetched
         read_config(&config)?;
-        // all files are of one commit, so they lie side by side
+        // all files are of one commit, so they are in one folder
         let folder = config.parent().map_or_else(PathBuf::new, Path::to_owned);
         for name in OF_TOKENIZER {
             match hub.file(repository, name) {
@@ -95,7 +95,7 @@ impl Sources {
     }
 }
 
-/// What to say of a model that is named like a folder, and is none.
+/// The error for a path that is no folder of a model.
 fn no_folder(path: PathBuf) -> PrepareError {
     let meant = if path.exists() { None } else { meant(&name_of(&path)) };
     PrepareError::NoFolder { path, meant }
@@ -122,9 +122,9 @@ fn first_of(hub: &Hub, repository: &Repository, names: &[&str]) -> Result<PathBu
     }
 }
 
-/// A model's source as a spec has it once it is read: a folder's full path where there is a folder, which wins over a
-/// repository of the hub that is called the same. A bare name is a folder's, there or not: an experiment keeps its digest
-/// when the folder goes.
+/// A model's source in its final form: the absolute path where there is a folder, which takes precedence over a repository
+/// of the hub of the same name. A bare name always means a folder, whether it exists or not, so that an experiment keeps its
+/// digest when the folder is gone.
 pub fn placed(source: &str, place: impl Fn(&Path) -> PathBuf) -> String {
     let path = place(Path::new(source));
     let is_of_hub = source.contains(['/', '@']) && !path.is_dir() && Repository::parse(Kind::Model, source).is_ok();

@@ -1,4 +1,4 @@
-//! The weights that a stored run began with, found again: what its specs name must still be what it was.
+//! Finds the initial weights of a stored run again, and checks that they are still the same.
 
 use super::prepare::{embedded_vocabulary, read_model};
 use super::sources::Sources;
@@ -15,7 +15,7 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error(
         "the weights that the run began with (digest {digest}) are needed for the words that its task does not use, \
-         and are not there any more:{tried}\nput them back where they were, and try again"
+         and are no longer available:{tried}\nput them back where they were, and try again"
     )]
     Lost { digest: String, tried: String },
 }
@@ -33,7 +33,7 @@ pub enum StartTokenizer {
     Vocabulary(&'static [u8]),
 }
 
-/// Looks where the store's experiments say, those named first.
+/// Searches the sources that the store's experiments name, beginning with the given experiments.
 pub fn find_start(
     store: &Store,
     model: &ModelIdentity,

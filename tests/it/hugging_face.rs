@@ -127,7 +127,7 @@ fn what_cannot_be_exported_is_refused_with_the_way_out() {
     let model = world.path("model/model.safetensors");
     fs::rename(&model, world.path("elsewhere")).unwrap();
     let refused = export(&world, &world.path("out")).expect(2).err;
-    assert!(refused.contains("are not there any more") && refused.contains("model.safetensors"), "{refused}");
+    assert!(refused.contains("are no longer available") && refused.contains("model.safetensors"), "{refused}");
     assert!(!world.path("out").exists(), "nothing is left of a refusal");
 }
 

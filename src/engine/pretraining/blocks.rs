@@ -1,25 +1,25 @@
-//! What is read in a pre-training, block after block, without an end.
+//! An endless stream of training batches for pre-training, block by block.
 
 use super::{BATCH_SIZE, PAIRS_AN_UPDATE};
 use crate::data::{DataError, Diet, Sequences, TokenPair};
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
 
-/// Pairs of a block at most: a second sentence that does not belong is searched for among them.
+/// Largest number of pairs in a block. Negative examples for next-sentence prediction are drawn from the same block.
 const MOST: usize = 480 * PAIRS_AN_UPDATE;
 const SEED: u64 = 0;
 
 type Read = dyn Fn(u64) -> Result<Vec<Batch>, DataError> + Send;
 
 pub struct Blocks {
-    /// updates that a block is enough for
+    /// updates per block
     pub updates: u64,
     /// the batches of a block, each of [`BATCH_SIZE`] pairs
     pub read: Box<Read>,
 }
 
 impl Blocks {
-    /// Reads all pairs in an order of chance, then again in another. Nothing when they are too few for an update.
+    /// Passes over all pairs again and again, each time in a new random order. Nothing where there are fewer than an update needs.
     pub fn of(pairs: Vec<TokenPair>, diet: Diet) -> Option<Self> {
         let updates = pairs.len().min(MOST) / PAIRS_AN_UPDATE;
         if updates == 0 {
@@ -34,10 +34,10 @@ impl Blocks {
             let (key, mut drawn) = (Key::new(SEED, Purpose::Split).with(number), 0);
             let mut below = |bound: usize| {
                 drawn += 1;
-                // the high half of the product is spread evenly
+                // multiply-shift: uniform below the bound, up to 2^-64
                 ((u128::from(key.bits64(drawn)) * bound as u128) >> 64) as usize
             };
-            // wraps after two thousand million pairs
+            // wraps after two billion pairs
             let first = (number as u32).wrapping_mul(2 * block as u32);
             Ok(Sequences::of(&pairs, diet).batches(BATCH_SIZE, first, &mut below))
         };

@@ -11,13 +11,13 @@ const CHECKPOINT: &str = "checkpoint.safetensors";
 const PLAN: &str = "plan.json";
 const MODEL: &str = "model";
 
-/// Made when something is written into it.
+/// Created at the first write.
 pub struct PretrainingFolder {
     pub path: PathBuf,
 }
 
 impl PretrainingFolder {
-    /// The newest checkpoint, if there is one. One that another plan made is an error; else the plan is noted down.
+    /// The checkpoint, if there is one. It is an error if it belongs to another plan; otherwise the plan is written.
     pub fn resume(&self, plan: &PretrainingPlan) -> Result<Option<OwnedSnapshot>, PretrainingError> {
         let snapshot = self.read(CHECKPOINT, |bytes| Snapshot::from_bytes(bytes).map_err(|error| error.to_string()))?;
         let begun: Option<PretrainingPlan> =
@@ -35,7 +35,7 @@ impl PretrainingFolder {
         replace(&self.path.join(CHECKPOINT), &snapshot.to_bytes()?)
     }
 
-    /// Gives the folder of the model.
+    /// Writes the model. Returns its folder.
     pub fn write(&self, model: Pretrained<'_>) -> Result<PathBuf, PretrainingError> {
         let folder = self.path.join(MODEL);
         for (name, bytes) in model.files().map_err(TrainError::from)? {

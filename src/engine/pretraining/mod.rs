@@ -1,6 +1,6 @@
-//! A pre-training from its first update to the folder of the finished model. It can be stopped anywhere and goes on from
-//! its newest checkpoint; how it was cut and how many threads worked leaves no trace. It knows neither what is read nor
-//! who watches.
+//! Pre-training, from the first update to the folder of the finished model. It can be stopped at any time and resumes from
+//! its checkpoint; neither interruptions nor the number of threads affect the result. It is independent of the source of the
+//! text and of the front.
 
 mod blocks;
 mod folder;
@@ -20,7 +20,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Pairs of a batch, and batches of an update. Fixed, so that the number of threads leaves no trace.
+/// Pairs of a batch, and batches of an update. Fixed, so that the number of threads does not affect the result.
 pub const BATCH_SIZE: usize = 16;
 const BATCHES: usize = 4;
 /// Pairs of an update.
@@ -31,7 +31,7 @@ const WEIGHT_DECAY: f64 = 0.01;
 const CLIP_NORM: f64 = 1.0;
 
 const BETWEEN_CHECKPOINTS: Duration = Duration::from_mins(1);
-/// Losses are told as means over this long.
+/// Losses are reported as means over this time.
 const BETWEEN_NEWS: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
@@ -60,27 +60,27 @@ pub struct Pretraining {
     pub workers: usize,
 }
 
-/// How it goes.
+/// Progress of a pre-training.
 #[derive(Clone, Copy, Debug)]
 pub struct PretrainingProgress {
     /// updates done
     pub done: u64,
     /// updates in all
     pub updates: u64,
-    /// since the last news; empty when it is too early for some
+    /// since the last report; empty until the next one is due
     pub tally: Option<PretrainingTally>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PretrainingEnd {
-    /// the model lies in this folder
+    /// finished; the model is in this folder
     Finished(PathBuf),
-    /// after so many updates; the same call goes on
+    /// stopped after this many updates; the same call resumes
     Stopped(u64),
 }
 
 impl Pretraining {
-    /// Goes on from the folder's checkpoint, if there is one.
+    /// Resumes from the folder's checkpoint, if there is one.
     pub fn run(
         &self,
         blocks: Blocks,
@@ -115,7 +115,7 @@ impl Pretraining {
         Ok(PretrainingEnd::Finished(self.write(&pretrainer)?))
     }
 
-    /// Writes the model as it is by the newest checkpoint.
+    /// Writes the model at its checkpoint.
     pub fn export(&self) -> Result<PathBuf, PretrainingError> {
         self.write(&self.resumed()?)
     }
@@ -149,7 +149,7 @@ fn read_ahead(blocks: Blocks, masking: Masking, first: u64, end: u64) -> Receive
             for batches in batches.chunks_exact(BATCHES).skip(skipped) {
                 let masked = batches.iter().map(|batch| masking.hide(batch.clone(), key)).collect();
                 if sender.send(Ok(masked)).is_err() {
-                    return; // nobody reads any more
+                    return; // the receiver is gone
                 }
             }
         }

@@ -14,7 +14,7 @@ pub struct Pretrainer {
     clip_norm: f64,
 }
 
-/// What one batch gave.
+/// Losses and gradients of one batch.
 struct Part {
     number: usize,
     tally: PretrainingTally,
@@ -37,7 +37,7 @@ impl Pretrainer {
         Ok(Self { models, optimizer, clip_norm })
     }
 
-    /// Goes on from where a snapshot was taken.
+    /// Resumes from a snapshot.
     pub fn restore(&mut self, snapshot: OwnedSnapshot) -> Result<(), TrainError> {
         snapshot.restore(&mut self.models[0], &mut self.optimizer)?;
         self.spread()
@@ -57,7 +57,7 @@ impl Pretrainer {
     }
 
     /// One update by the mean gradient of some batches. Gradients are summed in the order of the batches, so the
-    /// number of threads leaves no trace.
+    /// number of threads does not affect the result.
     pub fn update(&mut self, batches: &[Masked], learning_rate: f64) -> Result<PretrainingTally, TrainError> {
         let workers = self.models.len();
         let computed: Vec<Result<Vec<Part>, TrainError>> = std::thread::scope(|scope| {
@@ -93,7 +93,7 @@ impl Pretrainer {
                 }
             })?;
         }
-        // every word is an answer that might be given: all rows have a gradient, none is ever behind
+        // the masked-token head has a gradient for every row of the word table, so no row is ever behind
         let rows = TableRows::all(&self.models[0].groups);
         self.optimizer.step(&mut self.models[0].groups, &rows, learning_rate, self.clip_norm)?;
         self.spread()?;
@@ -113,8 +113,7 @@ impl Pretrainer {
     }
 }
 
-/// Moves the gradient of one batch out of the model. Nothing is dropped: no batch is seen twice, so there is nothing to
-/// learn by heart.
+/// Moves the gradient of one batch out of the model. No dropout: no batch is seen twice, so overfitting is no concern.
 fn part(model: &mut Bert, number: usize, batch: &Masked) -> Result<Part, TrainError> {
     let tally = pretraining_pass(model, batch, &Masks::new(DropoutRates::OFF, 0, 0, 0))?;
     let mut gradients = Vec::new();

@@ -5,11 +5,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use super::wires::Job;
 use crate::domain::command::Intent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
 use crate::model::Interrupt;
+use crate::store::{Place, RunFolder};
 use state::{Preference, State, Turn, Waiting};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,6 +23,20 @@ pub struct Queue {
     state: Mutex<State>,
     /// there may be something to do for a worker that waits
     changed: Condvar,
+}
+
+/// A run waiting for a worker.
+pub struct Job {
+    pub planned: PlannedRun,
+    pub folder: RunFolder,
+    /// its link in the folder of its experiment
+    pub place: Option<Place>,
+    /// the run whose kept weights it scores in another way, instead of being trained
+    pub weights_of: Option<RunId>,
+    /// another process was training it, and the front may not know all of its attempts
+    pub asked_before: bool,
+    /// train it again if it failed before
+    pub retry: bool,
 }
 
 /// A run that a worker trains.

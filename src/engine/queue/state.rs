@@ -1,9 +1,8 @@
 //! What the queue knows, and how it chooses the next run. Changed under one lock.
 
-use super::Assignment;
+use super::{Assignment, Job};
 use crate::domain::command::Intent;
 use crate::domain::id::RunId;
-use crate::engine::wires::Job;
 use crate::model::Interrupt;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! Rounds over all batch sizes, every worker busy; medians over the rounds.
+//! Measures all batch sizes in several rounds, every worker busy, and reports medians over the rounds.
 
 use super::peak::peak;
 use super::workload::{ROWS, Workload};
@@ -14,11 +14,11 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Rounds over the batch sizes: neighbours in time share what disturbs them.
+/// Rounds over the batch sizes. A disturbance of the machine then affects all sizes of a round.
 const ROUNDS: usize = 5;
-/// Share of the time that goes to the limit, before and after.
+/// Share of the time spent on measuring the peak, once before and once after.
 const PEAK_SHARE: f64 = 0.04;
-/// Rounds or limits that differ by more than this share are too noisy to judge by.
+/// Rounds or peaks that differ by more than this share are reported as noise.
 const NOISE: f64 = 0.15;
 /// Pairs that are scored at once.
 const EVALUATION_BATCH: u32 = 64;
@@ -54,7 +54,7 @@ pub struct Row {
     pub batch_size: u32,
     pub pairs_per_second: f64,
     pub tokens_per_second: f64,
-    /// billions of operations a second that the model needs: 3 times those of a forward pass, no row that nobody reads
+    /// billions of operations a second that the model needs: 3 times those of a forward pass, unused rows not counted
     pub gflops: f64,
     /// model operations over what matrix products reach in the same time (Chowdhery et al. 2022, appendix B)
     pub mfu: f64,
@@ -70,13 +70,13 @@ pub struct MillisecondsPerStep {
     pub update: f64,
 }
 
-/// A worker's model and what feeds it.
+/// A worker's model and its batches.
 struct Trainee {
     learner: Learner,
     workload: Workload,
 }
 
-/// What a worker got through in one slot of a round.
+/// What a worker did in one slot of a round.
 #[derive(Clone, Copy, Default)]
 struct Done {
     steps: f64,
@@ -87,7 +87,7 @@ struct Done {
     parts: [f64; 3],
 }
 
-/// Measures, and tells the share that is done from time to time.
+/// Measures, and reports the share that is done from time to time.
 pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<Speed> {
     let Measurement { batch_sizes, norm, workers, seconds } = measurement;
     let config = ModelConfig::bert_mini(ROWS);
@@ -145,7 +145,7 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
     })
 }
 
-/// Lets every trainee do the same for the same time, at the same time.
+/// Has all trainees do the same, simultaneously, for this time.
 fn together(
     trainees: &mut [Trainee],
     act: impl Fn(&mut Trainee) -> Result<Done> + Sync,
@@ -158,7 +158,7 @@ fn together(
             .map(|trainee| {
                 scope.spawn(move || {
                     super::super::priority::lower();
-                    // buffers grow and caches fill before the clock starts
+                    // once to allocate buffers and warm caches
                     let warm = act(trainee);
                     barrier.wait();
                     warm?;

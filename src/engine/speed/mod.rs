@@ -1,7 +1,7 @@
-//! How fast this machine trains, and how close that is to its limit.
+//! How fast this machine trains, and how close that is to its peak.
 //!
 //! Every worker trains a BERT-mini of its own on batches with the lengths of MRPC's pairs, all at the same time, as a
-//! sweep does. The limit is the speed of matrix products with every worker busy. Knows no store and no text.
+//! sweep does. The peak is the speed of matrix products with every worker busy. Knows no store and no text.
 
 mod measure;
 mod peak;

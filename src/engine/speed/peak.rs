@@ -1,14 +1,14 @@
-//! The limit: matrix products that lie in the caches, on every worker at once.
+//! The peak: matrix products that fit into the caches, on all workers at once.
 
 use crate::model::fused::matmul::{Matrix, WriteMode, matmul};
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Rows, inner size and columns of the products that are tried; the fastest counts.
+/// Rows, inner size and columns of the measured products; the fastest counts.
 const SHAPES: [[usize; 3]; 3] = [[848, 256, 1024], [848, 1024, 256], [1024, 1024, 1024]];
 
-/// Floating-point operations a second of all workers together, the best that each of them keeps up for half of `time`.
+/// Floating-point operations a second of all workers together, each with the median of its fastest shape.
 pub fn peak(workers: usize, time: Duration) -> f64 {
     let barrier = &Barrier::new(workers);
     thread::scope(|scope| {

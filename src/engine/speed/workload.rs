@@ -1,4 +1,4 @@
-//! What is trained: random words in pairs as long as MRPC's.
+//! Training data for measurements: random words in pairs as long as MRPC's.
 
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
@@ -16,7 +16,7 @@ const COUNTS: [u16; 85] = [
     24, 19, 23, 13, 11, 14, 5, 10, 8, 1, 3, 4, 2, 3, 1, 1, 0, 0, 0, 0, 2, 1, 1, 0, 2, 0, 0, 1,
 ];
 
-/// Batches without end, the same for the same key.
+/// An endless stream of batches, the same for the same worker.
 pub struct Workload {
     lengths: Vec<usize>,
     key: Key,

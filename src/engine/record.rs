@@ -1,13 +1,12 @@
-//! What goes over the channel to the recorder, and how much of it may wait.
+//! What workers and the planner send to the recorder.
 
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::id::RunId;
-use crate::domain::run::PlannedRun;
 use crate::model::Interrupt;
 use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
 use crossbeam_channel::Sender;
 
-/// Records that may wait for the disk before a worker has to.
+/// Capacity of the channel to the recorder. When it is full, workers wait for the disk.
 pub const RECORDS: usize = 4096;
 
 /// To the recorder, in the order in which it must reach the disk and the front.
@@ -19,7 +18,7 @@ pub enum Record {
         attempt: Attempt,
         place: Option<Place>,
         tell_earlier: bool,
-        /// asked when the run turns out to be somebody else's by now
+        /// asked when another process has taken the run over
         interrupt: Interrupt,
     },
     Event {
@@ -27,26 +26,25 @@ pub enum Record {
         time: f64,
         event: RunEvent,
     },
-    /// A checkpoint may count once everything before it is on disk.
+    /// A checkpoint to commit once everything before it is on disk.
     Checkpoint {
         run: RunId,
         staged: Staged,
     },
-    /// The run leaves this process. A result makes it a realization. Answers whether the run was this process's up to
-    /// here.
+    /// The attempt ends. A result makes it a realization. Answers whether this process owned the run up to here.
     Close {
         run: RunId,
         ended: Ended,
         result: Option<RunResult>,
         answer: Sender<bool>,
     },
-    /// Tell the front all that the store holds of a run.
+    /// Tells the front what the store has of a run.
     Replay {
         run: RunId,
         folder: RunFolder,
         place: Option<Place>,
     },
-    /// What was trained of a run leaves the store.
+    /// Removes what was trained of a run from the store.
     Discard {
         run: RunId,
     },
@@ -55,22 +53,8 @@ pub enum Record {
         run: RunId,
         owner: String,
     },
-    /// Nothing to record: the front is told it, in order with the rest.
+    /// Only for the front, in order with what is recorded.
     Tell(SweepEvent),
-}
-
-/// A run waiting for a worker.
-pub struct Job {
-    pub planned: PlannedRun,
-    pub folder: RunFolder,
-    /// where its experiment shows it
-    pub place: Option<Place>,
-    /// the run whose weights it only scores otherwise, where that one keeps them
-    pub weights_of: Option<RunId>,
-    /// more may have happened than the front knows: another process was at it
-    pub asked_before: bool,
-    /// train it again where it failed before
-    pub retry: bool,
 }
 
 /// Seconds since 1970.
