@@ -9,19 +9,13 @@
 
 use super::damage::Damage;
 use super::error::StoreError;
-use super::layout::Store;
+use super::layout::{ARMS, CHANGES, INSTANCES, LOOKS, Store};
 use super::stored::{self, Stored};
 use crate::domain::arm::Arm;
 use crate::domain::name::FolderName;
 use crate::domain::spec::Spec;
 use crate::files::Folder;
 use serde::{Deserialize, Serialize};
-
-pub(super) const CHANGES: &str = "changes";
-/// Of earlier versions.
-pub(super) const ARMS: &str = "arms.json";
-pub(super) const INSTANCES: &str = "instances.json";
-pub(super) const LOOKS: &str = "looks.json";
 
 /// A verdict that was displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

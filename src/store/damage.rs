@@ -1,6 +1,5 @@
 //! Damaged files of a store. They are reported with name and reason, never treated as empty, never overwritten.
 
-use super::error::StoreError;
 use crate::files::{FileError, Folder};
 use std::path::PathBuf;
 
@@ -25,13 +24,4 @@ impl From<FileError> for Damage {
     fn from(error: FileError) -> Self {
         Self { path: error.path().to_owned(), reason: error.reason(), unreadable: error.is_of_the_system() }
     }
-}
-
-/// Renames a damaged file, and reports it. One that may be intact is left in place, which is an error.
-pub fn set_aside(folder: &Folder, name: &str, damage: Damage) -> Result<String, StoreError> {
-    if damage.unreadable {
-        return Err(StoreError::Damaged(damage));
-    }
-    let aside = folder.set_aside(name)?;
-    Ok(aside.map_or_else(|| damage.to_string(), |aside| format!("{damage}; set aside as {aside}")))
 }

@@ -2,7 +2,7 @@
 
 use super::damage::Damage;
 use super::error::StoreError;
-use super::layout::Store;
+use super::layout::{INPUTS, INVARIANCE, Store};
 use super::stored::{self, Stored};
 use crate::domain::classifier::Classifier;
 use crate::domain::invariance::Invariance;
@@ -10,9 +10,6 @@ use crate::domain::name::FolderName;
 use crate::domain::run::{DataIdentity, ModelIdentity};
 use crate::domain::spec::Spec;
 use serde::{Deserialize, Serialize};
-
-pub(super) const INPUTS: &str = "inputs.json";
-pub(super) const INVARIANCE: &str = "invariance.json";
 
 /// The inputs of an experiment's runs, which identify the runs when the data is no longer available.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

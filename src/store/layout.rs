@@ -1,9 +1,7 @@
 //! The layout of a store.
 
-use super::changes::{ARMS, CHANGES, INSTANCES, LOOKS};
 use super::damage::Damage;
 use super::error::StoreError;
-use super::experiment::{INPUTS, INVARIANCE};
 use super::identity::{experiment_digest, run_id};
 use super::stored::{self, Stored};
 use crate::domain::id::RunId;
@@ -17,6 +15,14 @@ use std::sync::Arc;
 const FORMAT: &str = "batchscope-store 1";
 const FORMAT_FILE: &str = "format";
 pub(super) const SPEC: &str = "spec.toml";
+/// Files of an experiment beside its spec.
+pub(super) const CHANGES: &str = "changes";
+pub(super) const INPUTS: &str = "inputs.json";
+pub(super) const INVARIANCE: &str = "invariance.json";
+/// Of earlier versions.
+pub(super) const ARMS: &str = "arms.json";
+pub(super) const INSTANCES: &str = "instances.json";
+pub(super) const LOOKS: &str = "looks.json";
 const RUNS: &str = "runs";
 const EXPERIMENTS: &str = "experiments";
 pub(super) const RUN: &str = "run.json";

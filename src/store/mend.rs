@@ -4,15 +4,14 @@
 //! journal of the attempt that finished the run.
 
 use super::attempt::{BEAT, Beat, ENDED, Ended, OWNER};
-use super::changes::{ARMS, INSTANCES};
 use super::checkpoint::WEIGHTS;
-use super::damage::{Damage, set_aside};
+use super::damage::Damage;
 use super::error::StoreError;
-use super::experiment::{INPUTS, INVARIANCE};
 use super::journal::read_journals;
-use super::layout::{ATTEMPTS, RUN, RunFolder, SPEC, Store, attempt_number};
+use super::layout::{ARMS, ATTEMPTS, INPUTS, INSTANCES, INVARIANCE, RUN, RunFolder, SPEC, Store, attempt_number};
 use super::owner::Owner;
 use super::result::{RESULT, RunResult};
+use super::set_aside::set_aside;
 use super::stored;
 use crate::domain::arm::Arm;
 use crate::domain::event::RunEvent;

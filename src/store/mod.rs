@@ -19,6 +19,7 @@ mod owner;
 mod place;
 mod remove;
 mod result;
+mod set_aside;
 mod stored;
 
 pub use attempt::{Attempt, BeatWatch, Claim, Ended, Standing};

@@ -1,8 +1,9 @@
 //! The result of a finished run, committed once.
 
-use super::damage::{self, Damage};
+use super::damage::Damage;
 use super::error::StoreError;
 use super::layout::RunFolder;
+use super::set_aside::set_aside;
 use super::stored::{self, Stored};
 use crate::domain::id::RunId;
 use crate::domain::scores::Scores;
@@ -95,7 +96,7 @@ impl RunFolder {
     /// Commits the result. Returns false if there is one already, which is kept. A damaged one is set aside first.
     pub fn commit_result(&self, result: &RunResult) -> Result<bool, StoreError> {
         if let Err(damage) = self.read_result() {
-            damage::set_aside(&self.folder, RESULT, damage)?;
+            set_aside(&self.folder, RESULT, damage)?;
         }
         Ok(self.folder.create_once(RESULT, &stored::json(&self.folder, RESULT, result)?)?)
     }

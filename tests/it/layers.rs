@@ -326,9 +326,6 @@ const KNOTS: &[&[&str]] = &[
     &["hub/http.rs", "hub/proxy.rs", "hub/settings.rs"],
     &["plot/curve.rs", "plot/drawn.rs"],
     &["stats/judge.rs", "stats/verdict.rs", "stats/words.rs"],
-    &["store/attempt.rs", "store/journal.rs"],
-    &["store/changes.rs", "store/experiment.rs", "store/layout.rs"],
-    &["store/damage.rs", "store/error.rs"],
     &["tui/widgets/chart.rs", "tui/widgets/readout.rs"],
 ];
 
