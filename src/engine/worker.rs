@@ -80,8 +80,8 @@ impl Worker<'_> {
                 let was_ours = answered.recv().map_err(|_| RecorderLeft)?;
                 return Ok(if was_ours { left } else { Release::Elsewhere });
             }
-            // the front knows what was in the store when the sweep was planned
-            Ok(Claim::Done(_) | Claim::Failed(_)) if !asked_before => {}
+            // runs that had failed before the sweep was planned are queued, and the front knows them; finished ones are not
+            Ok(Claim::Failed(_)) if !asked_before => {}
             Ok(Claim::Done(_) | Claim::Failed(_)) => {
                 self.send(Record::Replay { run, folder: folder.clone(), place: place.clone() })?;
             }
