@@ -11,10 +11,10 @@ mod pretraining;
 mod price;
 mod priority;
 mod queue;
+mod record;
 mod recorder;
 mod signals;
 pub mod speed;
-mod record;
 mod worker;
 
 pub use conductor::Engine;

@@ -5,7 +5,7 @@ use crate::data::gather;
 use crate::domain::id::RunId;
 use crate::domain::spec::Spec;
 use crate::model::{Bert, Masks, TensorError, TensorResult};
-use crate::plan::{Estimate, PlanError, Price, Reference, Speed, Stored, dropout_rates, estimate};
+use crate::plan::{Availability, CostEstimate, PlanError, Price, Reference, Timing, dropout_rates, estimate};
 use crate::resolve::{Opened, Prepared, Sources, prepare};
 use crate::spec_file::{parse, preset};
 use crate::train::{Learner, evaluate};
@@ -22,15 +22,15 @@ pub fn price(opened: &Opened) -> Result<Price, PlanError> {
     let Opened { prepared, store, options, .. } = opened;
     let remaining = prepared.plan().remaining(|run: &RunId| {
         let folder = store.run(run);
-        Stored { is_finished: folder.result().is_some(), has_weights: folder.kept_weights().is_some() }
+        Availability { is_finished: folder.result().is_some(), has_weights: folder.kept_weights().is_some() }
     })?;
-    let speed = if remaining.is_nothing() { None } else { speed(prepared, options.workers).ok() };
-    Ok(remaining.price(speed.as_ref(), options.workers))
+    let timing = if remaining.is_nothing() { None } else { measure(prepared, options.workers).ok() };
+    Ok(remaining.price(timing.as_ref(), options.workers))
 }
 
 /// What each spec costs with a model of BERT-mini's size. Takes a few seconds: the machine is timed on the embedded
 /// corpus.
-pub fn estimates(specs: &[Spec], workers: usize) -> Vec<Estimate> {
+pub fn estimates(specs: &[Spec], workers: usize) -> Vec<CostEstimate> {
     let reference = reference(workers);
     specs.iter().map(|spec| estimate(spec, reference.as_ref(), workers)).collect()
 }
@@ -39,7 +39,7 @@ fn reference(workers: usize) -> Option<Reference> {
     let spec = parse("preset demo", preset("demo")?, &[]).ok()?;
     let demo = prepare(spec, &Sources::cached()).ok()?;
     Some(Reference {
-        speed: speed(&demo, workers).ok()?,
+        timing: measure(&demo, workers).ok()?,
         train_examples: demo.data.train_examples,
         validation_examples: demo.data.validation_examples,
         mean_tokens: demo.train.mean_length(),
@@ -47,8 +47,8 @@ fn reference(workers: usize) -> Option<Reference> {
 }
 
 /// Measures it now, which takes a few seconds.
-fn speed(prepared: &Prepared, workers: usize) -> TensorResult<Speed> {
-    let timed: Vec<TensorResult<Speed>> = thread::scope(|threads| {
+fn measure(prepared: &Prepared, workers: usize) -> TensorResult<Timing> {
+    let timed: Vec<TensorResult<Timing>> = thread::scope(|threads| {
         let workers: Vec<_> = (0..workers.max(1)).map(|_| threads.spawn(|| time(prepared))).collect();
         workers.into_iter().filter_map(|worker| worker.join().ok()).collect()
     });
@@ -58,7 +58,7 @@ fn speed(prepared: &Prepared, workers: usize) -> TensorResult<Speed> {
     slowest.ok_or_else(|| TensorError::Msg("no worker could be timed".into()))
 }
 
-fn time(prepared: &Prepared) -> TensorResult<Speed> {
+fn time(prepared: &Prepared) -> TensorResult<Timing> {
     priority::lower();
     let train = &prepared.spec.train;
     let classes = prepared.data.classes as usize;
@@ -93,8 +93,8 @@ fn time(prepared: &Prepared) -> TensorResult<Speed> {
             begun.elapsed().as_secs_f64() * share
         }
     };
-    Ok(Speed { updates, evaluation })
+    Ok(Timing { updates, evaluation })
 }
-fn total(speed: &Speed) -> f64 {
-    speed.updates.iter().map(|(_, seconds)| seconds).sum()
+fn total(timing: &Timing) -> f64 {
+    timing.updates.iter().map(|(_, seconds)| seconds).sum()
 }

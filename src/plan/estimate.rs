@@ -1,7 +1,7 @@
 //! What a spec costs before anything of it is fetched or stored: from the known size of its task.
 
 use super::arm::PlannedArm;
-use super::speed::Speed;
+use super::timing::Timing;
 use crate::domain::glue::GlueTask;
 use crate::domain::model::ModelConfig;
 use crate::domain::pace::last_done;
@@ -12,23 +12,23 @@ use std::collections::HashSet;
 
 /// What a spec costs from nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
+pub struct CostEstimate {
     pub runs: usize,
     /// by this many workers; nothing where the machine or the task's size is not known
     pub seconds: Option<f64>,
 }
 
-/// A task whose speed was measured, on a model of BERT-mini's size.
+/// A task whose times were measured, on a model of BERT-mini's size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    pub speed: Speed,
+    pub timing: Timing,
     pub train_examples: u32,
     pub validation_examples: u32,
     pub mean_tokens: f64,
 }
 
 /// What a spec costs with a model of BERT-mini's size. A task of unknown size is taken to be as large as the reference.
-pub fn estimate(spec: &Spec, reference: Option<&Reference>, workers: usize) -> Estimate {
+pub fn estimate(spec: &Spec, reference: Option<&Reference>, workers: usize) -> CostEstimate {
     let glue = spec.task.name.as_deref().and_then(|name| GlueTask::named(name).ok());
     let (train, validation, tokens) = match (glue, reference) {
         (Some(glue), _) => (glue.train_examples, glue.validation_examples, glue.mean_tokens),
@@ -63,19 +63,19 @@ pub fn estimate(spec: &Spec, reference: Option<&Reference>, workers: usize) -> E
         let operations = |tokens: f64| config.training_operations(spec.train.norm, tokens as usize, 2);
         let per_example = operations(tokens) / operations(like.mean_tokens);
         let examples = f64::from(validation) / f64::from(like.validation_examples.max(1));
-        let speed = Speed {
-            updates: like.speed.updates.iter().map(|(size, seconds)| (*size, seconds * per_example)).collect(),
-            evaluation: like.speed.evaluation * per_example * examples,
+        let timing = Timing {
+            updates: like.timing.updates.iter().map(|(size, seconds)| (*size, seconds * per_example)).collect(),
+            evaluation: like.timing.evaluation * per_example * examples,
         };
         let keeps = spec.store.keep_weights != KeepWeights::None;
         let seconds = |run: &RunSpec| match run.scored_plainly() {
-            Some(_) if keeps => Some(speed.evaluation),
-            _ => speed.seconds(run),
+            Some(_) if keeps => Some(timing.evaluation),
+            _ => timing.seconds(run),
         };
         let each: Option<Vec<f64>> = runs.iter().map(seconds).collect();
         Some(last_done(workers, None, Vec::new(), each?.into_iter()))
     });
-    Estimate { runs: runs.len(), seconds }
+    CostEstimate { runs: runs.len(), seconds }
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
     fn a_preset_costs_as_many_runs_as_it_has_cells_and_instances() {
         for (name, runs) in [("mrpc", 25), ("mrpc-dev", 25), ("mnli-lr", 32)] {
             let spec = parse(name, preset(name).unwrap(), &[]).unwrap();
-            assert_eq!(estimate(&spec, None, 2), Estimate { runs, seconds: None }, "{name}");
+            assert_eq!(estimate(&spec, None, 2), CostEstimate { runs, seconds: None }, "{name}");
         }
     }
 }

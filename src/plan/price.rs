@@ -1,8 +1,8 @@
 //! What a sweep costs before it starts: the runs that are not finished, and how long they take.
 
 use super::arm::PlannedArm;
-use super::speed::Speed;
 use super::sweep::{PlanError, SweepPlan};
+use super::timing::Timing;
 use crate::domain::arm::{BASELINE, Changes};
 use crate::domain::id::RunId;
 use crate::domain::pace::last_done;
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 /// What the store has of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stored {
+pub struct Availability {
     pub is_finished: bool,
     pub has_weights: bool,
 }
@@ -57,7 +57,7 @@ pub struct ArmPrice {
 
 impl SweepPlan<'_> {
     /// What is not finished, as the store says.
-    pub fn remaining(&self, stored: impl Fn(&RunId) -> Stored) -> Result<Remaining, PlanError> {
+    pub fn remaining(&self, stored: impl Fn(&RunId) -> Availability) -> Result<Remaining, PlanError> {
         let mut planned = Vec::new();
         for arm in &self.spec.arms {
             let tested = PlannedArm::of("the sweep", arm, &self.spec.train)?.tested(&self.spec.train);
@@ -67,7 +67,7 @@ impl SweepPlan<'_> {
         let keeping: HashSet<RunId> = runs().filter(|run| run.keep_weights).map(|run| run.id.clone()).collect();
         let is_scored_only = |spec: &RunSpec| {
             let plain = run_id(&spec.scored_plainly()?);
-            let Stored { is_finished, has_weights } = stored(&plain);
+            let Availability { is_finished, has_weights } = stored(&plain);
             // they are there, or will be
             Some(has_weights || (!is_finished && keeping.contains(&plain)))
         };
@@ -91,12 +91,12 @@ impl Remaining {
         self.arms.iter().all(|arm| arm.runs.is_empty())
     }
 
-    /// At a speed that was measured with all workers busy.
-    pub fn price(self, speed: Option<&Speed>, workers: usize) -> Price {
+    /// By times that were measured with all workers busy.
+    pub fn price(self, timing: Option<&Timing>, workers: usize) -> Price {
         let mut all = Vec::new();
         let mut arms = Vec::new();
         for RemainingArm { name, changes, tested, runs } in self.arms {
-            let each: Option<Vec<f64>> = runs.iter().map(|run| run.seconds(speed?)).collect();
+            let each: Option<Vec<f64>> = runs.iter().map(|run| run.seconds(timing?)).collect();
             let seconds = each.as_ref().map(|each| each.iter().sum::<f64>() / workers.max(1) as f64);
             let without_weights = runs.iter().filter(|run| run.is_scored_only == Some(false)).count();
             arms.push(ArmPrice { name, changes, tested, runs: runs.len(), without_weights, seconds });
@@ -105,15 +105,15 @@ impl Remaining {
         // in the order of the queue; that workers share cores is part of what was measured
         all.sort_by_key(|(turn, _)| *turn);
         let seconds = last_done(workers, None, Vec::new(), all.into_iter().map(|(_, seconds)| seconds));
-        Price { arms, seconds: speed.is_some().then_some(seconds) }
+        Price { arms, seconds: timing.is_some().then_some(seconds) }
     }
 }
 
 impl RemainingRun {
-    fn seconds(&self, speed: &Speed) -> Option<f64> {
+    fn seconds(&self, timing: &Timing) -> Option<f64> {
         match self.is_scored_only {
-            Some(true) => Some(speed.evaluation),
-            _ => speed.seconds(&self.planned.spec),
+            Some(true) => Some(timing.evaluation),
+            _ => timing.seconds(&self.planned.spec),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::spec::{Evaluation, Train};
 
 /// The data has too few examples.
 #[derive(Debug, thiserror::Error)]
-pub enum SizeError {
+pub enum TooFewExamples {
     #[error("batch size {batch_size} is larger than the training set of {examples} pairs; leave it out")]
     BatchSize { batch_size: u32, examples: u32 },
     #[error(
@@ -21,17 +21,17 @@ pub enum SizeError {
 }
 
 /// Whether the data has enough examples for what an arm trains and scores.
-pub fn check_sizes(arm: &str, train: &Train, data: &DataIdentity) -> Result<(), SizeError> {
+pub fn check_sizes(arm: &str, train: &Train, data: &DataIdentity) -> Result<(), TooFewExamples> {
     let (examples, pairs) = (data.train_examples, data.validation_examples);
     let smaller_than = |most: u32| train.batch_sizes.iter().copied().find(|size| *size > most);
     if let Some(batch_size) = smaller_than(examples) {
-        return Err(SizeError::BatchSize { batch_size, examples });
+        return Err(TooFewExamples::BatchSize { batch_size, examples });
     }
     if let Some(batch_size) = train.updates_of.filter(|size| *size > examples) {
-        return Err(SizeError::UpdatesOf { arm: arm.into(), batch_size, examples });
+        return Err(TooFewExamples::UpdatesOf { arm: arm.into(), batch_size, examples });
     }
     match smaller_than(pairs).filter(|_| train.evaluation == Evaluation::FullBatches) {
-        Some(batch_size) => Err(SizeError::FullBatches { arm: arm.into(), batch_size, pairs }),
+        Some(batch_size) => Err(TooFewExamples::FullBatches { arm: arm.into(), batch_size, pairs }),
         None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! Every run of a sweep: of each arm, batch size and instance.
 
 use super::run_spec::run_specs;
-use super::sizes::{SizeError, check_sizes};
+use super::sizes::{TooFewExamples, check_sizes};
 use crate::domain::arm::{Arm, BASELINE};
 use crate::domain::run::{DataIdentity, ModelIdentity, PlannedRun, RunSpec};
 use crate::domain::spec::{KeepWeights, Spec};
@@ -14,7 +14,7 @@ pub enum PlanError {
     #[error(transparent)]
     Spec(#[from] SpecError),
     #[error(transparent)]
-    Size(#[from] SizeError),
+    Size(#[from] TooFewExamples),
 }
 
 /// A spec, and the data and weights that it names.
