@@ -9,7 +9,7 @@ mod reading;
 
 use anyhow::{Context, Result};
 use batchscope::cli::PretrainingBar;
-use batchscope::data::{Diet, Masking, PairTokenizer};
+use batchscope::data::{Masking, PairTokenizer, PretrainingInput};
 use batchscope::domain::model::ModelConfig;
 use batchscope::engine::{
     BATCH_SIZE, Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingFolder, stop_signals,
@@ -73,11 +73,11 @@ fn pretrain(arguments: Arguments) -> Result<ExitCode> {
     let vocabulary = files.iter().find(|(name, _)| *name == "vocab.txt").map_or("", |(_, text)| text);
     let tokenizer = PairTokenizer::from_vocabulary("vocab.txt", vocabulary.as_bytes(), true, 512)?;
     let (masking, config) = (Masking::of(&tokenizer)?, ModelConfig::bert_mini(tokenizer.vocabulary_size()));
-    let (diet, reading) = match arguments.single_sentences {
-        true => (Diet::SingleSentences, "single sentences"),
-        false => (Diet::Pairs, "events told twice"),
+    let (input, reading) = match arguments.single_sentences {
+        true => (PretrainingInput::SingleSentences, "single sentences"),
+        false => (PretrainingInput::Pairs, "events told twice"),
     };
-    let reader = Reader { tokenizer, reserved: corpus::sentences(), diet, draws: DRAWS_IN_BLOCK };
+    let reader = Reader { tokenizer, reserved: corpus::sentences(), input, draws: DRAWS_IN_BLOCK };
     if arguments.show {
         return show(&reader, vocabulary);
     }

@@ -3,7 +3,7 @@
 
 use super::corpus::pairs;
 use super::corpus::random::Random;
-use batchscope::data::{DataError, Diet, PairTokenizer, Sequences, TokenPair};
+use batchscope::data::{DataError, PairTokenizer, PretrainingInput, Sequences, TokenPair};
 use batchscope::domain::batch::Batch;
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub struct Reader {
     pub tokenizer: PairTokenizer,
     /// sentences that must not be read
     pub reserved: BTreeSet<String>,
-    pub diet: Diet,
+    pub input: PretrainingInput,
     /// draws of a block; a second sentence that does not belong comes from the same block
     pub draws: u64,
 }
@@ -49,6 +49,6 @@ impl Reader {
         let mut random = Random::new(SEED ^ number.rotate_left(32));
         // wraps after two thousand million pairs
         let first = (number as u32).wrapping_mul(self.block() as u32).wrapping_mul(2);
-        Ok(Sequences::of(&pairs, self.diet).batches(size, first, &mut |bound| random.below(bound)))
+        Ok(Sequences::of(&pairs, self.input).batches(size, first, &mut |bound| random.below(bound)))
     }
 }

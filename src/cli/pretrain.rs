@@ -2,7 +2,7 @@
 
 use super::exit::{BadInput, Exit};
 use super::page::notify;
-use crate::data::{Corpus, Diet, Masking, PairTokenizer, TokenPair, train_vocabulary};
+use crate::data::{Corpus, Masking, PairTokenizer, PretrainingInput, TokenPair, train_vocabulary};
 use crate::domain::model::ModelConfig;
 use crate::engine::{
     Blocks, PAIRS_AN_UPDATE, Pretraining, PretrainingEnd, PretrainingError, PretrainingFolder, PretrainingProgress,
@@ -91,9 +91,9 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
         .map(|(first, second)| TokenPair::encode(&tokenizer, first, second))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| bad(&error))?;
-    let diet = if arguments.single_sentences { Diet::SingleSentences } else { Diet::Pairs };
+    let input = if arguments.single_sentences { PretrainingInput::SingleSentences } else { PretrainingInput::Pairs };
     let found = pairs.len();
-    let blocks = Blocks::of(pairs, diet).ok_or_else(|| {
+    let blocks = Blocks::of(pairs, input).ok_or_else(|| {
         let source = arguments.source.display();
         BadInput(format!(
             "{source} contains {found} sentence pairs; one update needs {PAIRS_AN_UPDATE}, and many updates are needed"
@@ -118,7 +118,7 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
         plan: PretrainingPlan {
             updates: arguments.pairs.div_ceil(PAIRS_AN_UPDATE as u64),
             learning_rate: arguments.learning_rate,
-            reading: reading(&corpus, &vocabulary, diet, &arguments),
+            reading: reading(&corpus, &vocabulary, input, &arguments),
         },
         vocabulary,
         workers: arguments.workers.map_or(cores, usize::from),
@@ -156,11 +156,11 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
 }
 
 /// Identifies the text and how it is read.
-fn reading(corpus: &Corpus, vocabulary: &str, diet: Diet, arguments: &PretrainArguments) -> String {
+fn reading(corpus: &Corpus, vocabulary: &str, input: PretrainingInput, arguments: &PretrainArguments) -> String {
     let PretrainArguments { max_length, layers, hidden_size, .. } = arguments;
     let pieces = Corpus { pairs: vec![(vocabulary.to_owned(), String::new())] }.digest();
     let text = corpus.digest();
-    format!("{layers} x {hidden_size} on {text}, pieces {pieces}, {diet:?}, at most {max_length} tokens")
+    format!("{layers} x {hidden_size} on {text}, pieces {pieces}, {input:?}, at most {max_length} tokens")
 }
 
 /// Progress of pre-training: a bar on a terminal, otherwise a line every few seconds.

@@ -1,10 +1,10 @@
-//! Which examples go into which batch.
+//! Assigns examples to batches.
 
 use super::Examples;
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
 
-/// The order of the training examples in one epoch: the same for every batch size, so that instances are paired.
+/// The order of the training examples in an epoch, which is the same for every batch size, so that instances are paired.
 pub fn epoch_order(examples: usize, shuffle: bool, seed: u32, iid: u32, epoch: u32) -> Vec<u32> {
     if shuffle {
         Key::new(seed.into(), Purpose::Shuffle).with(iid.into()).with(epoch.into()).permutation(examples)
@@ -25,8 +25,8 @@ pub fn gather(examples: &Examples, numbers: &[u32]) -> Batch {
     batch
 }
 
-/// The whole set in batches of at most `most` examples, short sequences with short ones: attention pays for the
-/// longest of its batch. The grouping changes no example's score beyond rounding.
+/// The whole set in batches of at most `most` examples, sorted by length because the cost of attention grows with the
+/// longest sequence of a batch. Grouping does not change scores beyond rounding.
 pub fn evaluation_batches(examples: &Examples, most: usize) -> Vec<Batch> {
     let mut by_length: Vec<u32> = (0..examples.len() as u32).collect();
     by_length.sort_by_key(|number| {

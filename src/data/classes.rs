@@ -1,18 +1,18 @@
-//! What labels mean: how many classes there are, how each is called, and which labels say that there is none.
+//! Classes and labels: the number and names of classes, and the labels that mean "no label".
 
 use super::DataError;
 use super::columns::excerpt;
 use crate::domain::spec::MOST_CLASSES;
 use std::collections::BTreeMap;
 
-/// GLUE's order where three sorts of inference are told apart, which is the alphabet's turned round.
+/// GLUE's order of the three inference classes.
 const INFERENCE: [&str; 3] = ["entailment", "neutral", "contradiction"];
-/// What is written where there is no gold label: SNLI's hyphen, and what pandas makes of a missing value.
+/// Markers of a missing gold label: SNLI's hyphen, and pandas' spellings of a missing value.
 const BLANK: [&str; 3] = ["-", "nan", "<na>"];
-/// The same, where it cannot be the name of a class.
+/// Further markers, unless a class has that name.
 const ABSENT: [&str; 7] = ["none", "null", "na", "n/a", "hidden", "unlabeled", "unlabelled"];
 
-/// The label of a row, as the file has it.
+/// The label of a row, as written in the file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label<'l> {
     pub place: &'l str,
@@ -22,7 +22,7 @@ pub(super) struct Label<'l> {
 }
 
 impl Label<'_> {
-    /// The whole number that is written here: `1`, and `1.0` as pandas writes a column with gaps.
+    /// The label as a whole number: `1`, or `1.0` as pandas writes a column with missing values.
     fn whole(&self) -> Option<i64> {
         let text = self.text?;
         let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -33,24 +33,24 @@ impl Label<'_> {
         self.text.is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)))
     }
 
-    /// Whether it says that nobody labelled the row, in whatever task. GLUE and the hub write -1.
+    /// Whether it marks a missing label in any task. GLUE and the hub write -1.
     fn is_blank(&self) -> bool {
         self.text.is_none() || self.whole() == Some(-1) || self.is_one_of(&BLANK)
     }
 
-    /// The same where no class is called so.
+    /// Whether it marks a missing label, unless a class has that name.
     fn is_absent(&self) -> bool {
         self.is_blank() || self.is_one_of(&ABSENT)
     }
 
-    /// As it is shown in messages.
+    /// The label as quoted in messages.
     pub fn shown(&self) -> Box<str> {
         self.text.map_or("nothing".into(), |text| format!("`{}`", excerpt(text, 40)).into())
     }
 
     fn unexpected(&self, mut expected: String) -> DataError {
         if self.text.is_some_and(|text| text.contains('.') && is_number(text)) && self.whole().is_none() {
-            expected += "; fractions are a regression's, and batchscope trains classifiers";
+            expected += "; fractions are for regression, and batchscope trains classifiers";
         }
         let (place, column, line) = (self.place.into(), self.column.into(), self.line);
         DataError::Label { place, line, column, found: self.shown(), expected: expected.into(), more: 0 }
@@ -72,8 +72,8 @@ impl Classes {
         &self.names
     }
 
-    /// Those of a training set's labels: numbers from 0 on, or -1 and 1, or else words, which count in the alphabet's
-    /// order. None where no row has a label.
+    /// The classes of a training set's labels: numbers from 0 on, or -1 and 1, or else words in alphabetical order. `None` if
+    /// no row has a label.
     pub(super) fn of<'l>(labels: impl Iterator<Item = Label<'l>> + Clone) -> Result<Option<Self>, DataError> {
         let Some(first) = labels.clone().find(|label| !label.is_blank()) else { return Ok(None) };
         let classes = match first.text.is_some_and(is_number) {
@@ -132,12 +132,12 @@ impl Classes {
         Ok(Self::named(&names))
     }
 
-    /// A label's class, by its name or its number; none where nobody labelled the row.
+    /// The class of a label, by name or number; `None` for a missing label.
     pub(super) fn number(&self, label: &Label<'_>) -> Result<Option<u32>, DataError> {
         let place_of = |text: &str| self.names.iter().position(|name| name == text);
         let whole = label.whole();
         let named = label.text.and_then(place_of).or_else(|| place_of(&whole?.to_string()));
-        // where names are numbers themselves, they alone count
+        // names that are numbers take precedence
         let numbered = || usize::try_from(whole?).ok().filter(|class| !self.has_number() && *class < self.names.len());
         match named.or_else(numbered) {
             Some(class) => Ok(Some(class as u32)),
@@ -146,7 +146,7 @@ impl Classes {
         }
     }
 
-    /// Whether a class is called by a number.
+    /// Whether a class has a number as its name.
     fn has_number(&self) -> bool {
         self.names.iter().any(|name| is_number(name))
     }
@@ -169,7 +169,7 @@ fn too_many(label: &Label<'_>, count: usize) -> DataError {
 }
 
 fn is_number(text: &str) -> bool {
-    // `nan` and `inf` are numbers to Rust
+    // Rust parses `nan` and `inf` as numbers
     text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_nobody_labelled_make_no_class() {
+    fn unlabelled_rows_add_no_class() {
         assert_eq!(of(&["-1", "0", "1", "-1", "None", "NaN"]).unwrap(), ["0", "1"]);
         assert_eq!(of(&["-", "neutral", "contradiction", "", "entailment"]).unwrap(), INFERENCE);
         assert_eq!(of(&["against", "none", "favor"]).unwrap(), ["against", "favor", "none"], "a stance");
@@ -219,12 +219,15 @@ mod tests {
         assert!(of(&["0", "yes"]).unwrap_err().starts_with("a.tsv, line 3: the label in `label` is `yes`"));
         for many in [(0..65).map(|n| n.to_string()).collect::<Vec<_>>(), (0..65).map(|n| format!("w{n}")).collect()] {
             let error = of(&many.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_err();
-            assert!(error.contains("65 labels that differ") && error.contains("64 classes are the most"), "{error}");
+            assert!(
+                error.contains("65 distinct labels") && error.contains("more than the 64 classes supported"),
+                "{error}"
+            );
         }
     }
 
     #[test]
-    fn a_known_class_goes_by_its_name_or_its_number() {
+    fn a_class_is_found_by_name_or_number() {
         let classes = Classes::named(&INFERENCE);
         let number = |text| classes.number(&label(text));
         assert_eq!(number("contradiction").unwrap(), Some(2));
@@ -237,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_that_are_called_by_numbers_go_by_their_names_alone() {
+    fn classes_named_by_numbers_are_found_by_name_only() {
         let number = |names: [&str; 2], text| Classes::named(&names).number(&label(text));
         assert_eq!((number(["1", "0"], "0").unwrap(), number(["1", "0"], "1").unwrap()), (Some(1), Some(0)));
         assert_eq!((number(["-1", "1"], "-1").unwrap(), number(["-1", "1"], "1.0").unwrap()), (Some(0), Some(1)));

@@ -1,14 +1,14 @@
-//! Text to pre-train on: sentences that belong together, read from a file or a folder of them.
+//! Text for pre-training: pairs of consecutive sentences, from a file or a folder of files.
 //!
-//! A text has a sentence a line, and an empty line between documents: neighbours belong together. A table has a sentence
-//! a column, and a pair a row.
+//! A text has one sentence per line and an empty line between documents; consecutive sentences form pairs. A table has one
+//! pair per row.
 
 use super::text::{bytes, text};
 use super::{DataError, Format, Table};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
-/// Names of columns that hold sentences, the first of a pair and the second.
+/// Names of the columns with the first and the second sentence of a pair.
 const COLUMNS: [(&str, &str); 6] = [
     ("sentence1", "sentence2"),
     ("#1 String", "#2 String"),
@@ -17,20 +17,20 @@ const COLUMNS: [(&str, &str); 6] = [
     ("premise", "hypothesis"),
     ("question", "sentence"),
 ];
-/// Names of columns that hold single sentences.
+/// Names of columns with single sentences.
 const ALONE: [&str; 2] = ["sentence", "text"];
 
-/// Ending of a text's name.
+/// Extension of text files.
 const TEXT: &str = "txt";
 
-/// Pairs of sentences that belong together. A sentence that stands alone has an empty second one.
+/// Pairs of consecutive sentences. The second sentence is empty for a single one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Corpus {
     pub pairs: Vec<(String, String)>,
 }
 
 impl Corpus {
-    /// Of a folder, every file whose ending is known, in the order of names.
+    /// Reads a file, or all files of a folder with a known extension in the order of their names.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let mut corpus = Self::default();
         for file in files(path)? {
@@ -96,7 +96,7 @@ impl Corpus {
     }
 }
 
-/// The file itself, or what a folder holds.
+/// The file itself, or the files of a folder.
 fn files(path: &Path) -> Result<Vec<PathBuf>, DataError> {
     let unreadable = |cause| DataError::Read { path: path.to_owned(), cause };
     if !path.is_dir() {
@@ -124,14 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_of_a_document_belong_together() {
+    fn consecutive_sentences_of_a_document_form_pairs() {
         let corpus = read("a.txt", "One.\nTwo.\nThree.\n\n\nFour.\r\nFive.\n").unwrap();
         assert_eq!(corpus.pairs, pairs(&[("One.", "Two."), ("Three.", ""), ("Four.", "Five.")]));
         assert_eq!(corpus.sentences().len(), 5);
     }
 
     #[test]
-    fn tables_are_read_by_the_usual_names_and_labels_are_not() {
+    fn tables_are_read_by_column_names_and_labels_are_ignored() {
         let corpus = read("a.tsv", "label\tsentence1\tsentence2\n1\tA b.\tC d.\n0\t\tE.\n").unwrap();
         assert_eq!(corpus.pairs, pairs(&[("A b.", "C d."), ("E.", "")]));
         let corpus = read("a.jsonl", "{\"text\": \"A b.\", \"label\": 3}\n").unwrap();
@@ -141,8 +141,8 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_without_text_says_what_it_should_hold() {
+    fn a_folder_without_text_is_refused_with_what_was_expected() {
         let error = read("notes.md", "One.\n").unwrap_err().to_string();
-        assert!(error.contains("holds no sentences; expected files of text (.txt)"), "{error}");
+        assert!(error.contains("contains no sentences; expected text files (.txt)"), "{error}");
     }
 }

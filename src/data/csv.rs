@@ -1,15 +1,15 @@
-//! Values under a header, separated by commas (RFC 4180) or something else: quoted ones may hold separators, quotes and
-//! line ends.
+//! Values with a header, separated by commas (RFC 4180) or another separator. Quoted values may contain separators, quotes
+//! and line ends.
 
 use super::separator::Separator;
-use super::table::Reading;
+use super::table::TableBuilder;
 use super::{Choose, DataError, Table};
 use std::io::Read;
 
-/// A last record that no text holds: it stands alone unless a quote before it was left open.
+/// A sentinel record that no text contains: it is parsed on its own unless a quote before it is unclosed.
 const END: &str = "\0";
 
-/// The usual separator is that of the file's ending; the header may have another.
+/// `usual` is the separator of the file extension; the header may show another one.
 pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Result<Table, DataError> {
     let (separator, note, text, first_line) = match Separator::named(text) {
         Some((separator, below)) => (separator, None, below, 2),
@@ -21,7 +21,7 @@ pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Re
     let ended = text.as_bytes().chain(&b"\n"[..]).chain(END.as_bytes());
     let mut builder = csv::ReaderBuilder::new();
     let mut reader = builder.delimiter(separator.byte()).flexible(true).has_headers(false).from_reader(ended);
-    let (mut reading, mut lines) = (None::<Reading>, Lines { text, at: 0, line: first_line });
+    let (mut reading, mut lines) = (None::<TableBuilder>, Lines { text, at: 0, line: first_line });
     for record in reader.records() {
         let record = record.map_err(|cause| DataError::Csv { place: place.into(), cause })?;
         if record.len() == 1 && &record[0] == END {
@@ -33,7 +33,7 @@ pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Re
         }
         let Some(reading) = &mut reading else {
             let header: Vec<String> = record.iter().map(|value| value.trim().to_owned()).collect();
-            reading = Some(Reading::new(&header, choose)?);
+            reading = Some(TableBuilder::new(&header, choose)?);
             continue;
         };
         reading.row_of(line, record.len(), |column| record.get(*column).map(|value| value.trim().to_owned()));
@@ -42,7 +42,7 @@ pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Re
     Ok(Table { notes: note.into_iter().collect(), ..table })
 }
 
-/// Counts lines up to ascending places. The `csv` crate's own count is of where the record before ended.
+/// Line numbers of ascending offsets. The `csv` crate counts the line on which the previous record ended.
 struct Lines<'t> {
     text: &'t str,
     at: usize,
@@ -50,7 +50,7 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line on which the record begins whose bytes, or line ends before them, begin here.
+    /// The line on which the record starts whose bytes, or the line ends before them, start at this offset.
     fn of_record(&mut self, begin: u64) -> u64 {
         let bytes = self.text.as_bytes();
         let begin = (begin as usize).clamp(self.at, bytes.len());
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_called_by_the_line_it_begins_on() {
+    fn a_row_has_the_number_of_its_first_line() {
         for end in ["\n", "\r\n"] {
             let text = ["one,two", "\"a", "b\",c", "", "d,e", "f"].join(end);
             assert!(
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_tells_what_separates() {
+    fn the_header_determines_the_separator() {
         let commas = Format::Csv.read("a.csv", b"one,two\n\"a; b\",c\n").unwrap();
         for text in ["one;two\n\"a; b\";c\n", "one\ttwo\na; b\tc\n"] {
             let table = Format::Csv.read("a.csv", text.as_bytes()).unwrap();
@@ -104,17 +104,17 @@ mod tests {
     }
 
     #[test]
-    fn every_ragged_row_is_told_by_its_line() {
+    fn every_ragged_row_is_reported_with_its_line() {
         assert_eq!(
             message("one,two\na,b\na\nc,d\na,b,c\na\n"),
-            "a.csv, line 3: expected 2 columns separated by commas, as in the header, found 1; so have lines 5, 6"
+            "a.csv, line 3: expected 2 columns separated by commas, as in the header, found 1; the same on lines 5, 6"
         );
         let many = format!("one,two\n{}", "a\n".repeat(9));
-        assert!(message(&many).ends_with("found 1; so have lines 3, 4, 5, 6, 7 and 3 more"), "{}", message(&many));
+        assert!(message(&many).ends_with("found 1; the same on lines 3, 4, 5, 6, 7 and 3 more"), "{}", message(&many));
     }
 
     #[test]
-    fn a_quote_that_is_never_closed_does_not_swallow_the_file() {
+    fn an_unclosed_quote_is_reported_where_it_opens() {
         let text = "label,text\n1,fine\n0,\"never closed\n1,swallowed\n0,swallowed too\n";
         assert!(
             message(text).starts_with("a.csv, line 3: a quote is opened here and never closed"),
@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(rows in proptest::collection::vec(("[a-z\",\n]{0,9}x", "[a-z\",\n]{0,9}y"), 1..20)) {
+        fn rows_survive_a_round_trip(rows in proptest::collection::vec(("[a-z\",\n]{0,9}x", "[a-z\",\n]{0,9}y"), 1..20)) {
             let mut writer = csv::Writer::from_writer(Vec::new());
             writer.write_record(["one", "two"]).unwrap();
             for (one, two) in &rows {

@@ -1,13 +1,13 @@
-//! Encoded examples: a set as tokens, laid end to end.
+//! Encoded examples: the tokens of a set, concatenated.
 
 use super::{DataError, Example, PairTokenizer};
 use crate::domain::batch::Batch;
 use sha2::{Digest, Sha256};
 
-/// What the starts of a packed batch can count.
+/// The range of the start offsets of a packed batch.
 const MOST_TOKENS: u32 = u32::MAX;
 
-/// The examples of one set. A `Batch` of everything, kept under a name of its own because it is only gathered from.
+/// The examples of one set: a `Batch` of all of them, as a separate type because batches are only gathered from it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Examples {
     pub(super) all: Batch,
@@ -42,7 +42,7 @@ impl Examples {
         &self.all.tokens
     }
 
-    /// Mean tokens of an example, special ones included.
+    /// Mean number of tokens per example, special tokens included.
     pub fn mean_length(&self) -> f64 {
         self.all.token_count() as f64 / self.len().max(1) as f64
     }
@@ -52,7 +52,7 @@ impl Examples {
         self.all.longest()
     }
 
-    /// SHA-256 over everything a model sees of the set, in hexadecimal. Taken before words are renumbered.
+    /// SHA-256 of everything that a model sees of the set, in hexadecimal. Computed before words are renumbered.
     pub fn digest(&self) -> String {
         let mut hasher = Sha256::new();
         for column in [&self.all.labels, &self.all.starts, &self.all.tokens, &self.all.token_types] {
@@ -64,7 +64,7 @@ impl Examples {
         hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The examples with these numbers, in this order, each renumbered by its place.
+    /// The examples with these numbers, in this order, renumbered from 0.
     pub(super) fn select(&self, numbers: &[u32]) -> Self {
         let mut all = super::gather(self, numbers);
         all.examples = (0..numbers.len() as u32).collect();

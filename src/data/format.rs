@@ -1,9 +1,9 @@
-//! The formats that sets of examples come in, told by the ending of the file's name.
+//! File formats of example sets, recognised by the file extension.
 
 use super::packed::unpacked;
 use super::separator::Separator;
 use super::text::text;
-use super::{Choice, Choose, DataError, Table, csv, jsonl, parquet, tsv};
+use super::{Choose, DataError, Selection, Table, csv, jsonl, parquet, tsv};
 use std::path::Path;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,29 +14,29 @@ pub enum Format {
     Parquet,
 }
 
-/// Endings in the order in which messages name them.
+/// Extensions in the order in which messages list them.
 pub const ENDINGS: [(&str, Format); 4] =
     [(".tsv", Format::Tsv), (".csv", Format::Csv), (".jsonl", Format::Jsonl), (".parquet", Format::Parquet)];
-/// Those that count where a set has none of the first.
+/// Extensions that are used if a set has none of the first.
 pub const FURTHER_ENDINGS: [(&str, Format); 4] =
     [(".tab", Format::Tsv), (".txt", Format::Tsv), (".ndjson", Format::Jsonl), (".json", Format::Jsonl)];
-/// Behind the ending of a text.
+/// May follow the extension of a text format.
 pub const GZIP: &str = ".gz";
 
 impl Format {
-    /// By the ending of a file's name. Those of text may stand in gzip.
+    /// The format of a file extension. Text formats may be compressed with gzip.
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?;
         let name = name.strip_suffix(GZIP).unwrap_or(name);
         ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, format)| *format)
     }
 
-    /// Every row and column. `place` names the bytes in errors: a path, usually.
+    /// Reads all rows and columns. `place` names the bytes in errors, usually a path.
     pub fn read(self, place: &str, bytes: &[u8]) -> Result<Table, DataError> {
-        self.read_chosen(place, bytes, &Choice::all)
+        self.read_chosen(place, bytes, &Selection::all)
     }
 
-    /// Every row, and of them what is chosen once the header is known.
+    /// Reads all rows, and of each the columns that `choose` selects from the header.
     pub fn read_chosen(self, place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, DataError> {
         let table = match self {
             Format::Parquet => parquet::read(place, bytes, choose),

@@ -1,11 +1,11 @@
-//! JSON objects, one a line or in an array. The keys of the first are the columns.
+//! JSON objects, one per line or in an array. The keys of the first object are the columns.
 
-use super::table::Reading;
+use super::table::TableBuilder;
 use super::{Choose, DataError, Table};
 use serde_json::{Map, Value};
 
 pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
-    let mut reading = None::<(Reading, Vec<String>)>;
+    let mut reading = None::<(TableBuilder, Vec<String>)>;
     let mut objects = if text.trim_start().starts_with('[') { Objects::in_array(text) } else { Objects::by_line(text) };
     while let Some((number, object)) = objects.next() {
         let wrong = |message| DataError::Json { place: place.into(), line: number, message };
@@ -18,7 +18,7 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
             Some(reading) => reading,
             none => {
                 let keys: Vec<String> = object.keys().cloned().collect();
-                none.insert((Reading::new(&keys, choose)?, keys))
+                none.insert((TableBuilder::new(&keys, choose)?, keys))
             }
         };
         reading.row(number, |column| object.remove(keys.get(*column)?).and_then(written));
@@ -26,14 +26,14 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
     Ok(reading.map_or_else(Table::default, |(reading, _)| reading.table()))
 }
 
-/// What one object that holds all columns is told.
-const BY_COLUMN: &str = "this one holds whole columns; write an object for each example, one a line or in an array (pandas: \
+/// The message for a single object of whole columns.
+const BY_COLUMN: &str = "this object contains whole columns; write one object per example, one per line or in an array (pandas: \
                          to_json(orient=\"records\", lines=True))";
 
-/// An object, or why there is none.
+/// An object, or the reason why it cannot be parsed.
 type Parsed = Result<Map<String, Value>, String>;
 
-/// Objects with the lines on which they begin. Of an array one is parsed at a time, so that errors have their line.
+/// Objects with the lines on which they start. Elements of an array are parsed one at a time, so that errors have a line.
 struct Objects<'t> {
     /// the rest of the text
     rest: &'t str,
@@ -53,7 +53,7 @@ impl<'t> Objects<'t> {
         objects
     }
 
-    /// Leaves so many bytes behind.
+    /// Skips `bytes` bytes.
     fn pass(&mut self, bytes: usize) {
         let (passed, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         self.line += passed.bytes().filter(|byte| *byte == b'\n').count() as u64;
@@ -83,7 +83,7 @@ impl<'t> Objects<'t> {
             self.pass(1);
             self.skip_space();
             let is_end = self.rest.is_empty();
-            return (!is_end).then(|| (self.line, Err("the array ends before".into())));
+            return (!is_end).then(|| (self.line, Err("the array ends early".into())));
         }
         let mut values = serde_json::Deserializer::from_str(self.rest).into_iter::<Map<String, Value>>();
         let object = match values.next() {
@@ -101,13 +101,13 @@ impl<'t> Objects<'t> {
             self.pass(1);
         } else if !self.rest.starts_with(']') {
             self.rest = "";
-            return Some((self.line, Err("a comma or the end of the array is missing behind it".into())));
+            return Some((self.line, Err("a comma or the end of the array is missing after it".into())));
         }
         Some((line, Ok(object)))
     }
 }
 
-/// Text as it is, numbers and flags as they are written. Lists and objects are no text.
+/// Strings unchanged, numbers and booleans as written; `None` for lists and objects.
 fn written(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
@@ -116,7 +116,7 @@ fn written(value: Value) -> Option<String> {
     }
 }
 
-/// Each line is parsed alone: the parser's own line number is always 1.
+/// Removes the parser's line number, which is always 1 because each line is parsed separately.
 fn without_place(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
@@ -128,7 +128,7 @@ mod tests {
     use super::super::Format;
 
     #[test]
-    fn values_are_text_or_what_is_written_and_keys_may_come_in_any_order() {
+    fn values_are_kept_as_written_and_keys_may_be_in_any_order() {
         let text =
             "{\"label\": 1, \"text\": \" a\\nb \", \"tags\": [1]}\n\n{\"text\": null, \"more\": 2, \"label\": false}\n";
         let table = Format::Jsonl.read("a.jsonl", text.as_bytes()).unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_object_is_refused() {
+    fn a_line_that_is_not_an_object_is_refused() {
         let message = |text: &str| Format::Jsonl.read("a.jsonl", text.as_bytes()).unwrap_err().to_string();
         assert_eq!(
             message("{\"a\": 1}\n{\"a\": 1"),

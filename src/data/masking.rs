@@ -1,38 +1,38 @@
-//! Which tokens of a batch are hidden for a model to guess (Devlin et al. 2019, section 3.1).
+//! Masking for masked language modelling (Devlin et al. 2019, section 3.1).
 
 use super::{DataError, PairTokenizer};
 use crate::domain::batch::Batch;
 use crate::domain::random::Key;
 
-/// Of the tokens of a sequence, this share is to be guessed; at least one.
+/// The share of the tokens of a sequence to predict; at least one.
 const SHARE: f64 = 0.15;
-/// Of these, so many are hidden behind `[MASK]`, ...
+/// The share of these replaced by `[MASK]`.
 const HIDDEN: f64 = 0.8;
-/// ... so many are replaced by any word, and the rest stay as they are.
+/// The share of these replaced by a random word; the rest are unchanged.
 const REPLACED: f64 = 0.1;
 
-/// A batch, some of whose tokens are to be guessed.
+/// A batch with masked tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Masked {
     /// as the model sees it
     pub batch: Batch,
-    /// \[M\] places in the packed tokens, ascending
+    /// \[M\] positions in the packed tokens, ascending
     pub places: Vec<u32>,
-    /// \[M\] what was there
+    /// \[M\] the original tokens
     pub words: Vec<u32>,
 }
 
-/// BERT's rule for one vocabulary.
+/// BERT's masking rule for a vocabulary.
 pub struct Masking {
     mask: u32,
-    /// `[CLS]` and `[SEP]`: never to be guessed
+    /// `[CLS]` and `[SEP]`, which are never masked
     frame: [u32; 2],
     words: u64,
 }
 
 impl Masking {
     /// # Errors
-    /// when the vocabulary lacks a mark that is needed.
+    /// when the vocabulary lacks a required special token.
     pub fn of(tokenizer: &PairTokenizer) -> Result<Self, DataError> {
         let special = |token: &'static str| {
             let missing = || DataError::SpecialToken { place: "the vocabulary".into(), token: token.into() };
@@ -45,7 +45,7 @@ impl Masking {
         })
     }
 
-    /// Chooses and hides. What happens to an example depends on the key and its number alone.
+    /// Selects and masks tokens. The result for an example depends only on the key and its number.
     pub fn hide(&self, mut batch: Batch, key: Key) -> Masked {
         let (mut places, mut words) = (Vec::new(), Vec::new());
         let sequences: Vec<_> = batch.sequences().collect();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn fifteen_in_a_hundred_words_are_chosen_and_most_of_them_hidden() {
+    fn fifteen_per_cent_are_selected_and_most_of_them_masked() {
         let (before, after) = hidden(0..400);
         // 3 of 17 a sequence
         assert_eq!(after.places.len(), 1200);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_is_hidden_alike_in_any_company() {
+    fn masking_does_not_depend_on_the_rest_of_the_batch() {
         let ((_, alone), (_, among)) = (hidden(7..8), hidden(6..9));
         let of_second: Vec<u32> = among.places.iter().filter(|p| (19..38).contains(*p)).map(|p| p - 19).collect();
         assert_eq!(of_second, alone.places);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sequence_without_words_has_nothing_to_guess() {
+    fn a_sequence_without_words_has_nothing_to_predict() {
         let mut batch = Batch::default();
         batch.push(0, 0, &[2, 3, 3], &[0, 0, 1]);
         let masked = MASKING.hide(batch.clone(), Key::new(1, Purpose::Masking));

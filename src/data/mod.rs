@@ -1,10 +1,12 @@
-//! Text to integers: files of labelled sentences, one or two an example, and of text to pre-train on, become packed
+//! Text to integers: files of labelled sentences, one or two per example, and text for pre-training become packed
 //! batches.
 //!
-//! May import: `domain`. Alone knows: `tokenizers`, `parquet`, `flate2`. Knows no tensor, no weights and no training; what it hands on are plain integers.
+//! May import: `domain`. Alone knows: `tokenizers`, `parquet`, `flate2`. Knows no tensors, weights or training; its output
+//! is plain integers.
 
 mod batching;
 mod classes;
+mod column_layout;
 mod columns;
 mod corpus;
 mod csv;
@@ -30,17 +32,17 @@ mod vocabulary;
 
 pub use batching::{epoch_order, evaluation_batches, gather};
 pub use classes::Classes;
-pub use columns::{Columns, Example, Part, Set};
+pub use columns::{Columns, Example, Set, SetPart};
 pub use corpus::Corpus;
 pub use error::DataError;
 pub use examples::Examples;
 pub use format::Format;
 pub use masking::{Masked, Masking};
 pub use rows::WordRows;
-pub use sequences::{Diet, Sequences, TokenPair};
+pub use sequences::{PretrainingInput, Sequences, TokenPair};
 pub use set_file::SetFile;
 pub use split::split;
-pub use table::{Choice, Choose, Row, Table};
+pub use table::{Choose, Row, Selection, Table};
 pub use task::{SetFiles, Sets, files_of, find_in_folder, read_embedded, read_files};
 pub use tokenizer::{PairTokenizer, check_tokenizer_class};
 pub use vocabulary::train_vocabulary;

@@ -1,18 +1,18 @@
-//! Files that hold others: gzip is unpacked, the rest is recognised by its first bytes and refused by name.
+//! Compressed files and archives: gzip is unpacked, others are recognised by their first bytes and refused by name.
 
 use super::DataError;
 use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
 use std::io::Read;
 
-/// Text rarely shrinks to less than a hundredth. Beyond this many times the file's size, and what is allowed to any file,
-/// it is a bomb.
+/// Text rarely compresses below a hundredth of its size. Output beyond this factor, and beyond what any file may have, is
+/// treated as a decompression bomb.
 const EXPANSION: u64 = 256;
 const ALWAYS_ALLOWED: u64 = 64 << 20;
 
 const UNPACK: &str = "unpack it first";
 
-/// First bytes of what is no text, with its name and what to do.
+/// First bytes of formats that are not text, with their names and a remedy.
 const KINDS: [(&[u8], &str, &str); 8] = [
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "unpack it, or save it as \"CSV UTF-8\""),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save it as \"CSV UTF-8\""),
@@ -24,7 +24,7 @@ const KINDS: [(&[u8], &str, &str); 8] = [
     (b"version https://git-lfs", "a Git LFS pointer", "fetch the file with git lfs pull"),
 ];
 
-/// The bytes of a text, out of gzip where they are in it.
+/// The bytes of a text, decompressed if they are gzip.
 pub fn unpacked<'b>(place: &str, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, DataError> {
     if let Some((_, kind, advice)) = KINDS.into_iter().find(|(first, ..)| bytes.starts_with(first)) {
         return Err(DataError::Packed { place: place.into(), kind, advice });
@@ -37,7 +37,7 @@ pub fn unpacked<'b>(place: &str, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, DataE
     let mut whole = Vec::new();
     MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut whole).map_err(|error| wrong(error.to_string()))?;
     match whole.len() as u64 > most {
-        true => Err(wrong("its content is far larger than itself".into())),
+        true => Err(wrong("its content is far larger than the file".into())),
         false => Ok(whole.into()),
     }
 }
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_gzip_is_what_was_put_there() {
+    fn gzip_is_unpacked() {
         let text = b"one\ttwo\nA\tB\n";
         assert_eq!(Format::Tsv.read("a", &packed(text)).unwrap(), Format::Tsv.read("a", text).unwrap());
         let half = Format::Tsv.read("a", &packed(text)[..20]).unwrap_err().to_string();
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_called_by_its_name() {
+    fn other_formats_are_refused_by_name() {
         let message = |bytes: &[u8]| Format::Csv.read("a.csv", bytes).unwrap_err().to_string();
         assert!(message(b"PK\x03\x04...").starts_with("a.csv: not text but a zip archive or an Excel workbook"));
         assert!(message(b"version https://git-lfs.github.com/spec/v1\n").contains("git lfs pull"));

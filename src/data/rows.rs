@@ -1,7 +1,7 @@
 //! The rows of the word table that a task uses.
 //!
-//! A task touches a part of the vocabulary; the rest of the table never gets a gradient. Training keeps only the rows
-//! that are used, and examples name rows instead of words.
+//! A task uses part of the vocabulary; the other rows of the word table never get a gradient. Training keeps only the used
+//! rows, and examples refer to rows instead of words.
 
 use super::Examples;
 
@@ -12,7 +12,7 @@ pub struct WordRows {
 }
 
 impl WordRows {
-    /// The words of these sets.
+    /// The words used by these sets.
     pub fn used_by(sets: &[&Examples]) -> Self {
         let mut words: Vec<u32> = sets.iter().flat_map(|set| set.tokens()).copied().collect();
         words.sort_unstable();
@@ -28,7 +28,7 @@ impl WordRows {
     /// Replaces every word by its row.
     ///
     /// # Panics
-    /// if a word is not among those this was made from.
+    /// if a word was in none of the sets.
     pub fn renumber(&self, examples: &mut Examples) {
         for token in &mut examples.all.tokens {
             let row = self.words.binary_search(token).expect("rows are made from the same sets");
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_point_back_to_their_words() {
+    fn rows_map_back_to_their_words() {
         let mut examples = examples_of_lengths(&[2, 3]);
         let before = examples.tokens().to_vec();
         let rows = WordRows::used_by(&[&examples]);

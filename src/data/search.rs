@@ -1,13 +1,13 @@
-//! Finds the sentences that share the most with a given one, rare words counting more (Sparck Jones 1972). Integers
-//! decide, so that every machine finds the same. It does not know what a word means.
+//! Finds the sentences most similar to a given one by inverse document frequency (Sparck Jones 1972). Integer arithmetic
+//! gives the same result on every machine.
 
-/// What is searched in.
+/// An inverted index of sentences.
 pub struct Index {
-    /// of each word: the sentences that hold it, ascending
+    /// for each word: the sentences that contain it, ascending
     places: Vec<Vec<u32>>,
-    /// of each word: the binary logarithm of how rare it is
+    /// for each word: its inverse document frequency, as a binary logarithm
     weights: Vec<u32>,
-    /// of each sentence: the weight of its words
+    /// for each sentence: the total weight of its words
     totals: Vec<u32>,
 }
 
@@ -28,8 +28,8 @@ impl Index {
         Self { places, weights, totals }
     }
 
-    /// The sentences nearest to these words, the nearest first: those with the largest share of common weight in the
-    /// weight of both. Of equally near ones, the earlier.
+    /// The most similar sentences, best first, by the weight of the common words relative to the weight of both. Ties go to
+    /// the earlier sentence.
     pub fn nearest(&self, words: &[u32], most: usize) -> Vec<usize> {
         let mut shared = vec![0u32; self.totals.len()];
         let mut total = 0;
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_shares_rare_words_is_nearer_than_what_shares_common_ones() {
+    fn rare_words_count_more_than_common_ones() {
         let sentences: [&[u32]; 5] = [&[1, 2, 3], &[1, 2, 4], &[1, 9, 5], &[1, 2, 3], &[1, 2, 7]];
         let index = Index::of(sentences.into_iter());
         assert_eq!(index.nearest(&[1, 9, 3], 4), [2, 0, 3, 1]);

@@ -1,4 +1,4 @@
-//! What separates the values of a table of text, told by its header: files are often not what their ending says.
+//! The separator of a text table, detected from its header because file extensions are often wrong.
 
 /// In the order in which they are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub enum Separator {
 
 use Separator::{Bar, Comma, Semicolon, Tab};
 
-/// Counts in words, as far as headers go.
+/// Small numbers as words.
 const COUNTS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 impl Separator {
@@ -41,25 +41,25 @@ impl Separator {
         COUNTS.get(count).map_or_else(|| format!("{count} {name}"), |count| format!("{count} {name}"))
     }
 
-    /// The usual one where the header has it, else the one that it has most of, with a sentence that says so.
+    /// The usual separator if the header contains it, else the most frequent one, with a note.
     pub fn of(text: &str, usual: Separator) -> (Self, Option<String>) {
         let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let count = |separator: Separator| outside_quotes(header).filter(|byte| *byte == separator.byte()).count();
         if count(usual) > 0 {
             return (usual, None);
         }
-        // of equally many the first
+        // the first in case of a tie
         let most = Self::ALL.into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(usual);
         match count(most) {
             0 => (usual, None),
             found => {
                 let (none, some, plural) = (usual.counted(0), most.counted(found), most.plural());
-                (most, Some(format!("the header has {none} but {some}: read as separated by {plural}")))
+                (most, Some(format!("the header has {none} but {some}: reading it as separated by {plural}")))
             }
         }
     }
 
-    /// The one that Excel's own first line names (`sep=;`), and the text below it.
+    /// The separator named by Excel's first line (`sep=;`), and the text after it.
     pub fn named(text: &str) -> Option<(Self, &str)> {
         let (first, rest) = text.split_once('\n')?;
         let name = first.trim_end_matches('\r').trim_matches('"').strip_prefix("sep=")?;
@@ -81,16 +81,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_tells() {
+    fn the_separator_is_detected_from_the_header() {
         assert_eq!(Separator::of("a,b;c,d\n", Comma), (Comma, None));
         assert_eq!(Separator::of("\n\"a;b\"\t\"c\"\n1,2\n", Comma).0, Tab);
         assert_eq!(Separator::of("alone\n1,2\n", Comma), (Comma, None));
         let (separator, said) = Separator::of("sentence1;sentence2;label\n", Comma);
         assert_eq!(separator, Semicolon);
-        assert_eq!(said.unwrap(), "the header has no comma but two semicolons: read as separated by semicolons");
+        assert_eq!(said.unwrap(), "the header has no comma but two semicolons: reading it as separated by semicolons");
         assert_eq!(
             Separator::of("a,b\n", Tab).1.unwrap(),
-            "the header has no tab but one comma: read as separated by commas"
+            "the header has no tab but one comma: reading it as separated by commas"
         );
     }
 

@@ -1,14 +1,14 @@
-//! Where a set is: a file in a folder, or several parts of one, by the names that sets have.
+//! Finds the file of a set in a folder, or its parts, by the usual names.
 
 use super::format::{ENDINGS, FURTHER_ENDINGS, GZIP};
 use super::{DataError, Format};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files of a folder that a message names.
+/// Upper bound of files listed in a message.
 const MOST_NAMED: usize = 8;
 
-/// The file of a set, or its parts in order, and what they are written in.
+/// The file of a set, or its parts in order, and their format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetFile {
     pub parts: Vec<PathBuf>,
@@ -20,31 +20,31 @@ impl SetFile {
         Self { parts: vec![path], format }
     }
 
-    /// Names it in messages.
+    /// The path to name in messages.
     pub fn path(&self) -> &Path {
         self.parts.first().map_or(Path::new(""), PathBuf::as_path)
     }
 }
 
-/// What a folder holds, by names.
-pub struct Listing<'f> {
+/// The file names of a folder.
+pub struct FolderListing<'f> {
     folder: &'f Path,
     names: Vec<String>,
 }
 
-impl<'f> Listing<'f> {
+impl<'f> FolderListing<'f> {
     pub fn of(folder: &'f Path) -> Result<Self, DataError> {
         let unreadable = |cause| DataError::Read { path: folder.to_owned(), cause };
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
-        // names of sets are plain text
+        // sets have Unicode names
         let mut names: Vec<String> =
             entries.into_iter().filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
         Ok(Self { folder, names })
     }
 
-    /// The file of a set under one of its names. The further endings count where none of the usual is there, so that
-    /// what lies beside a set does not take its place.
+    /// The file of a set under one of its names. The further extensions are used only without a file of the usual ones, so
+    /// that an unrelated file does not replace the set.
     pub fn find(&self, names: &[&str]) -> Result<Option<SetFile>, DataError> {
         let usual = ENDINGS.map(|(ending, format)| (ending.to_owned(), format));
         let further = FURTHER_ENDINGS.map(|(ending, format)| (ending.to_owned(), format));
@@ -70,7 +70,7 @@ impl<'f> Listing<'f> {
         Ok(None)
     }
 
-    /// A file of exactly this name.
+    /// The file with exactly this name.
     pub fn file(&self, name: &str, format: Format) -> Option<SetFile> {
         self.has(name).then(|| SetFile::alone(self.folder.join(name), format))
     }
@@ -83,7 +83,7 @@ impl<'f> Listing<'f> {
         self.file(&format!("{name}{ending}"), format)
     }
 
-    /// `train-00000-of-00002.parquet` and so on, as the hub calls them: all of them, or none.
+    /// The parts `train-00000-of-00002.parquet` and so on, as named on the hub: all of them, or none.
     fn in_parts(&self, name: &str, ending: &str, format: Format) -> Result<Option<SetFile>, DataError> {
         let count = |file: &String| {
             let (number, count) =
@@ -101,13 +101,13 @@ impl<'f> Listing<'f> {
         Ok(Some(SetFile { parts: parts.iter().map(|part| self.folder.join(part)).collect(), format }))
     }
 
-    /// What there is instead, for messages.
+    /// The files that exist instead, for messages.
     pub fn shown(&self) -> String {
         let is_seen = |name: &&String| !name.starts_with('.');
         let seen: Vec<&str> = self.names.iter().filter(is_seen).map(String::as_str).collect();
         let workbook = |name: &&str| [".xlsx", ".xls", ".ods"].iter().any(|ending| name.ends_with(ending));
         let holds_sets = |name: &&&str| {
-            Listing::of(&self.folder.join(name))
+            FolderListing::of(&self.folder.join(name))
                 .is_ok_and(|inner| inner.find(&["train"]).is_ok_and(|set| set.is_some()))
         };
         let hint = if let Some(inner) = seen.iter().find(holds_sets) {
@@ -130,7 +130,7 @@ fn shortened(names: &[&str]) -> String {
     if more == 0 { named } else { format!("{named} and {more} more") }
 }
 
-/// What [`Listing::find`] looks for, for messages: `dev.tsv, dev.csv, dev.jsonl, dev.parquet (or validation)`.
+/// What [`FolderListing::find`] looks for, for messages: `dev.tsv, dev.csv, dev.jsonl, dev.parquet (or validation)`.
 pub fn looked_for(names: &[&str]) -> String {
     let Some((first, others)) = names.split_first() else { return String::new() };
     let files: Vec<String> = ENDINGS.iter().map(|(ending, _)| format!("{first}{ending}")).collect();
@@ -145,24 +145,24 @@ mod tests {
     fn found(files: &[&str]) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
         files.iter().for_each(|name| fs::write(folder.path().join(name), "").unwrap());
-        let listing = Listing::of(folder.path()).unwrap();
+        let listing = FolderListing::of(folder.path()).unwrap();
         let names = |path: PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
         let set = listing.find(&["train", "training"]).map_err(|error| error.to_string())?;
         Ok(set.into_iter().flat_map(|set| set.parts).map(names).collect())
     }
 
     #[test]
-    fn a_set_goes_by_many_endings_and_the_usual_ones_come_first() {
+    fn the_usual_extensions_take_precedence() {
         for name in ["train.tsv", "training.json", "train.txt", "train.csv.gz", "train-00000-of-00001.parquet"] {
             assert_eq!(found(&[name, "notes.txt"]).unwrap(), [name]);
         }
         assert_eq!(found(&["train.json", "train.csv"]).unwrap(), ["train.csv"], "what lies beside it");
-        assert!(found(&["train.tsv", "training.csv"]).unwrap_err().contains("are both there"));
+        assert!(found(&["train.tsv", "training.csv"]).unwrap_err().contains("exist; remove"));
         assert!(found(&["test.tsv"]).unwrap().is_empty());
     }
 
     #[test]
-    fn parts_are_one_set_in_order_when_all_are_there() {
+    fn complete_parts_are_one_set_in_order() {
         let parts = ["train-00001-of-00002.parquet", "train-00000-of-00002.parquet"];
         assert_eq!(found(&parts).unwrap(), [parts[1], parts[0]]);
         let error = found(&parts[..1]).unwrap_err();

@@ -3,8 +3,8 @@
 use super::{DataError, Examples};
 use crate::domain::random::{Key, Purpose};
 
-/// Training and validation examples: `share` of the examples, rounded down, chosen by the seed, validate.
-/// The choice is the same for every instance, so that all are scored on the same pairs.
+/// Splits off `share` of the examples, rounded down and drawn by the seed, as validation set. The split is the same for
+/// every instance, so that all are scored on the same examples.
 pub fn split(examples: &Examples, share: f64, seed: u32) -> Result<(Examples, Examples), DataError> {
     let count = examples.len();
     let validation = (count as f64 * share).floor().clamp(0.0, count as f64) as usize;
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_two_parts_make_the_whole() {
+    fn the_split_is_a_partition() {
         let examples = examples_of_lengths(&[1; 40]);
         let (train, validation) = split(&examples, 0.05, 0).unwrap();
         assert_eq!((train.len(), validation.len()), (38, 2));
@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_that_leaves_nothing_is_refused() {
+    fn a_share_that_leaves_an_empty_set_is_refused() {
         let examples = examples_of_lengths(&[1; 10]);
         assert!(split(&examples, 0.01, 0).is_err());
         assert!(split(&examples, 1.0, 0).is_err());

@@ -1,67 +1,67 @@
-//! Rows of named columns, whatever format they were written in.
+//! Rows of named columns, independent of the file format.
 
 use super::DataError;
 
-/// What a reader of a format gives.
+/// The result of reading a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// those that were chosen
+    /// the selected rows
     pub columns: Vec<String>,
     pub rows: Vec<Row>,
-    /// rows that lack something and were passed over
+    /// incomplete rows that were skipped
     pub skipped: usize,
-    /// what a person should know of how it was read
+    /// notes on how the file was read
     pub notes: Vec<String>,
 }
 
-/// One row, with the line of the file it begins on. Files without lines count rows.
+/// A row, with the line of the file on which it starts, or the row number for binary formats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub line: u64,
-    /// a value for each column; nothing where there is no text
+    /// one value per column; `None` if empty
     pub values: Vec<Option<String>>,
 }
 
-/// What to read of a file, once its header is known.
+/// The columns to read of a file, chosen from its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// places of columns in the header
+pub struct Selection {
+    /// indices of columns in the header
     pub columns: Vec<usize>,
-    /// pass over rows that have not as many values as the header, and count them
+    /// skip and count rows whose number of values differs from the header
     pub lenient: bool,
 }
 
-/// Lines of ragged rows that are named beside the first.
+/// Lines of further ragged rows listed in a message.
 const MOST_LINES: usize = 5;
 
-/// Asked once, with the header.
-pub type Choose<'c> = &'c dyn Fn(&[String]) -> Result<Choice, DataError>;
+/// Called once with the header.
+pub type Choose<'c> = &'c dyn Fn(&[String]) -> Result<Selection, DataError>;
 
-impl Choice {
-    /// Every column.
+impl Selection {
+    /// Selects all columns.
     pub fn all(header: &[String]) -> Result<Self, DataError> {
         Ok(Self { columns: (0..header.len()).collect(), lenient: false })
     }
 }
 
-/// A table under way: what is not chosen is not kept.
-pub(super) struct Reading {
+/// Builds a table from the selected columns.
+pub(super) struct TableBuilder {
     table: Table,
-    choice: Choice,
+    choice: Selection,
     /// columns of the file
     width: usize,
-    /// lines of rows that have more or fewer values than the header, and how many those are
+    /// line and length of each row whose number of values differs from the header
     ragged: Vec<(u64, usize)>,
 }
 
-impl Reading {
+impl TableBuilder {
     pub fn new(header: &[String], choose: Choose<'_>) -> Result<Self, DataError> {
         let choice = choose(header)?;
         let columns = choice.columns.iter().filter_map(|column| header.get(*column)).cloned().collect();
         Ok(Self { table: Table { columns, ..Table::default() }, choice, width: header.len(), ragged: Vec::new() })
     }
 
-    /// The same of a row of so many values, unless they are not those of the header.
+    /// Adds a row of `count` values, unless that differs from the header.
     pub fn row_of(&mut self, line: u64, count: usize, value: impl FnMut(&usize) -> Option<String>) {
         if count == self.width {
             self.row(line, value);
@@ -72,14 +72,14 @@ impl Reading {
         }
     }
 
-    /// The table, where all rows are as the header.
+    /// The table, if all rows match the header.
     pub fn end(self, place: &str, separator: &'static str) -> Result<Table, DataError> {
         let Some(((line, found), others)) = self.ragged.split_first() else { return Ok(self.table) };
         let lines: Vec<String> = others.iter().take(MOST_LINES).map(|(line, _)| line.to_string()).collect();
         let more = match others.len() {
             0 => String::new(),
-            count if count <= MOST_LINES => format!("; so have lines {}", lines.join(", ")),
-            count => format!("; so have lines {} and {} more", lines.join(", "), count - MOST_LINES),
+            count if count <= MOST_LINES => format!("; the same on lines {}", lines.join(", ")),
+            count => format!("; the same on lines {} and {} more", lines.join(", "), count - MOST_LINES),
         };
         let (place, more) = (place.to_owned(), more.into());
         Err(DataError::Columns { place, line: *line, expected: self.width, found: *found, separator, more })
@@ -89,12 +89,12 @@ impl Reading {
         &self.choice.columns
     }
 
-    /// The table of a format whose rows are never ragged.
+    /// The table of a format without ragged rows.
     pub fn table(self) -> Table {
         self.table
     }
 
-    /// Keeps the chosen of a row's values.
+    /// Adds the selected values of a row.
     pub fn row(&mut self, line: u64, value: impl FnMut(&usize) -> Option<String>) {
         let values = self.choice.columns.iter().map(value).collect();
         self.table.rows.push(Row { line, values });

@@ -1,7 +1,7 @@
 //! A task's sets of examples: from files, or from the corpus compiled into the program.
 
 use super::columns::Set;
-use super::set_file::{Listing, looked_for};
+use super::set_file::{FolderListing, looked_for};
 use super::text::bytes;
 use super::{Classes, Columns, DataError, Example, Format, SetFile};
 use crate::domain::glue::GlueTask;
@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Sets {
     pub train: Vec<Example>,
-    /// nothing where it is not there, or not asked for
+    /// `None` if missing or not requested
     pub validation: Option<Vec<Example>>,
-    /// those to be scored at the end
+    /// sets to be scored at the end
     pub also: Vec<(NamedSet, Vec<Example>)>,
     pub classes: Classes,
-    /// what was left out, and what else a person should know of the files
+    /// notes on rows that were left out and on the files
     pub notes: Vec<String>,
 }
 
-/// Where the sets of a task are.
+/// The files of a task.
 #[derive(Clone, Debug)]
 pub struct SetFiles {
     pub train: SetFile,
@@ -37,7 +37,7 @@ impl SetFiles {
     }
 }
 
-/// The embedded corpus, which has a dev set; see data/README.md.
+/// Reads the embedded corpus, which has a dev set; see data/README.md.
 pub fn read_embedded() -> Result<Sets, DataError> {
     let read = |place: &str, bytes| Columns::default().read(place, Format::Tsv, bytes, None);
     let train = read("embedded train.tsv", include_bytes!("../../data/demo/train.tsv"))?;
@@ -51,8 +51,7 @@ pub fn read_embedded() -> Result<Sets, DataError> {
     })
 }
 
-/// The files of a folder: its training set, the set to validate on, and those to score at the end. All that is missing is
-/// told at once.
+/// Finds the training set, the validation set and the further sets in a folder. Everything missing is reported at once.
 pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError> {
     if let Some(format) = Format::of(folder).filter(|_| folder.is_file()) {
         return one_file(SetFile::alone(folder.to_owned(), format), task);
@@ -60,7 +59,7 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
     if !folder.is_dir() {
         return Err(DataError::NoFolder { path: folder.to_owned() });
     }
-    let (listing, mut missing) = (Listing::of(folder)?, Vec::new());
+    let (listing, mut missing) = (FolderListing::of(folder)?, Vec::new());
     let train = listing.find(&["train"])?.or_else(|| listing.file("msr_paraphrase_train.txt", Format::Tsv));
     if train.is_none() {
         missing.push(format!("no training set, expected one of {}", looked_for(&["train"])));
@@ -74,7 +73,7 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
                     false => "",
                 };
                 missing.push(format!(
-                    "none of {} to validate on; add one, or {advice}take a share of train: task.validation = 0.05",
+                    "none of {} to validate on; add one, or {advice}use a share of train: task.validation = 0.05",
                     files_of(set)
                 ));
             }
@@ -87,7 +86,7 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
         match find_set(&listing, set)? {
             Some(file) => also.push((set, file)),
             None => missing.push(format!(
-                "none of {} for the set `{}`; add one, or take it out of task.also_evaluate",
+                "none of {} for the set `{}`; add one, or remove it from task.also_evaluate",
                 files_of(set),
                 set.name()
             )),
@@ -96,13 +95,13 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
     match train {
         Some(train) if missing.is_empty() => Ok(SetFiles { train, validation, also }),
         _ => {
-            let missing = missing.join("; and it holds ");
+            let missing = missing.join("; and ");
             Err(DataError::NoSets { folder: folder.to_owned(), missing, there: listing.shown() })
         }
     }
 }
 
-/// A training set in a single file: what is validated on is a share of it.
+/// A single file as training set: a share of it is the validation set.
 fn one_file(train: SetFile, task: &Task) -> Result<SetFiles, DataError> {
     let set = match task.validation {
         Validation::Set(set) => Some(set),
@@ -114,9 +113,9 @@ fn one_file(train: SetFile, task: &Task) -> Result<SetFiles, DataError> {
     }
 }
 
-/// GLUE's names first, then others that are about. A set of MRPC as its authors hand it out comes last: GLUE's, which are
-/// made of it, may lie beside it and are meant then.
-fn find_set(listing: &Listing<'_>, set: NamedSet) -> Result<Option<SetFile>, DataError> {
+/// GLUE's names first, then other usual ones. The original distribution of MRPC comes last, because GLUE's files, which are
+/// made from it, take precedence in the same folder.
+fn find_set(listing: &FolderListing<'_>, set: NamedSet) -> Result<Option<SetFile>, DataError> {
     let found = listing.find(names(set))?;
     Ok(match set {
         _ if found.is_some() => found,
@@ -157,7 +156,7 @@ pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>
     Ok(sets)
 }
 
-/// The class that every example has, where that is one.
+/// The only class of the examples, if there is just one.
 fn only_class(examples: &[Example], classes: &Classes) -> Option<String> {
     let label = examples.first()?.label;
     let name = || classes.names().get(label as usize).cloned().unwrap_or_default();
@@ -165,7 +164,7 @@ fn only_class(examples: &[Example], classes: &Classes) -> Option<String> {
 }
 
 impl Sets {
-    /// A model that is trained on pairs is not scored on single sentences.
+    /// Checks that all sets have either pairs or single sentences.
     fn check_sentences(&self, files: &SetFiles) -> Result<(), DataError> {
         let pairs = |set: &[Example]| set.iter().all(|example| example.second.is_some());
         for (file, set) in self.scored(files) {
@@ -187,16 +186,14 @@ impl Sets {
     fn warn_of_single_classes(&mut self, files: &SetFiles) {
         let warning = |(file, set): (&SetFile, &[Example])| {
             let (place, label) = (file.path().display(), only_class(set, &self.classes)?);
-            Some(format!(
-                "{place}: every example has the label {label}: scores say how often a run predicts that, and no more"
-            ))
+            Some(format!("{place}: every example has the label {label}: scores only show how often a run predicts it"))
         };
         let warnings: Vec<String> = self.scored(files).filter_map(warning).collect();
         self.notes.extend(warnings);
     }
 }
 
-/// Names of a set's file: GLUE's own, and the one that data sets on the hub have.
+/// File names of a set: GLUE's own, and the usual ones on the hub.
 fn names(set: NamedSet) -> &'static [&'static str] {
     match set {
         NamedSet::Dev => &["dev", "validation", "dev_matched", "validation_matched"],

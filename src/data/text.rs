@@ -1,21 +1,21 @@
-//! Files to bytes, and bytes to text: what every textual format refuses, with the line where it stands.
+//! Reads files as text, with the checks that all text formats share.
 
 use super::DataError;
 use std::path::Path;
 
-/// All of a file. What is none, a pipe or a device, may never end.
+/// Reads a regular file. Pipes and devices are refused because they may never end.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, DataError> {
     let read = || match std::fs::metadata(path)?.is_file() {
         true => std::fs::read(path),
-        false => Err(std::io::Error::other("it is no ordinary file")),
+        false => Err(std::io::Error::other("it is not a regular file")),
     };
     read().map_err(|cause| DataError::Read { path: path.to_owned(), cause })
 }
 
-/// Marks of UTF-16 in either order.
+/// Byte order marks of UTF-16.
 const UTF16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
-/// UTF-8 without NUL bytes. A byte order mark is left out.
+/// Checks for UTF-8 without NUL bytes, and strips a byte order mark.
 pub fn text<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, DataError> {
     let zero = |place: usize| bytes.iter().skip(place).step_by(2).take(16).all(|byte| *byte == 0);
     let is_utf16 = UTF16.iter().any(|mark| bytes.starts_with(mark)) || (bytes.len() >= 4 && (zero(0) != zero(1)));

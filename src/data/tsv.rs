@@ -1,14 +1,13 @@
-//! Tab-separated values under a header. Quotes mean nothing in it, as GLUE writes it.
+//! Tab-separated values with a header. Quotes have no meaning, as in GLUE.
 
 use super::separator::Separator;
-use super::table::Reading;
+use super::table::TableBuilder;
 use super::{Choose, DataError, Table, csv};
 
-/// CoLA comes without a header. These are its columns: where a sentence is from, its label, the mark of its author, and
-/// the sentence.
+/// CoLA has no header. Its columns are the source, the label, the author's mark and the sentence.
 const COLA: [&str; 4] = ["source", "label", "mark", "sentence"];
 
-/// A header without a tab is that of a file of another kind.
+/// A header without a tab means another format.
 pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
     if Separator::named(text).is_some() || Separator::of(text, Separator::Tab).0 != Separator::Tab {
         return csv::read(place, text, Separator::Tab, choose);
@@ -18,7 +17,7 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
         Some((_, first)) if is_cola(first) => COLA.map(String::from).to_vec(),
         _ => lines.next().map_or_else(Vec::new, |(_, line)| values(line).map(str::to_owned).collect()),
     };
-    let mut reading = Reading::new(&header, choose)?;
+    let mut reading = TableBuilder::new(&header, choose)?;
     for (index, line) in lines {
         let row: Vec<&str> = values(line).collect();
         reading.row_of(index as u64 + 1, row.len(), |column| row.get(*column).map(|value| (*value).to_owned()));
@@ -30,7 +29,7 @@ fn values(line: &str) -> impl Iterator<Item = &str> {
     line.split('\t').map(str::trim)
 }
 
-/// Whether this is a row of CoLA and no header: its second value is a label, its third a star or nothing.
+/// Whether the first line is a row of CoLA: its second value is a label, the third a star or empty.
 fn is_cola(line: &str) -> bool {
     let row: Vec<&str> = values(line).collect();
     matches!(row[..], [_, "0" | "1", "" | "*", _])
@@ -41,7 +40,7 @@ mod tests {
     use super::super::Format;
 
     #[test]
-    fn quotes_mean_nothing_and_blank_lines_are_passed_over() {
+    fn quotes_have_no_meaning_and_blank_lines_are_skipped() {
         let table = Format::Tsv.read("a.tsv", b"one\ttwo\n\" He left .\tHe \"left\n\n\tB\"\n").unwrap();
         assert_eq!(table.columns, ["one", "two"]);
         assert_eq!(table.rows[0].values, [Some("\" He left .".into()), Some("He \"left".into())]);
@@ -62,13 +61,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_refused_by_line() {
+    fn a_malformed_table_is_refused_with_its_line() {
         let message = |bytes: &[u8]| Format::Tsv.read("a.tsv", bytes).unwrap_err().to_string();
         assert!(
             message(b"one\ttwo\r\nA\tB\r\n\r\nA\r\n")
                 .starts_with("a.tsv, line 4: expected 2 columns separated by tabs")
         );
-        assert_eq!(message(b"one\ntwo\0\n"), "a.tsv, line 2: holds a NUL byte; is this a text file?");
+        assert_eq!(message(b"one\ntwo\0\n"), "a.tsv, line 2: contains a NUL byte; is this a text file?");
         assert!(message(b"one\n\nt\xffwo\n").starts_with("a.tsv, line 3: not valid UTF-8; convert the file"));
         assert!(message(b" \n\n").starts_with("a.tsv: the file is empty"));
         assert!(message(b"one\ttwo\n").starts_with("a.tsv: there is a header and no row below it"));

@@ -12,8 +12,8 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::{AddedToken, NormalizedString, Normalizer, Tokenizer};
 
 const MARKS: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-/// How a piece that goes on a word begins.
-const GOES_ON: &str = "##";
+/// Prefix of a piece inside a word.
+const CONTINUATION: &str = "##";
 
 /// About `size` pieces. Every character of the text is one, and every letter and digit also within a word. Digits are
 /// never joined, so that numbers are composed of them.
@@ -26,7 +26,8 @@ pub fn train_vocabulary(texts: &[&str], size: usize) -> Result<String, DataError
         normalizer.normalize(&mut text).map_err(failed)?;
         characters.extend(text.get().chars().filter(|found| !found.is_whitespace()));
     }
-    let within = characters.iter().filter(|found| found.is_alphanumeric()).map(|found| format!("{GOES_ON}{found}"));
+    let within =
+        characters.iter().filter(|found| found.is_alphanumeric()).map(|found| format!("{CONTINUATION}{found}"));
     // given in order: the trainer would number characters by the chance of a hash table, and break ties by number
     let given = MARKS.map(str::to_owned).into_iter().chain(characters.iter().map(char::to_string)).chain(within);
     let trainer = WordPieceTrainerBuilder::new()

@@ -1,8 +1,8 @@
-//! The slope over batch sizes: one number an instance.
+//! The slope over batch sizes: one number per instance.
 
 /// Weights of the linear contrast on log2(batch size): their product with the accuracies of one instance, in the order
 /// of the batch sizes, is the least-squares slope per doubling (Montgomery, Design and Analysis of Experiments, 3.5.4
-/// and 10.2). Nothing for less than two different sizes.
+/// and 10.2). `None` for fewer than two different sizes.
 pub fn slope_weights(batch_sizes: &[u32]) -> Option<Vec<f64>> {
     let doublings: Vec<f64> = batch_sizes.iter().map(|size| f64::from(*size).log2()).collect();
     let centre = super::estimate::mean(&doublings)?;

@@ -25,7 +25,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Nothing for no values.
+    /// `None` without values.
     pub fn of(values: &[f64]) -> Option<Self> {
         let (n, mean) = (values.len(), mean(values)?);
         let sd = (n > 1).then(|| (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt());
@@ -33,7 +33,7 @@ impl Estimate {
     }
 
     /// Student's interval: mean ± t(1 - alpha/2, n - 1) sd / √n (Student 1908; Montgomery, Design and Analysis of
-    /// Experiments, 2.4). Nothing for less than two values.
+    /// Experiments, 2.4). `None` for fewer than two values.
     pub fn interval(&self, alpha: f64) -> Option<Interval> {
         let half = upper_t(alpha / 2.0, self.n)? * self.standard_error()?;
         Some(Interval { low: self.mean - half, high: self.mean + half })

@@ -2,7 +2,7 @@
 
 use super::estimate::{Interval, mean, upper_t};
 
-/// All ratios that the data do not exclude. Where the denominator may be 0, the set has no ends.
+/// All ratios that the data do not exclude. The set is unbounded where the denominator may be 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RatioInterval {
     Bounded(Interval),
@@ -59,7 +59,7 @@ pub fn ratio_interval(numerators: &[f64], denominators: &[f64], alpha: f64) -> R
         Interval { low: a.min(b), high: a.max(b) }
     };
     if square > 0.0 {
-        // here the discriminant is not negative but by rounding
+        // the discriminant can be negative here by rounding only
         RatioInterval::Bounded(ends(discriminant.max(0.0).sqrt()))
     } else if square < 0.0 && discriminant > 0.0 {
         RatioInterval::Complement(ends(discriminant.sqrt()))

@@ -3,14 +3,14 @@
 use super::contrast::slope_weights;
 use super::estimate::{Estimate, Interval};
 use super::fieller::{RatioInterval, ratio_interval};
-use super::learning::silence;
+use super::learning::uninformative;
 use super::multiplicity::{ALPHA, alpha_of_look, holm};
 use super::outcomes::{Outcomes, Pairs, cells, contrasts};
 use super::power::{binomial_error, instances_needed, minimal_detectable, pooled_sd};
 use super::question::{Cause, Evidence, Kind, Proof, Question};
 use super::verdict::{MINOR, Verdict};
 
-/// All that can be said of a question.
+/// The answer to a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// ascending
@@ -36,11 +36,11 @@ pub struct CellRow {
     pub accuracy: Option<Estimate>,
     /// of the mean, by itself, at 1 - ALPHA
     pub interval: Option<Interval>,
-    /// how many of its runs predict one class only
+    /// number of its runs that predict one class only
     pub one_class: usize,
 }
 
-/// What batch size does in the baseline, over its complete instances.
+/// The effect of batch size in the baseline, over its complete instances.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
     /// per doubling
@@ -63,13 +63,13 @@ impl Effect {
     }
 }
 
-/// What is found of one cause.
+/// The finding on one cause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     pub arm: String,
     pub cause: String,
     pub kind: Kind,
-    /// what the check of the model measured
+    /// the measurements of the invariance check
     pub proof: Option<Proof>,
     /// of the arm
     pub slope: Option<f64>,
@@ -77,7 +77,7 @@ pub struct Finding {
     pub share: Option<f64>,
     /// slope of the arm minus slope of the baseline
     pub change: Option<f64>,
-    /// of the share or the change; nothing where it has no ends
+    /// of the share or the change; `None` if unbounded
     pub interval: Option<Interval>,
     pub n: Option<usize>,
     pub verdict: Option<Verdict>,
@@ -89,7 +89,7 @@ pub struct Finding {
     pub needed: Option<usize>,
 }
 
-/// How noisy one accuracy of the baseline is.
+/// The noise of one accuracy of the baseline.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Noise {
     /// standard error of one accuracy, from the number of validation examples alone
@@ -106,7 +106,7 @@ pub fn judge(question: &Question) -> Judgement {
     let family = question.causes.iter().filter(|cause| cause.evidence.kind() != Kind::Proof).count();
     let family = family.max(question.family).max(1) as f64;
     let alpha = alpha_of_look(question.look);
-    let court = Court {
+    let court = Judge {
         weights: slope_weights(&batch_sizes),
         batch_sizes: &batch_sizes,
         question,
@@ -159,8 +159,8 @@ fn cell_rows(arm: Option<String>, outcomes: &Outcomes, batch_sizes: &[u32]) -> V
     batch_sizes.iter().map(row).collect()
 }
 
-/// What all findings of a question share.
-struct Court<'q> {
+/// The context that all findings of a question share.
+struct Judge<'q> {
     question: &'q Question,
     batch_sizes: &'q [u32],
     weights: Option<Vec<f64>>,
@@ -168,7 +168,7 @@ struct Court<'q> {
     alpha_of_cause: f64,
 }
 
-impl Court<'_> {
+impl Judge<'_> {
     fn effect(&self, alpha: f64) -> Effect {
         let instances: Vec<Vec<f64>> = self.question.baseline.complete(self.batch_sizes).into_values().collect();
         let complete = instances.len() >= self.question.planned;
@@ -216,9 +216,9 @@ impl Court<'_> {
                 finding.proof = Some(proof.clone());
                 let done = effect.slope.map_or(0, |slope| slope.n);
                 finding.verdict = Some(match proof.depends_on_batch {
-                    // the check is done, and of what it is not the cause is still open
+                    // the check is done; whether it has an effect is still open
                     _ if !effect.complete => Verdict::Preliminary { done, planned: self.question.planned },
-                    // what depends on the batch may do harm, and need not
+                    // a dependence on the batch may or may not do harm
                     true => Verdict::NotSeparable,
                     false => Verdict::RuledOut,
                 });
@@ -270,22 +270,22 @@ impl Court<'_> {
             }
         };
         finding.verdict = if complete { verdict } else { Some(preliminary) };
-        let says_nothing = matches!(finding.verdict, Some(Verdict::Silent(_) | Verdict::NoEffect));
-        if finding.kind == Kind::Removal && says_nothing {
-            // a share would say something
+        let is_uninformative = matches!(finding.verdict, Some(Verdict::Uninformative(_) | Verdict::NoEffect));
+        if finding.kind == Kind::Removal && is_uninformative {
+            // otherwise a share is informative
             (finding.share, finding.interval) = (None, None);
         }
     }
 
-    /// Nothing where it cannot be told whether the arm learns.
+    /// `None` if it is unknown whether the arm learns.
     fn verdict_of_removal(&self, pairs: &Pairs, effect: &Effect, share: RatioInterval) -> Option<Verdict> {
         let majority = self.question.majority_share?;
-        let silent = silence(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
+        let uninformative = uninformative(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
         let judged = || effect.interval.map_or(Verdict::NotSeparable, |effect| Verdict::of_share(effect, share));
-        Some(silent.map_or_else(judged, Verdict::Silent))
+        Some(uninformative.map_or_else(judged, Verdict::Uninformative))
     }
 
-    /// What the look after further instances may spend. A look at incomplete instances has spent nothing.
+    /// The error that the next look may spend. A look at incomplete instances spends nothing.
     fn next_alpha(&self, complete: bool) -> f64 {
         alpha_of_look(self.question.look + u32::from(complete))
     }

@@ -1,35 +1,40 @@
-//! Whether an arm can say anything: one that does not learn, or learns all there is, has no slope to speak of.
+//! Whether an arm is informative: one that does not learn, or is at the ceiling, has no meaningful slope.
 
 use super::estimate::Estimate;
 
-/// Why an arm says nothing.
+/// Why an arm is uninformative.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Silence {
+pub enum Uninformative {
     /// at this batch size its lift over the majority class is less than half the baseline's
     DoesNotLearn { batch_size: u32 },
-    /// at this batch size nearly everything is right, so that differences no longer show
+    /// at this batch size nearly everything is correct, so that differences cannot show
     Ceiling { batch_size: u32 },
 }
 
-/// The share of the baseline's lift that an arm must have in every cell.
+/// The share of the baseline's lift that an arm must reach in every cell.
 const LEAST_LIFT: f64 = 0.5;
 /// No cell this close to 1 shows differences.
 const LEAST_ROOM: f64 = 0.01;
 
-/// The first batch size at which the arm says nothing, if there is one. Cells are in the order of the batch sizes.
+/// Why the arm is uninformative, at the first such batch size. Cells are in the order of the batch sizes.
 ///
-/// The ceiling is where fewer than two standard deviations of the cell's own instances fit below 1: there their spread is
-/// cut off, and with it the differences between batch sizes.
-pub fn silence(batch_sizes: &[u32], baseline: &[Estimate], arm: &[Estimate], majority: f64) -> Option<Silence> {
+/// A cell is at the ceiling if fewer than two standard deviations of its own instances fit below 1, which truncates their
+/// spread and the differences between batch sizes.
+pub fn uninformative(
+    batch_sizes: &[u32],
+    baseline: &[Estimate],
+    arm: &[Estimate],
+    majority: f64,
+) -> Option<Uninformative> {
     let room = |cell: &Estimate| cell.sd.map_or(LEAST_ROOM, |sd| (2.0 * sd).max(LEAST_ROOM));
     let cells = || batch_sizes.iter().zip(baseline.iter().zip(arm));
-    // below the majority class is no lift, not a negative one
+    // an accuracy below the majority class counts as no lift
     let lift = |cell: &Estimate| (cell.mean - majority).max(0.0);
     let dull = cells().find(|(_, (baseline, arm))| lift(arm) < LEAST_LIFT * lift(baseline));
     let full = cells().find(|(_, (_, arm))| 1.0 - arm.mean < room(arm));
     match (dull, full) {
-        (Some((&batch_size, _)), _) => Some(Silence::DoesNotLearn { batch_size }),
-        (None, Some((&batch_size, _))) => Some(Silence::Ceiling { batch_size }),
+        (Some((&batch_size, _)), _) => Some(Uninformative::DoesNotLearn { batch_size }),
+        (None, Some((&batch_size, _))) => Some(Uninformative::Ceiling { batch_size }),
         (None, None) => None,
     }
 }
@@ -44,9 +49,9 @@ mod tests {
     fn a_noisy_baseline_is_no_ceiling_for_an_arm() {
         let cell = |mean, sd| Estimate { mean, sd: Some(sd), n: 10 };
         let (sizes, baseline) = ([2, 64], [cell(0.83, 0.008), cell(0.71, 0.14)]);
-        let silent = |arm: [f64; 2]| silence(&sizes, &baseline, &arm.map(|mean| cell(mean, 0.01)), 0.677);
-        assert_eq!(silent([0.866, 0.754]), None);
-        assert_eq!(silent([0.985, 0.754]), Some(Silence::Ceiling { batch_size: 2 }));
-        assert_eq!(silent([0.866, 0.992]), Some(Silence::Ceiling { batch_size: 64 }));
+        let found = |arm: [f64; 2]| uninformative(&sizes, &baseline, &arm.map(|mean| cell(mean, 0.01)), 0.677);
+        assert_eq!(found([0.866, 0.754]), None);
+        assert_eq!(found([0.985, 0.754]), Some(Uninformative::Ceiling { batch_size: 2 }));
+        assert_eq!(found([0.866, 0.992]), Some(Uninformative::Ceiling { batch_size: 64 }));
     }
 }

@@ -22,7 +22,7 @@ pub use contrast::{contrast, slope_weights};
 pub use estimate::{Estimate, Interval};
 pub use fieller::{RatioInterval, ratio_interval};
 pub use judge::{CellRow, Effect, Finding, Judgement, Noise, judge};
-pub use learning::{Silence, silence};
+pub use learning::{Uninformative, uninformative};
 pub use multiplicity::{ALPHA, alpha_of_look, holm, look_number};
 pub use outcomes::{Outcome, Outcomes};
 pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detectable, pooled_sd};

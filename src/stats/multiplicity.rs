@@ -1,4 +1,4 @@
-//! Several questions, several looks: how much error each may have.
+//! Multiple causes and repeated looks: the error that each may spend.
 
 /// The chance of any wrong verdict, over all causes and all looks.
 pub const ALPHA: f64 = 0.05;
@@ -6,12 +6,12 @@ pub const ALPHA: f64 = 0.05;
 /// What look k, from 1, may spend: ALPHA / 2^k, so that all looks together spend less than ALPHA (the sum of a
 /// geometric series; an alpha-spending plan in the sense of Lan and DeMets 1983, combined by Bonferroni's inequality).
 pub fn alpha_of_look(look: u32) -> f64 {
-    // beyond the 40th look a t quantile is no longer a number of any use
+    // beyond the 40th look t quantiles are no longer meaningful
     ALPHA / 2f64.powi(look.clamp(1, 40) as i32)
 }
 
-/// Which look, from 1, it is to see so many instances after those that were seen before. To see the same ones again is
-/// no new look.
+/// The number of the look, from 1, at this many instances after the earlier looks. The same instances again are not a new
+/// look.
 pub fn look_number(earlier: &[usize], instances: usize) -> u32 {
     let mut seen: Vec<usize> = Vec::new();
     for look in earlier.iter().chain([&instances]) {

@@ -1,4 +1,4 @@
-//! How the instances of one arm ended.
+//! The final accuracies of the instances of an arm.
 
 use super::contrast::contrast;
 use super::estimate::Estimate;
@@ -14,7 +14,7 @@ pub struct Outcome {
     pub one_class: bool,
 }
 
-/// Accuracies of an arm by instance and batch size, the order in which they came forgotten.
+/// Accuracies of an arm by instance and batch size, independent of the order of the runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcomes {
     by_instance: BTreeMap<u32, BTreeMap<u32, f64>>,
@@ -76,7 +76,7 @@ impl Pairs {
     }
 }
 
-/// One contrast an instance.
+/// One contrast per instance.
 pub(super) fn contrasts(weights: &[f64], instances: &[Vec<f64>]) -> Vec<f64> {
     instances.iter().map(|accuracies| contrast(weights, accuracies)).collect()
 }

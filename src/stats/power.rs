@@ -1,11 +1,11 @@
-//! What a sweep of this size could show at all.
+//! Power: what a sweep of this size can detect.
 
 use super::estimate::{Estimate, upper_t};
 
-/// The chance to see what is there that the sizes below are meant for.
+/// The power that the sizes below are computed for.
 const POWER: f64 = 0.8;
 
-/// More instances than this are not worth naming.
+/// Upper bound of a suggested number of instances.
 pub const MOST_INSTANCES: usize = 1000;
 
 /// Standard error of an accuracy measured on this many examples: √(p (1 - p) / examples), of a binomial share.
@@ -30,7 +30,7 @@ pub fn minimal_detectable(sd: f64, n: usize, alpha: f64) -> Option<f64> {
 /// The fewest instances with which a mean of this size is detectable; nothing beyond [`MOST_INSTANCES`].
 pub fn instances_needed(sd: f64, size: f64, alpha: f64) -> Option<usize> {
     let enough = |n: &usize| minimal_detectable(sd, *n, alpha).is_some_and(|least| least <= size);
-    // more instances always detect less, so the place where it becomes enough can be halved in on
+    // the detectable size falls with the number of instances, so that bisection finds the smallest
     let all: Vec<usize> = (2..=MOST_INSTANCES).collect();
     all.get(all.partition_point(|n| !enough(n))).copied()
 }

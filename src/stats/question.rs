@@ -1,9 +1,9 @@
-//! What is asked of the outcomes.
+//! The input of a judgement.
 
 use super::outcomes::Outcomes;
 use serde::Serialize;
 
-/// Everything an answer is made of.
+/// Everything that an answer depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     pub batch_sizes: Vec<u32>,
@@ -20,7 +20,7 @@ pub struct Question {
     pub validation_examples: Option<u32>,
 }
 
-/// A suspect, and what was done about it.
+/// A suspected cause, and how it was tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cause {
     pub arm: String,

@@ -1,6 +1,6 @@
-//! What might be behind an effect of batch size.
+//! Possible causes of an effect of batch size.
 
-/// A suspect, and what taking it away would show.
+/// A suspected cause, and what its removal would show.
 pub(super) struct Suspect {
     /// of the ablation
     pub key: &'static str,

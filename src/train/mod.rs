@@ -20,7 +20,7 @@ pub use evaluate::evaluate;
 pub use invariance::logit_shift;
 pub use learner::{Learner, Part, StepMetrics};
 pub use optimizer::AdamW;
-pub use pretrain::{Guesses, PretrainingTally, pretraining_pass};
+pub use pretrain::{Predictions, PretrainingTally, pretraining_pass};
 pub use pretraining_plan::PretrainingPlan;
 pub use run::{Ending, Inputs, Observer, kept_model, score_again, train};
 pub use schedule::LinearSchedule;

@@ -4,9 +4,9 @@ use crate::data::Masked;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::{D, DType, Device, Result, Tensor};
 
-/// How well guesses went. Sums, so that tallies can be added.
+/// How well predictions went. Sums, so that tallies can be added.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Guesses {
+pub struct Predictions {
     /// sum of cross-entropies, in nats
     pub loss: f64,
     pub correct: u64,
@@ -16,12 +16,12 @@ pub struct Guesses {
 /// How one pass, or several, went.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PretrainingTally {
-    pub words: Guesses,
+    pub words: Predictions,
     /// of the sequences with two sentences: whether they belong together
-    pub pairs: Guesses,
+    pub pairs: Predictions,
 }
 
-impl Guesses {
+impl Predictions {
     pub fn add(&mut self, other: Self) {
         self.loss += other.loss;
         self.correct += other.correct;
@@ -33,7 +33,7 @@ impl Guesses {
         self.loss / self.count.max(1) as f64
     }
 
-    /// Fraction of right guesses; 0 of nothing.
+    /// Fraction of right predictions; 0 of nothing.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.count.max(1) as f64
     }
@@ -77,11 +77,15 @@ pub fn pretraining_pass(model: &mut Bert, masked: &Masked, masks: &Masks) -> Res
 }
 
 /// The mean cross-entropy of scores \[N, C\] against N answers, noted down.
-fn guess(scores: &Tensor, answers: &[u32], guesses: &mut Guesses) -> Result<Tensor> {
+fn guess(scores: &Tensor, answers: &[u32], predictions: &mut Predictions) -> Result<Tensor> {
     let answers = Tensor::from_slice(answers, answers.len(), &Device::Cpu)?;
     let loss = candle_nn::loss::cross_entropy(scores, &answers)?;
     let correct = scores.argmax(D::Minus1)?.eq(&answers)?.to_dtype(DType::F32)?.sum_all()?.to_scalar::<f32>()?;
     let count = answers.elem_count() as u64;
-    guesses.add(Guesses { loss: f64::from(loss.to_scalar::<f32>()?) * count as f64, correct: correct as u64, count });
+    predictions.add(Predictions {
+        loss: f64::from(loss.to_scalar::<f32>()?) * count as f64,
+        correct: correct as u64,
+        count,
+    });
     Ok(loss)
 }

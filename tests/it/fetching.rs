@@ -235,7 +235,7 @@ fn fetch_says_what_is_not_there_and_what_was_probably_meant() {
     assert!(model.contains("there is no folder") && model.contains("`google-bert/bert-base-uncased`"), "{model}");
     let own = refused("model.source=./checkpoint");
     assert!(own.contains("checkpoint; a model of the hub goes by OWNER/NAME"), "{own}");
-    assert!(refused("task.path=none").contains("none, which is no folder"));
+    assert!(refused("task.path=none").contains("none, which is not a folder"));
     fs::remove_file(world.path("task/dev.tsv")).unwrap();
     assert!(refused("model.source=model").contains("none of dev.tsv, dev.csv"));
     fs::write(world.path("task/dev.tsv"), "").unwrap();

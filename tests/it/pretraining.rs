@@ -5,7 +5,7 @@ mod reading;
 
 use crate::corpus::made as corpus;
 use crate::support::{World, batch_of, fixture, no_dropout, pairs, tiny_config};
-use batchscope::data::{Diet, Masked, Masking, PairTokenizer, TokenPair};
+use batchscope::data::{Masked, Masking, PairTokenizer, PretrainingInput, TokenPair};
 use batchscope::engine::{Blocks, Pretrainer, Pretraining, PretrainingEnd, PretrainingFolder};
 use batchscope::model::Bert;
 use batchscope::train::{PretrainingPlan, Snapshot, pretraining_pass};
@@ -62,7 +62,7 @@ fn going_on_from_a_snapshot_gives_the_same_bits() {
 }
 
 #[test]
-fn hidden_words_and_belonging_pairs_are_learned() {
+fn masked_tokens_and_next_sentences_are_learned() {
     let mut pretrainer = pretrainer(1);
     let first = pretrainer.update(&batches(), 1e-2).unwrap();
     assert!((first.words.mean_loss() - 40f64.ln()).abs() < 0.5, "{first:?}: nothing is known yet of 40 words");
@@ -88,15 +88,15 @@ fn every_parameter_of_pre_training_gets_a_gradient() {
     }
 }
 
-fn reader(diet: Diet) -> Reader {
+fn reader(input: PretrainingInput) -> Reader {
     let vocabulary = include_bytes!("../../data/demo/vocab.txt");
     let tokenizer = PairTokenizer::from_vocabulary("vocab.txt", vocabulary, true, 512).unwrap();
-    Reader { tokenizer, reserved: corpus::sentences(), diet, draws: 1 }
+    Reader { tokenizer, reserved: corpus::sentences(), input, draws: 1 }
 }
 
 #[test]
 fn no_sentence_of_the_task_is_read_in_pre_training() {
-    let (reader, reserved) = (reader(Diet::Pairs), corpus::sentences());
+    let (reader, reserved) = (reader(PretrainingInput::Pairs), corpus::sentences());
     assert_eq!(reserved.len(), 2 * (830 + 300));
     for draw in [0, 1, 7_000] {
         let sentences = reader.draw(draw);
@@ -108,8 +108,8 @@ fn no_sentence_of_the_task_is_read_in_pre_training() {
 
 #[test]
 fn half_of_the_pairs_that_are_read_belong_together() {
-    let batches = reader(Diet::Pairs).batches(3, 32).unwrap();
-    assert_eq!(batches, reader(Diet::Pairs).batches(3, 32).unwrap());
+    let batches = reader(PretrainingInput::Pairs).batches(3, 32).unwrap();
+    assert_eq!(batches, reader(PretrainingInput::Pairs).batches(3, 32).unwrap());
     assert_eq!(batches.len(), READ / 32);
     let (mut single, mut belong, mut others) = (0, 0, 0);
     for batch in &batches {
@@ -122,7 +122,7 @@ fn half_of_the_pairs_that_are_read_belong_together() {
         }
     }
     assert_eq!((single, belong, others), (2 * 72, 284, 284));
-    let alone = reader(Diet::SingleSentences).batches(3, 32).unwrap();
+    let alone = reader(PretrainingInput::SingleSentences).batches(3, 32).unwrap();
     assert!(alone.iter().all(|batch| batch.len() == 64 && batch.token_types.iter().all(|kind| *kind == 0)));
 }
 
@@ -145,7 +145,7 @@ fn pretrain(folder: &Path, stop_at: Option<u64>) -> PretrainingEnd {
         workers: 2,
     };
     let (ask, stop) = bounded(1);
-    let blocks = Blocks::of(pairs.collect(), Diet::Pairs).unwrap();
+    let blocks = Blocks::of(pairs.collect(), PretrainingInput::Pairs).unwrap();
     assert_eq!(blocks.updates, 2, "of 150 pairs 128 are read, then others");
     let mut tell = |progress: batchscope::engine::PretrainingProgress| {
         if Some(progress.done) == stop_at {
@@ -187,5 +187,5 @@ fn a_start_of_ones_own_can_be_fine_tuned() {
     world.run(&["--set", &format!("model.source={}", start.join("model").display())]).expect(0);
     let few = ["pretrain", fixture("golden").to_str().unwrap(), "--output", "nowhere"].map(str::to_owned);
     let refused = world.anything(&few.each_ref().map(String::as_str)).expect(2).err;
-    assert!(refused.contains("golden holds no sentences; expected files of text (.txt)"), "{refused}");
+    assert!(refused.contains("golden contains no sentences; expected text files (.txt)"), "{refused}");
 }

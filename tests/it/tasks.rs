@@ -289,7 +289,7 @@ fn rows_of_qqp_that_lack_something_are_passed_over_and_counted() {
     let train = format!("{header}{}177402\t1\t2\tw5 ?\n{}", rows(0, 60), rows(60, 120));
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", &format!("{header}{}", rows(120, 140)))]);
     let finished = world.run(&[&ONE_RUN[..], &["--set", "task.name=qqp"]].concat()).expect(0);
-    assert!(finished.err.contains("train.tsv: passed over 1 row that lacks a sentence or a label"), "{}", finished.err);
+    assert!(finished.err.contains("train.tsv: skipped 1 row that lacks a sentence or a label"), "{}", finished.err);
 }
 
 /// A table of so many rows with these labels, over and over.
@@ -330,7 +330,10 @@ fn files_as_people_have_them_make_the_same_run() {
     let excel = format!("\u{feff}{}", train.replace('\t', ";").replace('\n', "\r\n"));
     let (found, said) = digest(&[("train.csv", &excel), ("valid.txt", &dev)]);
     assert_eq!(found, expected);
-    assert!(said.contains("train.csv: the header has no comma but two semicolons: read as separated by"), "{said}");
+    assert!(
+        said.contains("train.csv: the header has no comma but two semicolons: reading it as separated by"),
+        "{said}"
+    );
     let (header, rows) = train.split_once('\n').unwrap();
     let (first, second) = rows.split_at(rows.len() / 2 + rows[rows.len() / 2..].find('\n').unwrap() + 1);
     let parts = [first, second].map(|rows| format!("{header}\n{rows}"));
@@ -349,7 +352,11 @@ fn four_classes_are_scored_by_macro_f1_and_one_alone_is_warned_of() {
     let (train, dev) = (labelled(&["a", "b", "c", "d"], 0..60), labelled(&["c"], 60..70));
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev)]);
     let finished = world.run(&[&ONE_RUN[..], &["--set", "model.source=embedded-random"]].concat()).expect(0);
-    assert!(finished.err.contains("dev.tsv: every example has the label c: scores say how often"), "{}", finished.err);
+    assert!(
+        finished.err.contains("dev.tsv: every example has the label c: scores only show how often"),
+        "{}",
+        finished.err
+    );
     assert!(finished.out.contains("macro F1") && !finished.out.contains("  F1"), "{}", finished.out);
     let shown = world.batchscope(&["runs", "--columns", "macro_f1,matthews"]).expect(0).out;
     assert!(shown.contains("0.0000"), "one class correlates with nothing: {shown}");

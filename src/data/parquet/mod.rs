@@ -5,7 +5,7 @@
 mod claims;
 mod thrift;
 
-use super::table::Reading;
+use super::table::TableBuilder;
 use super::{Choose, DataError, Table};
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, Type as Kind};
@@ -31,7 +31,7 @@ pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, Data
     let file = SerializedFileReader::new(Bytes::copy_from_slice(bytes)).map_err(plain)?;
     let schema = file.metadata().file_metadata().schema();
     let header: Vec<String> = schema.get_fields().iter().map(|column| column.name().to_owned()).collect();
-    let mut reading = Reading::new(&header, choose)?;
+    let mut reading = TableBuilder::new(&header, choose)?;
     let chosen: Vec<TypePtr> =
         reading.chosen().iter().filter_map(|column| schema.get_fields().get(*column)).cloned().collect();
     for column in &chosen {

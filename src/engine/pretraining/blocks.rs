@@ -1,7 +1,7 @@
 //! An endless stream of training batches for pre-training, block by block.
 
 use super::{BATCH_SIZE, PAIRS_AN_UPDATE};
-use crate::data::{DataError, Diet, Sequences, TokenPair};
+use crate::data::{DataError, PretrainingInput, Sequences, TokenPair};
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
 
@@ -20,7 +20,7 @@ pub struct Blocks {
 
 impl Blocks {
     /// Passes over all pairs again and again, each time in a new random order. Nothing where there are fewer than an update needs.
-    pub fn of(pairs: Vec<TokenPair>, diet: Diet) -> Option<Self> {
+    pub fn of(pairs: Vec<TokenPair>, input: PretrainingInput) -> Option<Self> {
         let updates = pairs.len().min(MOST) / PAIRS_AN_UPDATE;
         if updates == 0 {
             return None;
@@ -39,7 +39,7 @@ impl Blocks {
             };
             // wraps after two billion pairs
             let first = (number as u32).wrapping_mul(2 * block as u32);
-            Ok(Sequences::of(&pairs, diet).batches(BATCH_SIZE, first, &mut below))
+            Ok(Sequences::of(&pairs, input).batches(BATCH_SIZE, first, &mut below))
         };
         Some(Self { updates: updates as u64, read: Box::new(read) })
     }

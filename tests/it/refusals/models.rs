@@ -253,7 +253,7 @@ fn tokenizers() {
         (
             "another name than the vocabulary's",
             ("special_tokens_map.json", b"{\"cls_token\": \"<s>\"}".to_vec()),
-            &["vocab.txt: `<s>` is missing", "tokenizer_config.json says what they are called"],
+            &["vocab.txt: `<s>` is missing", "tokenizer_config.json names them if they differ"],
         ),
         ("a list", ("tokenizer_config.json", b"[".to_vec()), &["tokenizer_config.json: not a usable tokenizer"]),
     ];
@@ -264,5 +264,5 @@ fn tokenizers() {
     }
     let world = World::new();
     fs::remove_file(world.path("model/vocab.txt")).unwrap();
-    refuse(&world, "no tokenizer at all", &[], &["holds neither tokenizer.json nor vocab.txt; copy the one"]);
+    refuse(&world, "no tokenizer at all", &[], &["has neither tokenizer.json nor vocab.txt; copy the one"]);
 }

@@ -37,12 +37,12 @@ fn sets() {
         (
             "a key that is missing",
             ("train.jsonl", bytes(format!("{jsonl}{{\"label\": 1, \"sentence1\": \"A\"}}\n"))),
-            &["train.jsonl, line 61", "no text in `sentence2`"],
+            &["train.jsonl, line 61", "`sentence2` is empty"],
         ),
         (
             "text that is no text",
             ("train.jsonl", bytes(format!("{jsonl}{{\"label\": 1, \"sentence1\": \"A\", \"sentence2\": [1]}}\n"))),
-            &["line 61", "no text in `sentence2`"],
+            &["line 61", "`sentence2` is empty"],
         ),
         (
             "half an object",
@@ -63,17 +63,17 @@ fn sets() {
         (
             "a label that leaves a gap",
             ("train.csv", bytes(format!("{csv}A,B,3\n"))),
-            &["of the labels in `label` none is 2", "task.classes = [\"0\", \"1\", \"3\"]"],
+            &["no label in `label` is 2", "task.classes = [\"0\", \"1\", \"3\"]"],
         ),
         (
             "a column of another name",
             ("train.csv", bytes(csv.replace(",label", ",extra").replace("sentence1,", "label,"))),
-            &["no column `sentence1`", "if `extra` is meant, write task.sentence1 = \"extra\""],
+            &["no column `sentence1`", "if it is `extra`, write task.sentence1 = \"extra\""],
         ),
         (
             "65 classes",
             ("train.csv", bytes((0..65).fold(csv.clone(), |text, class| format!("{text}A,B,{class}\n")))),
-            &["train.csv: `label` has 65 labels that differ", "64 classes are the most", "task.label"],
+            &["train.csv: `label` has 65 distinct labels", "more than the 64 classes supported", "task.label"],
         ),
         (
             "a label that is a fraction",
@@ -83,12 +83,12 @@ fn sets() {
         (
             "a set that nobody labelled",
             ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":-1").replace("\"label\":0", "\"label\":-1"))),
-            &["the label is `-1`", "no labels", "take another set"],
+            &["the label is `-1`", "no labels", "use another set"],
         ),
         (
             "no labels at all",
             ("train.csv", one_class(&csv.replace(",0\n", ",\n"), ",1\n", ",\n")),
-            &["train.csv, line 2: the label is nothing", "no labels", "take another set"],
+            &["train.csv, line 2: the label is nothing", "no labels", "use another set"],
         ),
         (
             "a class of two that nobody labelled",
@@ -110,7 +110,7 @@ fn sets() {
             ("train.jsonl", spoilt(&jsonl, b"{\"label\": 1, \"a\": \"\xc3\"}\n")),
             &["train.jsonl, line 61: not valid UTF-8"],
         ),
-        ("a NUL byte", ("train.tsv", spoilt(&tsv, b"1\t1\t2\tA\0\tB\n")), &["train.tsv, line 62: holds a NUL byte"]),
+        ("a NUL byte", ("train.tsv", spoilt(&tsv, b"1\t1\t2\tA\0\tB\n")), &["train.tsv, line 62: contains a NUL byte"]),
         ("nothing", ("train.tsv", vec![]), &["train.tsv: the file is empty"]),
         ("blank lines", ("train.jsonl", b"\n \n".to_vec()), &["train.jsonl: the file is empty"]),
         (
@@ -141,7 +141,7 @@ fn sets() {
         (
             "two columns of one name",
             ("train.csv", bytes(csv.replace("sentence2", "sentence1"))),
-            &["two columns are called `sentence1`"],
+            &["two columns are named `sentence1`"],
         ),
         (
             "a set of another name",
@@ -187,10 +187,10 @@ fn folders_of_sets() {
         &world,
         "no folder",
         &["--set", "task.path=/no/such/folder"],
-        &["task.path is /no/such/folder, which is no folder"],
+        &["task.path is /no/such/folder, which is not a folder"],
     );
     let spec = world.path("spec.toml").display().to_string();
-    refuse(&world, "a file", &["--set", &format!("task.path={spec}")], &["spec.toml, which is no folder"]);
+    refuse(&world, "a file", &["--set", &format!("task.path={spec}")], &["spec.toml, which is not a folder"]);
     world.write_sets(&[("train.tsv", &train)]);
     refuse(&world, "nothing to validate on", &[], &["none of dev.tsv, dev.csv", "to validate on", "validation = 0.05"]);
     world.write_sets(&[("training.tsv", &train), ("test.tsv", &dev), ("train.xlsx", "PK")]);
@@ -200,9 +200,9 @@ fn folders_of_sets() {
         &["--set", "task.also_evaluate=[\"mismatched\"]"],
         &[
             "holds no training set",
-            "and it holds none of dev.tsv",
+            "and none of dev.tsv",
             "validate on the test set: task.validation = \"test\"",
-            "and it holds none of dev_mismatched.tsv",
+            "and none of dev_mismatched.tsv",
             "it has test.tsv, train.xlsx, training.tsv; save workbooks",
         ],
     );
@@ -212,9 +212,9 @@ fn folders_of_sets() {
     world.write_sets(&[("train-00000-of-00002.csv", &csv(&train)), ("dev.tsv", &dev)]);
     refuse(&world, "half a set", &[], &["lacks train-00001-of-00002.csv", "2 parts"]);
     world.write_sets(&[("train.tsv", &train), ("train.csv", &csv(&train)), ("dev.tsv", &dev)]);
-    refuse(&world, "one set in two formats", &[], &["train.tsv and", "train.csv are both there; remove"]);
+    refuse(&world, "one set in two formats", &[], &["train.tsv and", "train.csv exist; remove"]);
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("validation.jsonl", &jsonl(&dev))]);
-    refuse(&world, "one set under two names", &[], &["dev.tsv and", "validation.jsonl are both there"]);
+    refuse(&world, "one set under two names", &[], &["dev.tsv and", "validation.jsonl exist"]);
     let unlabelled = csv(&dev).replace(",1\n", ",-1\n").replace(",0\n", ",-1\n");
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev), ("test.csv", &unlabelled)]);
     refuse(&world, "validation without labels", &["--set", "task.validation=test"], &["test.csv", "the label is `-1`"]);
@@ -232,7 +232,7 @@ fn folders_of_sets() {
         &["dev.csv, line 22: the label in `label` is `2`, expected a whole number from 0 to 1"],
     );
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", "sentence\tlabel\nA\t0\nB\t1\n")]);
-    refuse(&world, "single sentences to validate on", &[], &["one holds pairs of sentences and the other single ones"]);
+    refuse(&world, "single sentences to validate on", &[], &["one has sentence pairs and the other single sentences"]);
     world.write_sets(&[("train.tsv", &train), ("dev.tsv", &dev)]);
     fs::create_dir(world.path("task/dev.jsonl")).unwrap();
     fs::remove_file(world.path("task/dev.tsv")).unwrap();
