@@ -1,4 +1,4 @@
-//! The attempts at a run: when each began, how far it came, how it ended.
+//! The attempts at a run: start, progress and end of each.
 
 use super::event::{Entry, RunEvent};
 
@@ -7,7 +7,7 @@ pub struct Attempt {
     /// times of its first and newest event, in seconds since 1970
     pub began: f64,
     pub last: f64,
-    /// updates done when it began, and now
+    /// updates done at its start, and now
     pub from: u64,
     pub to: u64,
     pub end: AttemptEnd,
@@ -15,14 +15,14 @@ pub struct Attempt {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum AttemptEnd {
-    /// under way, or cut off
+    /// in progress, or cut off
     None,
     Finished,
     Stopped,
     Failed(String),
 }
 
-/// In the order in which they were made.
+/// The attempts in order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attempts(Vec<Attempt>);
 

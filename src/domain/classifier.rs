@@ -1,9 +1,9 @@
-//! The classifier that runs begin with: what a spec asks for, and what the model's files gave.
+//! The initial classifier: the option of the spec, and the origin of the one used.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// `model.head` of a spec. Where it says nothing, a checkpoint's classifier is kept if it fits the task.
+/// `model.head` of a spec. Without it, a checkpoint's classifier is kept if it fits the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Head {
@@ -13,8 +13,7 @@ pub enum Head {
     Keep,
 }
 
-/// Where the classifier of an experiment's runs comes from. The digest of their weights covers the values, so this is
-/// for people to read and no part of what a run is.
+/// The origin of the classifier of an experiment's runs. For display only: the digest of the weights covers its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Classifier {
     /// from the checkpoint; else drawn
@@ -25,7 +24,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Of a model that has none.
+    /// For a model without a classifier.
     pub const NONE: Classifier = Classifier { kept: false, detail: None };
 }
 

@@ -1,4 +1,4 @@
-//! Spans of time as a person reads them.
+//! Durations as text.
 
 /// `1:02:03`, `2:03` or `0:03`, rounded to whole seconds.
 pub fn clock(seconds: f64) -> String {
@@ -17,7 +17,7 @@ mod tests {
     use super::{clock, span};
 
     #[test]
-    fn spans_read_as_on_a_clock() {
+    fn durations_are_formatted_as_on_a_clock() {
         assert_eq!(clock(2.6), "0:03");
         assert_eq!(clock(123.0), "2:03");
         assert_eq!(clock(3723.0), "1:02:03");

@@ -1,4 +1,4 @@
-//! What a front may ask of a sweep under way.
+//! Commands of a front to a running sweep.
 
 use super::arm::Arm;
 use super::id::RunId;
@@ -7,45 +7,45 @@ use super::id::RunId;
 pub enum Command {
     /// Train this arm too: every batch size, every instance.
     AddArm(Arm, Order),
-    /// So many instances of every cell of these arms.
+    /// Set the number of instances of every cell of these arms.
     Instances { instances: u32, arms: Vec<Arm> },
-    /// Checkpoint these runs where they are under way, and keep them back.
+    /// Pause these runs, with a checkpoint if they are in progress.
     Pause(Vec<RunId>),
-    /// Let these runs go on.
+    /// Resume these runs.
     Resume(Vec<RunId>),
-    /// Train these before the others that wait: their first instance at once, the rest in turn with the others.
+    /// Train these before other waiting runs: the first instance at once, the rest alternating with the others.
     Next(Vec<RunId>),
-    /// Take these runs out of the sweep; of those under way a checkpoint stays.
+    /// Cancel these runs; those in progress keep a checkpoint.
     Cancel(Vec<RunId>),
-    /// Take these runs out of the sweep, and what was trained of them out of the store.
+    /// Cancel these runs and delete them from the store.
     Discard(Vec<RunId>),
-    /// The experiment does not go on with this arm when it is started again.
+    /// Do not resume this arm when the experiment is started again.
     ForgetArm(String),
-    /// Train these runs after all: they failed, or were taken out.
+    /// Train failed or cancelled runs again.
     Again(Vec<RunId>),
-    /// Train so many runs at the same time.
+    /// Set the number of runs trained at the same time.
     Workers(usize),
-    /// Checkpoint what is under way and leave.
+    /// Checkpoint the runs in progress and stop.
     Stop,
 }
 
-/// Where runs stand among those that wait.
+/// The position of new runs among the waiting ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// behind them
+    /// after them
     Last,
     /// before them, see [`Command::Next`]
     Next,
 }
 
-/// What is meant to become of a run that is not done.
+/// The user's intent for an unfinished run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Intent {
-    /// it is trained when its turn comes
+    /// train it in its turn
     #[default]
     Train,
-    /// it is kept back
+    /// paused
     Pause,
-    /// it is out of the sweep
+    /// cancelled
     Cancel,
 }

@@ -1,7 +1,7 @@
-//! What a file is that is not the one its name promises. Downloads and clones that went wrong leave such files, and their
-//! parsers' errors do not say so.
+//! Recognises files that are not what their name promises, as failed downloads and clones leave them. Parsers' errors would
+//! not say so.
 
-/// What the bytes are, and the way out, where they are no file of any format read here.
+/// What the bytes are, with a remedy, if they are such a file.
 pub fn mistaken(bytes: &[u8]) -> Option<&'static str> {
     let begins = |start: &str| {
         let text = bytes.trim_ascii_start();

@@ -1,4 +1,4 @@
-//! What happens in a run and in a sweep, in the order in which it happened.
+//! Events of runs and sweeps, in order.
 
 use super::command::Intent;
 use super::id::RunId;
@@ -7,7 +7,7 @@ use super::scores::Scores;
 use super::spec::NamedSet;
 use serde::{Deserialize, Serialize};
 
-/// One thing that happened in a run. Steps are updates done: 0 is before the first.
+/// An event of a run. Steps are updates done: 0 is before the first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum RunEvent {
@@ -22,7 +22,7 @@ pub enum RunEvent {
         /// global norm before clipping
         gradient_norm: f32,
     },
-    /// The validation set was scored, or as much of it as the run scores.
+    /// The validation set, or the part that the run uses, was scored.
     Evaluation {
         step: u64,
         #[serde(flatten)]
@@ -37,16 +37,16 @@ pub enum RunEvent {
     },
     /// Everything needed to continue from `step` is on disk.
     Checkpointed { step: u64 },
-    /// Left on request, to be continued later.
+    /// Stopped on request; it can be resumed.
     Stopped { step: u64 },
-    /// The run went wrong and will not continue by itself.
+    /// The run failed and is not retried automatically.
     Failed { step: u64, message: String },
     /// The last update and the last evaluation are done.
     Finished { step: u64 },
 }
 
 impl RunEvent {
-    /// Of the validation set, where it was scored.
+    /// The scores of a validation event.
     pub fn scores(&self) -> Option<Scores> {
         match *self {
             RunEvent::Evaluation { scores, .. } => Some(scores),
@@ -78,26 +78,26 @@ pub struct Entry {
     pub event: RunEvent,
 }
 
-/// What a front hears of a sweep.
+/// An event of a sweep, as sent to a front.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SweepEvent {
     /// Runs were added to the sweep: at its beginning, and when an arm is added.
     Planned(Vec<PlannedRun>),
     /// One run's journal grew by an entry. `attempt` counts from 1.
     Run { run: RunId, attempt: u32, entry: Entry },
-    /// What the store holds of a run, all at once: replaces whatever was known of it.
+    /// The stored history of a run, which replaces everything known about it.
     Replayed { run: RunId, entries: Vec<Entry> },
-    /// Another process trains this run. Told once for each owner.
+    /// Another process is training this run. Sent once per owner.
     Elsewhere { run: RunId, owner: String },
-    /// Another process has taken over a run that this one trained: it was silent for too long, asleep say.
+    /// Another process has taken over a run of this one, which had no heartbeat for too long.
     TakenOver { run: RunId, owner: String },
-    /// What is meant to become of these runs from now on.
+    /// The intent for these runs changed.
     Intended { runs: Vec<RunId>, intent: Intent },
     /// A file of the store is damaged: which one, why, and what was done about it.
     Damaged(String),
     /// A run can be neither trained nor read, for this reason.
     Unusable { run: RunId, reason: String },
-    /// The machinery failed around a run (store not writable, say); the sweep ends.
+    /// The sweep stopped with an error, for example because the store cannot be written.
     Broken(String),
     /// Nothing is left to train.
     Idle,

@@ -1,7 +1,7 @@
-//! What is known of a run: its events folded, whoever trained it and however often it was interrupted.
+//! The history of a run: its events folded over all attempts.
 //!
-//! The one place that knows how attempts merge: an attempt that starts at step s replaces everything after s that
-//! earlier attempts said, and the evaluation at s, which it repeats.
+//! The one place that knows how attempts merge: an attempt that starts at step s replaces everything after s of earlier
+//! attempts, and the evaluation at s, which it repeats.
 
 use super::event::RunEvent;
 use super::metric::{Metric, Source};
@@ -9,20 +9,20 @@ use super::point::{EvaluationPoint, UpdatePoint};
 use super::scores::Scores;
 use super::spec::NamedSet;
 
-/// How far a run is.
+/// The state of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Progress {
     #[default]
     Waiting,
     Running,
-    /// left on request or cut off; continues from its last checkpoint
+    /// stopped or cut off; resumes from its last checkpoint
     Interrupted,
     Finished,
     Failed(String),
 }
 
 impl Progress {
-    /// The word for it in lists and filters.
+    /// Its name in lists and filters.
     pub fn name(&self) -> &'static str {
         match self {
             Progress::Waiting => "waiting",
@@ -79,8 +79,8 @@ impl History {
         self.evaluations.last()
     }
 
-    /// Whether the run is finished and gives every validation example the same class: its accuracy is that class's
-    /// share of the set. Most often its learning rate is too low for the updates that it got.
+    /// Whether the run is finished and predicts the same class for every validation example. Its accuracy is then that
+    /// class's share of the set. The usual cause is a learning rate too low for the number of updates.
     pub fn ends_with_one_class(&self) -> bool {
         let one_class = |point: &EvaluationPoint| point.scores.predicts_one_class() == Some(true);
         self.progress == Progress::Finished && self.last_evaluation().is_some_and(one_class)

@@ -17,12 +17,12 @@ impl RunId {
     /// Hexadecimal digits kept of a digest: 80 bits, far beyond what a store of runs can collide in.
     pub const DIGITS: usize = 20;
 
-    /// Of a digest that was computed here.
+    /// From a computed digest.
     pub fn from_digest(hexadecimal: &str) -> Self {
         Self(hexadecimal.chars().filter(char::is_ascii_alphanumeric).take(Self::DIGITS).collect())
     }
 
-    /// As it is written in a file, or as a folder's name.
+    /// Parses the spelling in files and folder names.
     pub fn parse(text: &str) -> Option<Self> {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         (text.len() == Self::DIGITS && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_must_be_a_digest() {
+    fn only_digests_are_parsed() {
         let id = RunId::from_digest(&"0123456789abcdef".repeat(4));
         assert_eq!(RunId::parse(id.as_str()), Some(id.clone()));
         assert_eq!(serde_json::from_str::<RunId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);

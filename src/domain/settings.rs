@@ -1,4 +1,4 @@
-//! What determines a run, key by key, in the words of a spec where a spec has the key.
+//! The settings that determine a run, under the keys of a spec where it has them.
 
 use super::run::RunSpec;
 use super::spec::{Evaluation, Train};
@@ -12,20 +12,20 @@ pub fn of(spec: &RunSpec) -> Settings {
     let mut settings = flat(serde_json::to_value(spec).unwrap_or_default());
     settings.retain(|key, _| !key.starts_with("dropout."));
     settings.insert("dropout".into(), spec.dropout_in_words().into());
-    // absent from run.json where they are as usual
+    // absent from run.json if they have their defaults
     settings.insert("dropout_at_evaluation".into(), spec.dropout_at_evaluation.into());
     settings.insert("evaluation".into(), spec.evaluation.name().into());
     settings
 }
 
-/// What a spec gives a run when it says nothing.
+/// The default settings of a spec.
 pub fn defaults() -> Settings {
     let mut settings = flat(serde_json::to_value(Train::default()).unwrap_or_default());
     settings.insert("evaluation".into(), Evaluation::default().name().into());
     settings
 }
 
-/// Keys that differ, with what each side says. Numbers are compared as numbers.
+/// Differing keys with both values. Numbers are compared as numbers.
 pub fn differences(a: &Settings, b: &Settings) -> Vec<(String, Option<Value>, Option<Value>)> {
     let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
     keys.sort();
@@ -44,7 +44,7 @@ pub fn equal(a: Option<&Value>, b: Option<&Value>) -> bool {
 /// Digits of a digest that are shown.
 const DIGITS: usize = 20;
 
-/// As in a spec, but words without quotes, and digests cut.
+/// The value as in a spec, but without quotes, and digests shortened.
 pub fn text(value: Option<&Value>) -> String {
     match value {
         None => "-".into(),

@@ -1,4 +1,4 @@
-//! When the updates and evaluations of a run were done, on a clock that runs only while it is trained.
+//! Times of the updates and evaluations of a run, on a clock that runs only during training.
 
 use super::event::{Entry, RunEvent};
 use super::history::History;
@@ -8,7 +8,7 @@ use super::history::History;
 pub struct Times {
     pub updates: Vec<f64>,
     pub evaluations: Vec<f64>,
-    /// what every update took by itself
+    /// duration of every update
     pub spans: Vec<f32>,
     /// seconds of training that the newest attempt began with, and when that was
     began: (f64, f64),
@@ -17,7 +17,7 @@ pub struct Times {
 }
 
 impl Times {
-    /// `history` has heard the event already.
+    /// `history` includes the event already.
     pub fn apply(&mut self, entry: &Entry, history: &History) {
         match entry.event {
             RunEvent::Started { .. } => {
@@ -43,7 +43,7 @@ impl Times {
         last(&self.updates).max(last(&self.evaluations))
     }
 
-    /// Never before what was said already: a machine's clock may be set back.
+    /// Never decreases, even if the machine's clock is set back.
     fn since(&self, time: f64) -> f64 {
         (self.began.0 + time - self.began.1).max(self.seconds())
     }

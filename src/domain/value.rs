@@ -1,8 +1,8 @@
-//! Whether a number that was read is one that the program can have written.
+//! Range checks for numbers read from files.
 
 use std::fmt::Display;
 
-/// A whole number between two others, both included.
+/// Checks a whole number against an inclusive range.
 pub fn whole<N: PartialOrd + Display>(name: &str, value: N, low: N, high: N) -> Result<(), String> {
     match (&low..=&high).contains(&&value) {
         true => Ok(()),
@@ -10,7 +10,7 @@ pub fn whole<N: PartialOrd + Display>(name: &str, value: N, low: N, high: N) -> 
     }
 }
 
-/// A number between two others, both included. What is not a number is not.
+/// Checks a number against an inclusive range, which NaN is not in.
 pub fn number(name: &str, value: f64, low: f64, high: f64) -> Result<(), String> {
     if (low..=high).contains(&value) {
         return Ok(());

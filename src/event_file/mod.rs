@@ -1,7 +1,7 @@
 //! TensorBoard's event files: bytes to and from scalars.
 //!
 //! May import: no other room. Alone knows: `prost`, `crc32c`. The handful of messages needed stand in `messages` as prost derives, after
-//! `tensorboard/compat/proto/*.proto`; no .proto file and no compiler for it is needed. Knows no run.
+//! `tensorboard/compat/proto/*.proto`; no .proto file and no compiler for it is needed. Knows nothing about runs.
 
 mod messages;
 mod read;

@@ -1,4 +1,4 @@
-//! Scalars of an event file, ours or anybody's, up to the first byte that makes no sense.
+//! Reads the scalars of an event file of any program, up to the first invalid record.
 
 use super::messages::{Event, FLOAT, SummaryValue, masked_crc};
 use prost::Message;
@@ -12,21 +12,21 @@ pub struct Scalar {
     pub value: f32,
 }
 
-/// Why reading ended. A file that is still written to may well end within a record.
+/// Why reading ended. A file that is being written may end within a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     Clean,
-    /// the record that begins here is not whole (yet)
+    /// the record at this offset is incomplete
     Truncated {
         at: usize,
     },
-    /// the record that begins here does not match its checksum or is not an event
+    /// the record at this offset has a wrong checksum or is not an event
     Damaged {
         at: usize,
     },
 }
 
-/// Every scalar of every whole record, then why it ended.
+/// All scalars of complete records, and why reading ended.
 pub fn read(bytes: &[u8]) -> (Vec<Scalar>, End) {
     let (mut scalars, mut at) = (Vec::new(), 0);
     loop {

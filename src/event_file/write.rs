@@ -1,4 +1,4 @@
-//! Scalars appended to an event file.
+//! Appends scalars to an event file.
 
 use super::messages::{
     Event, FLOAT, PluginData, SCALARS, START, SessionLog, Summary, SummaryMetadata, SummaryValue, TensorProto,
@@ -7,20 +7,20 @@ use super::messages::{
 use prost::Message;
 use std::io::{self, Write};
 
-/// Writes whole records, one a call, so that a reader never sees a torn one while the writer lives.
+/// Writes complete records, one per call, so that a reader never sees a partial one while the writer runs.
 pub struct EventWriter<W: Write> {
     target: W,
 }
 
 impl<W: Write> EventWriter<W> {
-    /// Begins a file with the version record. `wall_time` in seconds since 1970.
+    /// Starts a file with the version record. `wall_time` in seconds since 1970.
     pub fn new(target: W, wall_time: f64) -> io::Result<Self> {
         let mut writer = Self { target };
         writer.record(&Event { wall_time, file_version: Some("brain.Event:2".into()), ..Event::default() })?;
         Ok(writer)
     }
 
-    /// Says that from `step` on, what follows replaces what earlier files of the same curve say.
+    /// Writes a session start: from `step` on, this file replaces earlier files of the same curve.
     pub fn starts(&mut self, wall_time: f64, step: u64) -> io::Result<()> {
         let session_log = Some(SessionLog { status: START });
         self.record(&Event { wall_time, step: step as i64, session_log, ..Event::default() })

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The kept rows' words, in a file of final weights.
+/// The tensor that lists the words of the kept rows.
 const WORDS: &str = "words";
-/// Files of a tokenizer, as far as a folder has them.
+/// Files of a tokenizer, copied if they exist.
 const TOKENIZER_FILES: [&str; 5] =
     ["tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
@@ -18,35 +18,35 @@ const TOKENIZER_FILES: [&str; 5] =
 pub enum CheckpointError {
     #[error("cannot {doing} {path}: {cause}")]
     Files { doing: &'static str, path: PathBuf, cause: std::io::Error },
-    #[error("{path} is there already and not an empty folder; name another with --output")]
+    #[error("{path} exists and is not an empty folder; name another with --output")]
     Occupied { path: PathBuf },
     #[error("the run's final weights cannot be used: {0}")]
     Weights(String),
 }
 
-/// Where the tokenizer comes from.
+/// The source of the tokenizer.
 pub enum Tokenizer<'c> {
     Folder(&'c Path),
     /// lines of an uncased `vocab.txt`
     Vocabulary(&'c [u8]),
 }
 
-/// What a checkpoint is made of.
+/// The parts of a checkpoint.
 pub struct Checkpoint<'c> {
     pub config: &'c ModelConfig,
     /// their names; those that are numbers become `LABEL_0`, as transformers calls them
     pub classes: &'c [String],
     /// the kept final weights: of the word table they have the rows that the task uses
     pub kept: &'c [u8],
-    /// what the run began with
+    /// the initial weights
     pub start: &'c Weights,
-    /// what training made of the rows that the task does not use
+    /// factor that weight decay applied to the unused rows
     pub untouched_scale: f64,
     pub tokenizer: Tokenizer<'c>,
 }
 
 impl Checkpoint<'_> {
-    /// Writes the folder whole or not at all. It must not exist, or be empty.
+    /// Writes the folder atomically. It must not exist, or be empty.
     pub fn write(&self, output: &Path) -> Result<(), CheckpointError> {
         refuse_occupied(output)?;
         let model = self.model()?;
@@ -121,7 +121,7 @@ impl Checkpoint<'_> {
             .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
             .collect::<Result<Vec<_>, _>>()
             .map_err(wrong)?;
-        // transformers takes no file that does not say so
+        // transformers requires this metadata
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
         safetensors::serialize(views, Some(metadata)).map_err(wrong)
     }

@@ -1,4 +1,4 @@
-//! Every measured number as a tidy table: one value a line, as data frames like it. Written run by run.
+//! All measured numbers as a tidy table, one value per line, written run by run.
 
 use crate::domain::history::History;
 use crate::domain::run::RunSpec;
@@ -7,7 +7,7 @@ use std::io::{Result, Write};
 const COLUMNS: [&str; 10] =
     ["experiment", "arm", "batch_size", "iid", "step", "pairs_seen", "epoch", "split", "metric", "value"];
 
-/// A table under way.
+/// Writes the table.
 pub struct CsvTable<W: Write> {
     writer: csv::Writer<W>,
 }
@@ -19,7 +19,7 @@ impl<W: Write> CsvTable<W> {
         Ok(Self { writer })
     }
 
-    /// Adds everything that one run measured.
+    /// Adds all measurements of a run.
     pub fn run(&mut self, experiment: &str, arm: &str, spec: &RunSpec, history: &History) -> Result<()> {
         let (batch_size, iid) = (spec.batch_size.to_string(), spec.iid.to_string());
         let per_epoch = spec.updates_per_epoch().max(1) as f64;

@@ -1,4 +1,4 @@
-//! The points of a figure's lines as comma-separated values (RFC 4180): what is in sight, a point a row, in full
+//! The points of a figure's lines as comma-separated values (RFC 4180): the visible points, one per row, in full
 //! precision.
 
 use super::view::SavedView;
@@ -59,7 +59,7 @@ impl Columns<'_> {
         let step = line.curve.step(place).map_or(String::new(), |step| step.to_string());
         let y = value(&line.curve);
         match self.view.band {
-            // at a batch size as large as what is smoothed over, nothing is
+            // nothing is smoothed at batch sizes beyond the smoothing window
             Band::Runs if self.smoothed => {
                 let measured = line.raw.as_ref().map_or_else(|| y.clone(), |raw| value(raw));
                 vec![line.dash.to_string(), step, x, measured, y]
@@ -74,7 +74,7 @@ impl Columns<'_> {
     }
 }
 
-/// A name for a column: letters and digits as they are, anything else as `_`.
+/// A column name: letters and digits, anything else becomes `_`.
 fn column(words: &str) -> String {
     words.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
 }

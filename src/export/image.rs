@@ -1,4 +1,4 @@
-//! Pixels as a PNG, with where they come from.
+//! Pixels as a PNG with its provenance.
 
 use crate::theme::Rgb;
 use png::{PixelDimensions, Unit};
@@ -55,7 +55,7 @@ impl Image {
         Ok(bytes)
     }
 
-    /// A palette, and every pixel's place in it, where 256 colours are enough: a third of the bytes to pack.
+    /// The palette and the index of every pixel, if 256 colours are enough: a third of the bytes to compress.
     fn indexed(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let (mut palette, mut places) = (Vec::new(), Vec::with_capacity(self.width * self.height));
         let mut known: HashMap<&[u8], u8> = HashMap::new();

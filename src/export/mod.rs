@@ -1,8 +1,8 @@
-//! What leaves the program: pictures, tables, reports and checkpoints.
+//! Output: figures, tables, reports and checkpoints.
 //!
 //! May import: `domain`, `model`, `plot`, `spec_file`, `stats`, `theme`. Alone knows: `resvg`, `png`, `dejavu`, `ab_glyph`; cells
-//! of a screen, `ratatui`, as `tui` does; tensors of a checkpoint, `candle_core`. Never uses: `std::thread`. Takes plain values and gives bytes or text; knows no
-//! terminal and no thread.
+//! of a screen, `ratatui`, as `tui` does; tensors of a checkpoint, `candle_core`. Never uses: `std::thread`. Turns plain values into bytes or
+//! text; knows no terminals and no threads.
 
 mod checkpoint;
 mod csv;

@@ -1,9 +1,9 @@
-//! The colours of pictures, and which of them there are.
+//! The colours of exported figures.
 
 use crate::theme::{BLACK, Colour, Rgb, Theme, WHITE, mix};
 use serde::{Deserialize, Serialize};
 
-/// What a picture of a figure is drawn on.
+/// The background of an exported figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PictureTheme {
@@ -61,7 +61,7 @@ impl Palette {
         self.series.get(place % self.series.len().max(1)).copied().unwrap_or(self.text)
     }
 
-    /// Lines that are there to be overlooked: so much of the dim colour on the background.
+    /// Faint lines: a share of the dim colour on the background.
     pub fn faint(&self, share: f64) -> Rgb {
         mix(self.background, self.dim, share)
     }

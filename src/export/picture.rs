@@ -1,4 +1,4 @@
-//! A figure with everything that is written of it: the picture, the data drawn in it, and the view it can be redrawn from.
+//! A figure with everything exported of it: the picture, its data, and the view from which it can be redrawn.
 
 use super::drawn_data;
 use super::figure::{Drawing, PictureSize, subject};

@@ -1,5 +1,5 @@
 //! A pre-trained model as a folder that `model.source` can name, and that Hugging Face's transformers loads: encoder and
-//! pooler in half precision. The heads of pre-training stay behind.
+//! pooler in half precision. The heads of pre-training are dropped.
 
 use crate::domain::model::ModelConfig;
 use crate::model::NamedTensor;
@@ -7,11 +7,11 @@ use candle_core::{DType, Device, Tensor};
 use serde_json::json;
 use std::collections::HashMap;
 
-/// Names of what is kept begin so.
+/// Prefix of the exported tensors.
 const ENCODER: &str = "bert.";
-/// The standard deviation that a classifier on top is drawn with: a quarter of BERT's. Learning which sentences belong
-/// together lets the first token nearly tell such labels by itself. A classifier that is large and happens to be drawn
-/// the wrong way round has to be turned first, which takes more updates than a large batch leaves.
+/// The standard deviation of a new classifier: a quarter of BERT's. After next-sentence prediction the first token nearly
+/// separates such labels by itself. A large random classifier with the wrong sign has to be unlearned first, which takes
+/// more updates than large batches allow.
 const CLASSIFIER_RANGE: f64 = 0.005;
 
 pub struct Pretrained<'p> {
@@ -30,7 +30,7 @@ impl Pretrained<'_> {
                 tensors.push((name, Tensor::from_vec(values, shape, &Device::Cpu)?.to_dtype(DType::F16)?));
             }
         }
-        // transformers takes no file that does not say so
+        // transformers requires this metadata
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
         let weights = safetensors::serialize(tensors, Some(metadata)).map_err(candle_core::Error::wrap)?;
         let mut config = serde_json::to_value(self.config).map_err(candle_core::Error::wrap)?;

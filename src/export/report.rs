@@ -1,4 +1,4 @@
-//! An answer as a Markdown page.
+//! A report as Markdown.
 
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
@@ -7,7 +7,7 @@ use crate::stats::{
 };
 use std::fmt::Write;
 
-/// The whole page. Where the classifier comes from is said where it is known.
+/// The whole report, with the origin of the classifier if known.
 pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Classifier>) -> String {
     let mut page = format!("# {experiment}: what batch size does, and why\n\n{}\n\n", judgement.effect_sentence());
     if let Some(sentence) = judgement.one_class_sentence() {
@@ -97,7 +97,7 @@ fn causes(page: &mut String, judgement: &Judgement) {
     );
 }
 
-/// What a sweep of this size can show, and what would show more.
+/// The power of the sweep, and what would increase it.
 fn limits(page: &mut String, judgement: &Judgement) {
     page.push_str("\n## What this sweep can show\n\n");
     let effect = &judgement.effect;

@@ -1,4 +1,4 @@
-//! The sweep as a table of text, a line a cell.
+//! The sweep as a text table, one line per cell.
 
 use crate::domain::history::Progress;
 use crate::domain::scores::{ONE_CLASS_MEANS, Scores};
@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// Columns of an arm's name, so that a line fits 80.
 const WIDEST_ARM: usize = 20;
 
-/// Every cell with its finished instances, then what failed: what a person wants to keep.
+/// All cells with their finished instances, then the failed runs.
 pub fn table(sweep: &Sweep) -> String {
     let arms = sweep.arms();
     let width = arms.iter().map(|arm| arm.chars().count()).max().unwrap_or(0).clamp("arm".len(), WIDEST_ARM);

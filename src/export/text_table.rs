@@ -7,10 +7,10 @@ const GAP: &str = "  ";
 /// Stands for what was cut off.
 const CUT: char = '…';
 
-/// A header line, then a line a row. A title comes with whether its column stands on the right. The last column is cut
+/// A header line, then one line per row. A title comes with whether its column is right-aligned. The last column is cut
 /// where a line is wider than `width`.
 pub fn text_table(titles: &[(&str, bool)], rows: &[Vec<String>], width: Option<usize>) -> String {
-    // what is in them may be a file's
+    // the text may come from a file
     let one_line = |cell: &String| printable(cell).replace('\n', " ");
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(one_line).collect()).collect();
     let widths: Vec<usize> = titles

@@ -1,5 +1,5 @@
-//! The view of a figure as JSON: all that determines the picture beside the store. What it was made of is pinned run by
-//! run, so that it is the same picture when runs have gone on since.
+//! The view of a figure as JSON: everything beside the store that determines the picture. The number of journal entries is
+//! pinned for each run, so that the picture is the same after runs have continued.
 
 use super::palette::PictureTheme;
 use crate::domain::history::Progress;
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
 const FORMAT: &str = "batchscope-view 2";
-/// It knew one x range for all arms, and `clip` in place of `fit`.
+/// The first format had one x range for all arms, and `clip` instead of `fit`.
 const FIRST_FORMAT: &str = "batchscope-view 1";
 /// Least part of the x axis that can be drawn, of its end: numbers have no finer steps that could be told apart.
 const CLOSEST: f64 = 1e-9;
-/// Furthest end of an axis: more updates than anybody makes.
+/// Upper bound of an axis, beyond any number of updates.
 const FURTHEST: f64 = 1e15;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ struct Versioned {
     format: String,
 }
 
-/// As the first format has it.
+/// A view in the first format.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FirstView {
@@ -115,7 +115,7 @@ impl From<FirstView> for SavedView {
 }
 
 impl SavedView {
-    /// Of a sweep as it is known now.
+    /// A view of the present state of a sweep.
     pub fn of(
         experiment: String,
         sweep: &Sweep,
@@ -146,7 +146,7 @@ impl SavedView {
         }
     }
 
-    /// Of a file, which may hold anything.
+    /// Parses an untrusted file.
     pub fn parse(text: &str) -> Result<Self, ViewError> {
         let Versioned { format } = serde_json::from_str(text).map_err(ViewError::Shape)?;
         let view: Self = match format.as_str() {
@@ -175,7 +175,7 @@ impl SavedView {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
-    /// What it shows of a sweep, which is as it was then.
+    /// The figure of this view; `sweep` must be in the pinned state.
     pub fn figure(&self, sweep: &Sweep) -> Figure {
         let view = View {
             x: self.x,
@@ -193,7 +193,7 @@ impl SavedView {
         Figure::of_shown(sweep.rows(), &shows, self.metric, &view, &mut Curves::default())
     }
 
-    /// Where its picture comes from, in a line.
+    /// The provenance of the picture, on one line.
     pub fn provenance(&self, sweep: &Sweep) -> String {
         let finished = sweep.count(|progress| *progress == Progress::Finished);
         let runs = self.runs.len();

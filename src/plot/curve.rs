@@ -1,17 +1,17 @@
-//! The points of a line, in the order of x, and the extremes of any stretch of them.
+//! The points of a line in the order of x, with fast extremes of any range.
 
 use super::drawn::Drawn;
 use std::ops::Range;
 
-/// Points of the blocks of which the extremes are kept, smallest first; each is made of whole ones before.
+/// Sizes of the blocks whose extremes are cached, each a multiple of the one before.
 const SIZES: [usize; 3] = [8, 64, 512];
 
-/// What a stretch of points holds.
+/// A summary of a range of points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Stretch {
-    /// places of the lowest and the highest finite value, the first where several are
+    /// indices of the lowest and the highest finite value, the first of equal ones
     pub extremes: Option<(usize, usize)>,
-    /// some value is not finite
+    /// whether a value is not finite
     pub broken: bool,
 }
 
@@ -69,7 +69,7 @@ impl Curve {
         }
     }
 
-    /// Replaces points that are there, and appends the next.
+    /// Replaces existing points and appends new ones.
     pub(super) fn set(&mut self, range: Range<usize>, mut point: impl FnMut(usize) -> (u64, f64, f64)) {
         for place in range.clone() {
             let (step, x, y) = point(place);
@@ -99,7 +99,7 @@ impl Curve {
         self.y.get(place).copied()
     }
 
-    /// The value at `x` on the straight line between its neighbours.
+    /// The value at `x` by linear interpolation.
     pub fn between(&self, x: f64) -> Option<f64> {
         let next = self.x.partition_point(|known| *known <= x);
         let ((x0, y0), (x1, y1)) = (self.point(next.checked_sub(1)?)?, self.point(next)?);
@@ -120,7 +120,7 @@ impl Curve {
         })
     }
 
-    /// Values of this part of the x axis, at most about `count` of them, evenly.
+    /// About `count` evenly spaced values of this x range at most.
     pub(super) fn sampled(&self, range: (f64, f64), count: usize) -> impl Iterator<Item = f64> + '_ {
         let places = self.within(range);
         let every = places.len().div_ceil(count.max(1)).max(1);
@@ -132,7 +132,7 @@ impl Curve {
         first..self.x.partition_point(|x| *x <= high).max(first)
     }
 
-    /// Places in this part of the x axis, and the neighbours outside that the line goes to.
+    /// The points within this x range, and their neighbours outside.
     pub fn in_sight(&self, range: (f64, f64)) -> Range<usize> {
         let inside = self.within(range);
         inside.start.saturating_sub(1)..(inside.end + 1).min(self.len())
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_curve_that_was_changed_in_the_middle_is_as_if_made_so() {
+    fn a_changed_curve_equals_a_new_one() {
         let point =
             |place: usize| (place as u64, place as f64, if place % 97 == 3 { f64::NAN } else { (place as f64).sin() });
         let mut changed = Curve::of((0..300).map(|place| (f64::from(place), 5.0)));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn only_values_above_the_floor_count_where_there_is_one() {
+    fn only_values_above_the_floor_count() {
         let curve = Curve::of([(0.0, -1.0), (1.0, 0.5), (2.0, 0.25), (3.0, 9.0)]);
         assert_eq!(curve.extent((0.0, 2.0), 0.0), Some((0.25, 0.5)));
         assert_eq!(curve.extent((0.0, 2.0), f64::NEG_INFINITY), Some((-1.0, 0.5)));

@@ -1,4 +1,4 @@
-//! Curves as they grow: what was worked out for one frame is there for the next, which adds the newest points only.
+//! A cache of curves: each frame only adds the points that are new since the last.
 
 use super::curve::Curve;
 use super::smooth::Smoother;
@@ -11,16 +11,16 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// What a curve shows, of a run or of a cell.
+/// Identifies a curve of a run or a cell.
 type Key<Of> = (Of, Metric, XAxis, u32);
 
-/// Curves that were drawn of late.
+/// The curves of recent figures.
 #[derive(Clone, Debug, Default)]
 pub struct Curves {
     runs: HashMap<Key<RunId>, Kept<RunCurve>>,
     differences: HashMap<Key<(RunId, RunId)>, Kept<DifferenceCurve>>,
     means: HashMap<Key<(Vec<RunId>, Band)>, Kept<MeanCurve>>,
-    /// figures so far
+    /// number of figures so far
     round: u64,
 }
 
@@ -37,7 +37,7 @@ struct RunCurve {
     curve: Arc<Curve>,
 }
 
-/// What a run has more than another.
+/// The difference of two runs.
 #[derive(Clone, Debug, Default)]
 struct DifferenceCurve {
     /// revision and number of values of both runs when it was last worked out
@@ -45,10 +45,10 @@ struct DifferenceCurve {
     curve: Arc<Curve>,
 }
 
-/// A run of a cell that a mean is of.
+/// A run of the cell of a mean.
 pub(super) struct Member {
     pub run: RunId,
-    /// raised when points were taken back
+    /// raised when points are removed
     pub revision: u64,
     pub curve: Arc<Curve>,
 }
@@ -63,15 +63,15 @@ pub(super) struct MeanCurve {
     pub high: Arc<Curve>,
     /// runs that have a value, at each point
     pub counts: Arc<Vec<u32>>,
-    /// t quantiles are slow: half the width of the interval over the standard deviation, by number of runs
+    /// half width of the interval per standard deviation, by number of runs; cached because t quantiles are slow
     widths: Vec<f64>,
 }
 
-/// Figures for which a curve is kept unused: a person goes through metrics and comes back.
+/// Figures for which an unused curve is kept, because users switch between metrics.
 const KEPT: u64 = 32;
 
 impl Curves {
-    /// A new figure begins.
+    /// Starts a new figure.
     pub(super) fn begin(&mut self) {
         self.round += 1;
         let oldest = self.round.saturating_sub(KEPT);
@@ -80,7 +80,7 @@ impl Curves {
         self.means.retain(|_, kept| kept.used >= oldest);
     }
 
-    /// A run's curve; `smoothing` in pairs, 0 for what was measured.
+    /// The curve of a run; `smoothing` in pairs, 0 for unsmoothed values.
     pub(super) fn run(&mut self, row: &Row, metric: Metric, axis: XAxis, smoothing: u32) -> Arc<Curve> {
         let share = f64::from(row.planned.spec.batch_size) / f64::from(smoothing);
         let fresh = || RunCurve {
@@ -129,7 +129,7 @@ impl Curves {
         kept.curve.clone()
     }
 
-    /// The mean of these runs of a cell. Runs of a cell have the same steps: values are of the same place of each.
+    /// The mean of these runs of a cell. They have the same steps, so values are matched by index.
     pub(super) fn mean(&mut self, members: &[Member], metric: Metric, view: &View, smoothing: u32) -> MeanCurve {
         let curves: Vec<Arc<Curve>> = members.iter().map(|member| member.curve.clone()).collect();
         let runs: Vec<RunId> = members.iter().map(|member| member.run.clone()).collect();
@@ -147,13 +147,13 @@ impl Curves {
         }
         let grown = || kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1);
         let from = grown().map(|(old, _)| old.1).min();
-        // times of later points hang on those before: the mean of several must not go back
+        // the mean time must not decrease
         let to = match view.x {
             XAxis::Time => now.iter().map(|(_, length)| *length).max(),
             _ => grown().map(|(_, new)| new.1).max(),
         };
         if let (Some(from), Some(to)) = (from, to) {
-            kept.work_out(from, to, &curves, view.band);
+            kept.extend(from, to, &curves, view.band);
         }
         kept.seen = now;
         kept.clone()
@@ -161,7 +161,7 @@ impl Curves {
 }
 
 /// A point of a mean.
-struct Moment {
+struct MeanPoint {
     step: u64,
     x: f64,
     count: usize,
@@ -171,19 +171,19 @@ struct Moment {
 }
 
 impl MeanCurve {
-    fn work_out(&mut self, from: usize, to: usize, curves: &[Arc<Curve>], band: Band) {
-        // a place without any finite value is a gap; it stands where the one before does
+    fn extend(&mut self, from: usize, to: usize, curves: &[Arc<Curve>], band: Band) {
+        // an index without finite values is a gap at the previous x
         let mut last = from.checked_sub(1).and_then(|place| self.mean.point(place)).map_or(0.0, |point| point.0);
-        let moments: Vec<Moment> = (from..to)
+        let moments: Vec<MeanPoint> = (from..to)
             .map(|place| {
                 let step = curves.iter().find_map(|curve| curve.step(place)).unwrap_or(0);
                 let here = curves.iter().filter(|curve| curve.step(place) == Some(step));
                 let points: Vec<(f64, f64)> =
                     here.filter_map(|curve| curve.point(place)).filter(|(_, y)| y.is_finite()).collect();
-                // the mean of none is not a number, which `max` passes over
+                // the mean of no values is NaN, which `max` ignores
                 last = last.max(points.iter().map(|point| point.0).sum::<f64>() / points.len() as f64);
                 let (mean, low, high) = self.spread(&points, band);
-                Moment { step, x: last, count: points.len(), mean, low, high }
+                MeanPoint { step, x: last, count: points.len(), mean, low, high }
             })
             .collect();
         let at = |place: usize| &moments[place - from];
@@ -195,7 +195,7 @@ impl MeanCurve {
         (from..to).for_each(|place| counts[place] = at(place).count as u32);
     }
 
-    /// Mean and edges; a single value has no edges but for the range.
+    /// Mean and band edges; a single value has edges only for the range.
     fn spread(&self, points: &[(f64, f64)], band: Band) -> (f64, f64, f64) {
         let n = points.len() as f64;
         let mean = points.iter().map(|point| point.1).sum::<f64>() / n;

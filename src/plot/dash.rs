@@ -1,23 +1,33 @@
-//! Broken lines: the pattern runs on across the joints of a polyline.
+//! Dash patterns, continued across the joints of a polyline.
 
-/// Instances that are told apart; more begin anew.
+/// Number of distinct patterns; further instances repeat them.
 pub const PATTERNS: u32 = 5;
 
-/// Lengths of strokes and gaps, in turn, in pixels of a picture; none: unbroken.
-pub fn pattern(instance: u32) -> &'static [f64] {
-    match instance % PATTERNS {
-        0 => &[],
-        1 => &[14.0, 7.0],
-        2 => &[3.0, 6.0],
-        3 => &[16.0, 6.0, 3.0, 6.0],
-        _ => &[7.0, 5.0],
-    }
+/// The lengths of dashes and gaps in turn; empty for a solid line.
+pub struct Dashes {
+    /// in points, for exported figures
+    pub points: &'static [f64],
+    /// in pixels as [`strokes`] counts them, for the coarser dots of a terminal
+    pub pixels: &'static [f64],
 }
 
-/// A segment that is longer leaves the picture at once: it is not worth a pattern. In pixels.
+const DASHES: [Dashes; PATTERNS as usize] = [
+    Dashes { points: &[], pixels: &[] },
+    Dashes { points: &[9.0, 3.5], pixels: &[14.0, 7.0] },
+    Dashes { points: &[1.6, 2.6], pixels: &[3.0, 6.0] },
+    Dashes { points: &[9.0, 3.0, 1.6, 3.0], pixels: &[16.0, 6.0, 3.0, 6.0] },
+    Dashes { points: &[4.0, 3.6], pixels: &[7.0, 5.0] },
+];
+
+/// The dash pattern of an instance.
+pub fn pattern(instance: u32) -> &'static Dashes {
+    &DASHES[(instance % PATTERNS) as usize]
+}
+
+/// Longer segments, in pixels, leave the picture and are drawn solid.
 const LONGEST: f64 = 10_000.0;
 
-/// The numbers of those of so many instances that look like this one.
+/// The instances that share the pattern of this one.
 pub fn alike(instance: u32, instances: u32) -> String {
     let numbers: Vec<String> =
         (instance..instances).step_by(PATTERNS as usize).map(|other| other.to_string()).collect();
@@ -27,8 +37,8 @@ pub fn alike(instance: u32, instances: u32) -> String {
     }
 }
 
-/// The polyline cut into strokes. `per_pixel`: how much of x and of y a pixel is. A point that is not finite is a gap,
-/// after which the pattern begins anew.
+/// Cuts a polyline into strokes. `per_pixel` is the size of a pixel in x and y. A point that is not finite is a gap, after
+/// which the pattern restarts.
 pub fn strokes(points: &[(f64, f64)], pattern: &[f64], per_pixel: (f64, f64)) -> Vec<Vec<(f64, f64)>> {
     let unbroken = points.split(|(_, y)| !y.is_finite()).filter(|run| !run.is_empty());
     if pattern.is_empty() {
@@ -87,7 +97,7 @@ mod tests {
         assert_eq!(ends, [(0.0, 3.0), (5.0, 8.0)]);
     }
 
-    /// Cut into strokes, it took all memory there was.
+    /// Cutting it into strokes once exhausted the memory.
     #[test]
     fn a_line_to_an_outlier_far_outside_is_unbroken() {
         let points = [(0.0, 0.0), (10.0, 0.0), (20.0, 1e290), (30.0, 0.0), (40.0, 0.0)];

@@ -1,5 +1,5 @@
-//! The few points of a curve that a picture of a given width needs, remembered from one picture to the next: a curve grows
-//! at its end, and looking through all of it again would be a walk through memory that training needs.
+//! The points of a curve that a chart of a given width needs, cached between frames: a curve grows at its end, and scanning
+//! all of it again would compete with training for memory bandwidth.
 
 use super::curve::Curve;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 /// The part of the x axis in sight, the floor of the y axis, and the last of the columns, which are counted from 0.
 type View = ((f64, f64), f64, usize);
 
-/// What the newest picture took of a curve. It is part of no comparison, and of no copy.
+/// The points selected for the last frame. Ignored by comparisons and not copied.
 #[derive(Debug, Default)]
 pub struct Drawn(Mutex<Option<Taken>>);
 
@@ -16,7 +16,7 @@ pub struct Drawn(Mutex<Option<Taken>>);
 struct Taken {
     view: View,
     points: Vec<(f64, f64)>,
-    /// where the newest column begins, among the points of the curve and among those that were taken
+    /// start of the newest column, in the points of the curve and in the selected points
     open: (usize, usize),
 }
 
@@ -33,7 +33,7 @@ impl PartialEq for Drawn {
 }
 
 impl Drawn {
-    /// Points from this place on are not what they were.
+    /// Invalidates the points from this index on.
     pub fn forget_from(&mut self, place: usize) {
         let taken = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
         if taken.as_ref().is_some_and(|taken| place < taken.open.0) {
@@ -90,7 +90,7 @@ impl Curve {
         let value = |place: usize| self.point(place).map_or(f64::NAN, |point| point.1);
         let stretch = self.stretch(range.clone());
         let Some((low, high)) = stretch.extremes else {
-            // one gap says as much as many
+            // one gap is enough
             points.extend(self.point(range.start));
             return;
         };

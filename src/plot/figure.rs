@@ -1,22 +1,20 @@
-//! A figure of a sweep: one metric, a panel an arm, colour by batch size, dash by instance.
+//! A figure of a sweep: one metric, one panel per arm, colour by batch size, dash pattern by instance.
 
 use super::curve::Curve;
-use super::curves::{Curves, Member};
+use super::curves::Curves;
+use super::panel::PanelBuilder;
 use super::range;
-use super::view::{Band, Fit, View};
+use super::view::{Band, View};
+use super::y_range::y_range;
 use crate::domain::arm::BASELINE;
-use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Lines of a panel up to which what was measured stands behind them: that of more would cover everything.
+/// Unsmoothed values are drawn behind the lines of a panel up to this number of lines.
 const FEW: usize = 6;
-/// Values that decide where outliers begin.
-const SAMPLED: usize = 20_000;
 
-/// Panels share their y axis, so that arms can be compared; each has the x axis that its runs need.
+/// Panels share the y axis, so that arms can be compared; each has the x axis that its runs need.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     pub title: String,
@@ -24,12 +22,12 @@ pub struct Figure {
     pub y_label: String,
     pub y_range: (f64, f64),
     pub log_y: bool,
-    /// values are differences to the baseline, to be read against 0
+    /// values are differences from the baseline
     pub is_difference: bool,
     pub band: Band,
-    /// ascending; a line's colour is its batch size's place here
+    /// ascending; the colour of a line is the index of its batch size
     pub batch_sizes: Vec<u32>,
-    /// a line's dash is its instance's number; 0 where lines are means
+    /// number of dash patterns: one per instance; 0 for means
     pub instances: u32,
     pub panels: Vec<Panel>,
 }
@@ -38,18 +36,18 @@ pub struct Figure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     pub title: String,
-    /// what is in sight; all of it is from 0 to the planned end of the longest run that is shown
+    /// the visible range; unzoomed from 0 to the planned end of the longest shown run
     pub x_range: (f64, f64),
-    /// length of an epoch on the x axis, where it is the same for all runs
+    /// length of an epoch on the x axis, if it is the same for all runs
     pub epoch: Option<f64>,
     pub lines: Vec<Line>,
     /// the baseline's lines, to be drawn faint behind those of another arm
     pub reference: Vec<Line>,
-    /// where runs failed, in the colour of their line
+    /// failed runs, in the colour of their lines
     pub failures: Vec<Failure>,
-    /// shown runs that predict one class only at the end
+    /// shown runs that end by predicting one class only
     pub one_class: usize,
-    /// whether values in sight of the x axis lie below and above the y axis
+    /// whether values within the x range lie below and above the y range
     pub beyond: (bool, bool),
 }
 
@@ -64,40 +62,38 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
     pub name: String,
-    /// place in [`Figure::batch_sizes`]
+    /// index into [`Figure::batch_sizes`]
     pub colour: usize,
     /// the instance
     pub dash: u32,
     pub curve: Arc<Curve>,
-    /// where training has begun: the y axis fits what follows, and the band begins here; nothing as long as there is
-    /// nothing after it
+    /// the x from which on the y axis fits the line and the band is drawn; `None` without later values
     pub trained_from: Option<f64>,
-    /// what was measured, where `curve` is smoothed; see [`Panel::behind`]
+    /// the unsmoothed values, if `curve` is smoothed; see [`Panel::unsmoothed`]
     pub raw: Option<Arc<Curve>>,
     /// lower and upper edge
     pub band: Option<(Arc<Curve>, Arc<Curve>)>,
-    /// how many runs a mean is of; 1 for a run
+    /// number of runs in a mean; 1 for a run
     pub runs: usize,
-    /// of these, how many have a value at each point of a mean; nothing for a run
+    /// number of runs with a value at each point of a mean; empty for a run
     pub counts: Arc<Vec<u32>>,
 }
 
 impl Panel {
-    /// Lines with what was measured, to be drawn behind them. Of many lines it would cover everything.
-    pub fn behind(&self) -> impl Iterator<Item = (&Line, &Arc<Curve>)> {
+    /// Lines with their unsmoothed values, drawn behind them unless there are too many lines.
+    pub fn unsmoothed(&self) -> impl Iterator<Item = (&Line, &Arc<Curve>)> {
         let few = self.lines.len() <= FEW;
         self.lines.iter().filter(move |_| few).filter_map(|line| Some((line, line.raw.as_ref()?)))
     }
 }
 
 impl Figure {
-    /// Of these runs. `curves` remembers what earlier figures worked out.
+    /// A figure of these runs. `curves` caches the work of earlier figures.
     pub fn of<'r>(rows: impl IntoIterator<Item = &'r Row>, metric: Metric, view: &View, curves: &mut Curves) -> Self {
         Self::of_shown(rows, &|_| true, metric, view, curves)
     }
 
-    /// Of those of the runs that are shown. Colours, dashes, the x axis and means are those of all: what is hidden changes
-    /// nothing but what is seen.
+    /// A figure of the shown runs. Colours, dashes and means do not depend on which runs are hidden.
     pub fn of_shown<'r>(
         rows: impl IntoIterator<Item = &'r Row>,
         shows: &dyn Fn(&Row) -> bool,
@@ -120,13 +116,13 @@ impl Figure {
         }
         let baselines = rows.iter().filter(|row| row.planned.arm == BASELINE);
         let baselines = baselines.map(|row| ((row.planned.spec.batch_size, row.planned.spec.iid), *row)).collect();
-        let mut builder = Builder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, baselines, curves };
+        let mut builder = PanelBuilder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, baselines, curves };
         let is_compared = metric.compared().is_some();
-        // the baseline's difference to itself is no news
+        // the baseline's difference from itself is 0
         arms.retain(|(arm, _)| !(is_compared && *arm == BASELINE));
         let mut panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, &rows)).collect();
         if view.overlay {
-            lay_under(&mut panels);
+            add_reference_lines(&mut panels);
         }
         let means = view.band != Band::Runs;
         let mut y_label = metric.title().to_owned();
@@ -148,14 +144,14 @@ impl Figure {
             batch_sizes,
             panels,
         };
-        figure.mark_what_lies_beyond();
+        figure.mark_clipped_values();
         figure
     }
 
-    fn mark_what_lies_beyond(&mut self) {
+    fn mark_clipped_values(&mut self) {
         let (low, high) = self.y_range;
         let floor = self.floor();
-        // an end that is a value stays inside in spite of rounding
+        // a value at the end of the axis counts as inside in spite of rounding
         let margin = 1e-9 * (high - low);
         for panel in &mut self.panels {
             let extents = panel.lines.iter().filter_map(|line| line.curve.extent(panel.x_range, floor));
@@ -165,194 +161,20 @@ impl Figure {
         }
     }
 
-    /// What is not above it has no place on the y axis.
+    /// Values at or below it cannot be drawn on the y axis.
     pub fn floor(&self) -> f64 {
         range::floor(self.log_y)
     }
 }
 
-/// The x of the newest point of all runs.
-fn newest(rows: &[&Row], view: &View) -> f64 {
-    rows.iter().map(|row| view.x.now(row)).fold(0.0, f64::max)
-}
-
-/// Where the x axis of these runs ends, and their newest point.
-pub fn x_extent<'r>(rows: impl IntoIterator<Item = &'r Row>, view: &View) -> (f64, f64) {
-    let rows: Vec<&Row> = rows.into_iter().collect();
-    (view.x.end(rows.iter().copied()), newest(&rows, view))
-}
-
-/// Puts the baseline's lines behind those of the other arms.
-fn lay_under(panels: &mut [Panel]) {
+/// Adds the baseline's lines to the panels of the other arms.
+fn add_reference_lines(panels: &mut [Panel]) {
     let Some(baseline) = panels.iter().find(|panel| panel.title == BASELINE) else { return };
     let without_band = |line: &Line| Line { band: None, raw: None, ..line.clone() };
     let reference: Vec<Line> = baseline.lines.iter().map(without_band).collect();
     for panel in panels.iter_mut().filter(|panel| panel.title != BASELINE) {
         panel.reference.clone_from(&reference);
     }
-}
-
-struct Builder<'b> {
-    shows: &'b dyn Fn(&Row) -> bool,
-    metric: Metric,
-    view: &'b View,
-    smoothing: u32,
-    batch_sizes: &'b [u32],
-    /// by batch size and instance
-    baselines: HashMap<(u32, u32), &'b Row>,
-    curves: &'b mut Curves,
-}
-
-impl Builder<'_> {
-    /// Nothing for an arm of which no run is shown.
-    fn panel(&mut self, arm: &str, rows: &[&Row]) -> Option<Panel> {
-        let shows = self.shows;
-        let shown = || rows.iter().copied().filter(|row| shows(row));
-        shown().next()?;
-        let lines: Vec<Line> = match self.view.band {
-            Band::Runs => shown().filter_map(|row| self.run(row)).collect(),
-            _ => self.means(rows),
-        };
-        let failures = shown().filter_map(|row| self.failure(row)).collect();
-        let one_class = shown().filter(|row| row.history.ends_with_one_class()).count();
-        let (end, newest) = x_extent(shown(), self.view);
-        let x_range = self.view.pinned.get(arm).copied().unwrap_or_else(|| self.view.range(end, newest));
-        let epoch = self.view.x.epoch(shown());
-        Some(Panel {
-            title: arm.to_owned(),
-            x_range,
-            epoch,
-            lines,
-            reference: Vec::new(),
-            failures,
-            one_class,
-            beyond: (false, false),
-        })
-    }
-
-    /// Of a run; empty where it has nothing yet, or nothing to be compared with.
-    fn curve(&mut self, row: &Row) -> Arc<Curve> {
-        let spec = &row.planned.spec;
-        match (self.metric.compared(), self.baselines.get(&(spec.batch_size, spec.iid))) {
-            (None, _) => self.curves.run(row, self.metric, self.view.x, self.smoothing),
-            (Some(metric), Some(baseline)) => self.curves.difference(row, baseline, metric, self.view.x),
-            (Some(_), None) => Arc::default(),
-        }
-    }
-
-    /// As part of the mean of its cell; nothing as long as it has no value.
-    fn member(&mut self, row: &Row) -> Option<Member> {
-        let spec = &row.planned.spec;
-        let compared = self.metric.compared().and_then(|_| self.baselines.get(&(spec.batch_size, spec.iid)));
-        let revision = row.revision + compared.map_or(0, |baseline| baseline.revision);
-        let curve = self.curve(row);
-        (!curve.is_empty()).then(|| Member { run: row.planned.id.clone(), revision, curve })
-    }
-
-    /// Where the part of a curve begins that the y axis fits.
-    fn trained_from(&self, curve: &Curve, batch_size: u32) -> Option<f64> {
-        let least = match self.metric {
-            metric if metric.is_of_validation() => 1,
-            _ => u64::from(self.smoothing.div_ceil(batch_size.max(1))),
-        };
-        curve.first_from(least).map(|(x, _)| x)
-    }
-
-    fn colour(&self, row: &Row) -> usize {
-        self.batch_sizes.binary_search(&row.planned.spec.batch_size).unwrap_or(0)
-    }
-
-    fn run(&mut self, row: &Row) -> Option<Line> {
-        let spec = &row.planned.spec;
-        let axis = self.view.x;
-        let curve = self.curve(row);
-        // at a batch size as large as what is smoothed over, nothing is
-        let smooth = self.smoothing > spec.batch_size;
-        let raw = smooth.then(|| self.curves.run(row, self.metric, axis, 0));
-        (!curve.is_empty()).then(|| Line {
-            name: format!("bs {} #{}", spec.batch_size, spec.iid),
-            colour: self.colour(row),
-            dash: spec.iid,
-            trained_from: self.trained_from(&curve, spec.batch_size),
-            curve,
-            raw,
-            band: None,
-            runs: 1,
-            counts: Arc::default(),
-        })
-    }
-
-    /// A line a batch size, of the runs that have begun, unless all of them are hidden.
-    fn means(&mut self, rows: &[&Row]) -> Vec<Line> {
-        let mut cells: BTreeMap<u32, (bool, Vec<Member>)> = BTreeMap::new();
-        for row in rows {
-            if let Some(member) = self.member(row) {
-                let (shown, members) = cells.entry(row.planned.spec.batch_size).or_default();
-                *shown |= (self.shows)(row);
-                members.push(member);
-            }
-        }
-        let shown = cells.into_iter().filter(|(_, (shown, _))| *shown);
-        let line = |(batch_size, (_, members)): (u32, (bool, Vec<Member>))| {
-            let mean = self.curves.mean(&members, self.metric, self.view, self.smoothing);
-            Line {
-                name: format!("bs {batch_size}"),
-                colour: self.batch_sizes.binary_search(&batch_size).unwrap_or(0),
-                dash: 0,
-                band: (members.len() > 1).then_some((mean.low, mean.high)),
-                trained_from: self.trained_from(&mean.mean, batch_size),
-                curve: mean.mean,
-                raw: None,
-                runs: members.len(),
-                counts: mean.counts,
-            }
-        };
-        shown.map(line).collect()
-    }
-
-    fn failure(&mut self, row: &Row) -> Option<Failure> {
-        let Progress::Failed(_) = row.history.progress else { return None };
-        let curve = self.curve(row);
-        let y = curve.points().map(|point| point.1).rev().find(|y| y.is_finite());
-        Some(Failure { colour: self.colour(row), x: self.view.x.now(row), y })
-    }
-}
-
-/// What the lines need of the y axis. Unsmoothed values behind smoothed lines may leave it.
-fn y_range(panels: &[Panel], metric: Metric, view: &View) -> (f64, f64) {
-    let lines = || panels.iter().flat_map(|panel| panel.lines.iter().map(move |line| (panel, line)));
-    let floor = range::floor(view.log_y);
-    let trained = |(panel, line): (&Panel, &Line)| {
-        let from = line.trained_from?;
-        extent(line, (panel.x_range.0.max(from), panel.x_range.1), floor)
-    };
-    let whole = |(panel, line): (&Panel, &Line)| extent(line, panel.x_range, floor);
-    let extent = match view.fit {
-        Fit::Trained => join(lines().filter_map(trained)).or_else(|| join(lines().filter_map(whole))),
-        Fit::Whole => join(lines().filter_map(whole)),
-        Fit::Inner => {
-            let count = SAMPLED / lines().count().max(1);
-            let values = lines().flat_map(|(panel, line)| line.curve.sampled(panel.x_range, count));
-            let mut values: Vec<f64> = values.filter(|y| *y > floor).collect();
-            values.sort_unstable_by(f64::total_cmp);
-            let at = |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
-            at(0.01).zip(at(0.99))
-        }
-    };
-    // a difference is read against 0
-    let zero = metric.compared().map(|_| (0.0, 0.0));
-    let extent = if extent.is_some() { join(extent.into_iter().chain(zero)) } else { extent };
-    if view.log_y { range::nice_log(extent) } else { range::nice(extent, metric.is_fraction()) }
-}
-
-/// Of a line and its band, in a part of the x axis.
-fn extent(line: &Line, x_range: (f64, f64), floor: f64) -> Option<(f64, f64)> {
-    let edges = line.band.iter().flat_map(|(low, high)| [low, high]);
-    join(std::iter::once(&line.curve).chain(edges).filter_map(|curve| curve.extent(x_range, floor)))
-}
-
-fn join(extents: impl Iterator<Item = (f64, f64)>) -> Option<(f64, f64)> {
-    extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 #[cfg(test)]
@@ -365,6 +187,7 @@ mod tests {
     use crate::domain::scores::Scores;
     use crate::domain::sweep::Sweep;
     use crate::plot::XAxis;
+    use crate::plot::view::Fit;
 
     /// Two instances of a cell and one of another.
     fn sweep() -> (Sweep, Vec<RunId>) {
@@ -384,7 +207,7 @@ mod tests {
         (sweep, ids)
     }
 
-    fn tell(sweep: &mut Sweep, run: &RunId, time: f64, event: RunEvent) {
+    fn record(sweep: &mut Sweep, run: &RunId, time: f64, event: RunEvent) {
         sweep.apply(SweepEvent::Run { run: run.clone(), attempt: 1, entry: Entry { number: 0, time, event } });
     }
 
@@ -400,7 +223,7 @@ mod tests {
     fn lines_run_over_pairs_seen_with_their_colour_and_dash() {
         let (mut sweep, runs) = sweep();
         for (step, accuracy) in [(0, 0.5), (10, 0.75)] {
-            tell(&mut sweep, &runs[2], 0.0, evaluation(step, accuracy));
+            record(&mut sweep, &runs[2], 0.0, evaluation(step, accuracy));
         }
         let figure = drawn(&sweep, &View::default());
         assert_eq!(figure.panels[0].x_range, (0.0, 160.0));
@@ -414,8 +237,8 @@ mod tests {
     #[test]
     fn every_axis_counts_what_it_says() {
         let (mut sweep, runs) = sweep();
-        tell(&mut sweep, &runs[2], 100.0, RunEvent::Started { step: 0 });
-        tell(&mut sweep, &runs[2], 103.5, evaluation(10, 0.75));
+        record(&mut sweep, &runs[2], 100.0, RunEvent::Started { step: 0 });
+        record(&mut sweep, &runs[2], 103.5, evaluation(10, 0.75));
         for (x, place, end) in [(XAxis::Updates, 10.0, 80.0), (XAxis::Epochs, 1.0, 2.0), (XAxis::Time, 3.5, 4.0)] {
             let figure = drawn(&sweep, &View { x, ..View::default() });
             assert_eq!(figure.panels[0].lines[0].curve.point(0), Some((place, 0.75)), "{x:?}");
@@ -435,10 +258,10 @@ mod tests {
             (line.curve.points().collect::<Vec<_>>(), edges, line.runs)
         };
         for step in [0, 10] {
-            tell(&mut sweep, &runs[1], 0.0, evaluation(step, 0.6));
+            record(&mut sweep, &runs[1], 0.0, evaluation(step, 0.6));
         }
         assert_eq!(of(&sweep, Band::Interval, &mut curves), (vec![(0.0, 0.6), (80.0, 0.6)], None, 1));
-        tell(&mut sweep, &runs[2], 0.0, evaluation(0, 0.8));
+        record(&mut sweep, &runs[2], 0.0, evaluation(0, 0.8));
         let (points, edges, n) = of(&sweep, Band::Range, &mut curves);
         assert!((points[0].1 - 0.7).abs() < 1e-12 && points[1].1 == 0.6 && n == 2);
         assert_eq!(edges, Some((0.6, 0.8)));
@@ -447,7 +270,7 @@ mod tests {
         assert!((high - 0.7 - 1.2706).abs() < 1e-4 && (0.7 - low - 1.2706).abs() < 1e-4, "{low} {high}");
         let (_, Some((low, high)), _) = of(&sweep, Band::Deviation, &mut curves) else { panic!("no band") };
         assert!((high - low - 2.0 * 0.02f64.sqrt()).abs() < 1e-9);
-        tell(&mut sweep, &runs[2], 0.0, evaluation(10, 0.8));
+        record(&mut sweep, &runs[2], 0.0, evaluation(10, 0.8));
         let (points, ..) = of(&sweep, Band::Range, &mut curves);
         assert_eq!(points, of(&sweep, Band::Range, &mut Curves::default()).0, "remembered or new, the same");
     }
@@ -459,11 +282,11 @@ mod tests {
         let update =
             |step, loss| RunEvent::Update { step, loss, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 };
         let view = View { smoothing: 0, ..View::default() };
-        tell(&mut sweep, &runs[1], 0.0, update(1, 0.5));
-        tell(&mut sweep, &runs[1], 0.0, update(2, 9.0));
+        record(&mut sweep, &runs[1], 0.0, update(1, 0.5));
+        record(&mut sweep, &runs[1], 0.0, update(2, 9.0));
         Figure::of(sweep.rows(), Metric::TrainLoss, &view, &mut curves);
-        tell(&mut sweep, &runs[1], 0.0, RunEvent::Started { step: 1 });
-        tell(&mut sweep, &runs[1], 0.0, update(2, 0.25));
+        record(&mut sweep, &runs[1], 0.0, RunEvent::Started { step: 1 });
+        record(&mut sweep, &runs[1], 0.0, update(2, 0.25));
         let figure = Figure::of(sweep.rows(), Metric::TrainLoss, &view, &mut curves);
         assert_eq!(figure.panels[0].lines[0].curve.points().collect::<Vec<_>>(), [(8.0, 0.5), (16.0, 0.25)]);
     }
@@ -473,10 +296,10 @@ mod tests {
     fn the_y_axis_fits_what_follows_the_start_and_says_what_lies_beyond() {
         let (mut sweep, runs) = sweep();
         for (step, accuracy) in [(0, 0.17), (10, 0.80), (20, 0.84)] {
-            tell(&mut sweep, &runs[1], 0.0, evaluation(step, accuracy));
+            record(&mut sweep, &runs[1], 0.0, evaluation(step, accuracy));
         }
         // a run of which only the start is known does not count beside one that is further
-        tell(&mut sweep, &runs[2], 0.0, evaluation(0, 0.16));
+        record(&mut sweep, &runs[2], 0.0, evaluation(0, 0.16));
         let (low, high) = drawn(&sweep, &View::default()).y_range;
         assert!(low > 0.75 && high < 0.9, "{low} to {high}");
         assert_eq!(drawn(&sweep, &View::default()).panels[0].beyond, (true, false));
@@ -510,7 +333,7 @@ mod tests {
         let (mut sweep, runs) = sweep();
         for step in 0..80 {
             let loss = if step == 40 { 50.0 } else { 0.5 + 0.001 * step as f64 };
-            tell(&mut sweep, &runs[0], 0.0, RunEvent::Evaluation { step, scores: Scores::of(loss, 0.5) });
+            record(&mut sweep, &runs[0], 0.0, RunEvent::Evaluation { step, scores: Scores::of(loss, 0.5) });
         }
         let range = |fit| {
             let view = View { fit, ..View::default() };
@@ -523,14 +346,14 @@ mod tests {
     #[test]
     fn a_failed_run_is_marked_at_its_last_value_where_it_failed() {
         let (mut sweep, runs) = sweep();
-        tell(&mut sweep, &runs[1], 0.0, evaluation(0, 0.5));
-        tell(
+        record(&mut sweep, &runs[1], 0.0, evaluation(0, 0.5));
+        record(
             &mut sweep,
             &runs[1],
             0.0,
             RunEvent::Update { step: 7, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 },
         );
-        tell(&mut sweep, &runs[1], 0.0, RunEvent::Failed { step: 8, message: "the loss is NaN".into() });
+        record(&mut sweep, &runs[1], 0.0, RunEvent::Failed { step: 8, message: "the loss is NaN".into() });
         let figure = drawn(&sweep, &View::default());
         assert_eq!(figure.panels[0].failures, [Failure { colour: 1, x: 56.0, y: Some(0.5) }]);
     }
@@ -539,7 +362,7 @@ mod tests {
     fn a_logarithmic_axis_leaves_out_what_it_cannot_show() {
         let (mut sweep, runs) = sweep();
         for (step, accuracy) in [(0, 0.0), (10, 0.02), (20, 0.7)] {
-            tell(&mut sweep, &runs[0], 0.0, evaluation(step, accuracy));
+            record(&mut sweep, &runs[0], 0.0, evaluation(step, accuracy));
         }
         let (low, high) = drawn(&sweep, &View { log_y: true, ..View::default() }).y_range;
         assert!((low - 0.02).abs() < 1e-9 && (high - 1.0).abs() < 1e-9, "{low} to {high}");

@@ -1,4 +1,4 @@
-//! A panel as terminal cells: where its axes, ticks and labels stand, and which dots of braille its lines set.
+//! The layout of a panel in terminal cells: axes, ticks, labels, and the braille dots of its lines.
 
 use super::curve::Curve;
 use super::dash::{pattern, strokes};
@@ -7,9 +7,9 @@ use super::range::floor;
 use super::raster::{DOTS, Raster};
 use super::scale::{Scale, Tick};
 
-/// A dot of braille is about as long as this many pixels of a picture.
+/// Pixels of an exported figure that correspond to one braille dot.
 const PIXELS_OF_A_DOT: f64 = 2.0;
-/// Labels of an axis: wanted at least, and at most.
+/// Least and greatest number of labels of an axis.
 const LABELS: (usize, usize) = (4, 8);
 /// Columns of a plot without its axes, at least.
 const NARROWEST: usize = 8;
@@ -38,7 +38,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Of a panel in so many cells; nothing where there is no room for a plot.
+    /// The grid of a panel; `None` if it is too small for a plot.
     pub fn new(figure: &Figure, panel: &Panel, width: usize, height: usize) -> Option<Self> {
         let y = Scale { log: figure.log_y, ..Scale::linear(figure.y_range) };
         Self::of(Scale::linear(panel.x_range), y, None, width, height)
@@ -127,7 +127,7 @@ impl Grid {
         Some((at(first - 0.5), at(first + DOTS.0 as f64 - 0.5)))
     }
 
-    /// The lines in the order of the panel: where they meet, the last is on top. Ink is the colour's place.
+    /// Draws the lines in the order of the panel, the last on top. The ink is the colour index.
     pub fn lines<'l>(&self, lines: impl IntoIterator<Item = &'l Line>) -> Raster {
         let mut raster = Raster::new(self.area.width, self.area.height);
         for line in lines {
@@ -151,15 +151,15 @@ impl Grid {
         (right * self.x.share(x), bottom - bottom * self.y.share(y))
     }
 
-    /// The points that set the same dots as all of them.
+    /// The points that suffice to set the same dots as all of them.
     pub fn points(&self, curve: &Curve) -> Vec<(f64, f64)> {
         curve.reduced((self.x.low, self.x.high), floor(self.y.log), self.dots.0 - 1)
     }
 
-    /// A line as strokes. One with about as many points as there are columns is unbroken: gaps would hide spikes.
+    /// A line cut into dashes. A line with about as many points as columns stays solid, because gaps would hide spikes.
     fn strokes(&self, line: &Line) -> Vec<Vec<(f64, f64)>> {
         let points = self.points(&line.curve);
-        let pattern = pattern(line.dash);
+        let pattern = pattern(line.dash).pixels;
         if pattern.is_empty() || points.len() > self.dots.0 / 2 {
             return vec![points];
         }

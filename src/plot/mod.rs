@@ -1,7 +1,7 @@
-//! Runs as a figure: what is drawn, in data's own units, and the same for a terminal and for a picture.
+//! Runs as a figure in data units, the same for the terminal and for exported figures.
 //!
-//! May import: `domain`, `stats`. Never uses: `std::fs`, `std::thread`. A [`Figure`] knows axes, lines, palette places and dashes; it knows no colour, no
-//! pixel and no cell.
+//! May import: `domain`, `stats`. Never uses: `std::fs`, `std::thread`. A [`Figure`] has axes, lines, palette indices and
+//! dash patterns; it knows no colours, pixels or cells.
 
 mod curve;
 mod curves;
@@ -10,19 +10,22 @@ mod drawn;
 mod figure;
 mod final_scores;
 mod grid;
+mod panel;
 mod range;
 mod raster;
 mod scale;
 mod smooth;
 mod spread;
 mod view;
+mod y_range;
 
 pub use curve::Curve;
 pub use curves::Curves;
-pub use dash::{PATTERNS, alike, pattern, strokes};
-pub use figure::{Failure, Figure, Line, Panel, x_extent};
+pub use dash::{Dashes, PATTERNS, alike, pattern, strokes};
+pub use figure::{Failure, Figure, Line, Panel};
 pub use final_scores::{ArmScores, CellScores, FinalScores};
 pub use grid::{Area, Grid, to_text};
+pub use panel::x_extent;
 pub use raster::Raster;
 pub use scale::{Scale, Tick};
 pub use spread::middle_half;

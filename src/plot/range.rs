@@ -1,4 +1,4 @@
-//! Axes that hold still: a range with room, in steps a person can read.
+//! Stable axis ranges in readable steps, with some margin.
 
 /// No axis goes further, nor nearer to 0 where it is logarithmic: spans of more are no numbers.
 const FURTHEST: f64 = 1e290;
@@ -13,14 +13,14 @@ pub fn nice(extent: Option<(f64, f64)>, fraction: bool) -> (f64, f64) {
     };
     let ends = if fraction { (0.0, 1.0) } else { (-FURTHEST, FURTHEST) };
     let (low, high) = (low.clamp(ends.0, ends.1), high.clamp(ends.0, ends.1));
-    // a flat line deserves a frame around it
+    // a margin around a flat line
     let least = match high.abs() {
         _ if fraction => LEAST.0,
         zero if zero < 1e-9 && low.abs() < 1e-9 => LEAST.1,
         size => 0.1 * size.max(1e-9),
     };
     let span = (high - low).max(least);
-    // fine enough to waste little of a low chart, coarse enough to hold still while values come in
+    // fine enough for a low chart, coarse enough to stay stable while values arrive
     let step = step_below(span / 8.0);
     let middle = (low + high) / 2.0;
     let (low, high) = (low.min(middle - span / 2.0), high.max(middle + span / 2.0));
@@ -45,12 +45,12 @@ pub fn nice_log(extent: Option<(f64, f64)>) -> (f64, f64) {
     if above > below { (below, above) } else { (below / 2.0, above * 2.0) }
 }
 
-/// What is not above it has no place on an axis.
+/// Values at or below it cannot be drawn on the axis.
 pub fn floor(is_log: bool) -> f64 {
     if is_log { 0.0 } else { f64::NEG_INFINITY }
 }
 
-/// The next number that an axis may end at without jumping at every change of a guess.
+/// Rounds up the estimated end of an axis, so that it changes rarely.
 pub fn round_up(value: f64) -> f64 {
     const ENDS: [f64; 12] = [1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.5];
     let power = power(value);

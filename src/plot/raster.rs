@@ -1,17 +1,17 @@
-//! Dots of braille that lines light. A noisy curve goes up and down far more than along, so dots of a column are lit a run
-//! at a time, and cells lie column by column.
+//! Rasterises lines into braille dots. Noisy curves move mostly vertically, so dots are set in vertical spans, and cells are
+//! stored column by column.
 
 /// Dots of a cell.
 pub const DOTS: (usize, usize) = (2, 4);
 
-/// One bit a dot: the left column from the top, then the right one.
+/// One bit per dot: the left column from the top, then the right one.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cell {
     dots: u8,
     ink: usize,
 }
 
-/// Cells in the ink of the line that was there last, with the dots of all.
+/// Cells with the dots of all lines and the colour of the last.
 #[derive(Clone, Debug)]
 pub struct Raster {
     /// the last dot of each axis, from the upper left
@@ -48,8 +48,8 @@ impl Raster {
         cells.map(|(place, cell)| (place / self.height, place % self.height, braille(cell.dots), cell.ink))
     }
 
-    /// Bresenham's line, of which every column is one run.
-    fn segment(&mut self, from: (f64, f64), to: (f64, f64), mut light: impl FnMut(&mut Self, Run)) {
+    /// Bresenham's line, one span per column.
+    fn segment(&mut self, from: (f64, f64), to: (f64, f64), mut light: impl FnMut(&mut Self, Span)) {
         let Some((from, to)) = self.cut(from, to) else { return };
         let ((mut x, mut y), (end_x, end_y)) = (self.dot(from), self.dot(to));
         let (dx, dy) = ((end_x - x).abs(), -(end_y - y).abs());
@@ -60,7 +60,7 @@ impl Raster {
             let steps = ((dy - 2 * error).max(0) + 2 * dx - 1) / (2 * dx);
             let begun = y;
             y += step_y * steps;
-            light(self, Run::new(x, begun, y));
+            light(self, Span::new(x, begun, y));
             error += dx * steps;
             let aslant = 2 * error <= dx;
             error += dy;
@@ -70,7 +70,7 @@ impl Raster {
                 y += step_y;
             }
         }
-        light(self, Run::new(x, y, end_y));
+        light(self, Span::new(x, y, end_y));
     }
 
     /// The part of a segment inside (Liang and Barsky), as it is where it is inside.
@@ -100,8 +100,8 @@ impl Raster {
         (((x + 0.5) as i64).clamp(0, self.last.0), ((y + 0.5) as i64).clamp(0, self.last.1))
     }
 
-    /// Joins a run to the one before where they meet, as the ends of segments do.
-    fn light(&mut self, before: &mut Option<Run>, next: Run, ink: usize) {
+    /// Joins a span to the previous one where they touch, as the ends of segments do.
+    fn light(&mut self, before: &mut Option<Span>, next: Span, ink: usize) {
         match before {
             Some(run) if run.x == next.x && next.top <= run.bottom + 1 && run.top <= next.bottom + 1 => {
                 (run.top, run.bottom) = (run.top.min(next.top), run.bottom.max(next.bottom));
@@ -110,7 +110,7 @@ impl Raster {
         }
     }
 
-    fn run(&mut self, Run { x, top, bottom }: Run, ink: usize) {
+    fn run(&mut self, Span { x, top, bottom }: Span, ink: usize) {
         let (x, top, bottom) = (x as usize, top as usize, bottom as usize);
         let (column, side) = (x / DOTS.0 * self.height, x % DOTS.0 * DOTS.1);
         for row in top / DOTS.1..=bottom / DOTS.1 {
@@ -125,13 +125,13 @@ impl Raster {
 
 /// Dots of a column, one below the other.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct Span {
     x: i64,
     top: i64,
     bottom: i64,
 }
 
-impl Run {
+impl Span {
     fn new(x: i64, one: i64, other: i64) -> Self {
         Self { x, top: one.min(other), bottom: one.max(other) }
     }

@@ -1,4 +1,4 @@
-//! An axis: values to shares of its length and back, and the ticks that fit beside it.
+//! An axis scale: maps values to fractions of its length and back, and chooses ticks.
 
 use super::range::STEPS;
 
@@ -8,20 +8,20 @@ pub struct Scale {
     pub low: f64,
     pub high: f64,
     pub log: bool,
-    /// what a value is multiplied by for its label: 100 where fractions are written in percent
+    /// factor of the labels: 100 for percentages
     pub factor: f64,
 }
 
-/// A labelled place on an axis.
+/// A labelled tick.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
     pub value: f64,
     pub label: String,
 }
 
-/// Multiples of a power of ten that ticks may be apart, the best to read first.
+/// Tick spacings as multiples of a power of ten, the most readable first.
 const APART: [f64; 6] = [1.0, 5.0, 2.0, 2.5, 4.0, 3.0];
-/// Ticks from which on more are no longer worth much.
+/// More ticks than this add little.
 const ENOUGH: usize = 4;
 /// Labels are written with `k` and `M` from here on.
 const LARGE: f64 = 10_000.0;
@@ -33,7 +33,7 @@ impl Scale {
         Self { low, high, log: false, factor: 1.0 }
     }
 
-    /// Where a value lies: 0 at the low end, 1 at the high end.
+    /// The position of a value: 0 at the low end, 1 at the high end.
     pub fn share(&self, value: f64) -> f64 {
         let (low, high) = (self.position(self.low), self.position(self.high));
         (self.position(value) - low) / (high - low)
@@ -50,14 +50,14 @@ impl Scale {
         if self.log { value.log10() } else { value }
     }
 
-    /// Ticks of which `fits` approves, as near to `wanted` as can be; none where nothing fits.
+    /// Ticks accepted by `fits`, as close to `wanted` as possible; empty if none fit.
     pub fn ticks(&self, wanted: usize, fits: impl Fn(&[Tick]) -> bool) -> Vec<Tick> {
         let mut candidates = if self.log { self.decades() } else { Vec::new() };
         // too few decades to choose from
         if candidates.iter().all(|ticks| ticks.len() < 3) {
             candidates.extend(self.multiples(wanted));
         }
-        // fewer than four say little of a scale
+        // fewer than four show little of a scale
         let missing = |count: usize| wanted.min(ENOUGH).saturating_sub(count);
         candidates.sort_by_key(|ticks| ticks.len().abs_diff(wanted) + wanted * missing(ticks.len()));
         candidates.into_iter().find(|ticks| fits(ticks)).unwrap_or_default()

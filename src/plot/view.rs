@@ -1,10 +1,10 @@
-//! How a person wants a figure: axes, smoothing, bands, and the part in sight.
+//! The view of a figure: axes, smoothing, bands and visible ranges.
 
 use crate::domain::sweep::{Row, Sample};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What the x axis counts.
+/// The quantity on the x axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum XAxis {
@@ -12,7 +12,7 @@ pub enum XAxis {
     Pairs,
     Updates,
     Epochs,
-    /// of the updates of each run, in percent
+    /// percentage of the updates of each run
     Fraction,
     Time,
 }
@@ -38,7 +38,7 @@ impl XAxis {
         }
     }
 
-    /// Where a sample of a run stands.
+    /// The x of a sample of a run.
     pub(super) fn place(self, row: &Row, sample: &Sample) -> f64 {
         match self {
             XAxis::Time => sample.seconds,
@@ -46,7 +46,7 @@ impl XAxis {
         }
     }
 
-    /// Where a run is now.
+    /// The present x of a run.
     pub(super) fn now(self, row: &Row) -> f64 {
         match self {
             XAxis::Time => row.times.seconds(),
@@ -64,8 +64,7 @@ impl XAxis {
         }
     }
 
-    /// The planned end of the longest run, so that the axis holds still; how long a run will take is a guess, which is
-    /// rounded up.
+    /// The planned end of the longest run, so that the axis does not move. Durations are estimates and rounded up.
     pub(super) fn end<'r>(self, rows: impl Iterator<Item = &'r Row>) -> f64 {
         let ends = rows.map(|row| match self {
             XAxis::Time => row.times.seconds() + row.remaining_seconds().unwrap_or(0.0),
@@ -82,7 +81,7 @@ impl XAxis {
     pub(super) fn epoch<'r>(self, mut rows: impl Iterator<Item = &'r Row>) -> Option<f64> {
         let length = |row: &Row| match self {
             XAxis::Epochs => Some(1.0),
-            // but for a last batch that is not full
+            // except for a partial last batch
             XAxis::Pairs => Some(f64::from(row.planned.spec.data.train_examples)),
             XAxis::Updates => Some(row.planned.spec.updates_per_epoch() as f64),
             XAxis::Fraction => {
@@ -95,12 +94,11 @@ impl XAxis {
     }
 }
 
-/// Which values the y axis holds.
+/// The values that the y axis fits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
-    /// those after training began: an evaluation before the first update says what the start was, and smoothed values
-    /// begin where as much is smoothed over as later
+    /// values after the first update; smoothed values from the first full smoothing window on
     #[default]
     Trained,
     /// all
@@ -181,7 +179,7 @@ pub struct View {
     pub overlay: bool,
     /// the x range of each arm in a saved picture; what its runs need where an arm is not there
     pub pinned: BTreeMap<String, (f64, f64)>,
-    /// the window goes with the newest point
+    /// the window follows the newest point
     pub follow: bool,
     /// a place on the x axis to read values at
     pub crosshair: Option<f64>,
@@ -209,12 +207,12 @@ impl Default for View {
 const CLOSEST: f64 = 1e-4;
 
 impl View {
-    /// What a dashboard begins with: of several instances their mean, over the baseline's where there are arms.
+    /// The initial view: means for several instances, with the baseline behind other arms.
     pub fn first() -> Self {
         Self { band: Band::Deviation, overlay: true, ..Self::default() }
     }
 
-    /// Another metric: values of the old one mean nothing on its axis.
+    /// Resets the y window for another metric.
     pub fn forget_y(&mut self) {
         self.y_window = None;
     }
@@ -246,7 +244,7 @@ impl View {
         }
     }
 
-    /// Another axis: places on the old one mean nothing on it.
+    /// Resets the x window for another axis.
     pub fn next_axis(&mut self) {
         self.x = self.x.next();
         (self.window, self.crosshair) = (None, None);
@@ -290,7 +288,7 @@ impl View {
         self.window = Some((low, low + width));
     }
 
-    /// Moves the window by a share of its width. By hand: it follows no longer.
+    /// Pans the window by a share of its width, and stops following.
     pub fn pan(&mut self, share: f64, end: f64, newest: f64) {
         let (low, high) = self.range(end, newest);
         self.follow = false;
@@ -309,7 +307,7 @@ impl View {
         }
     }
 
-    /// On at the newest point, and off.
+    /// Turns the crosshair on at the newest point, or off.
     pub fn toggle_crosshair(&mut self, end: f64, newest: f64) {
         let (low, high) = self.range(end, newest);
         self.crosshair = match self.crosshair {
@@ -326,7 +324,7 @@ impl View {
         }
     }
 
-    /// The window comes along where the crosshair leaves it.
+    /// The window follows the crosshair at its edges.
     pub fn put_crosshair(&mut self, x: f64, end: f64, newest: f64) {
         let (low, high) = self.range(end, newest);
         let x = x.clamp(0.0, end);

@@ -1,14 +1,14 @@
-//! What is wrong with a document, value by value. What passes here is a spec.
+//! Checks a document value by value. A document that passes is a valid spec.
 
 use super::document::Document;
 use super::error::SpecError;
 use super::fields::{self, Field};
 use toml::{Table, Value};
 
-/// More runs than that are a slip of the keyboard, and their plan alone would fill the memory.
+/// More runs are likely a typo, and their plan would fill the memory.
 const MOST_RUNS: usize = 100_000;
 
-/// Every key is known, every value is one that its key takes, and nothing is missing.
+/// Checks that every key is known, every value is valid, and nothing is missing.
 pub fn document(document: &Document) -> Result<(), SpecError> {
     table(document, "", &document.table, &fields::of_table("").unwrap_or_default())?;
     for (name, value) in &document.table {
@@ -39,7 +39,7 @@ pub fn document(document: &Document) -> Result<(), SpecError> {
     )
 }
 
-/// A sentence that stands alone is no first or second one; and no set is scored twice.
+/// Checks that columns of single sentences and of pairs are not mixed, and that no set is scored twice.
 fn columns(document: &Document) -> Result<(), SpecError> {
     let Some(Value::Table(task)) = document.table.get("task") else { return Ok(()) };
     let wrong = |key: &str, expected: String| {
@@ -59,7 +59,7 @@ fn columns(document: &Document) -> Result<(), SpecError> {
     }
 }
 
-/// How many runs a sweep of so many cells would have.
+/// Checks the number of runs of a sweep.
 pub fn runs(document: &Document, batch_sizes: usize, instances: u32, arms: usize) -> Result<(), SpecError> {
     let runs = batch_sizes.saturating_mul(instances as usize).saturating_mul(arms);
     if runs <= MOST_RUNS {
@@ -86,7 +86,7 @@ fn table(document: &Document, name: &str, table: &Table, fields: &[&'static Fiel
     }
 }
 
-/// Endings of files that stand beside the folders of arms.
+/// Extensions of the files beside the folders of arms.
 const FILES: [&str; 2] = [".toml", ".json"];
 
 /// What can be the name of a folder.
@@ -104,7 +104,7 @@ fn arms(document: &Document, arms: &Table) -> Result<(), SpecError> {
             return wrong("expected a name of 1 to 60 letters, digits, `-`, `_`, `.` or `=`, the first no `.`");
         }
         if FILES.iter().any(|ending| name.ends_with(ending)) {
-            return wrong("an experiment's folder has files called so; leave the ending out");
+            return wrong("files in an experiment's folder end so; leave the extension out");
         }
         let Value::Table(changes) = changes else {
             return wrong("expected a table of changes, for example { dropout = \"off\" }");

@@ -1,4 +1,4 @@
-//! A spec's TOML together with the place of every value: a line of the text, or the override that gave it.
+//! A spec's TOML with the place of every value: a line of the text, or the override that set it.
 
 use super::error::SpecError;
 use super::fields;
@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 pub struct Document {
-    /// what the text is called in messages
+    /// name of the text in messages
     name: String,
     pub table: Table,
     /// by dotted key
@@ -51,7 +51,7 @@ impl Document {
         Ok(())
     }
 
-    /// Where the value of a dotted key stands, or the nearest table around it.
+    /// The place of a dotted key, or of the nearest table around it.
     pub fn place(&self, path: &str) -> String {
         let mut path = path;
         loop {
@@ -66,7 +66,7 @@ impl Document {
     }
 }
 
-/// A value given in a line: TOML or, failing that, a string.
+/// Parses a value as TOML, else as a string.
 pub fn value_of(text: &str) -> Value {
     let table = toml::from_str::<Table>(&format!("value = {text}")).ok();
     table.and_then(|mut table| table.remove("value")).unwrap_or_else(|| Value::String(text.to_owned()))

@@ -1,4 +1,4 @@
-//! What can be wrong with a spec. Places are `file, line n` or the override that was given.
+//! Errors in a spec. Places are `file, line n` or the override that was given.
 
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {

@@ -1,6 +1,7 @@
 //! Experiments as TOML: read, overridden from the command line, checked, and expanded arm by arm.
 //!
-//! May import: `domain`. Never uses: `std::fs`, `std::thread`. Knows no data, model or store: it says what a spec means, not whether its files exist.
+//! May import: `domain`. Never uses: `std::fs`, `std::thread`. Knows no data, models or stores:
+//! whether the files of a spec exist is checked elsewhere.
 
 mod arms;
 mod check;

@@ -1,10 +1,10 @@
-//! A spec for examples of one's own, written out with what was found in them and what was assumed.
+//! A spec for the user's own examples, with comments on what was found and assumed.
 
 use crate::domain::spec::{EMBEDDED_LEARNING_RATE, Train};
 use std::fmt::Write;
 use toml::Value;
 
-/// Of the rows, where there is no set to validate on.
+/// Share of the rows to validate on if there is no dev set.
 pub const VALIDATION: f64 = 0.1;
 
 /// What is known of a folder or file of examples.
@@ -13,7 +13,7 @@ pub struct OwnSpec<'o> {
     pub name: &'o str,
     /// as it was given
     pub path: &'o str,
-    /// what the examples are, in a line
+    /// description of the examples, on one line
     pub about: &'o str,
     pub columns: OwnColumns,
     /// whether the folder has a set to validate on
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_a_spec() {
+    fn the_written_text_is_a_valid_spec() {
         let guessed = OwnColumns::Guessed(vec![("sentence", "the text".into()), ("label", "stars".into())]);
         let spec = parse("reviews", &own(guessed, false, 360).to_toml(true), &[]).unwrap();
         assert_eq!(spec.task.path.unwrap().to_str(), Some("my \"reviews\".csv"));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn any_file_gives_a_name() {
+    fn every_file_name_gives_a_valid_name() {
         let named = ["reviews.csv", "My data (2).csv.gz", ".hidden", "日本.csv", "-"].map(own_name);
         assert_eq!(named, ["reviews", "My-data--2", "hidden", "own-data", "own-data"]);
     }

@@ -1,4 +1,4 @@
-//! Specs that are compiled into the program.
+//! The built-in specs.
 
 pub struct Preset {
     pub name: &'static str,

@@ -10,7 +10,7 @@ use crate::domain::spec::{Model, Spec, StoreOptions, Task, Train};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-/// A spec as it is written: everything but the task and the model may be left out.
+/// A spec as written: everything but the task and the model is optional.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -44,7 +44,7 @@ pub fn parse(place: &str, text: &str, overrides: &[String]) -> Result<Spec, Spec
     Ok(Spec { name, task: written.task, model: written.model, train: written.train, store: written.store, arms })
 }
 
-/// The name that is given; else the task's, where it can be a folder's.
+/// The given name, else the task's if it is a valid folder name.
 fn name_of(written: &Written) -> Result<FolderName, NotAFolderName> {
     match (&written.name, written.task.name.as_deref().map(FolderName::new)) {
         (Some(name), _) => FolderName::new(name),

@@ -1,4 +1,4 @@
-//! Why a run cannot go on.
+//! Why a run cannot continue.
 
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {

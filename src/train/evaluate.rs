@@ -1,12 +1,12 @@
-//! The whole of a set, scored.
+//! Scores a set.
 
 use crate::domain::batch::Batch;
 use crate::domain::scores::Scores;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::Result;
 
-/// Scores the first `most` examples of the batches' set without touching the model's state, with dropout left on where masks are given. Stops early,
-/// with nothing, when `stop` says so between two batches.
+/// Scores the first `most` examples of the batches' set without touching the model's state, with dropout left on where masks are given. Returns
+/// `None` if `stop` requests it between two batches.
 pub fn evaluate(
     model: &mut Bert,
     batches: &[Batch],
@@ -29,7 +29,7 @@ pub fn evaluate(
     Ok(Some(tally.scores()))
 }
 
-/// Counts of a scored set.
+/// The confusion matrix and the loss of a scored set.
 #[derive(Default)]
 struct Tally {
     classes: usize,
@@ -89,7 +89,7 @@ impl Tally {
     }
 }
 
-/// How often a class was right, and how often it was a label and a prediction.
+/// How often a class was predicted correctly, was the label, and was predicted.
 struct Counts {
     correct: u64,
     labelled: u64,
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scores_are_those_of_the_textbook() {
+    fn scores_match_their_definitions() {
         let mut tally = Tally::default();
         // predictions 1, 1, 0, 0 against labels 1, 0, 1, 0
         for (logits, label) in [([0.0, 2.0], 1), ([0.0, 1.0], 0), ([1.0, 0.0], 1), ([3.0, 0.0], 0)] {

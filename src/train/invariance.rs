@@ -1,4 +1,4 @@
-//! Does an example's logits depend on the others in its batch? Measured on the model itself, not believed.
+//! Measures whether the logits of an example depend on the others in its batch.
 
 use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
@@ -13,7 +13,7 @@ pub fn logit_shift(model: &mut Bert, norm: Norm, alone: &[Batch], together: &Bat
     let (mut difference, mut largest) = (0f64, 0f64);
     for (batch, together) in alone.iter().zip(&together) {
         for (alone, together) in logits(model, batch)?.concat().iter().zip(together) {
-            // what is not a number must not get lost in a maximum
+            // `max` would drop NaN
             let moved = f64::from(alone - together).abs();
             difference = if moved.is_nan() { f64::INFINITY } else { difference.max(moved) };
             largest = largest.max(f64::from(together.abs()));

@@ -1,4 +1,4 @@
-//! A model and its optimiser, which belong together: rows of the tables may be behind between two steps.
+//! A model with its optimiser, as one unit because rows of the tables may be out of date between two steps.
 
 use super::optimizer::AdamW;
 use super::{OwnedSnapshot, Snapshot, TrainError};
@@ -14,7 +14,7 @@ pub struct Learner {
     optimizer: AdamW,
 }
 
-/// What a step tells. Loss and accuracy are of its batch, before the update.
+/// Metrics of a step. Loss and accuracy are those of its batch, before the update.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepMetrics {
     pub loss: f32,
@@ -42,20 +42,20 @@ impl Learner {
         self.optimizer.steps
     }
 
-    /// The model as it is after the last step.
+    /// The model after the last step, with all rows up to date.
     pub fn model(&mut self) -> Result<&mut Bert> {
         self.optimizer.settle(&mut self.model.groups)?;
         Ok(&mut self.model)
     }
 
-    /// The model, with no training left to do.
+    /// Ends training and returns the model.
     pub fn finish(mut self) -> Result<Bert> {
         self.model()?;
         Ok(self.model)
     }
 
-    /// One optimiser step: forward, loss, backward, clip, update. Nothing, and all is as before, when the model's
-    /// interrupt was asked for in the middle.
+    /// One optimiser step: forward, loss, backward, clip, update. Returns `None`, with unchanged state, if the model was
+    /// interrupted in the middle.
     pub fn step(
         &mut self,
         batch: &Batch,
@@ -66,7 +66,7 @@ impl Learner {
         self.step_in_parts(batch, masks, learning_rate, clip_norm, &mut |_| {})
     }
 
-    /// The same, and tells `done` when each part is.
+    /// The same, calling `done` after each part.
     pub fn step_in_parts(
         &mut self,
         batch: &Batch,
@@ -98,7 +98,7 @@ impl Learner {
         Snapshot::take(&self.model, &self.optimizer)
     }
 
-    /// Puts the state back. The model must be of the same shape as the one it was taken from.
+    /// Restores the state. The model must be of the same shape as the one it was taken from.
     pub fn restore(&mut self, snapshot: OwnedSnapshot) -> Result<(), TrainError> {
         snapshot.restore(&mut self.model, &mut self.optimizer)
     }

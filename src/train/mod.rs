@@ -1,7 +1,7 @@
 //! One run: a spec in, events out.
 //!
 //! May import: `domain`, `data`, `model`. Alone knows: `candle_core`, `candle_nn` (with `model`), `bytemuck`. Never uses: `std::fs`,
-//! `std::thread`, `crossbeam_channel`. Single-threaded and silent: knows no channel, clock, file or other run.
+//! `std::thread`, `crossbeam_channel`. Single-threaded; knows no channels, clocks, files or other runs.
 
 mod error;
 mod evaluate;

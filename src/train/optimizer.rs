@@ -1,9 +1,9 @@
 //! AdamW with decay groups and clipping, in place over flat parameters (Loshchilov, Hutter 2019, algorithm 2).
 //!
 //! Every parameter is updated every step, but a row of an embedding table that a batch does not read has no gradient,
-//! and passing over all of them would cost more than the rest of a small step. Such rows are brought up to date later,
-//! update by update with the same arithmetic: before they are read again ([`AdamW::refresh`]), and before anybody looks
-//! at all of them ([`AdamW::settle`]).
+//! and updating all of them would cost more than the rest of a small step. Such rows are updated lazily, update by update
+//! with the same arithmetic: before they are read again ([`AdamW::refresh`]), and before the whole table is read
+//! ([`AdamW::settle`]).
 
 use crate::model::vectorised::vectorised;
 use crate::model::{Group, TableRows, View};
@@ -19,12 +19,12 @@ const CLIP_EPSILON: f32 = 1e-6;
 /// processors are slow with numbers close to the end of their range.
 const NEGLIGIBLE: f32 = 1e-20;
 
-/// First and second moments of every parameter, and what tables have not seen yet.
+/// First and second moments of every parameter, and the pending updates of tables.
 pub struct AdamW {
     weight_decay: f64,
     pub(super) moments: Vec<Moments>,
-    /// of the updates that some row of a table may have missed
-    missed: Vec<Rule>,
+    /// the updates that some row of a table has not had yet
+    missed: Vec<UpdateRule>,
     /// updates done
     pub steps: u64,
 }
@@ -47,7 +47,7 @@ struct Table {
     /// among the tables of all groups
     number: usize,
     width: usize,
-    /// how many of the missed updates each row has seen
+    /// number of the pending updates that each row has had
     seen: Vec<usize>,
 }
 
@@ -69,8 +69,8 @@ impl AdamW {
         Self { weight_decay, moments: moments.collect(), missed: Vec::new(), steps: 0 }
     }
 
-    /// One update by the gradients of the groups, clipped at a global norm of `clip_norm`; the gradients begin anew.
-    /// `rows` are those with a gradient; they must be fresh. Returns the norm before clipping.
+    /// One update by the gradients of the groups, clipped at a global norm of `clip_norm`; the gradients are reset.
+    /// `rows` are those with a gradient, which must be up to date. Returns the norm before clipping.
     pub fn step(&mut self, groups: &mut [Group], rows: &TableRows, learning_rate: f64, clip_norm: f64) -> Result<f32> {
         let mut squares = 0f64;
         for (group, moments) in groups.iter_mut().zip(&self.moments) {
@@ -82,7 +82,7 @@ impl AdamW {
         }
         let norm = squares.sqrt() as f32;
         self.steps += 1;
-        let rule = Rule::new(learning_rate, self.weight_decay, self.steps);
+        let rule = UpdateRule::new(learning_rate, self.weight_decay, self.steps);
         let clip = (clip_norm as f32 / (norm + CLIP_EPSILON)).min(1.0);
         self.missed.push(rule);
         for (group, Moments { first, second, stretches }) in groups.iter_mut().zip(&mut self.moments) {
@@ -152,7 +152,7 @@ impl AdamW {
 }
 
 impl Stretch {
-    /// Where numbers with a gradient lie: the whole tensor, or rows of a table.
+    /// The ranges with a gradient: the whole tensor, or rows of a table.
     fn parts(&self, rows: &TableRows) -> impl Iterator<Item = Range<usize>> {
         let (whole, rows) = match &self.table {
             None => (Some(self.range.clone()), None),
@@ -168,9 +168,9 @@ fn row_of(table: &Range<usize>, width: usize, row: u32) -> Range<usize> {
     start..start + width
 }
 
-/// The arithmetic of one update, the same for every parameter but for its decay.
+/// The coefficients of one update, the same for every parameter except for its decay.
 #[derive(Clone, Copy, Debug)]
-struct Rule {
+struct UpdateRule {
     /// learning rate over the first moment's bias correction
     rate: f32,
     /// root of the second moment's bias correction
@@ -178,7 +178,7 @@ struct Rule {
     decay: f32,
 }
 
-impl Rule {
+impl UpdateRule {
     /// `step` counts from 1.
     fn new(learning_rate: f64, weight_decay: f64, step: u64) -> Self {
         let step = step as i32;
@@ -205,7 +205,7 @@ impl Rule {
 vectorised! {
     /// One update.
     fn update(
-        rule: Rule,
+        rule: UpdateRule,
         clip: f32,
         decay: f32,
         values: &mut [f32],
@@ -220,7 +220,7 @@ vectorised! {
     }
 
     /// Updates without a gradient, one after the other, in registers.
-    fn catch_up(rules: &[Rule], decays: bool, values: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+    fn catch_up(rules: &[UpdateRule], decays: bool, values: &mut [f32], first: &mut [f32], second: &mut [f32]) {
         const LANES: usize = 64;
         const LOOK: usize = 16;
         let moments = first.chunks_mut(LANES).zip(second.chunks_mut(LANES));
@@ -239,7 +239,7 @@ vectorised! {
                 }
                 left = later;
             }
-            // what no longer moves only decays
+            // values without momentum only decay
             for rule in left {
                 for (v, s) in v.iter_mut().zip(&mut s) {
                     *v *= rule.decay_of(decays);
@@ -252,7 +252,7 @@ vectorised! {
         }
     }
 
-    /// In a fixed order, over lanes that lie in vector registers.
+    /// Sums in a fixed order over the lanes of vector registers.
     fn sum_of_squares(values: &[f32]) -> f64 {
         const LANES: usize = 64;
         let mut total = 0f64;
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_catch_up_are_bit_for_bit_those_updated_every_step() {
+    fn lazily_updated_rows_equal_those_updated_every_step_to_the_bit() {
         let every_step = trained(false, 900, &[]);
         assert_eq!(trained(true, 900, &[]), every_step);
         assert_eq!(trained(true, 900, &[0, 7, 8, 500, 899]), every_step);

@@ -1,10 +1,10 @@
-//! One pass of pre-training: hidden words and belonging pairs, guessed and scored.
+//! One pass of pre-training: masked language modelling and next-sentence prediction.
 
 use crate::data::Masked;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::{D, DType, Device, Result, Tensor};
 
-/// How well predictions went. Sums, so that tallies can be added.
+/// Sums over predictions, so that tallies can be added.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Predictions {
     /// sum of cross-entropies, in nats
@@ -13,11 +13,11 @@ pub struct Predictions {
     pub count: u64,
 }
 
-/// How one pass, or several, went.
+/// The results of one or several passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PretrainingTally {
     pub words: Predictions,
-    /// of the sequences with two sentences: whether they belong together
+    /// next-sentence prediction of the sequences with two sentences
     pub pairs: Predictions,
 }
 
@@ -28,12 +28,12 @@ impl Predictions {
         self.count += other.count;
     }
 
-    /// Mean cross-entropy; 0 of nothing.
+    /// Mean cross-entropy; 0 without predictions.
     pub fn mean_loss(&self) -> f64 {
         self.loss / self.count.max(1) as f64
     }
 
-    /// Fraction of right predictions; 0 of nothing.
+    /// Fraction of correct predictions; 0 without predictions.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.count.max(1) as f64
     }
@@ -45,7 +45,7 @@ impl PretrainingTally {
         self.pairs.add(other.pairs);
     }
 
-    /// What training makes small: the sum of both mean losses.
+    /// The training loss: the sum of both mean losses.
     pub fn loss(&self) -> f64 {
         self.words.mean_loss() + self.pairs.mean_loss()
     }
@@ -59,7 +59,11 @@ pub fn pretraining_pass(model: &mut Bert, masked: &Masked, masks: &Masks) -> Res
     let mut losses = Vec::new();
     if !masked.places.is_empty() {
         let hidden = &output.hidden[output.hidden.len() - 1];
-        losses.push(guess(&model.masked_token_logits(hidden, &masked.places, true)?, &masked.words, &mut tally.words)?);
+        losses.push(predict(
+            &model.masked_token_logits(hidden, &masked.places, true)?,
+            &masked.words,
+            &mut tally.words,
+        )?);
     }
     let (pairs, labels): (Vec<u32>, Vec<u32>) = (0..)
         .zip(batch.sequences().zip(&batch.labels))
@@ -68,7 +72,7 @@ pub fn pretraining_pass(model: &mut Bert, masked: &Masked, masks: &Masks) -> Res
         .unzip();
     if !pairs.is_empty() {
         let pairs = Tensor::from_vec(pairs, labels.len(), &Device::Cpu)?;
-        losses.push(guess(&output.logits.index_select(&pairs, 0)?, &labels, &mut tally.pairs)?);
+        losses.push(predict(&output.logits.index_select(&pairs, 0)?, &labels, &mut tally.pairs)?);
     }
     if let Some(sum) = losses.into_iter().map(Ok).reduce(|sum, loss| sum? + loss?) {
         sum?.backward()?;
@@ -76,8 +80,8 @@ pub fn pretraining_pass(model: &mut Bert, masked: &Masked, masks: &Masks) -> Res
     Ok(tally)
 }
 
-/// The mean cross-entropy of scores \[N, C\] against N answers, noted down.
-fn guess(scores: &Tensor, answers: &[u32], predictions: &mut Predictions) -> Result<Tensor> {
+/// The mean cross-entropy of scores \[N, C\] against N answers, added to the sums.
+fn predict(scores: &Tensor, answers: &[u32], predictions: &mut Predictions) -> Result<Tensor> {
     let answers = Tensor::from_slice(answers, answers.len(), &Device::Cpu)?;
     let loss = candle_nn::loss::cross_entropy(scores, &answers)?;
     let correct = scores.argmax(D::Minus1)?.eq(&answers)?.to_dtype(DType::F32)?.sum_all()?.to_scalar::<f32>()?;

@@ -1,5 +1,5 @@
-//! How long a pre-training lasts, and at which rate: up in a straight line, level, and over the last fifth down to 0. A
-//! plan may grow for as long as the rate has not begun to fall.
+//! Length and learning rate of pre-training: linear warm-up, constant, then linear decay to 0 over the last fifth. A plan
+//! may be extended until the rate begins to fall.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,19 +11,19 @@ pub struct PretrainingPlan {
     pub updates: u64,
     /// the peak
     pub learning_rate: f64,
-    /// what is read, in words or as a digest: two that differ are two plans
+    /// a description or digest of the text: plans with different texts differ
     pub reading: String,
 }
 
 impl PretrainingPlan {
-    /// The rate of the update that comes when `done` updates are done.
+    /// The rate of the update after `done` updates.
     pub fn rate(&self, done: u64) -> f64 {
         let rising = (done + 1) as f64 / self.warmup() as f64;
         let falling = self.updates.saturating_sub(done) as f64 / (self.updates - self.falls_from()).max(1) as f64;
         self.learning_rate * rising.min(falling).min(1.0)
     }
 
-    /// Whether `done` updates by the other plan are the same as by this one.
+    /// Whether the first `done` updates of both plans are the same.
     pub fn agrees(&self, other: &Self, done: u64) -> bool {
         let same = Self { updates: other.updates, ..self.clone() } == *other && self.warmup() == other.warmup();
         same && (self.updates == other.updates || done <= self.falls_from().min(other.falls_from()))

@@ -10,7 +10,7 @@ use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use crate::model::{Bert, Interrupt, Masks, Weights};
 
-/// Everything a run reads. Shared by all runs of a sweep but the spec.
+/// The inputs of a run. All but the spec are shared by the runs of a sweep.
 pub struct Inputs<'i> {
     pub spec: &'i RunSpec,
     pub weights: &'i Weights,
@@ -22,30 +22,29 @@ pub struct Inputs<'i> {
     pub also: &'i [(NamedSet, Vec<Batch>)],
 }
 
-/// Who hears what happens and decides when to stop.
+/// Receives the events of a run and decides when to checkpoint and stop.
 pub trait Observer {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError>;
-    /// Asked after every update, before the evaluation of its step. After the last update, no epoch ends that another
-    /// follows.
+    /// Called after every update, before the evaluation of its step. `epoch_ends` is false after the last update.
     fn checkpoint_due(&mut self, epoch_ends: bool) -> bool;
     fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError>;
-    /// Looked at after every update, between evaluation batches, and between the layers of a pass.
+    /// Checked after every update, between evaluation batches, and between the layers of a pass.
     fn interrupt(&self) -> &Interrupt;
 }
 
 /// How a run ended, when it did not fail.
 pub enum Ending {
     Finished(Box<Bert>),
-    /// left on request; behind a checkpoint, where there was something to train
+    /// stopped on request, after a checkpoint unless training was already complete
     Stopped {
         step: u64,
     },
 }
 
-/// Trains a run from its beginning, or on from a snapshot. A snapshot is taken before the evaluation of its step, so
-/// going on begins with that evaluation.
+/// Trains a run from the beginning or from a snapshot. A snapshot is taken before the evaluation of its step, so resuming
+/// starts with that evaluation.
 ///
-/// How it ended is returned, not told to the observer: whoever called may still have weights to keep.
+/// The ending is returned, not sent to the observer: the caller may have to write the final weights first.
 pub fn train(
     inputs: &Inputs<'_>,
     snapshot: Option<OwnedSnapshot>,
@@ -125,7 +124,7 @@ pub fn kept_model(inputs: &Inputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> 
     Ok(model)
 }
 
-/// A run that needs no training: its final evaluation, of the weights that it would end with.
+/// Evaluates a run that needs no training on the weights that it would end with.
 pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
     let step = inputs.spec.updates();
     model.interrupted_by(observer.interrupt().clone());
@@ -137,7 +136,7 @@ pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Obse
     })
 }
 
-/// Scores the validation set and tells it; false when somebody asked to stop meanwhile.
+/// Scores the validation set and reports it; false if a stop was requested.
 fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
     let Some(scores) = scores_of(model, inputs, (inputs.validation, inputs.spec.scored_examples()), step, observer)?
     else {
@@ -147,7 +146,7 @@ fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Ob
     Ok(true)
 }
 
-/// Scores the further sets and tells them; false when somebody asked to stop meanwhile.
+/// Scores the further sets and reports them; false if a stop was requested.
 fn score_also(
     model: &mut Bert,
     inputs: &Inputs<'_>,
@@ -161,7 +160,7 @@ fn score_also(
     Ok(true)
 }
 
-/// Scores so many examples of a set as the run scores; nothing when somebody asked to stop meanwhile.
+/// Scores the examples of a set that the run is scored on; `None` if a stop was requested.
 fn scores_of(
     model: &mut Bert,
     inputs: &Inputs<'_>,
@@ -170,7 +169,7 @@ fn scores_of(
     observer: &mut dyn Observer,
 ) -> Result<Option<Scores>, TrainError> {
     let spec = inputs.spec;
-    // the epoch after the last: its masks are nobody's while training
+    // the epoch after the last, whose masks training does not use
     let masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
     let masks = spec.dropout_at_evaluation.then_some(&masks);
     let interrupt = observer.interrupt().clone();

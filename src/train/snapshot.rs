@@ -1,6 +1,6 @@
-//! Everything a run needs to go on from a step, as one safetensors file.
+//! The state from which a run resumes, as one safetensors file.
 //!
-//! Knows no folder: it makes and takes bytes. There is no generator state: randomness is a function of the step.
+//! Knows no folders: converts to and from bytes. There is no generator state: randomness is a function of the step.
 
 use super::{AdamW, TrainError};
 use crate::model::Bert;
@@ -17,15 +17,14 @@ pub struct Snapshot<'s> {
     tensors: Vec<(String, Cow<'s, [f32]>)>,
 }
 
-/// A snapshot that was read, which lives by itself.
+/// A snapshot that was read from bytes.
 pub type OwnedSnapshot = Snapshot<'static>;
 
 /// Key of the step in the file's metadata.
 const STEP: &str = "step";
 
 impl<'s> Snapshot<'s> {
-    /// The state of a model and its optimiser, which must be settled. Moments are not copied: somebody who wants to
-    /// leave waits for it.
+    /// The state of a model and its optimiser, which must be settled. Moments are not copied, to keep an exit fast.
     pub fn take(model: &Bert, optimizer: &'s AdamW) -> Result<Self, TrainError> {
         let mut tensors = Vec::new();
         for (number, group) in model.groups.iter().enumerate() {
@@ -40,7 +39,7 @@ impl<'s> Snapshot<'s> {
         Ok(Self { step: optimizer.steps, tensors })
     }
 
-    /// Puts the state back. The model must be of the same shape as the one it was taken from.
+    /// Restores the state. The model must be of the same shape as the one it was taken from.
     pub fn restore(self, model: &mut Bert, optimizer: &mut AdamW) -> Result<(), TrainError> {
         let mut tensors: HashMap<String, Vec<f32>> =
             self.tensors.into_iter().map(|(name, values)| (name, values.into_owned())).collect();
@@ -67,7 +66,7 @@ impl<'s> Snapshot<'s> {
         Ok(())
     }
 
-    /// Writes it as it lies in memory: of a large model, another copy takes the time of somebody who wants to leave.
+    /// Writes it from memory without a copy, which would delay an exit with a large model.
     pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
         let mut end = 0;
         let tensors = self.tensors.iter().map(|(name, values)| {

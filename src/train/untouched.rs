@@ -1,10 +1,10 @@
-//! What training does to rows of the word table that no example uses: they get no gradient, weight decay alone.
+//! Rows of the word table that no example uses: no gradient, only weight decay.
 
 use super::schedule::LinearSchedule;
 use crate::domain::run::RunSpec;
 
-/// By how much such a row is scaled from its beginning to the end of the run. Every factor is the optimiser's own, in
-/// its precision; their product is taken in a higher one.
+/// The total factor of weight decay on such a row. Each factor is the optimiser's own, in its precision; their product is
+/// computed in a higher one.
 pub fn untouched_scale(spec: &RunSpec) -> f64 {
     let updates = spec.updates();
     let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);

@@ -118,7 +118,7 @@ fn what_cannot_be_exported_is_refused_with_the_way_out() {
     fs::create_dir(world.path("mine")).unwrap();
     fs::write(world.path("mine/thesis.tex"), "years of work").unwrap();
     let refused = export(&world, &world.path("mine")).expect(2).err;
-    assert!(refused.contains("is there already and not an empty folder"), "{refused}");
+    assert!(refused.contains("exists and is not an empty folder"), "{refused}");
     assert_eq!(fs::read_dir(world.path("mine")).unwrap().count(), 1);
     fs::create_dir(world.path("empty")).unwrap();
     export(&world, &world.path("empty")).expect(0);

@@ -5,7 +5,7 @@ use super::canvas::{Canvas, Stroke};
 use super::clip::clip;
 use super::layout::Rect;
 use crate::export::palette::Palette;
-use crate::plot::{Curve, Figure, Line, PATTERNS, Panel, Scale, middle_half};
+use crate::plot::{Curve, Figure, Line, Panel, Scale, middle_half, pattern};
 
 /// How much of its line's colour a band, its edges, and the ribbon of single batches have.
 const BAND: f64 = 0.16;
@@ -22,9 +22,6 @@ const MOST_ARROWS: usize = 60;
 /// How many times as long as wide a line may be to have dashes: of one that goes up and down within a few pixels, gaps
 /// would hide spikes and say nothing.
 const CALM: f64 = 3.0;
-
-/// Lengths of strokes and gaps by instance, in points.
-pub const DASHES: [&[f64]; PATTERNS as usize] = [&[], &[9.0, 3.5], &[1.6, 2.6], &[9.0, 3.0, 1.6, 3.0], &[4.0, 3.6]];
 
 /// The axes of a panel in a picture.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +104,7 @@ impl Layers<'_> {
     pub fn draw(&mut self, panel: &Panel) {
         panel.reference.iter().for_each(|line| self.reference(line));
         panel.lines.iter().for_each(|line| self.band(line));
-        for (line, raw) in panel.behind() {
+        for (line, raw) in panel.unsmoothed() {
             self.ribbon(raw, line.colour);
         }
         panel.lines.iter().for_each(|line| self.curve(line));
@@ -190,8 +187,8 @@ impl Layers<'_> {
     fn curve(&mut self, line: &Line) {
         let points = self.axes.points(&line.curve);
         let colour = self.palette.series(line.colour);
-        let pattern = if self.has_dashes { DASHES[(line.dash % PATTERNS) as usize] } else { &[] };
-        let dashes: Vec<f64> = pattern.iter().map(|length| length * self.point).collect();
+        let lengths = if self.has_dashes { pattern(line.dash).points } else { &[] };
+        let dashes: Vec<f64> = lengths.iter().map(|length| length * self.point).collect();
         let pieces = self.axes.near(&points, 4.0 * self.point);
         self.canvas.line(&pieces, Stroke { dashes: &dashes, ..Stroke::solid(colour, 1.4 * self.point) });
         let visible = points.iter().filter(|point| self.axes.holds(**point));

@@ -1,10 +1,10 @@
 //! What colours, dashes and marks of a picture mean: of what occurs in it, beside or above the panels, never on a curve.
 
 use super::canvas::{Anchor, Canvas, Stroke, Words};
-use super::curves::{DASHES, REFERENCE, cross};
+use super::curves::{REFERENCE, cross};
 use super::layout::{Measures, Rect};
 use crate::export::palette::Palette;
-use crate::plot::{Figure, PATTERNS, Panel};
+use crate::plot::{Figure, PATTERNS, Panel, pattern};
 use crate::theme::Rgb;
 
 /// Points that a sample of a line is long.
@@ -15,7 +15,7 @@ enum Sample {
     /// a batch size, with or without a band
     Swatch(Rgb, bool),
     /// an instance
-    Dash(usize),
+    Dash(u32),
     Failure,
     Ribbon,
     /// the baseline behind another arm
@@ -54,7 +54,7 @@ impl<'l> Legend<'l> {
                 for dash in 0..PATTERNS {
                     let alike: Vec<u32> = instances.iter().copied().filter(|iid| iid % PATTERNS == dash).collect();
                     if !alike.is_empty() {
-                        entries.push(Entry::Sample(Sample::Dash(dash as usize), listed(&alike)));
+                        entries.push(Entry::Sample(Sample::Dash(dash), listed(&alike)));
                     }
                 }
             }
@@ -66,7 +66,7 @@ impl<'l> Legend<'l> {
             }
         };
         mark(Sample::Reference, "baseline", &|panel| !panel.reference.is_empty());
-        mark(Sample::Ribbon, "batches, middle half", &|panel| panel.behind().next().is_some());
+        mark(Sample::Ribbon, "batches, middle half", &|panel| panel.unsmoothed().next().is_some());
         mark(Sample::Failure, "failed run", &|panel| !panel.failures.is_empty());
         if !marks.is_empty() {
             entries.push(Entry::Heading("also"));
@@ -159,7 +159,7 @@ impl<'l> Legend<'l> {
                 canvas.line(&line, Stroke::solid(colour, 2.6 * point));
             }
             Sample::Dash(dash) => {
-                let dashes: Vec<f64> = DASHES[dash].iter().map(|length| length * point).collect();
+                let dashes: Vec<f64> = pattern(dash).points.iter().map(|length| length * point).collect();
                 canvas.line(&line, Stroke { dashes: &dashes, ..Stroke::solid(self.palette.text, 1.4 * point) });
             }
             Sample::Failure => cross(canvas, (left + SAMPLE * point / 2.0, y), self.palette.text, point),

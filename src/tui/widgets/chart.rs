@@ -124,7 +124,7 @@ impl Canvas<'_> {
 
     /// Where the middle half of the measured values lies around smoothed lines: the values themselves would fill the chart.
     fn ribbons(&mut self, panel: &Panel) {
-        for (line, raw) in panel.behind() {
+        for (line, raw) in panel.unsmoothed() {
             self.ground(line.colour, |span| middle_half(raw, span));
         }
     }
