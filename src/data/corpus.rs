@@ -137,7 +137,7 @@ mod tests {
         let corpus = read("a.jsonl", "{\"text\": \"A b.\", \"label\": 3}\n").unwrap();
         assert_eq!(corpus.pairs, pairs(&[("A b.", "")]));
         let error = read("a.csv", "left,right\nA,B\n").unwrap_err().to_string();
-        assert!(error.contains("a.csv: none of its columns holds sentences by its name, found left, right"), "{error}");
+        assert!(error.contains("a.csv: no column has a known name for sentences, found left, right"), "{error}");
     }
 
     #[test]

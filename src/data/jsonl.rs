@@ -153,10 +153,10 @@ mod tests {
         assert!(message("[{\"a\": 1},\n{\"a\": ").starts_with("a.json, line 2: expected a JSON object: EOF"));
         assert!(message("[{\"a\": 1}\n{\"a\": 2}]").contains("line 2: expected a JSON object: a comma or the end"));
         assert!(message("[{\"a\": 1},\n").contains("the array does not end"));
-        assert!(message("[{\"a\": 1}]\n[]").contains("line 2: expected a JSON object: the array ends before"));
+        assert!(message("[{\"a\": 1}]\n[]").contains("line 2: expected a JSON object: the array ends early"));
         assert!(message("{\"a\": {\"0\": \"x\"}, \"b\": {\"0\": \"y\"}}").contains("orient=\"records\""));
         assert!(message("[\n1, 2]").starts_with("a.json, line 2: expected a JSON object: invalid type"));
-        assert!(message("[]").contains("there is a header and no row"));
+        assert!(message("[]").contains("there is a header but no row"));
     }
 
     #[test]

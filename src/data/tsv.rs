@@ -70,6 +70,6 @@ mod tests {
         assert_eq!(message(b"one\ntwo\0\n"), "a.tsv, line 2: contains a NUL byte; is this a text file?");
         assert!(message(b"one\n\nt\xffwo\n").starts_with("a.tsv, line 3: not valid UTF-8; convert the file"));
         assert!(message(b" \n\n").starts_with("a.tsv: the file is empty"));
-        assert!(message(b"one\ttwo\n").starts_with("a.tsv: there is a header and no row below it"));
+        assert!(message(b"one\ttwo\n").starts_with("a.tsv: there is a header but no row"));
     }
 }

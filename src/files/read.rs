@@ -96,6 +96,6 @@ mod tests {
         let file = File::create(around.path().join("sparse")).unwrap();
         file.set_len(1 << 40).unwrap();
         let error = Folder::root(around.path()).read("sparse", 1 << 20).unwrap_err();
-        assert_eq!(error.reason(), "has 1099511627776 bytes, more than the 1048576 that such a file can need");
+        assert_eq!(error.reason(), "has 1099511627776 bytes, more than the limit of 1048576 for such a file");
     }
 }

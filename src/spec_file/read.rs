@@ -243,7 +243,7 @@ mod tests {
         }
         for name in ["spec.toml", "arms.json", "instances.json", "inputs.json", "looks.json"] {
             let message = message(&format!("{LEAST}[arms]\n\"{name}\" = {{ dropout = \"off\" }}\n"), &[]);
-            assert!(message.contains("files called so"), "{message}");
+            assert!(message.contains("folder end so"), "{message}");
         }
         let fine = format!("{LEAST}[arms]\n\"dropout=off_v1.5\" = {{ dropout = \"off\" }}\n");
         assert!(parse("my.toml", &fine, &[]).is_ok());

@@ -267,7 +267,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("thesis.tex"), "years of work").unwrap();
         let error = Store::open(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("holds other files and is not a store"), "{error}");
+        assert!(error.contains("contains other files and is not a store"), "{error}");
         assert_eq!(Folder::root(folder.path()).names().unwrap(), ["thesis.tex"]);
     }
 
@@ -302,6 +302,6 @@ mod tests {
         fs::remove_dir(folder.path().join("runs")).unwrap();
         let error = Store::open(folder.path()).unwrap_err().to_string();
         assert_eq!(Folder::root(folder.path()).names().unwrap(), ["experiments", "format"], "nothing is touched");
-        assert!(error.contains("says `batchscope-store 2`, this program knows `batchscope-store 1`"), "{error}");
+        assert!(error.contains("contains `batchscope-store 2`, this version reads `batchscope-store 1`"), "{error}");
     }
 }

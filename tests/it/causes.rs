@@ -147,7 +147,7 @@ fn the_check_is_remembered_and_without_a_model_it_says_so() {
     };
     gone(true);
     let without = world.batchscope(&["report", "--json"]).expect(0);
-    assert!(without.err.contains("the invariance check of tiny is left out: its data or its model"), "{}", without.err);
+    assert!(without.err.contains("the invariance check of tiny was skipped: its data or its model"), "{}", without.err);
     assert!(proof(&serde_json::from_str(&without.out).unwrap()).is_none());
     assert!(!remembered().exists());
     gone(false);

@@ -329,7 +329,7 @@ fn what_can_be_repaired_is_repaired_and_nothing_is_trained_again() {
     let damages = [
         (spec, text(spec)[..40].to_owned(), "EOF"),
         (spec, text(spec).replace("\"batch_size\": 8", "\"batch_size\": 0"), "`batch_size` is 0"),
-        (spec, text(spec).replace("\"iid\": ", "\"iid\": 7"), "it is of run"),
+        (spec, text(spec).replace("\"iid\": ", "\"iid\": 7"), "it belongs to run"),
         (result, text(result)[..40].to_owned(), "EOF"),
         (result, of_accuracy(&text(result)), "`accuracy` is 2, expected a number from 0 to 1"),
     ];
@@ -345,7 +345,7 @@ fn what_can_be_repaired_is_repaired_and_nothing_is_trained_again() {
         assert_eq!((&damaged_run["state"], &damaged_run["batch_size"]), (&"damaged".into(), &8.into()));
         world.batchscope(&["report"]).expect(0);
         let again = world.run(&["--set", "train.batch_sizes=[8]"]).expect(0);
-        assert!(again.out.contains("set aside as") && again.out.contains("written again"), "{}", again.out);
+        assert!(again.out.contains("set aside as") && again.out.contains("restored"), "{}", again.out);
         assert!(!again.out.contains("started"), "{}", again.out);
         for (name, before) in [spec, result].iter().zip(&before) {
             let now: Value = serde_json::from_slice(&fs::read(run.path().join(name)).unwrap()).unwrap();

@@ -119,7 +119,7 @@ fn a_full_disk_ends_the_sweep_and_loses_nothing() {
         let finished = world.run(&[]);
         assert!(matches!(finished.code, Some(1 | 2)), "room {room}: {:?} {}", finished.code, finished.err);
         assert!(finished.err.contains("No space left on device"), "room {room}: {}", finished.err);
-        assert!(finished.err.contains("make room, and the same command"), "room {room}: {}", finished.err);
+        assert!(finished.err.contains("free some space and rerun"), "room {room}: {}", finished.err);
         fs::remove_file(&filler).unwrap();
         goes_on_as_if_nothing_had_happened(&world, &[]);
         drop(mount);
@@ -166,11 +166,11 @@ fn a_store_of_a_newer_version_is_left_alone() {
     let before = contents(&world.store());
     let finished = world.run(&[]).expect(2);
     assert!(
-        finished.err.contains("says `batchscope-store 2`, this program knows `batchscope-store 1`"),
+        finished.err.contains("contains `batchscope-store 2`, this version reads `batchscope-store 1`"),
         "{}",
         finished.err
     );
-    assert!(finished.err.contains("use another --store, or a newer batchscope"), "{}", finished.err);
+    assert!(finished.err.contains("use another --store or a newer batchscope"), "{}", finished.err);
     assert_eq!(contents(&world.store()), before, "nothing is touched");
 }
 

@@ -189,7 +189,7 @@ fn what_is_not_there_is_told_by_what_it_is() {
     let asked = setup.mirror.seen().len();
     assert!(refusal(&format!("{PAGE}@{COMMIT}"), "flax.msgpack").contains("has no file flax.msgpack"));
     for bad in ["../secret", "/etc/passwd", "a/../../b", "a\\b", ""] {
-        assert!(refusal(PAGE, bad).contains("is no name of a file"), "{bad}");
+        assert!(refusal(PAGE, bad).contains("is not the name of a file"), "{bad}");
     }
     assert_eq!(setup.mirror.seen().len(), asked, "none of these needs a question");
 }
@@ -223,10 +223,10 @@ fn what_a_token_opens_or_not_is_told_with_where_it_is_from() {
     for (fault, with, without) in [
         (
             Fault::Page(401, ""),
-            "refuses the token from HF_TOKEN; make another on",
-            "and where it is private set HF_TOKEN",
+            "rejects the token from HF_TOKEN; create another on",
+            "and set HF_TOKEN if it is private",
         ),
-        (Fault::Page(401, "RepoNotFound"), "the token from HF_TOKEN does not open it", "set HF_TOKEN"),
+        (Fault::Page(401, "RepoNotFound"), "the token from HF_TOKEN has no access", "set HF_TOKEN"),
         (Fault::Page(403, "GatedRepo"), "owner/tiny with the account of the token", "owner/tiny, then set HF_TOKEN"),
         (Fault::Page(403, ""), "forbids access to `owner/tiny` (403", "forbids access to `owner/tiny` (403"),
     ] {
@@ -340,7 +340,7 @@ fn a_hub_that_is_overloaded_takes_nobodys_cache_away() {
     let setup = Setup::new();
     setup.fetch(SMALL).unwrap();
     setup.mirror.break_file(SMALL, &[Fault::Page(403, "GatedRepo")]);
-    assert!(setup.refusal(SMALL).contains("asks for access"));
+    assert!(setup.refusal(SMALL).contains("restricts access"));
 }
 
 #[test]

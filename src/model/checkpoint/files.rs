@@ -111,7 +111,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, ModelError> {
                 Ok(Err(ModelError::TooLarge { path, found, most }))
             }
             true => std::fs::read(path).map(Ok),
-            false => Err(std::io::Error::other("it is no ordinary file")),
+            false => Err(std::io::Error::other("it is not a regular file")),
         }
     };
     read().unwrap_or_else(|cause| Err(ModelError::Read { path: path.to_owned(), cause }))

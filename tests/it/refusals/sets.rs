@@ -116,12 +116,12 @@ fn sets() {
         (
             "a header alone",
             ("train.csv", b"sentence1,sentence2,label\n".to_vec()),
-            &["train.csv: there is a header and no row below"],
+            &["train.csv: there is a header but no row"],
         ),
         (
             "a header alone, MRPC's",
             ("train.tsv", bytes(tsv.lines().take(1).collect())),
-            &["train.tsv: there is a header and no row"],
+            &["train.tsv: there is a header but no row"],
         ),
         (
             "one class",
@@ -244,9 +244,9 @@ fn folders_of_sets() {
 #[test]
 fn files_that_are_none() {
     let cases: [Case<'_, (&str, &str)>; 4] = [
-        ("a device as a set", ("task/train.tsv", "/dev/zero"), &["train.tsv: it is no ordinary file"]),
-        ("a device as weights", ("model/model.safetensors", "/dev/zero"), &["safetensors: it is no ordinary file"]),
-        ("a device as a vocabulary", ("model/vocab.txt", "/dev/zero"), &["vocab.txt: it is no ordinary file"]),
+        ("a device as a set", ("task/train.tsv", "/dev/zero"), &["train.tsv: it is not a regular file"]),
+        ("a device as weights", ("model/model.safetensors", "/dev/zero"), &["safetensors: it is not a regular file"]),
+        ("a device as a vocabulary", ("model/vocab.txt", "/dev/zero"), &["vocab.txt: it is not a regular file"]),
         ("a device as a spec", ("spec.toml", "/dev/zero"), &["more than 1048576 bytes"]),
     ];
     for (what, (name, target), words) in cases {
@@ -259,7 +259,7 @@ fn files_that_are_none() {
     let set = world.path("task/dev.tsv");
     fs::remove_file(&set).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&set).status().unwrap().success());
-    refuse(&world, "a pipe as a set", &[], &["dev.tsv: it is no ordinary file"]);
+    refuse(&world, "a pipe as a set", &[], &["dev.tsv: it is not a regular file"]);
 }
 
 #[test]
