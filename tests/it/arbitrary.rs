@@ -1,5 +1,5 @@
-//! Every parser, fed anything: arbitrary bytes and good files with some bytes changed. None may panic, and none may
-//! allocate by what a file claims instead of by what it holds.
+//! Feeds every parser arbitrary bytes and valid files with some bytes changed. None may panic or allocate by declared
+//! instead of actual sizes.
 
 use crate::support::parquet_file::{Values, parquet, parquet_pairs};
 use crate::support::torch_file::{StateDict, tensors};
@@ -21,7 +21,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fs;
 
-/// Notes the largest allocation of each thread.
+/// Records the largest allocation of each thread.
 struct Meter;
 
 thread_local! {
@@ -46,10 +46,10 @@ unsafe impl GlobalAlloc for Meter {
 #[global_allocator]
 static METER: Meter = Meter;
 
-/// More than any of the files below needs, and far less than what a lie would ask for.
+/// More than any file below needs, and far less than a false size would request.
 const MOST: usize = 64 << 20;
 
-/// One change of some bytes. Places are shares of the length.
+/// A mutation of some bytes. Positions are fractions of the length.
 #[derive(Clone, Debug)]
 enum Edit {
     Flip(f64, u8),
@@ -161,7 +161,7 @@ fn models() {
     feed(300, &good("model.safetensors"), |bytes| drop(readers::weights("model.safetensors", bytes)));
 }
 
-/// Where most lies are told.
+/// The parts with most declared sizes.
 #[test]
 fn headers_of_weights() {
     let good = fs::read(fixture("golden/tiny/model.safetensors")).unwrap();

@@ -147,7 +147,7 @@ fn one_look_at_one_interval_holds_the_truth_as_often_as_it_says() {
 }
 
 #[test]
-fn all_intervals_hold_the_truth_over_all_looks() {
+fn all_intervals_cover_the_truth_over_all_looks() {
     let truths = [Truth::Removal(0.0), Truth::Removal(0.3), Truth::Removal(1.0), Truth::Introduction(0.0)];
     for (seed, examples) in [(11, None), (12, Some(408))] {
         let world = World { examples, ..PLAIN };

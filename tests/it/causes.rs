@@ -132,7 +132,7 @@ fn layer_norm_does_not_see_the_batch_and_batch_norm_does() {
 }
 
 #[test]
-fn the_check_is_remembered_and_without_a_model_it_says_so() {
+fn the_invariance_check_is_stored_and_skipped_without_a_model() {
     let world = World::new();
     world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
     world.run(&[]).expect(0);
@@ -166,7 +166,7 @@ fn the_check_is_remembered_and_without_a_model_it_says_so() {
 }
 
 #[test]
-fn a_sweep_of_several_arms_says_what_each_would_show_and_what_it_costs() {
+fn a_sweep_of_several_arms_announces_purpose_and_cost() {
     let world = World::new();
     world.write_spec(
         "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 1\n[arms]\nno-dropout = { dropout = \"off\" }\n\

@@ -51,7 +51,7 @@ fn all_spellings_of_one_checkpoint_are_one_checkpoint() {
 }
 
 #[test]
-fn a_model_that_guesses_words_has_no_pooler_and_gets_one() {
+fn a_masked_language_model_gets_a_pooler() {
     let mut without = golden();
     without.retain(|name, _| !name.starts_with("classifier.") && !name.starts_with("bert.pooler."));
     let weights = read(&without).unwrap();

@@ -103,7 +103,7 @@ fn shards_that_do_not_belong_together_are_named() {
 }
 
 #[test]
-fn wrappers_of_training_programs_make_no_difference() {
+fn wrappers_of_training_programs_are_recognised() {
     let plain = read(&[("model.safetensors", safetensors(&golden()))]).unwrap().weights;
     for prefix in ["module.", "model.", "_orig_mod.module.", "net.encoder_model."] {
         let wrapped: Tensors = golden().into_iter().map(|(name, tensor)| (format!("{prefix}{name}"), tensor)).collect();
@@ -202,7 +202,7 @@ fn a_file_goes_by_what_it_is_not_by_its_name() {
 }
 
 #[test]
-fn a_folder_of_another_program_says_what_it_holds_and_the_way_out() {
+fn a_folder_of_another_framework_is_refused_with_a_remedy() {
     for (name, words) in [
         ("tf_model.h5", ["holds tf_model.h5, which is TensorFlow weights", "from_tf=True"]),
         ("bert_model.ckpt.index", ["holds bert_model.ckpt.index, which is a TensorFlow checkpoint", "convert"]),

@@ -237,7 +237,7 @@ fn find<'r>(runs: &'r [StoredRun], spec: &RunSpec) -> &'r StoredRun {
 
 #[cfg(unix)]
 #[test]
-fn whatever_happened_to_a_file_the_rest_goes_on_and_the_damaged_one_is_named() {
+fn damage_to_a_file_is_named_and_does_not_affect_other_runs() {
     let sound = MadeUp::new();
     let files = sound.files();
     assert!(files.len() > 20, "{files:?}");
@@ -375,7 +375,7 @@ fn a_run_that_cannot_be_repaired_is_trained_again_beside_what_is_left_of_it() {
 }
 
 #[test]
-fn a_checkpoint_with_a_flipped_bit_is_told_and_passed_over() {
+fn a_checkpoint_with_a_flipped_bit_is_reported_and_skipped() {
     let (world, run) = finished_world();
     let before = world.histories();
     for name in ["result.json", "attempts/1/ended.json"] {

@@ -80,7 +80,7 @@ fn pasted_text_goes_into_what_is_typed_and_nowhere_else() {
 }
 
 #[test]
-fn leaving_in_the_middle_saves_and_coming_back_goes_on() {
+fn quitting_saves_and_restarting_resumes() {
     let (whole, left) = (World::new(), World::new());
     let long = "[train]\nbatch_sizes = [2]\ninstances = 2\nepochs = 200\nlearning_rate = 1e-3\n";
     whole.write_spec(long);

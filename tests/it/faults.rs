@@ -51,7 +51,7 @@ fn a_file_that_may_not_grow_ends_the_sweep_and_loses_nothing() {
 /// What is trained in a store that is no longer there belongs to nobody: it is said, and nothing is begun anew.
 #[cfg(unix)]
 #[test]
-fn a_store_that_is_moved_or_deleted_under_training_is_said_and_not_begun_anew() {
+fn a_store_that_is_moved_or_deleted_during_training_is_reported_and_not_recreated() {
     for deleted in [false, true] {
         let world = World::new();
         world.write_spec(
@@ -127,7 +127,7 @@ fn a_full_disk_ends_the_sweep_and_loses_nothing() {
 }
 
 #[test]
-fn a_store_that_cannot_be_written_is_said_and_stays_as_it_is() {
+fn a_read_only_store_is_reported_and_unchanged() {
     let world = World::new();
     let Some(mount) = Mount::new(world.store(), 4096) else { return };
     world.run(&["--set", "train.instances=1"]).expect(0);
@@ -142,7 +142,7 @@ fn a_store_that_cannot_be_written_is_said_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_file_where_a_folder_should_be_is_said() {
+fn a_file_in_place_of_a_folder_is_reported() {
     let world = World::new();
     fs::write(world.store(), "a thesis").unwrap();
     let finished = world.run(&[]).expect(2);
@@ -175,7 +175,7 @@ fn a_store_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
-fn a_loss_that_is_no_number_is_told_with_its_step_and_the_others_go_on() {
+fn a_loss_that_is_not_finite_fails_its_run_only() {
     let world = World::new();
     world.write_spec(
         "[train]\nbatch_sizes = [8, 16]\ninstances = 2\nepochs = 2\nlearning_rate = 1e30\nnorm = \"none\"\n\
@@ -236,7 +236,7 @@ fn a_checkpoint_that_does_not_fit_fails_its_run_alone_until_it_is_removed() {
 }
 
 #[test]
-fn a_checkpoint_from_beyond_the_end_is_no_reason_to_train_for_ever() {
+fn a_checkpoint_beyond_the_end_fails_the_run() {
     let (world, _) = with_a_forged_checkpoint(1_000_000);
     let finished = world.run(&[]).expect(1);
     assert!(finished.out.contains("it is of update 1000000, the run has"), "{}", finished.out);

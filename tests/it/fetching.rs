@@ -193,7 +193,7 @@ fn older_repositories_have_a_pickle_and_a_vocabulary() {
 }
 
 #[test]
-fn without_a_network_one_sentence_says_what_to_run_instead() {
+fn without_a_network_the_message_names_a_remedy() {
     let away = Away::new();
     let mut dead = away.command(&[]);
     dead.env("HF_ENDPOINT", "http://127.0.0.1:9");
@@ -216,7 +216,7 @@ fn without_a_network_one_sentence_says_what_to_run_instead() {
 }
 
 #[test]
-fn fetch_says_where_everything_is() {
+fn fetch_prints_all_paths() {
     let away = Away::new();
     let fetched = Finished::of_child(away.fetch()).expect(0);
     let folder = away.folder().join("snapshots").join(COMMIT);
@@ -228,7 +228,7 @@ fn fetch_says_where_everything_is() {
 }
 
 #[test]
-fn fetch_says_what_is_not_there_and_what_was_probably_meant() {
+fn fetch_names_missing_files_with_a_suggestion() {
     let world = World::new();
     let refused = |set: &str| world.anything(&["fetch", "spec.toml", "--set", set]).expect(2).err;
     let model = refused("model.source=bert-base-uncased");
@@ -265,7 +265,7 @@ fn assert_goes_on(away: &Away, half: u64) {
 }
 
 #[test]
-fn a_killed_download_goes_on_where_it_ended() {
+fn a_killed_download_resumes() {
     let away = Away::new();
     let (mut child, half) = half_way(&away);
     child.kill().unwrap();
@@ -276,7 +276,7 @@ fn a_killed_download_goes_on_where_it_ended() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_download_says_that_it_goes_on() {
+fn an_interrupted_download_says_how_to_resume() {
     let away = Away::new();
     let (child, half) = half_way(&away);
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();

@@ -119,7 +119,7 @@ fn the_same_classifier_in_another_order_makes_the_same_runs() {
 }
 
 #[test]
-fn where_the_classifier_comes_from_is_said() {
+fn the_origin_of_the_classifier_is_reported() {
     let world = World::new();
     world.write_spec(ONE_EPOCH);
     let kept = "classifier: the checkpoint's, the same for every instance";

@@ -132,7 +132,7 @@ fn a_connection_that_ends_early_is_taken_up_where_it_ended() {
 }
 
 #[test]
-fn a_server_that_knows_no_parts_begins_again() {
+fn a_download_restarts_without_range_support() {
     let setup = Setup::broken(LARGE, &[Fault::NoRange, Fault::Short(100_000)]);
     let refusal = setup.refusal(LARGE);
     assert!(refusal.contains("after 100000 of 300000 bytes"), "{refusal}");
@@ -153,19 +153,19 @@ fn a_part_that_was_not_asked_for_is_not_appended() {
 }
 
 #[test]
-fn what_may_pass_is_tried_again_and_what_may_not_is_told() {
+fn temporary_errors_are_retried_and_others_reported() {
     for status in [500, 503, 429, 408] {
         let setup = Setup::broken(LARGE, &[Fault::Flaky(status, 3)]);
         assert_eq!(fs::read(setup.fetch(LARGE).unwrap()).unwrap(), large(), "{status}");
     }
     for (fault, words) in [
-        (Fault::Status(404), "the server answers 404"),
-        (Fault::Status(503), "the server answers 503"),
-        (Fault::Page(502, ""), "the server answers 502"),
-        (Fault::Page(403, "GatedRepo"), "asks for access to `owner/tiny` first"),
-        (Fault::Page(401, "GatedRepo"), "asks for access to `owner/tiny` first"),
-        (Fault::Page(401, ""), "has no repository `owner/tiny` that it shows you"),
-        (Fault::NoTag, "does not say what its digest is; nothing was kept"),
+        (Fault::Status(404), "the server responds 404"),
+        (Fault::Status(503), "the server responds 503"),
+        (Fault::Page(502, ""), "the server responds 502"),
+        (Fault::Page(403, "GatedRepo"), "restricts access to `owner/tiny`"),
+        (Fault::Page(401, "GatedRepo"), "restricts access to `owner/tiny`"),
+        (Fault::Page(401, ""), "has no repository `owner/tiny`, or hides it"),
+        (Fault::NoTag, "does not state its digest; nothing was kept"),
     ] {
         for name in [LARGE, SMALL] {
             let setup = Setup::broken(name, &[fault]);
@@ -179,7 +179,7 @@ fn what_may_pass_is_tried_again_and_what_may_not_is_told() {
 }
 
 #[test]
-fn what_is_not_there_is_told_by_what_it_is() {
+fn missing_repositories_revisions_and_files_are_distinguished() {
     let setup = Setup::new();
     let refusal = |given: &str, name: &str| setup.hub().file(&model(given), name).unwrap_err().to_string();
     assert!(refusal(PAGE, "flax.msgpack").contains("owner/tiny has no file flax.msgpack"));
@@ -219,7 +219,7 @@ fn a_certificate_is_believed_when_its_authority_is_named() {
 }
 
 #[test]
-fn what_a_token_opens_or_not_is_told_with_where_it_is_from() {
+fn errors_about_tokens_name_their_source() {
     for (fault, with, without) in [
         (
             Fault::Page(401, ""),
@@ -276,7 +276,7 @@ fn settings_with_token(home: &Path) -> Settings {
 }
 
 #[test]
-fn offline_asks_nobody_and_takes_what_is_there() {
+fn offline_uses_only_the_cache() {
     let setup = Setup::new();
     let offline = || Hub::new(Settings { offline: true, ..setup.settings() }, Silent);
     let error = offline().file(&model(PAGE), SMALL).unwrap_err();
@@ -314,7 +314,7 @@ fn dead() -> String {
 }
 
 #[test]
-fn a_dead_server_is_told_at_once_or_the_cache_is_taken() {
+fn an_unreachable_server_is_reported_or_replaced_by_the_cache() {
     let setup = Setup::new();
     let notes = Notes::default();
     let hub = || Hub::new(settings(&dead(), setup.cache.path()), notes.clone());
@@ -327,14 +327,14 @@ fn a_dead_server_is_told_at_once_or_the_cache_is_taken() {
 }
 
 #[test]
-fn a_hub_that_is_overloaded_takes_nobodys_cache_away() {
+fn an_overloaded_hub_does_not_prevent_use_of_the_cache() {
     for (page, name) in [(429, SMALL), (503, LARGE)] {
         let setup = Setup::new();
         let path = setup.fetch(name).unwrap();
         setup.mirror.break_file(name, &[Fault::Page(page, "")]);
         let notes = Notes::default();
         assert_eq!(Hub::new(setup.settings(), notes.clone()).file(&model(PAGE), name).unwrap(), path);
-        assert!(notes.have("Retrying") && notes.have(&format!("it answers {page}")));
+        assert!(notes.have("Retrying") && notes.have(&format!("it responds {page}")));
     }
     // what somebody may not see is another matter
     let setup = Setup::new();

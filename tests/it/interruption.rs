@@ -82,7 +82,7 @@ fn left_behind(run: &RunFolder) -> (Vec<RunEvent>, Vec<u8>) {
 }
 
 #[test]
-fn kills_within_an_epoch_cost_little_and_leave_no_trace() {
+fn kills_within_an_epoch_cost_little_and_change_no_bit() {
     const KILLS: u32 = 8;
     let whole = world_of_a_long_epoch();
     whole.run(&[]).expect(0);
@@ -156,7 +156,7 @@ fn signal(child: &Child, signal: rustix::process::Signal) {
 /// A reader that takes nothing, as a pager does, holds up neither training nor an exit.
 #[cfg(unix)]
 #[test]
-fn a_reader_that_takes_nothing_keeps_nobody_from_leaving() {
+fn a_reader_that_does_not_read_does_not_prevent_an_exit() {
     let (whole, stuck) = (World::new(), World::new());
     whole.write_spec(SPEC);
     stuck.write_spec(SPEC);

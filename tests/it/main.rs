@@ -1,44 +1,44 @@
-//! The whole program, from outside: one binary, a module a promise.
+//! Tests of the whole program, one module per promise.
 
 mod calibration; // verdicts on sweeps whose truth is known
 mod containers; // weights in shards, wrapped, beside other heads
 mod corpus; // the embedded corpus is what its program makes
-mod damage; // whatever happened to a file of a store, the rest goes on
+mod damage; // damage to a file of a store does not affect the rest
 mod dashboard; // the real binary in a terminal
 mod demo;
 mod embedded; // the embedded default trains at every batch size
 mod formats; // the same pairs are the same task in any format
 mod fused; // the fused layer is the composed layer
 mod golden; // our numbers against PyTorch's
-mod interruption; // killed and stopped runs go on and end the same
+mod interruption; // killed and stopped runs resume and end with the same bits
 mod layers; // imports point down only
 mod model; // what must hold of the model whatever its numbers
 mod causes;
-mod checkpoints; // real checkpoints' spellings, and what is refused
+mod checkpoints; // variants of real checkpoints, and what is refused
 mod fetching; // models by name, from a spec to runs
-mod heads; // which classifier a run begins with
-mod hub; // files from the hub, whole and verified or not at all
-mod hugging_face; // kept weights leave as a folder that transformers loads
-mod realizations; // nothing is trained twice, and what is added is trained
-mod arbitrary; // no parser panics or allocates wildly, whatever it is fed
-mod fuzzing; // whatever keys, news and sizes come, the dashboard stands
-mod faults; // full disks, read-only and newer stores, runs that go wrong
+mod heads; // the initial classifier of a run
+mod hub; // files from the hub, complete and verified
+mod hugging_face; // exported weights load in transformers
+mod realizations; // nothing is trained twice, and additions are trained
+mod arbitrary; // no parser panics or over-allocates on any input
+mod fuzzing; // the dashboard survives any sequence of keys, events and sizes
+mod faults; // full disks, read-only and newer stores, failing runs
 mod own_data;
-mod older_runs; // runs of an earlier version can be looked at
-mod pictures; // pictures can be redrawn to the byte, whatever happened since
-mod pretraining; // the same bits however pre-training is cut and spread; a start of one's own can be fine-tuned
-mod refusals; // bad input ends with exit code 2, a message, and nothing in the store
-mod runs; // looking at a store: list, show, diff, remove
-mod report; // the answer from a store
+mod older_runs; // runs of earlier versions can be read
+mod pictures; // figures can be redrawn to the byte from their view
+mod pretraining; // the same bits for any interruptions and threads; the model can be fine-tuned
+mod refusals; // invalid input: exit code 2, a message, and nothing in the store
+mod runs; // list, show, diff, remove
+mod report; // reports of a store
 mod screens; // what the screen looks like
-mod steering; // pause, cancel, again, workers: no trace in a number
+mod steering; // pause, cancel, retry, workers: no effect on results
 mod statistics; // our statistics against scipy's
 mod support; // small models and data to test with
 mod sweep; // a sweep from the command line to the store
-mod tensorboard; // curves under readable names, whole however often they were interrupted
+mod tensorboard; // readable names, one curve per run in spite of interruptions
 mod tasks; // every task of GLUE in its own layout, by name and from folders
-mod terminal; // given back whatever comes, and nothing is lost
+mod terminal; // the terminal is always restored, and nothing is lost
 mod json_lines;
-mod latency; // keys are answered soon while every core trains
-mod tokenizers; // every kind of tokenizer that BERT comes with, against transformers
-mod time_left; // the time left is true from the first tenth on
+mod latency; // latency of keys while every core trains
+mod tokenizers; // tokenizers of BERT models, against transformers
+mod time_left; // accuracy of the time left

@@ -132,7 +132,7 @@ fn the_screen_is_a_picture_cell_for_cell_and_its_path_goes_to_the_clipboard() {
 }
 
 #[test]
-fn a_view_that_cannot_be_drawn_says_why() {
+fn a_view_that_cannot_be_drawn_is_refused_with_the_reason() {
     let world = World::new();
     world.run(&[]).expect(0);
     let mut screen = world.dashboard(80, 24);
@@ -166,7 +166,7 @@ fn a_view_that_cannot_be_drawn_says_why() {
 }
 
 #[test]
-fn where_nothing_can_be_written_the_reason_is_told_and_nothing_is_left() {
+fn a_failed_write_is_reported_and_leaves_nothing() {
     let world = World::new();
     world.run(&[]).expect(0);
     let finished = world.batchscope(&["export", "--format", "png", "--output", "/no/such/folder/a.png"]);

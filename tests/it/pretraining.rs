@@ -31,7 +31,7 @@ fn pretrainer(workers: usize) -> Pretrainer {
 }
 
 #[test]
-fn the_number_of_threads_leaves_no_trace() {
+fn the_number_of_threads_does_not_affect_the_result() {
     let trained = |workers: usize| {
         let mut pretrainer = pretrainer(workers);
         let tallies: Vec<_> = (0..3).map(|_| pretrainer.update(&batches(), 1e-2).unwrap()).collect();
@@ -156,7 +156,7 @@ fn pretrain(folder: &Path, stop_at: Option<u64>) -> PretrainingEnd {
 }
 
 #[test]
-fn a_stopped_pre_training_goes_on_to_the_same_model() {
+fn a_resumed_pre_training_gives_the_same_model() {
     let (whole, cut) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     assert_eq!(pretrain(whole.path(), None), PretrainingEnd::Finished(whole.path().join("model")));
     assert_eq!(pretrain(cut.path(), Some(3)), PretrainingEnd::Stopped(3));

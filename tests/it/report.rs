@@ -136,7 +136,7 @@ fn the_answer_follows_from_the_store_and_adding_instances_is_another_look() {
 }
 
 #[test]
-fn a_sweep_that_is_not_complete_gets_no_verdict_and_costs_no_look() {
+fn an_incomplete_sweep_gets_no_verdict_and_costs_no_look() {
     let world = world();
     world.run(&[]).expect(0);
     plant(&world);
@@ -167,7 +167,7 @@ fn a_sweep_that_is_not_complete_gets_no_verdict_and_costs_no_look() {
 }
 
 #[test]
-fn looks_that_several_processes_take_at_once_are_all_counted() {
+fn looks_of_concurrent_processes_are_all_counted() {
     let world = world();
     world.run(&["--set", "train.instances=6"]).expect(0);
     let spec = world.path("spec.toml");
@@ -191,7 +191,7 @@ fn looks_that_several_processes_take_at_once_are_all_counted() {
 
 /// Runs of other data may share every setting. What the store remembers of an experiment tells them apart.
 #[test]
-fn experiments_with_equal_settings_are_told_apart_by_what_they_read() {
+fn experiments_with_equal_settings_differ_by_their_inputs() {
     let world = world();
     world.run(&[]).expect(0);
     plant(&world);
@@ -219,7 +219,7 @@ fn experiments_with_equal_settings_are_told_apart_by_what_they_read() {
 }
 
 #[test]
-fn a_removal_is_not_judged_where_nobody_knows_whether_it_learns() {
+fn a_removal_is_not_judged_if_it_is_unknown_whether_it_learns() {
     let world = world();
     world.run(&["--set", "train.instances=2"]).expect(0);
     plant(&world);

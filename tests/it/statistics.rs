@@ -55,7 +55,7 @@ fn slopes_are_those_of_least_squares() {
 }
 
 #[test]
-fn ratios_that_are_not_excluded_are_those_that_no_t_test_rejects() {
+fn fiellers_interval_is_the_set_of_ratios_that_the_t_test_does_not_reject() {
     let mut kinds = Vec::new();
     for case in cases(&reference(), "fieller") {
         let (top, bottom) = (numbers(&case["numerators"]), numbers(&case["denominators"]));
@@ -101,7 +101,7 @@ fn what_could_be_detected_follows_from_scipys_quantiles() {
 }
 
 #[test]
-fn nothing_can_be_said_of_no_or_one_value() {
+fn zero_and_one_values_have_no_interval() {
     assert_eq!(Estimate::of(&[]), None);
     let one = Estimate::of(&[0.7]).unwrap();
     assert_eq!((one.mean, one.sd, one.interval(0.05), one.p_value()), (0.7, None, None, None));

@@ -60,7 +60,7 @@ fn more_instances_train_only_what_is_new() {
 }
 
 #[test]
-fn the_number_of_workers_changes_no_bit() {
+fn the_number_of_workers_does_not_affect_results() {
     let (one, two) = (World::new(), World::new());
     one.run(&["--workers", "1"]).expect(0);
     two.run(&["--workers", "3"]).expect(0);

@@ -24,7 +24,7 @@ fn call(module: &str, name: &str, arguments: &[Vec<u8>]) -> Vec<u8> {
 }
 
 #[test]
-fn pickles_that_are_no_state_dict() {
+fn pickles_that_are_not_state_dicts() {
     let marker = tempfile::tempdir().unwrap().path().join("run");
     let command = text(&format!("touch {}", marker.display()));
     let bias = |value: Vec<u8>| pickle(&dict(&[text("bert.pooler.dense.bias"), value].concat()));

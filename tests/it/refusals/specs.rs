@@ -128,7 +128,7 @@ fn specs() {
 }
 
 #[test]
-fn a_slip_in_a_command_is_told_with_the_one_that_was_meant() {
+fn a_misspelled_command_gets_a_suggestion() {
     for (words, told) in [
         (&["rnus"][..], "there is no command `rnus`; did you mean `runs`?"),
         (&["reprot", "spec.toml"], "there is no command `reprot`; did you mean `report`?"),
