@@ -23,14 +23,14 @@ const VERSION: u32 = 1;
 /// Builds the plan, the events and the summary of a sweep.
 pub struct Report {
     plan: String,
-    cells: Vec<Cell>,
+    cells: Vec<PlannedCell>,
     /// finished before this command began
     reused: HashSet<RunId>,
     began: Instant,
 }
 
 /// An arm at a batch size, with its planned runs, some of which may belong to another arm too.
-struct Cell {
+struct PlannedCell {
     arm: String,
     batch_size: u32,
     runs: Vec<RunId>,
@@ -80,19 +80,19 @@ struct RunRow {
 }
 
 #[derive(Serialize)]
-struct Summary<'s> {
+struct SweepSummary<'s> {
     event: &'static str,
     version: u32,
-    runs: Counts,
+    runs: RunCounts,
     seconds: f64,
-    cells: Vec<CellRow<'s>>,
-    failures: Vec<Failure<'s>>,
+    cells: Vec<CellSummary<'s>>,
+    failures: Vec<FailedRun<'s>>,
     exit: ExitRow,
 }
 
 /// Every planned run is counted once, except that reused runs also count as finished.
 #[derive(Default, Serialize)]
-struct Counts {
+struct RunCounts {
     planned: usize,
     finished: usize,
     failed: usize,
@@ -105,7 +105,7 @@ struct Counts {
 }
 
 #[derive(Serialize)]
-struct CellRow<'s> {
+struct CellSummary<'s> {
     arm: &'s str,
     batch_size: u32,
     planned: usize,
@@ -124,7 +124,7 @@ struct Spread {
 }
 
 #[derive(Serialize)]
-struct Failure<'s> {
+struct FailedRun<'s> {
     run: &'s RunId,
     arm: &'s str,
     batch_size: u32,
@@ -186,7 +186,7 @@ impl Report {
         let plan = text(&plan);
         let sizes = || spec.train.batch_sizes.iter();
         let cells = spec.arms.iter().flat_map(|arm| sizes().map(|size| (arm.name.as_str(), *size)));
-        let cells = cells.map(|(arm, batch_size)| Cell {
+        let cells = cells.map(|(arm, batch_size)| PlannedCell {
             arm: arm.to_owned(),
             batch_size,
             runs: by_cell.remove(&(arm, batch_size)).unwrap_or_default(),
@@ -202,7 +202,7 @@ impl Report {
     /// The last line: the state of every planned run and the reason for the exit code.
     pub fn summary(&self, sweep: &Sweep, exit: Exit) -> String {
         let failures = sweep.rows().iter().filter_map(|row| match &row.history.progress {
-            Progress::Failed(message) => Some(Failure {
+            Progress::Failed(message) => Some(FailedRun {
                 run: &row.planned.id,
                 arm: &row.planned.arm,
                 batch_size: row.planned.spec.batch_size,
@@ -211,7 +211,7 @@ impl Report {
             }),
             _ => None,
         });
-        text(&Summary {
+        text(&SweepSummary {
             event: "summary",
             version: VERSION,
             runs: self.counts(sweep),
@@ -222,8 +222,8 @@ impl Report {
         })
     }
 
-    fn counts(&self, sweep: &Sweep) -> Counts {
-        let mut counts = Counts { planned: sweep.rows().len(), ..Counts::default() };
+    fn counts(&self, sweep: &Sweep) -> RunCounts {
+        let mut counts = RunCounts { planned: sweep.rows().len(), ..RunCounts::default() };
         for row in sweep.rows() {
             let count = match row.history.progress {
                 Progress::Finished => &mut counts.finished,
@@ -239,8 +239,8 @@ impl Report {
     }
 }
 
-impl Cell {
-    fn row(&self, sweep: &Sweep) -> CellRow<'_> {
+impl PlannedCell {
+    fn row(&self, sweep: &Sweep) -> CellSummary<'_> {
         let rows = self.runs.iter().filter_map(|run| sweep.row(run));
         let finished: Vec<&Row> = rows.filter(|row| row.history.progress == Progress::Finished).collect();
         let mut values: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
@@ -250,7 +250,7 @@ impl Cell {
             }
         }
         let spread = |values: Vec<f64>| Estimate::of(&values).map(|found| Spread { mean: found.mean, sd: found.sd });
-        CellRow {
+        CellSummary {
             arm: &self.arm,
             batch_size: self.batch_size,
             planned: self.runs.len(),

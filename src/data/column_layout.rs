@@ -3,7 +3,7 @@
 use crate::domain::glue::GlueTask;
 
 /// The columns of one kind of file.
-pub(super) struct Layout {
+pub(super) struct ColumnLayout {
     pub first: &'static str,
     /// `None` for single sentences
     pub second: Option<&'static str>,
@@ -12,40 +12,40 @@ pub(super) struct Layout {
     pub lenient: bool,
 }
 
-impl Layout {
+impl ColumnLayout {
     pub fn sentences(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.first).chain(self.second)
     }
 }
 
-const fn pair(first: &'static str, second: &'static str, label: &'static str) -> Layout {
-    Layout { first, second: Some(second), label, lenient: false }
+const fn pair(first: &'static str, second: &'static str, label: &'static str) -> ColumnLayout {
+    ColumnLayout { first, second: Some(second), label, lenient: false }
 }
 
-const fn single(first: &'static str, label: &'static str) -> Layout {
-    Layout { first, second: None, label, lenient: false }
+const fn single(first: &'static str, label: &'static str) -> ColumnLayout {
+    ColumnLayout { first, second: None, label, lenient: false }
 }
 
 /// RTE, WNLI and the hub's MRPC; also the default for unknown tasks.
-pub(super) const USUAL: Layout = pair("sentence1", "sentence2", "label");
-const MRPC: Layout = pair("#1 String", "#2 String", "Quality");
+pub(super) const USUAL: ColumnLayout = pair("sentence1", "sentence2", "label");
+const MRPC: ColumnLayout = pair("#1 String", "#2 String", "Quality");
 /// A handful of rows of the real files lack a question or the label.
-const QQP: Layout = Layout { lenient: true, ..pair("question1", "question2", "is_duplicate") };
-const QQP_OF_HUB: Layout = pair("question1", "question2", "label");
-const MNLI: Layout = pair("sentence1", "sentence2", "gold_label");
-const MNLI_OF_HUB: Layout = pair("premise", "hypothesis", "label");
-const QNLI: Layout = pair("question", "sentence", "label");
+const QQP: ColumnLayout = ColumnLayout { lenient: true, ..pair("question1", "question2", "is_duplicate") };
+const QQP_OF_HUB: ColumnLayout = pair("question1", "question2", "label");
+const MNLI: ColumnLayout = pair("sentence1", "sentence2", "gold_label");
+const MNLI_OF_HUB: ColumnLayout = pair("premise", "hypothesis", "label");
+const QNLI: ColumnLayout = pair("question", "sentence", "label");
 /// CoLA and SST-2.
-pub(super) const SINGLE: Layout = single("sentence", "label");
+pub(super) const SINGLE: ColumnLayout = single("sentence", "label");
 /// SetFit's copies of the tasks.
-const SETFIT: Layout = pair("text1", "text2", "label");
-const SETFIT_SINGLE: Layout = single("text", "label");
+const SETFIT: ColumnLayout = pair("text1", "text2", "label");
+const SETFIT_SINGLE: ColumnLayout = single("text", "label");
 
 /// Pairs first, because a table with two sentences may name one of them `sentence`.
-const ALL: [Layout; 10] = [USUAL, MRPC, QQP, QQP_OF_HUB, MNLI, MNLI_OF_HUB, QNLI, SETFIT, SINGLE, SETFIT_SINGLE];
+const ALL: [ColumnLayout; 10] = [USUAL, MRPC, QQP, QQP_OF_HUB, MNLI, MNLI_OF_HUB, QNLI, SETFIT, SINGLE, SETFIT_SINGLE];
 
 /// The possible layouts of a task's own files, most likely first.
-pub(super) fn layouts(task: Option<&GlueTask>) -> &'static [Layout] {
+pub(super) fn layouts(task: Option<&GlueTask>) -> &'static [ColumnLayout] {
     match task.map(|task| task.name) {
         Some("cola" | "sst2") => &[SINGLE, SETFIT_SINGLE],
         Some("mrpc") => &[MRPC, USUAL, SETFIT],

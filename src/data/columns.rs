@@ -1,7 +1,7 @@
 //! Selects the columns of a table that form examples, and builds the examples of a set.
 
 use super::classes::Label;
-use super::column_layout::{Layout, SINGLE, USUAL, layouts};
+use super::column_layout::{ColumnLayout, SINGLE, USUAL, layouts};
 use super::table::Selection;
 use super::{Classes, DataError, Format, Row, Table};
 use crate::domain::glue::GlueTask;
@@ -128,7 +128,7 @@ impl<'t> Columns<'t> {
             (None, Some(_)) => Some(true),
             (None, None) => None,
         };
-        let fits = |layout: &&Layout| {
+        let fits = |layout: &&ColumnLayout| {
             is_pair.is_none_or(|is_pair| is_pair == layout.second.is_some())
                 && (self.sentence.or(self.sentence1).is_some() || is_there(layout.first))
                 && (self.sentence2.is_some() || layout.second.is_none_or(is_there))
@@ -138,7 +138,7 @@ impl<'t> Columns<'t> {
         let usual = if is_pair == Some(false) { &SINGLE } else { known.first().unwrap_or(&USUAL) };
         // if none matches: the layout with the fewest missing columns among those with a sentence column
         let lacking =
-            |layout: &&Layout| layout.sentences().chain([layout.label]).filter(|name| !is_there(name)).count();
+            |layout: &&ColumnLayout| layout.sentences().chain([layout.label]).filter(|name| !is_there(name)).count();
         let nearest = || {
             let of_kind =
                 known.iter().filter(|layout| is_pair.is_none_or(|is_pair| is_pair == layout.second.is_some()));

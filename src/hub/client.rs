@@ -1,9 +1,9 @@
 //! From a repository and a file name to a local path: the cache first, then the server, with retries.
 
 use super::digest::Digest;
-use super::download::{Download, Entry};
+use super::download::{Download, FileMetadata};
 use super::error::HubError;
-use super::http::{Agents, Answer, escaped, head};
+use super::http::{Agents, Reply, escaped, head};
 use super::news::{Listener, News};
 use super::repository::{Repository, is_commit, is_path};
 use super::settings::Settings;
@@ -116,7 +116,7 @@ impl Hub {
     }
 
     /// Metadata of a file, and its commit.
-    fn ask(&self, wanted: &Wanted<'_>) -> Result<(Entry, String), HubError> {
+    fn ask(&self, wanted: &Wanted<'_>) -> Result<(FileMetadata, String), HubError> {
         let unreachable = |cause| wanted.unreachable(&self.settings, cause);
         let (pinned, file) = (&wanted.pinned, wanted.file.split('/').map(escaped).collect::<Vec<_>>().join("/"));
         let page = format!("{}/resolve/{}/{file}", pinned.page(), escaped(pinned.revision()));
@@ -141,10 +141,10 @@ impl Hub {
         let commit = commit.ok_or_else(|| wanted.lacks("its commit"))?;
         let length = || answer.number("content-length").filter(|_| !linked);
         let size = answer.number("x-linked-size").or_else(length).ok_or_else(|| wanted.lacks("its length"))?;
-        Ok((Entry { digest, size, page: answer.from }, commit))
+        Ok((FileMetadata { digest, size, page: answer.from }, commit))
     }
 
-    fn refusal(&self, answer: &Answer, wanted: &Wanted<'_>) -> HubError {
+    fn refusal(&self, answer: &Reply, wanted: &Wanted<'_>) -> HubError {
         let (endpoint, id) = (self.settings.endpoint.to_string(), wanted.repository.id().to_owned());
         let token = self.settings.token.as_ref().map(|token| token.source.clone());
         match (answer.status(), answer.header("x-error-code"), token) {

@@ -4,7 +4,7 @@
 use super::client::{Hub, plain};
 use super::digest::Digest;
 use super::error::{At, HubError};
-use super::http::{Address, Answer, get};
+use super::http::{Address, Reply, get};
 use super::news::News;
 use super::wanted::Wanted;
 use std::fs::{self, File, TryLockError};
@@ -15,7 +15,7 @@ use std::time::Duration;
 const POLL: Duration = Duration::from_millis(100);
 
 /// Metadata of a file on the server.
-pub struct Entry {
+pub struct FileMetadata {
     pub digest: Digest,
     /// bytes
     pub size: u64,
@@ -26,13 +26,13 @@ pub struct Entry {
 pub struct Download<'d> {
     pub hub: &'d Hub,
     pub wanted: &'d Wanted<'d>,
-    pub entry: &'d Entry,
+    pub entry: &'d FileMetadata,
 }
 
 impl Download<'_> {
     /// Returns once the blob is complete in the cache. `bytes` counts the bytes present, also after an error.
     pub fn run(&self, bytes: &mut u64) -> Result<(), HubError> {
-        let (cache, Entry { digest, size, .. }) = (&self.wanted.cache, self.entry);
+        let (cache, FileMetadata { digest, size, .. }) = (&self.wanted.cache, self.entry);
         // released when the file is closed
         let _lock = self.lock()?;
         if cache.has_blob(digest) {
@@ -121,7 +121,7 @@ impl Download<'_> {
 }
 
 /// Whether a partial response starts at the requested byte.
-fn starts_at(answer: &Answer, byte: u64) -> bool {
+fn starts_at(answer: &Reply, byte: u64) -> bool {
     let range = answer.header("content-range").and_then(|range| range.trim().strip_prefix("bytes "));
     range.and_then(|range| range.split_once('-')).is_some_and(|(from, _)| from.parse() == Ok(byte))
 }

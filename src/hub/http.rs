@@ -141,12 +141,12 @@ fn agent(settings: &Settings, way: &Route) -> Agent {
 }
 
 /// A response and the address it came from.
-pub struct Answer {
+pub struct Reply {
     pub response: Response<Body>,
     pub from: Address,
 }
 
-impl Answer {
+impl Reply {
     pub fn status(&self) -> u16 {
         self.response.status().as_u16()
     }
@@ -162,13 +162,13 @@ impl Answer {
 
 /// Requests the metadata of a file. Follows the redirect of a renamed repository, but not the one to the storage of large
 /// files: only the response before that has their digest.
-pub fn head(agents: &Agents, settings: &Settings, address: Address) -> Result<Answer, ureq::Error> {
+pub fn head(agents: &Agents, settings: &Settings, address: Address) -> Result<Reply, ureq::Error> {
     let to = |address: &Address| agents.to(settings, address, settings.patience);
     follow(to, settings, "HEAD", address, None, |answer| answer.header("x-linked-etag").is_none())
 }
 
 /// Requests the content of a file from a byte offset on.
-pub fn get(agents: &Agents, settings: &Settings, address: Address, from: u64) -> Result<Answer, ureq::Error> {
+pub fn get(agents: &Agents, settings: &Settings, address: Address, from: u64) -> Result<Reply, ureq::Error> {
     let to = |address: &Address| agents.to(settings, address, settings.silence);
     follow(to, settings, "GET", address, Some(from).filter(|from| *from > 0), |_| true)
 }
@@ -179,8 +179,8 @@ fn follow(
     method: &str,
     mut address: Address,
     from_byte: Option<u64>,
-    onwards: impl Fn(&Answer) -> bool,
-) -> Result<Answer, ureq::Error> {
+    onwards: impl Fn(&Reply) -> bool,
+) -> Result<Reply, ureq::Error> {
     for _ in 0..MOST_REDIRECTS {
         let mut request = Request::builder()
             .method(method)
@@ -195,7 +195,7 @@ fn follow(
         if let Some(from) = from_byte {
             request = request.header(header::RANGE, format!("bytes={from}-"));
         }
-        let answer = Answer { response: agent_to(&address).run(request.body(())?)?, from: address };
+        let answer = Reply { response: agent_to(&address).run(request.body(())?)?, from: address };
         let next = match answer.header("location") {
             Some(location) if answer.response.status().is_redirection() && onwards(&answer) => {
                 answer.from.redirect(location)

@@ -2,7 +2,7 @@
 
 use super::cache::Cache;
 use super::error::HubError;
-use super::http::Answer;
+use super::http::Reply;
 use super::repository::Repository;
 use super::settings::Settings;
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl<'w> Wanted<'w> {
         HubError::Unverifiable { file, repository, what }
     }
 
-    pub fn status(&self, answer: &Answer) -> HubError {
+    pub fn status(&self, answer: &Reply) -> HubError {
         let (file, repository) = self.names();
         let retry_after = answer.number("retry-after").map(Duration::from_secs);
         HubError::Status { file, repository, status: answer.status(), retry_after }

@@ -8,7 +8,7 @@ const SIZES: [usize; 3] = [8, 64, 512];
 
 /// A summary of a range of points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Stretch {
+pub(super) struct RangeSummary {
     /// indices of the lowest and the highest finite value, the first of equal ones
     pub extremes: Option<(usize, usize)>,
     /// whether a value is not finite
@@ -22,7 +22,7 @@ pub struct Curve {
     x: Vec<f64>,
     y: Vec<f64>,
     /// of every block, by [`SIZES`]; the last of a size may still grow
-    blocks: [Vec<Stretch>; SIZES.len()],
+    blocks: [Vec<RangeSummary>; SIZES.len()],
     pub(super) drawn: Drawn,
 }
 
@@ -61,7 +61,7 @@ impl Curve {
         let place = self.y.len() - 1;
         for (blocks, size) in self.blocks.iter_mut().zip(SIZES) {
             if place.is_multiple_of(size) {
-                blocks.push(Stretch::default());
+                blocks.push(RangeSummary::default());
             }
             if let Some(block) = blocks.last_mut() {
                 *block = join(&self.y, *block, one(&self.y, place));
@@ -83,7 +83,7 @@ impl Curve {
         for (level, size) in SIZES.into_iter().enumerate() {
             for block in range.start / size..range.end.min(self.len()).div_ceil(size) {
                 let points = block * size..((block + 1) * size).min(self.len());
-                self.blocks[level][block] = self.stretch_of(points, level);
+                self.blocks[level][block] = self.summary_of(points, level);
             }
         }
     }
@@ -109,7 +109,7 @@ impl Curve {
     /// Lowest and highest finite value above `floor` of this part of the x axis.
     pub fn extent(&self, range: (f64, f64), floor: f64) -> Option<(f64, f64)> {
         let places = self.within(range);
-        let (low, high) = self.stretch(places.clone()).extremes?;
+        let (low, high) = self.summary(places.clone()).extremes?;
         let (low, high) = (self.y[low], self.y[high]);
         if low > floor {
             return Some((low, high));
@@ -138,13 +138,13 @@ impl Curve {
         inside.start.saturating_sub(1)..(inside.end + 1).min(self.len())
     }
 
-    pub(super) fn stretch(&self, range: Range<usize>) -> Stretch {
-        self.stretch_of(range, SIZES.len())
+    pub(super) fn summary(&self, range: Range<usize>) -> RangeSummary {
+        self.summary_of(range, SIZES.len())
     }
 
     /// Of the largest blocks that fit, of so many sizes, and of single points where none does.
-    fn stretch_of(&self, range: Range<usize>, levels: usize) -> Stretch {
-        let (mut all, mut place) = (Stretch::default(), range.start);
+    fn summary_of(&self, range: Range<usize>, levels: usize) -> RangeSummary {
+        let (mut all, mut place) = (RangeSummary::default(), range.start);
         while place < range.end {
             let fits = |level: &usize| place.is_multiple_of(SIZES[*level]) && place + SIZES[*level] <= range.end;
             let (part, size) = match (0..levels).rev().find(fits) {
@@ -158,13 +158,13 @@ impl Curve {
     }
 }
 
-fn one(y: &[f64], place: usize) -> Stretch {
+fn one(y: &[f64], place: usize) -> RangeSummary {
     let finite = y[place].is_finite();
-    Stretch { extremes: finite.then_some((place, place)), broken: !finite }
+    RangeSummary { extremes: finite.then_some((place, place)), broken: !finite }
 }
 
 /// Two stretches as one, the first of which comes first.
-fn join(y: &[f64], one: Stretch, other: Stretch) -> Stretch {
+fn join(y: &[f64], one: RangeSummary, other: RangeSummary) -> RangeSummary {
     let extremes = match (one.extremes, other.extremes) {
         (Some(one), Some(other)) => Some((
             if y[other.0] < y[one.0] { other.0 } else { one.0 },
@@ -172,7 +172,7 @@ fn join(y: &[f64], one: Stretch, other: Stretch) -> Stretch {
         )),
         (one, other) => one.or(other),
     };
-    Stretch { extremes, broken: one.broken || other.broken }
+    RangeSummary { extremes, broken: one.broken || other.broken }
 }
 
 #[cfg(test)]

@@ -12,14 +12,14 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 /// Identifies a curve of a run or a cell.
-type Key<Of> = (Of, Metric, XAxis, u32);
+type CurveKey<Of> = (Of, Metric, XAxis, u32);
 
 /// The curves of recent figures.
 #[derive(Clone, Debug, Default)]
 pub struct Curves {
-    runs: HashMap<Key<RunId>, Kept<RunCurve>>,
-    differences: HashMap<Key<(RunId, RunId)>, Kept<DifferenceCurve>>,
-    means: HashMap<Key<(Vec<RunId>, Band)>, Kept<MeanCurve>>,
+    runs: HashMap<CurveKey<RunId>, Kept<RunCurve>>,
+    differences: HashMap<CurveKey<(RunId, RunId)>, Kept<DifferenceCurve>>,
+    means: HashMap<CurveKey<(Vec<RunId>, Band)>, Kept<MeanCurve>>,
     /// number of figures so far
     round: u64,
 }

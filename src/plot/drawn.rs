@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// The part of the x axis in sight, the floor of the y axis, and the last of the columns, which are counted from 0.
-type View = ((f64, f64), f64, usize);
+type Window = ((f64, f64), f64, usize);
 
 /// The points selected for the last frame. Ignored by comparisons and not copied.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Drawn(Mutex<Option<Taken>>);
 
 #[derive(Debug)]
 struct Taken {
-    view: View,
+    view: Window,
     points: Vec<(f64, f64)>,
     /// start of the newest column, in the points of the curve and in the selected points
     open: (usize, usize),
@@ -88,7 +88,7 @@ impl Curve {
     /// First, lowest, highest and last of every stretch without a gap.
     fn silhouette(&self, range: Range<usize>, floor: f64, points: &mut Vec<(f64, f64)>) {
         let value = |place: usize| self.point(place).map_or(f64::NAN, |point| point.1);
-        let stretch = self.stretch(range.clone());
+        let stretch = self.summary(range.clone());
         let Some((low, high)) = stretch.extremes else {
             // one gap is enough
             points.extend(self.point(range.start));

@@ -64,25 +64,25 @@ pub(super) fn from_oklab(colour: [f64; 3]) -> Rgb {
     from_linear(times(&CONES_TO_LIGHT, cones))
 }
 
-pub(super) type Matrix = [[f64; 3]; 3];
+pub(super) type Matrix3 = [[f64; 3]; 3];
 
-pub(super) fn times(matrix: &Matrix, vector: [f64; 3]) -> [f64; 3] {
+pub(super) fn times(matrix: &Matrix3, vector: [f64; 3]) -> [f64; 3] {
     matrix.map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
 }
 
-const LIGHT_TO_CONES: Matrix = [
+const LIGHT_TO_CONES: Matrix3 = [
     [0.4122214708, 0.5363325363, 0.0514459929],
     [0.2119034982, 0.6806995451, 0.1073969566],
     [0.0883024619, 0.2817188376, 0.6299787005],
 ];
-const CONES_TO_OKLAB: Matrix = [
+const CONES_TO_OKLAB: Matrix3 = [
     [0.2104542553, 0.7936177850, -0.0040720468],
     [1.9779984951, -2.4285922050, 0.4505937099],
     [0.0259040371, 0.7827717662, -0.8086757660],
 ];
-const OKLAB_TO_CONES: Matrix =
+const OKLAB_TO_CONES: Matrix3 =
     [[1.0, 0.3963377774, 0.2158037573], [1.0, -0.1055613458, -0.0638541728], [1.0, -0.0894841775, -1.2914855480]];
-const CONES_TO_LIGHT: Matrix = [
+const CONES_TO_LIGHT: Matrix3 = [
     [4.0767416621, -3.3077115913, 0.2309699292],
     [-1.2684380046, 2.6097574011, -0.3413193965],
     [-0.0041960863, -0.7034186147, 1.7076147010],

@@ -1,6 +1,6 @@
 //! Simulates colour vision deficiencies and measures colour differences, for the tests of palettes.
 
-use super::colour::{Matrix, Rgb, from_linear, linear, times};
+use super::colour::{Matrix3, Rgb, from_linear, linear, times};
 
 /// Normal colour vision, or one of the three cones missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Vision {
         from_linear(times(self.matrix(), linear(colour)))
     }
 
-    fn matrix(self) -> &'static Matrix {
+    fn matrix(self) -> &'static Matrix3 {
         match self {
             Vision::Normal => &[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
             Vision::Protan => {
@@ -43,7 +43,7 @@ pub fn least_difference(one: Rgb, other: Rgb) -> f64 {
 
 /// CIELAB of a colour of sRGB, whose white is D65.
 fn lab(colour: Rgb) -> [f64; 3] {
-    const TO_XYZ: Matrix =
+    const TO_XYZ: Matrix3 =
         [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]];
     const WHITE: [f64; 3] = [0.95047, 1.0, 1.08883];
     let [x, y, z] = times(&TO_XYZ, linear(colour));

@@ -33,17 +33,17 @@ pub struct AdamW {
 pub(super) struct Moments {
     pub first: Vec<f32>,
     pub second: Vec<f32>,
-    stretches: Vec<Stretch>,
+    segments: Vec<Segment>,
 }
 
 /// One tensor of a group.
-struct Stretch {
+struct Segment {
     range: Range<usize>,
     decays: bool,
-    table: Option<Table>,
+    table: Option<LazyTable>,
 }
 
-struct Table {
+struct LazyTable {
     /// among the tables of all groups
     number: usize,
     width: usize,
@@ -54,17 +54,17 @@ struct Table {
 impl AdamW {
     pub fn new(groups: &[Group], weight_decay: f64) -> Self {
         let mut tables = 0;
-        let mut stretch = |view: &View| {
+        let mut segment = |view: &View| {
             let table = view.is_table.then(|| {
                 tables += 1;
-                Table { number: tables - 1, width: view.shape[1], seen: vec![0; view.shape[0]] }
+                LazyTable { number: tables - 1, width: view.shape[1], seen: vec![0; view.shape[0]] }
             });
-            Stretch { range: view.range(), decays: view.decays, table }
+            Segment { range: view.range(), decays: view.decays, table }
         };
         let moments = groups.iter().map(|group| Moments {
             first: vec![0.0; group.layout().len()],
             second: vec![0.0; group.layout().len()],
-            stretches: group.layout().views().iter().map(&mut stretch).collect(),
+            segments: group.layout().views().iter().map(&mut segment).collect(),
         });
         Self { weight_decay, moments: moments.collect(), missed: Vec::new(), steps: 0 }
     }
@@ -75,7 +75,7 @@ impl AdamW {
         let mut squares = 0f64;
         for (group, moments) in groups.iter_mut().zip(&self.moments) {
             group.update(|_, gradient| {
-                for part in moments.stretches.iter().flat_map(|stretch| stretch.parts(rows)) {
+                for part in moments.segments.iter().flat_map(|segment| segment.parts(rows)) {
                     squares += sum_of_squares(&gradient[part]);
                 }
             })?;
@@ -85,15 +85,15 @@ impl AdamW {
         let rule = UpdateRule::new(learning_rate, self.weight_decay, self.steps);
         let clip = (clip_norm as f32 / (norm + CLIP_EPSILON)).min(1.0);
         self.missed.push(rule);
-        for (group, Moments { first, second, stretches }) in groups.iter_mut().zip(&mut self.moments) {
-            let has_tables = stretches.iter().any(|stretch| stretch.table.is_some());
+        for (group, Moments { first, second, segments }) in groups.iter_mut().zip(&mut self.moments) {
+            let has_tables = segments.iter().any(|segment| segment.table.is_some());
             group.update(|values, gradient| {
-                for stretch in stretches.iter_mut() {
-                    for part in stretch.parts(rows) {
+                for segment in segments.iter_mut() {
+                    for part in segment.parts(rows) {
                         update(
                             rule,
                             clip,
-                            rule.decay_of(stretch.decays),
+                            rule.decay_of(segment.decays),
                             &mut values[part.clone()],
                             &gradient[part.clone()],
                             &mut first[part.clone()],
@@ -104,7 +104,7 @@ impl AdamW {
                             gradient[part].fill(0.0);
                         }
                     }
-                    if let Some(table) = &mut stretch.table {
+                    if let Some(table) = &mut segment.table {
                         for row in rows.of(table.number) {
                             table.seen[*row as usize] = self.missed.len();
                         }
@@ -120,18 +120,18 @@ impl AdamW {
 
     /// Brings rows of the tables up to date.
     pub fn refresh(&mut self, groups: &mut [Group], rows: &TableRows) -> Result<()> {
-        for (group, Moments { first, second, stretches }) in groups.iter_mut().zip(&mut self.moments) {
-            if stretches.iter().all(|stretch| stretch.table.is_none()) {
+        for (group, Moments { first, second, segments }) in groups.iter_mut().zip(&mut self.moments) {
+            if segments.iter().all(|segment| segment.table.is_none()) {
                 continue;
             }
             group.update(|values, _| {
-                for stretch in stretches.iter_mut() {
-                    let Some(table) = &mut stretch.table else { continue };
+                for segment in segments.iter_mut() {
+                    let Some(table) = &mut segment.table else { continue };
                     for row in rows.of(table.number) {
                         let seen = &mut table.seen[*row as usize];
-                        let part = row_of(&stretch.range, table.width, *row);
+                        let part = row_of(&segment.range, table.width, *row);
                         let moments = (&mut first[part.clone()], &mut second[part.clone()]);
-                        catch_up(&self.missed[*seen..], stretch.decays, &mut values[part], moments.0, moments.1);
+                        catch_up(&self.missed[*seen..], segment.decays, &mut values[part], moments.0, moments.1);
                         *seen = self.missed.len();
                     }
                 }
@@ -144,14 +144,14 @@ impl AdamW {
     pub fn settle(&mut self, groups: &mut [Group]) -> Result<()> {
         self.refresh(groups, &TableRows::all(groups))?;
         self.missed.clear();
-        for table in self.moments.iter_mut().flat_map(|moments| &mut moments.stretches).flat_map(|s| &mut s.table) {
+        for table in self.moments.iter_mut().flat_map(|moments| &mut moments.segments).flat_map(|s| &mut s.table) {
             table.seen.fill(0);
         }
         Ok(())
     }
 }
 
-impl Stretch {
+impl Segment {
     /// The ranges with a gradient: the whole tensor, or rows of a table.
     fn parts(&self, rows: &TableRows) -> impl Iterator<Item = Range<usize>> {
         let (whole, rows) = match &self.table {
@@ -256,10 +256,10 @@ vectorised! {
     fn sum_of_squares(values: &[f32]) -> f64 {
         const LANES: usize = 64;
         let mut total = 0f64;
-        // short stretches keep the f32 lanes exact enough
-        for stretch in values.chunks(16 * LANES) {
+        // short segments keep the f32 lanes exact enough
+        for segment in values.chunks(16 * LANES) {
             let mut lanes = [0f32; LANES];
-            let mut chunks = stretch.chunks_exact(LANES);
+            let mut chunks = segment.chunks_exact(LANES);
             for chunk in &mut chunks {
                 for (lane, value) in lanes.iter_mut().zip(chunk) {
                     *lane += value * value;

@@ -29,7 +29,7 @@ const HEIGHT: usize = 10;
 const CHARTS: [Metric; 2] = [Metric::TrainLoss, Metric::ValidAccuracy];
 
 /// An attempt at the run.
-struct Attempt {
+struct AttemptRow {
     number: u32,
     owner: Option<Owner>,
     /// times of its first and last event
@@ -45,7 +45,8 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     report_damage(&listed.run.damages);
     let spec = listed.spec()?;
     let journal = listed.run.journal();
-    let attempts: Vec<Attempt> = journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
+    let attempts: Vec<AttemptRow> =
+        journal.iter().map(|(number, entries)| attempt(&listed, *number, entries)).collect();
     let baseline = baseline(store, &listed, spec)?;
     let preparation = Preparation { classifier: classifier(store, &listed, spec), notes: notes(store, &listed) };
     if as_json {
@@ -78,7 +79,7 @@ fn notes(store: &Store, listed: &Listed) -> Vec<String> {
     notes
 }
 
-fn attempt(listed: &Listed, number: u32, entries: &[Entry]) -> Attempt {
+fn attempt(listed: &Listed, number: u32, entries: &[Entry]) -> AttemptRow {
     let standing = listed.run.folder.standing(number, &Owner::this_process());
     let ended = match standing {
         Standing::Ended(Ended::Finished) => "finished",
@@ -92,7 +93,7 @@ fn attempt(listed: &Listed, number: u32, entries: &[Entry]) -> Attempt {
         _ => None,
     });
     let (first, last) = (entries.first(), entries.last());
-    Attempt {
+    AttemptRow {
         number,
         owner: listed.run.folder.owner(number),
         span: first.zip(last).map(|(first, last)| (first.time, last.time)),
@@ -130,7 +131,7 @@ fn page_of(
     listed: &Listed,
     spec: &RunSpec,
     preparation: &Preparation,
-    attempts: &[Attempt],
+    attempts: &[AttemptRow],
     baseline: Option<&Settings>,
     journal: &[(u32, Vec<Entry>)],
     page: &Page,
@@ -209,7 +210,7 @@ fn settings_tables(settings: &Settings, baseline: Option<&Settings>, page: &Page
     format!("\n{}\n{}", table("settings", chosen), table("data and model", given))
 }
 
-fn attempts_table(attempts: &[Attempt], page: &Page) -> String {
+fn attempts_table(attempts: &[AttemptRow], page: &Page) -> String {
     let rows: Vec<Vec<String>> = attempts
         .iter()
         .map(|attempt| {
@@ -247,7 +248,7 @@ fn chart(listed: &Listed, spec: &RunSpec, journal: &[(u32, Vec<Entry>)], metric:
 fn whole_object(
     listed: &Listed,
     spec: &RunSpec,
-    attempts: &[Attempt],
+    attempts: &[AttemptRow],
     baseline: Option<&Settings>,
     journal: &[(u32, Vec<Entry>)],
 ) -> Value {
