@@ -2,7 +2,7 @@
 //! gives the same result on every machine.
 
 /// An inverted index of sentences.
-pub struct Index {
+pub struct SentenceIndex {
     /// for each word: the sentences that contain it, ascending
     places: Vec<Vec<u32>>,
     /// for each word: its inverse document frequency, as a binary logarithm
@@ -11,7 +11,7 @@ pub struct Index {
     totals: Vec<u32>,
 }
 
-impl Index {
+impl SentenceIndex {
     pub fn of<'s>(sentences: impl Iterator<Item = &'s [u32]>) -> Self {
         let sentences: Vec<Vec<u32>> = sentences.map(distinct).collect();
         let words = sentences.iter().flatten().max().map_or(0, |largest| *largest as usize + 1);
@@ -68,9 +68,9 @@ mod tests {
     #[test]
     fn rare_words_count_more_than_common_ones() {
         let sentences: [&[u32]; 5] = [&[1, 2, 3], &[1, 2, 4], &[1, 9, 5], &[1, 2, 3], &[1, 2, 7]];
-        let index = Index::of(sentences.into_iter());
+        let index = SentenceIndex::of(sentences.into_iter());
         assert_eq!(index.nearest(&[1, 9, 3], 4), [2, 0, 3, 1]);
         assert_eq!(index.nearest(&[1, 100], 2), [0, 1]);
-        assert!(Index::of(std::iter::empty()).nearest(&[1], 3).is_empty());
+        assert!(SentenceIndex::of(std::iter::empty()).nearest(&[1], 3).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Input of pre-training: sequences of two consecutive sentences, of two unrelated ones, and of single ones.
 
-use super::search::Index;
+use super::search::SentenceIndex;
 use super::{DataError, PairTokenizer};
 use crate::domain::batch::Batch;
 
@@ -42,13 +42,13 @@ impl TokenPair {
 /// A block of pairs, from which negatives are drawn too.
 pub struct Sequences<'p> {
     pairs: &'p [TokenPair],
-    index: Index,
+    index: SentenceIndex,
     input: PretrainingInput,
 }
 
 impl<'p> Sequences<'p> {
     pub fn of(pairs: &'p [TokenPair], input: PretrainingInput) -> Self {
-        Self { pairs, index: Index::of(pairs.iter().map(|pair| &pair.second[..])), input }
+        Self { pairs, index: SentenceIndex::of(pairs.iter().map(|pair| &pair.second[..])), input }
     }
 
     /// Batches of `size` pairs; a partial batch at the end is dropped. Examples are numbered from `first` on, two per pair.

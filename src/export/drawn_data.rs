@@ -8,7 +8,7 @@ use std::io;
 pub fn csv(figure: &Figure, view: &SavedView) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
-    let columns = Columns { figure, view, smoothed: view.smoothing > 0 && view.metric.is_of_a_batch() };
+    let columns = PointColumns { figure, view, smoothed: view.smoothing > 0 && view.metric.is_of_a_batch() };
     writer.write_record(columns.names())?;
     for panel in &figure.panels {
         for line in &panel.lines {
@@ -25,13 +25,13 @@ pub fn csv(figure: &Figure, view: &SavedView) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-struct Columns<'c> {
+struct PointColumns<'c> {
     figure: &'c Figure,
     view: &'c SavedView,
     smoothed: bool,
 }
 
-impl Columns<'_> {
+impl PointColumns<'_> {
     fn names(&self) -> Vec<String> {
         let metric = self.view.metric;
         let unit = metric.unit().map_or(String::new(), |unit| format!("_{unit}"));

@@ -10,41 +10,41 @@ pub enum FileError {
     #[error("cannot {doing} {}: {cause}", path.display())]
     System { doing: &'static str, path: PathBuf, cause: io::Error },
     #[error("{}: is {found} where {expected} is expected", path.display())]
-    Kind { path: PathBuf, found: Kind, expected: Kind },
+    Kind { path: PathBuf, found: EntryKind, expected: EntryKind },
     #[error("{}: has {bytes} bytes, more than the limit of {most} for such a file", path.display())]
     Size { path: PathBuf, bytes: u64, most: u64 },
 }
 
 /// The kind of an entry of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     File,
     Folder,
     Link,
     Other,
 }
 
-impl Kind {
+impl EntryKind {
     pub(super) fn of(found: FileType) -> Self {
         if found.is_symlink() {
-            Kind::Link
+            EntryKind::Link
         } else if found.is_dir() {
-            Kind::Folder
+            EntryKind::Folder
         } else if found.is_file() {
-            Kind::File
+            EntryKind::File
         } else {
-            Kind::Other
+            EntryKind::Other
         }
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for EntryKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Kind::File => "a file",
-            Kind::Folder => "a folder",
-            Kind::Link => "a symbolic link",
-            Kind::Other => "a pipe, a socket or a device",
+            EntryKind::File => "a file",
+            EntryKind::Folder => "a folder",
+            EntryKind::Link => "a symbolic link",
+            EntryKind::Other => "a pipe, a socket or a device",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A folder below a root, and its entries.
 
-use super::error::{At, FileError, Kind};
+use super::error::{At, EntryKind, FileError};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -47,10 +47,10 @@ impl Folder {
         let mut strays = Vec::new();
         for name in self.names().unwrap_or_default() {
             match self.kind(&name) {
-                Ok(None | Some(Kind::File)) => {}
-                Ok(Some(Kind::Folder)) => strays.extend(self.folder(&name).strays()),
+                Ok(None | Some(EntryKind::File)) => {}
+                Ok(Some(EntryKind::Folder)) => strays.extend(self.folder(&name).strays()),
                 Ok(Some(found)) => {
-                    strays.push(FileError::Kind { path: self.of(&name), found, expected: Kind::File });
+                    strays.push(FileError::Kind { path: self.of(&name), found, expected: EntryKind::File });
                 }
                 Err(error) => strays.push(error),
             }
@@ -68,7 +68,7 @@ impl Folder {
     }
 
     /// The kind of an entry, links not followed; `None` if it or this folder does not exist.
-    pub fn kind(&self, name: &str) -> Result<Option<Kind>, FileError> {
+    pub fn kind(&self, name: &str) -> Result<Option<EntryKind>, FileError> {
         match self.check() {
             Err(error) if error.is_absence() => return Ok(None),
             checked => checked?,
@@ -94,7 +94,7 @@ impl Folder {
     pub fn create(&self) -> Result<(), FileError> {
         for path in self.below_root() {
             match fs::create_dir(path) {
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => expect(path, Kind::Folder)?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => expect(path, EntryKind::Folder)?,
                 created => created.at("create", path)?,
             }
         }
@@ -154,7 +154,7 @@ impl Folder {
 
     /// Checks that the folder exists and that no link is on its path below the root.
     pub(super) fn check(&self) -> Result<(), FileError> {
-        self.below_root().into_iter().try_for_each(|path| expect(path, Kind::Folder))
+        self.below_root().into_iter().try_for_each(|path| expect(path, EntryKind::Folder))
     }
 
     /// The path of every folder from below the root down to this one.
@@ -166,16 +166,16 @@ impl Folder {
 }
 
 /// The kind of an entry; `None` if it does not exist.
-pub(super) fn kind(path: &Path) -> Result<Option<Kind>, FileError> {
+pub(super) fn kind(path: &Path) -> Result<Option<EntryKind>, FileError> {
     match fs::symlink_metadata(path) {
-        Ok(found) => Ok(Some(Kind::of(found.file_type()))),
+        Ok(found) => Ok(Some(EntryKind::of(found.file_type()))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(cause).at("look at", path),
     }
 }
 
 /// Checks that an entry of this kind exists.
-pub(super) fn expect(path: &Path, expected: Kind) -> Result<(), FileError> {
+pub(super) fn expect(path: &Path, expected: EntryKind) -> Result<(), FileError> {
     match kind(path)? {
         Some(found) if found == expected => Ok(()),
         Some(found) => Err(FileError::Kind { path: path.to_owned(), found, expected }),

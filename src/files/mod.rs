@@ -16,7 +16,7 @@ mod read;
 mod remove;
 mod write;
 
-pub use error::{FileError, Kind};
+pub use error::{EntryKind, FileError};
 pub use folder::Folder;
 pub use identity::FolderIdentity;
 pub use output::{replace, write_numbered};

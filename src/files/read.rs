@@ -1,6 +1,6 @@
 //! Reading: regular files only, up to a size limit.
 
-use super::error::{At, FileError, Kind};
+use super::error::{At, EntryKind, FileError};
 use super::folder::{Folder, expect};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -29,7 +29,7 @@ impl Folder {
 
 fn open(path: &Path) -> Result<File, FileError> {
     // checked before opening, which can have an effect on a device
-    expect(path, Kind::File)?;
+    expect(path, EntryKind::File)?;
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -40,9 +40,9 @@ fn open(path: &Path) -> Result<File, FileError> {
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
     let file = options.open(path).at("read", path)?;
-    match Kind::of(file.metadata().at("read", path)?.file_type()) {
-        Kind::File => Ok(file),
-        found => Err(FileError::Kind { path: path.to_owned(), found, expected: Kind::File }),
+    match EntryKind::of(file.metadata().at("read", path)?.file_type()) {
+        EntryKind::File => Ok(file),
+        found => Err(FileError::Kind { path: path.to_owned(), found, expected: EntryKind::File }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Removing files, and setting damaged ones aside.
 
-use super::error::{At, FileError, Kind};
+use super::error::{At, EntryKind, FileError};
 use super::folder::{Folder, expect, kind};
 use super::process;
 use std::fs;
@@ -68,7 +68,7 @@ impl Folder {
                 continue;
             }
             let _ = match kind(&self.of(&name)) {
-                Ok(Some(Kind::Folder)) => self.remove_folder(&name),
+                Ok(Some(EntryKind::Folder)) => self.remove_folder(&name),
                 _ => self.remove(&name),
             };
         }
@@ -85,7 +85,7 @@ impl Folder {
         self.check()?;
         let names = (1u32..).map(|number| format!("{name}.damaged-{number}"));
         for aside in names {
-            match expect(&self.of(&aside), Kind::File) {
+            match expect(&self.of(&aside), EntryKind::File) {
                 Err(error) if error.is_absence() => {}
                 Err(error) if error.is_of_the_system() => return Err(error),
                 _ => continue,

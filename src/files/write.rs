@@ -1,6 +1,6 @@
 //! Atomic writes.
 
-use super::error::{At, FileError, Kind};
+use super::error::{At, EntryKind, FileError};
 use super::folder::{Folder, expect};
 use super::remove::temporary_prefix;
 use std::fs::{self, File};
@@ -36,7 +36,7 @@ impl Folder {
         self.check()?;
         let path = self.of(name);
         // the rename would replace a link, which may be intentional
-        match expect(&path, Kind::File) {
+        match expect(&path, EntryKind::File) {
             Err(error) if !error.is_absence() => return Err(error),
             _ => {}
         }

@@ -22,5 +22,5 @@ pub use client::Hub;
 pub use error::HubError;
 pub use known::meant;
 pub use news::{Listener, News, Silent};
-pub use repository::{Kind, Repository};
+pub use repository::{Repository, RepositoryKind};
 pub use settings::{BackOff, Settings};

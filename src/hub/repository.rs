@@ -7,7 +7,7 @@ use std::fmt;
 const MAIN: &str = "main";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RepositoryKind {
     Model,
     Dataset,
 }
@@ -15,14 +15,14 @@ pub enum Kind {
 /// A repository of the hub at a branch, tag, `refs/pr/N` or commit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Repository {
-    kind: Kind,
+    kind: RepositoryKind,
     id: String,
     revision: String,
 }
 
 impl Repository {
     /// From `OWNER/NAME` or `OWNER/NAME@REVISION`; some old models have no owner.
-    pub fn parse(kind: Kind, given: &str) -> Result<Self, HubError> {
+    pub fn parse(kind: RepositoryKind, given: &str) -> Result<Self, HubError> {
         let (id, revision) = given.split_once('@').unwrap_or((given, MAIN));
         let names: Vec<&str> = id.split('/').collect();
         let good = names.len() <= 2 && names.iter().all(|name| is_name(name)) && is_path(revision);
@@ -32,7 +32,7 @@ impl Repository {
         }
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> RepositoryKind {
         self.kind
     }
 
@@ -57,8 +57,8 @@ impl Repository {
     /// Its folder in the cache.
     pub(super) fn folder(&self) -> String {
         let kind = match self.kind {
-            Kind::Model => "models",
-            Kind::Dataset => "datasets",
+            RepositoryKind::Model => "models",
+            RepositoryKind::Dataset => "datasets",
         };
         format!("{kind}--{}", self.id.replace('/', "--"))
     }
@@ -66,8 +66,8 @@ impl Repository {
     /// Its page, below the server's address.
     pub(super) fn page(&self) -> String {
         match self.kind {
-            Kind::Model => self.id.clone(),
-            Kind::Dataset => format!("datasets/{}", self.id),
+            RepositoryKind::Model => self.id.clone(),
+            RepositoryKind::Dataset => format!("datasets/{}", self.id),
         }
     }
 }
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn ids_and_paths_are_distinguished() {
-        let shown = |given| Repository::parse(Kind::Model, given).map(|repository| repository.to_string()).ok();
+        let shown =
+            |given| Repository::parse(RepositoryKind::Model, given).map(|repository| repository.to_string()).ok();
         for good in ["google/bert_uncased_L-4_H-256_A-4", "bert-base-uncased", "a/b@refs/pr/2", "a/b@v1.0"] {
             assert_eq!(shown(good).as_deref(), Some(good));
         }
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_cache_folder_is_named_as_python_does() {
-        let repository = Repository::parse(Kind::Dataset, "nyu-mll/glue").unwrap();
+        let repository = Repository::parse(RepositoryKind::Dataset, "nyu-mll/glue").unwrap();
         assert_eq!(
             (repository.folder().as_str(), repository.page().as_str()),
             ("datasets--nyu-mll--glue", "datasets/nyu-mll/glue")

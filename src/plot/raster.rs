@@ -6,7 +6,7 @@ pub const DOTS: (usize, usize) = (2, 4);
 
 /// One bit per dot: the left column from the top, then the right one.
 #[derive(Clone, Copy, Debug, Default)]
-struct Cell {
+struct RasterCell {
     dots: u8,
     ink: usize,
 }
@@ -18,7 +18,7 @@ pub struct Raster {
     last: (i64, i64),
     /// cells of a column
     height: usize,
-    cells: Vec<Cell>,
+    cells: Vec<RasterCell>,
 }
 
 impl Raster {
@@ -26,7 +26,7 @@ impl Raster {
     pub fn new(width: usize, height: usize) -> Self {
         let (width, height) = (width.max(1), height.max(1));
         let last = ((width * DOTS.0) as i64 - 1, (height * DOTS.1) as i64 - 1);
-        Self { last, height, cells: vec![Cell::default(); width * height] }
+        Self { last, height, cells: vec![RasterCell::default(); width * height] }
     }
 
     /// A line through places in dots. A place that is not finite is a gap; what stands between two gaps is a dot.

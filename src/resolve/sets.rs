@@ -4,7 +4,7 @@ use super::error::SetsError;
 use crate::data::{Format, SetFile, SetFiles, Sets, find_in_folder, read_embedded, read_files};
 use crate::domain::glue::GlueTask;
 use crate::domain::spec::{NamedSet, Task, Validation};
-use crate::hub::{Hub, HubError, Kind, Repository};
+use crate::hub::{Hub, HubError, Repository, RepositoryKind};
 
 /// The task that is compiled into the program.
 const DEMO: &str = "demo";
@@ -49,7 +49,7 @@ fn known(name: &str) -> Result<&'static GlueTask, SetsError> {
 }
 
 fn fetch(glue: &'static GlueTask, task: &Task, hub: &Hub) -> Result<SetFiles, SetsError> {
-    let repository = Repository::parse(Kind::Dataset, GLUE)?;
+    let repository = Repository::parse(RepositoryKind::Dataset, GLUE)?;
     let file = |name: &str| -> Result<SetFile, SetsError> {
         let path = hub.file(&repository, &format!("{}/{name}-00000-of-00001.parquet", glue.name))?;
         Ok(SetFile::alone(path, Format::Parquet))

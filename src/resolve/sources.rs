@@ -4,7 +4,7 @@ use super::error::PrepareError;
 use super::sets::fetch_sets;
 use crate::data::check_tokenizer_class;
 use crate::domain::spec::{Model, Spec};
-use crate::hub::{Hub, HubError, Kind, Listener, Repository, Settings, Silent, meant};
+use crate::hub::{Hub, HubError, Listener, Repository, RepositoryKind, Settings, Silent, meant};
 use crate::model::{WEIGHTS, read_config, shards};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl Sources {
 
     /// The folder of a model; none where it is compiled into the program.
     pub fn model(&self, source: &str) -> Result<Option<PathBuf>, PrepareError> {
-        match Repository::parse(Kind::Model, source) {
+        match Repository::parse(RepositoryKind::Model, source) {
             _ if Model::is_embedded(source) => Ok(None),
             Ok(repository) => self.model_of_hub(source, &repository).map(Some),
             // a path in full, as [`placed`] leaves it
@@ -127,7 +127,8 @@ fn first_of(hub: &Hub, repository: &Repository, names: &[&str]) -> Result<PathBu
 /// digest when the folder is gone.
 pub fn placed(source: &str, place: impl Fn(&Path) -> PathBuf) -> String {
     let path = place(Path::new(source));
-    let is_of_hub = source.contains(['/', '@']) && !path.is_dir() && Repository::parse(Kind::Model, source).is_ok();
+    let is_of_hub =
+        source.contains(['/', '@']) && !path.is_dir() && Repository::parse(RepositoryKind::Model, source).is_ok();
     match Model::is_embedded(source) || is_of_hub {
         true => source.to_owned(),
         false => path.display().to_string(),

@@ -13,7 +13,7 @@ use toml::Table;
 /// A spec as written: everything but the task and the model is optional.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct SpecFile {
     #[serde(default)]
     name: Option<String>,
     task: Task,
@@ -33,7 +33,7 @@ pub fn parse(place: &str, text: &str, overrides: &[String]) -> Result<Spec, Spec
         document.set(given)?;
     }
     check::document(&document)?;
-    let written: Written = document.table.clone().try_into().map_err(|error: toml::de::Error| SpecError::Toml {
+    let written: SpecFile = document.table.clone().try_into().map_err(|error: toml::de::Error| SpecError::Toml {
         place: place.to_owned(),
         message: error.message().to_owned(),
     })?;
@@ -45,7 +45,7 @@ pub fn parse(place: &str, text: &str, overrides: &[String]) -> Result<Spec, Spec
 }
 
 /// The given name, else the task's if it is a valid folder name.
-fn name_of(written: &Written) -> Result<FolderName, NotAFolderName> {
+fn name_of(written: &SpecFile) -> Result<FolderName, NotAFolderName> {
     match (&written.name, written.task.name.as_deref().map(FolderName::new)) {
         (Some(name), _) => FolderName::new(name),
         (None, Some(Ok(task))) => Ok(task),
@@ -57,7 +57,7 @@ fn name_of(written: &Written) -> Result<FolderName, NotAFolderName> {
 pub fn to_toml(spec: &Spec) -> String {
     let arms =
         spec.arms.iter().map(|arm| (arm.name.clone(), toml::Value::Table(arms::to_table(&arm.changes)))).collect();
-    let written = Written {
+    let written = SpecFile {
         name: Some(spec.name.to_string()),
         task: spec.task.clone(),
         model: spec.model.clone(),

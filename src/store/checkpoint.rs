@@ -7,7 +7,7 @@ use super::attempt::Attempt;
 use super::damage::Damage;
 use super::error::StoreError;
 use super::layout::RunFolder;
-use crate::files::{FileError, Folder, Kind, is_temporary};
+use crate::files::{EntryKind, FileError, Folder, is_temporary};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -178,7 +178,7 @@ impl RunFolder {
 
     /// The attempt that kept its final weights, which are written shortly before the result.
     pub fn kept_weights(&self) -> Option<u32> {
-        let is_there = |attempt: &u32| matches!(self.attempt(*attempt).kind(WEIGHTS), Ok(Some(Kind::File)));
+        let is_there = |attempt: &u32| matches!(self.attempt(*attempt).kind(WEIGHTS), Ok(Some(EntryKind::File)));
         self.attempts().ok()?.into_iter().rev().find(is_there)
     }
 
@@ -202,7 +202,7 @@ impl RunFolder {
 fn remove_checkpoints(run: &RunFolder, of: impl Fn(u32) -> bool) -> Result<(), StoreError> {
     for number in run.attempts()?.into_iter().filter(|number| of(*number)) {
         let folder = run.attempt(number).folder(FOLDER);
-        let is_file = |name: &str| matches!(folder.kind(name), Ok(Some(Kind::File)));
+        let is_file = |name: &str| matches!(folder.kind(name), Ok(Some(EntryKind::File)));
         let made = |name: &String| (is_temporary(name) || name.ends_with(ENDING)) && is_file(name);
         for name in folder.names().unwrap_or_default().into_iter().filter(made) {
             folder.remove(&name)?;

@@ -1,7 +1,7 @@
 //! Errors of a store.
 
 use super::damage::Damage;
-use crate::files::{FileError, Kind};
+use crate::files::{EntryKind, FileError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ fn is_of_the_store(kind: ErrorKind) -> bool {
 /// The remedy, if there is one.
 fn advice(error: &FileError) -> &'static str {
     match error {
-        FileError::Kind { expected: Kind::Folder, .. } => {
+        FileError::Kind { expected: EntryKind::Folder, .. } => {
             "; links are not followed within a store: move it away, or name a folder with --store"
         }
         FileError::Kind { .. } | FileError::Size { .. } => "; move it away, or name another folder with --store",

@@ -8,7 +8,7 @@ use crate::domain::id::RunId;
 use crate::domain::name::FolderName;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
-use crate::files::{FileError, Folder, FolderIdentity, Kind, is_temporary};
+use crate::files::{EntryKind, FileError, Folder, FolderIdentity, is_temporary};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -240,7 +240,7 @@ impl RunFolder {
     pub(super) fn attempt_numbers(&self) -> Result<Vec<u32>, FileError> {
         let folder = self.attempts_folder();
         let mut numbers: Vec<u32> = folder.names()?.iter().filter_map(|name| attempt_number(name)).collect();
-        numbers.retain(|number| matches!(folder.kind(&number.to_string()), Ok(Some(Kind::Folder))));
+        numbers.retain(|number| matches!(folder.kind(&number.to_string()), Ok(Some(EntryKind::Folder))));
         numbers.sort_unstable();
         Ok(numbers)
     }

@@ -17,7 +17,7 @@ use crate::domain::arm::Arm;
 use crate::domain::event::RunEvent;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
-use crate::files::Kind;
+use crate::files::EntryKind;
 
 impl Store {
     /// Sets aside unusable files of an experiment, so that they are not overwritten, and reports them. Looks stay in place,
@@ -90,10 +90,10 @@ impl RunFolder {
         let attempts = self.attempts_folder();
         let names = attempts.names().unwrap_or_default().into_iter().filter(|name| attempt_number(name).is_some());
         let wrong = |name: String| match attempts.kind(&name) {
-            Ok(Some(Kind::Folder) | None) | Err(_) => None,
+            Ok(Some(EntryKind::Folder) | None) | Err(_) => None,
             Ok(Some(found)) => {
                 let damage =
-                    Damage::of_content(&attempts, &name, format!("is {found} where {} is expected", Kind::Folder));
+                    Damage::of_content(&attempts, &name, format!("is {found} where {} is expected", EntryKind::Folder));
                 Some((name, damage))
             }
         };
@@ -105,16 +105,16 @@ impl RunFolder {
     pub fn mend(&self, spec: &RunSpec) -> Result<Vec<String>, StoreError> {
         let mut done = Vec::new();
         if let Some(runs) = self.folder.around()
-            && let Some(found) = runs.kind(self.folder.name())?.filter(|found| *found != Kind::Folder)
+            && let Some(found) = runs.kind(self.folder.name())?.filter(|found| *found != EntryKind::Folder)
         {
-            let reason = format!("is {found} where {} is expected", Kind::Folder);
+            let reason = format!("is {found} where {} is expected", EntryKind::Folder);
             done.push(set_aside(&runs, self.folder.name(), Damage::of_content(&runs, self.folder.name(), reason))?);
         }
         if !self.folder.exists()? {
             return Ok(done);
         }
-        if let Some(found) = self.folder.kind(ATTEMPTS)?.filter(|found| *found != Kind::Folder) {
-            let reason = format!("is {found} where {} is expected", Kind::Folder);
+        if let Some(found) = self.folder.kind(ATTEMPTS)?.filter(|found| *found != EntryKind::Folder) {
+            let reason = format!("is {found} where {} is expected", EntryKind::Folder);
             done.push(set_aside(&self.folder, ATTEMPTS, Damage::of_content(&self.folder, ATTEMPTS, reason))?);
         }
         for (name, damage) in self.misplaced_attempts() {

@@ -13,7 +13,7 @@ use crate::domain::id::RunId;
 use crate::domain::name::FolderName;
 use crate::domain::run::PlannedRun;
 use crate::domain::spec::Spec;
-use crate::files::{Folder, Kind};
+use crate::files::{EntryKind, Folder};
 use std::path::Path;
 
 /// From a place to the root of the store.
@@ -147,7 +147,7 @@ fn empty(place: &Folder) -> Result<(), StoreError> {
 fn folders<T>(folder: &Folder, meaning: impl Fn(&str) -> Option<T>) -> Result<Vec<(T, Folder)>, StoreError> {
     let mut found = Vec::new();
     for name in folder.names()? {
-        if let (Some(meaning), Ok(Some(Kind::Folder))) = (meaning(&name), folder.kind(&name)) {
+        if let (Some(meaning), Ok(Some(EntryKind::Folder))) = (meaning(&name), folder.kind(&name)) {
             found.push((meaning, folder.folder(&name)));
         }
     }

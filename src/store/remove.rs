@@ -9,7 +9,7 @@ use super::inspect::StoredRun;
 use super::layout::{RunFolder, Store};
 use super::owner::Owner;
 use crate::domain::id::RunId;
-use crate::files::Kind;
+use crate::files::EntryKind;
 use std::time::{Duration, Instant};
 
 /// The result of a removal.
@@ -34,7 +34,7 @@ impl Store {
         if run.busy {
             return Ok(Removal::Refused(owner));
         }
-        if !matches!(self.runs_folder().kind(run.id.as_str())?, Some(Kind::Folder)) {
+        if !matches!(self.runs_folder().kind(run.id.as_str())?, Some(EntryKind::Folder)) {
             // only the link: its target is not part of the store
             self.runs_folder().remove(run.id.as_str())?;
             return Ok(Removal::Freed(0));

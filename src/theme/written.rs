@@ -65,7 +65,7 @@ pub struct Theme {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct ThemeFile {
     background: String,
     text: String,
     dim: String,
@@ -92,7 +92,7 @@ impl Theme {
 
     pub fn parse(name: &str, text: &str) -> Result<Self, ThemeError> {
         let wrong = |message: String| ThemeError::Content { name: name.to_owned(), message };
-        let written: Written = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
+        let written: ThemeFile = toml::from_str(text).map_err(|error| wrong(error.message().to_owned()))?;
         let colour = |text: &String| {
             named(text).ok_or_else(|| wrong(format!("`{text}` is not a colour; write \"#rrggbb\" or a name")))
         };

@@ -2,7 +2,7 @@
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, git_digest, settings, sha256};
 use crate::support::tls;
-use batchscope::hub::{Hub, HubError, Kind, Listener, News, Repository, Settings, Silent};
+use batchscope::hub::{Hub, HubError, Listener, News, Repository, RepositoryKind, Settings, Silent};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -74,7 +74,7 @@ fn large() -> Vec<u8> {
 }
 
 fn model(given: &str) -> Repository {
-    Repository::parse(Kind::Model, given).unwrap()
+    Repository::parse(RepositoryKind::Model, given).unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -245,7 +245,7 @@ fn errors_about_tokens_name_their_source() {
 fn data_sets_have_folders_of_their_own() {
     let setup = Setup::new();
     setup.mirror.put("datasets/owner/pairs", "mrpc/train-00000-of-00001.parquet", "PAR1");
-    let repository = Repository::parse(Kind::Dataset, "owner/pairs").unwrap();
+    let repository = Repository::parse(RepositoryKind::Dataset, "owner/pairs").unwrap();
     let path = setup.hub().file(&repository, "mrpc/train-00000-of-00001.parquet").unwrap();
     let place = format!("hub/datasets--owner--pairs/snapshots/{COMMIT}/mrpc/train-00000-of-00001.parquet");
     assert_eq!(path, setup.cache.path().join(place));

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub struct ExportArguments {
     /// Format [default: by the extension of --output: .png, .svg, .csv, .json]
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<ExportFormat>,
     /// Output path; - is standard output. An existing file is replaced; a folder
     /// must be new or empty
     #[arg(long, short, value_name = "PATH")]
@@ -53,7 +53,7 @@ pub struct ExportArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum ExportFormat {
     /// A run's final weights as a folder that Hugging Face's transformers loads
     Checkpoint,
     /// Every measured number of an experiment, one per line
@@ -68,16 +68,16 @@ pub enum Format {
 
 impl ExportArguments {
     /// The requested format, else the one of the output's extension.
-    fn what(&self) -> Result<Format, BadInput> {
+    fn what(&self) -> Result<ExportFormat, BadInput> {
         let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         match (self.format, ending.as_deref()) {
             (Some(format), _) => Ok(format),
-            (None, Some("png")) => Ok(Format::Png),
-            (None, Some("svg")) => Ok(Format::Svg),
-            (None, Some("csv")) => Ok(Format::Csv),
-            (None, Some("json")) => Ok(Format::View),
+            (None, Some("png")) => Ok(ExportFormat::Png),
+            (None, Some("svg")) => Ok(ExportFormat::Svg),
+            (None, Some("csv")) => Ok(ExportFormat::Csv),
+            (None, Some("json")) => Ok(ExportFormat::View),
             // a view belongs to a figure
-            (None, None) if self.view.is_some() => Ok(Format::Png),
+            (None, None) if self.view.is_some() => Ok(ExportFormat::Png),
             (None, _) => Err(BadInput(format!(
                 "the format of `{}` is unknown: let --output end in .png, .svg, .csv or .json, or name a --format",
                 self.output.display()
@@ -94,13 +94,13 @@ fn metric_parser() -> impl TypedValueParser<Value = Metric> {
 pub fn export(arguments: &ExportArguments) -> Result<Exit> {
     let format = arguments.what()?;
     let has_size = arguments.width.or(arguments.height).or(arguments.dpi).is_some();
-    if has_size && !matches!(format, Format::Png | Format::Svg) {
+    if has_size && !matches!(format, ExportFormat::Png | ExportFormat::Svg) {
         return Err(BadInput("--width, --height and --dpi apply to figures only: png and svg".into()).into());
     }
     match (format, &arguments.run) {
-        (Format::Checkpoint, Some(run)) => checkpoint::checkpoint(arguments, run),
-        (Format::Checkpoint, None) => Err(BadInput("name a run with --run".into()).into()),
-        (Format::Csv, _) if arguments.view.is_none() => csv::csv(arguments),
+        (ExportFormat::Checkpoint, Some(run)) => checkpoint::checkpoint(arguments, run),
+        (ExportFormat::Checkpoint, None) => Err(BadInput("name a run with --run".into()).into()),
+        (ExportFormat::Csv, _) if arguments.view.is_none() => csv::csv(arguments),
         (format, _) => picture::picture(arguments, format),
     }
 }

@@ -1,6 +1,6 @@
 //! A figure without a dashboard: of the whole store, or of a saved view.
 
-use super::{ExportArguments, Format, write_to};
+use super::{ExportArguments, ExportFormat, write_to};
 use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::report_damage;
 use crate::domain::metric::Metric;
@@ -17,7 +17,7 @@ use std::path::Path;
 /// Bytes of the largest view: of some ten thousand runs.
 const MOST_BYTES: u64 = 1 << 22;
 
-pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
+pub fn picture(arguments: &ExportArguments, format: ExportFormat) -> Result<Exit> {
     let size = PictureSize::of(arguments.width, arguments.height, arguments.dpi);
     let size = size.map_err(|error| BadInput(error.to_string()))?;
     let request = Request { store: arguments.store.clone(), ..Request::default() };
@@ -35,10 +35,10 @@ pub fn picture(arguments: &ExportArguments, format: Format) -> Result<Exit> {
         return Err(BadInput(format!("there is no {} to draw", metric.title())).into());
     }
     let bytes = match format {
-        Format::Svg => picture.svg().into_bytes(),
-        Format::View => picture.view.to_json().into_bytes(),
-        Format::Csv => picture.csv()?,
-        Format::Png | Format::Checkpoint => picture.png()?,
+        ExportFormat::Svg => picture.svg().into_bytes(),
+        ExportFormat::View => picture.view.to_json().into_bytes(),
+        ExportFormat::Csv => picture.csv()?,
+        ExportFormat::Png | ExportFormat::Checkpoint => picture.png()?,
     };
     write_to(&arguments.output, |output| Ok(output.write_all(&bytes)?))
 }

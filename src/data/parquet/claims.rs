@@ -55,7 +55,7 @@ fn check_chunk(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Result<(), String> 
     let end = start.checked_add(length).filter(|end| *end <= bytes.len());
     let mut left = end.and_then(|end| bytes.get(start..end)).ok_or("lies beyond the file")?;
     while !left.is_empty() {
-        let page = Page::read(left).ok_or("has a broken page")?;
+        let page = PageHeader::read(left).ok_or("has a broken page")?;
         page.check()?;
         left = left.get(page.header + page.compressed as usize..).ok_or("has a page that lies beyond it")?;
     }
@@ -64,7 +64,7 @@ fn check_chunk(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Result<(), String> 
 
 /// What the header of a page says.
 #[derive(Default)]
-struct Page {
+struct PageHeader {
     /// bytes of the header itself
     header: usize,
     uncompressed: u64,
@@ -74,7 +74,7 @@ struct Page {
     encodings: Vec<i64>,
 }
 
-impl Page {
+impl PageHeader {
     fn read(bytes: &[u8]) -> Option<Self> {
         let (mut page, mut negative) = (Self::default(), false);
         let mut thrift = Thrift::new(bytes);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     fn check(uncompressed: u64, compressed: u64, words: u64) -> Result<(), String> {
-        Page::read(&header(uncompressed, compressed, words)).unwrap().check()
+        PageHeader::read(&header(uncompressed, compressed, words)).unwrap().check()
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
     fn a_page_lies_within_the_file() {
         let mut bytes = header(10, 10, 1);
         bytes.truncate(bytes.len() - 1);
-        assert!(Page::read(&bytes).is_none());
-        assert!(Page::read(&bytes[..4]).is_none());
+        assert!(PageHeader::read(&bytes).is_none());
+        assert!(PageHeader::read(&bytes[..4]).is_none());
     }
 }
