@@ -5,7 +5,7 @@ use super::DataError;
 /// The result of reading a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// the selected rows
+    /// the selected columns
     pub columns: Vec<String>,
     pub rows: Vec<Row>,
     /// incomplete rows that were skipped

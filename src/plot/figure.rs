@@ -1,15 +1,20 @@
 //! A figure of a sweep: one metric, one panel per arm, colour by batch size, dash pattern by instance.
 
+mod panel;
+mod y_range;
+
 use super::curve::Curve;
 use super::curves::Curves;
-use super::panel::PanelBuilder;
 use super::range;
 use super::view::{Band, View};
-use super::y_range::y_range;
 use crate::domain::arm::BASELINE;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
+use panel::PanelBuilder;
 use std::sync::Arc;
+use y_range::y_range;
+
+pub use panel::x_extent;
 
 /// Unsmoothed values are drawn behind the lines of a panel up to this number of lines.
 const FEW: usize = 6;

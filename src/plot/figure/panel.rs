@@ -1,12 +1,12 @@
 //! Builds the panel of an arm: its lines, failures and x range.
 
-use super::curve::Curve;
-use super::curves::{Curves, Member};
-use super::figure::{Failure, Line, Panel};
-use super::view::{Band, View};
+use super::{Failure, Line, Panel};
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
+use crate::plot::curve::Curve;
+use crate::plot::curves::{Curves, Member};
+use crate::plot::view::{Band, View};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

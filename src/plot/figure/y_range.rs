@@ -1,9 +1,9 @@
 //! The range of the y axis of a figure.
 
-use super::figure::{Line, Panel};
-use super::range;
-use super::view::{Fit, View};
+use super::{Line, Panel};
 use crate::domain::metric::Metric;
+use crate::plot::range;
+use crate::plot::view::{Fit, View};
 
 /// Upper bound of the values from which outliers are determined.
 const SAMPLED: usize = 20_000;
