@@ -4,7 +4,7 @@
 //! `cargo bench --bench checkpoint [FOLDER]` writes below the folder, else below the current one: the disk matters.
 
 use batchscope::data::{Examples, PairTokenizer, WordRows, gather, read_embedded};
-use batchscope::domain::arm::Norm;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Weights};

@@ -3,13 +3,14 @@
 //! `cargo bench --bench frame`.
 
 use batchscope::app::{Action, App, Panel};
-use batchscope::domain::arm::Norm;
+use batchscope::domain::choice::Evaluation;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::model::ModelConfig;
+use batchscope::domain::numbers::Numbers;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
-use batchscope::domain::spec::Evaluation;
 use batchscope::spec_file::{parse, preset};
 use batchscope::tui::{Theme, draw};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -46,6 +47,7 @@ fn run(batch_size: u32, iid: u32) -> PlannedRun {
         dropout_at_evaluation: false,
         evaluation: Evaluation::Whole,
         norm: Norm::Layer,
+        numbers: Numbers::default(),
     };
     let id = RunId::from_digest(&format!("{batch_size:010}{iid:010}"));
     PlannedRun { id, arm: "baseline".into(), spec, keep_weights: false }

@@ -4,7 +4,7 @@
 //! (docs/PERFORMANCE.md).
 
 use batchscope::data::{Examples, PairTokenizer, WordRows, gather, read_embedded};
-use batchscope::domain::arm::Norm;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Implementation, Masks, Weights};

@@ -2,6 +2,7 @@
 
 use super::panel::Panel;
 use super::table::Typing;
+use crate::domain::ablation::Ablation;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -50,11 +51,8 @@ pub enum Action {
     /// final scores against batch size in place of curves, and back
     FinalScores,
     Crosshair,
-    CycleDropout,
-    CycleNorm,
-    CycleScaling,
-    CycleUpdates,
-    CycleEvaluation,
+    /// the next change of this ablation into the draft
+    Cycle(&'static Ablation),
     AddDraft,
     /// the draft as an arm, or the waiting runs that the cursor is on: before all others
     TrainNext,

@@ -35,7 +35,7 @@ impl App {
         let mut cost = Cost::default();
         let Some(first) = self.sweep.rows().first() else { return cost };
         let (data, model) = (&first.planned.spec.data, &first.planned.spec.model);
-        let planned = arms.iter().filter_map(|arm| PlannedArm::of("the sweep", arm, &self.spec.train).ok());
+        let planned = arms.iter().map(|arm| PlannedArm::of(arm, &self.spec.train));
         let mut further: Vec<(RunSpec, bool)> = Vec::new();
         for run in planned.flat_map(|arm| arm.runs(instances, data, model).collect::<Vec<_>>()) {
             if self.row_of(&run).is_some() || further.iter().any(|(other, _)| *other == run) {

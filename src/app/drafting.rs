@@ -3,11 +3,11 @@
 use super::draft::Draft;
 use super::effect::Effect;
 use super::state::App;
+use crate::domain::ablation;
 use crate::domain::arm::Arm;
 use crate::domain::command::{Command, Order};
-use crate::domain::spec::Train;
+use crate::domain::train::Train;
 use crate::plan::check_sizes;
-use crate::spec_file::{describe, setting_in_words, train_of};
 
 /// A setting that the draft is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,15 +31,15 @@ impl App {
     /// What the draft changes, from what to what, and what the last key took back.
     pub fn drafted(&self) -> Vec<Drafted> {
         let baseline = &self.spec.train;
-        let drafted = train_of("draft", baseline, &self.draft.arm()).unwrap_or_else(|_| baseline.clone());
+        let drafted = self.draft.changes().apply(baseline);
         let mut settings: Vec<Drafted> = Vec::new();
-        for key in self.draft.changes().keys().chain(self.draft.newest()) {
-            let (name, before) = setting_in_words(baseline, key);
-            let (_, after) = setting_in_words(&drafted, key);
+        for ablation in self.draft.changes().ablations().chain(self.draft.newest().iter().copied()) {
+            let (name, before) = ablation.setting(baseline);
+            let (_, after) = ablation.setting(&drafted);
             let words =
                 if before == after { format!("{name} {after}") } else { format!("{name} {before} → {after}") };
             if settings.iter().all(|known| known.words != words) {
-                settings.push(Drafted { words, newest: self.draft.newest().contains(key) });
+                settings.push(Drafted { words, newest: self.draft.newest().contains(&ablation) });
             }
         }
         settings
@@ -48,10 +48,9 @@ impl App {
     /// Makes an arm of the draft. One that trains the same as an arm that is there selects that arm.
     pub(super) fn add_draft(&mut self, order: Order) -> Vec<Effect> {
         if self.draft.is_empty() {
-            self.say(
-                "nothing to add: d changes dropout, n the norm, l the rate, u updates, e evaluation".into(),
-                false,
-            );
+            let keys =
+                ablation::all().filter_map(|ablation| Some(format!("{} {}", ablation.press?.label, ablation.title())));
+            self.say(format!("nothing to add yet; draft with {}", keys.collect::<Vec<_>>().join(", ")), false);
             return Vec::new();
         }
         if let Some(arm) = self.arm_like_draft() {
@@ -70,7 +69,7 @@ impl App {
             return Vec::new();
         }
         let next = if order == Order::Next { "; it is trained next" } else { "" };
-        self.say(format!("added {}: {}{next}", arm.name, describe(&arm.changes)), false);
+        self.say(format!("added {}: {}{next}", arm.name, arm.changes.in_words()), false);
         self.draft = Draft::default();
         self.arms.push(arm.clone());
         vec![Effect::Ask(Command::AddArm(arm, order))]
@@ -78,16 +77,15 @@ impl App {
 
     /// Why an arm cannot be trained here, if it cannot.
     pub(super) fn can_have(&self, arm: &Arm) -> Result<(), String> {
-        let train = train_of("draft", &self.spec.train, arm).map_err(|error| error.to_string())?;
+        let train = arm.train(&self.spec.train);
         let data = self.sweep.rows().first().map(|row| &row.planned.spec.data);
         data.map_or(Ok(()), |data| check_sizes(&arm.name, &train, data)).map_err(|error| error.to_string())
     }
 
     /// The arm that trains the same as the draft, if there is one.
     pub fn arm_like_draft(&self) -> Option<&Arm> {
-        let trained = |arm: &Arm| train_of("draft", &self.spec.train, arm).ok();
-        let draft = trained(&self.draft.arm()).filter(|_| !self.draft.is_empty())?;
-        self.arms.iter().find(|arm| trained(arm).as_ref() == Some(&draft))
+        let drafted = (!self.draft.is_empty()).then(|| self.draft.changes().apply(&self.spec.train))?;
+        self.arms.iter().find(|arm| arm.train(&self.spec.train) == drafted)
     }
 
     /// The draft as an arm, under a name that no arm has.

@@ -6,9 +6,9 @@ use crate::domain::arm::{Arm, BASELINE};
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::history::Progress;
 use crate::domain::invariance::Invariance;
-use crate::plan::{Background, PlannedArm};
-use crate::spec_file::{parse, preset, train_of};
-use crate::stats::{Judgement, judge, would_show};
+use crate::plan::{Background, PlannedArm, would_show};
+use crate::spec_file::{parse, preset};
+use crate::stats::{Judgement, judge};
 use crate::store::Look;
 
 /// The preset whose arms ask why.
@@ -69,8 +69,7 @@ impl App {
     }
 
     fn judged(&self) -> Judgement {
-        let arms: Vec<PlannedArm> =
-            self.arms.iter().filter_map(|arm| PlannedArm::of("the sweep", arm, &self.spec.train).ok()).collect();
+        let arms: Vec<PlannedArm> = self.arms.iter().map(|arm| PlannedArm::of(arm, &self.spec.train)).collect();
         let finished = self.sweep.rows().iter().filter(|row| row.history.progress == Progress::Finished);
         let scored = finished.filter_map(|row| Some((&row.planned.spec, row.history.last_evaluation()?.scores)));
         judge(&self.inquiry.background.question(&self.spec, &arms, &scored.collect::<Vec<_>>()))
@@ -81,9 +80,8 @@ impl App {
         let Some(spec) = preset(INVESTIGATION).and_then(|text| parse(INVESTIGATION, text, &[]).ok()) else {
             return Vec::new();
         };
-        let trained = |arm: &Arm| train_of("the investigation", &self.spec.train, arm).ok();
-        let known: Vec<_> = self.arms.iter().filter_map(trained).collect();
-        let is_new = |arm: &Arm| trained(arm).is_some_and(|train| !known.contains(&train));
+        let known: Vec<_> = self.arms.iter().map(|arm| arm.train(&self.spec.train)).collect();
+        let is_new = |arm: &Arm| !known.contains(&arm.train(&self.spec.train));
         spec.arms
             .into_iter()
             .filter(|arm| arm.name != BASELINE && is_new(arm) && self.can_have(arm).is_ok())
@@ -93,13 +91,6 @@ impl App {
 
     /// What an arm would show, in words.
     pub fn would_show(&self, arm: &Arm) -> String {
-        let planned = PlannedArm::of("the sweep", arm, &self.spec.train);
-        planned.map_or_else(
-            |error| error.to_string(),
-            |planned| {
-                let (name, removal) = planned.tested(&self.spec.train);
-                would_show(&name, removal)
-            },
-        )
+        would_show(&arm.changes, arm.changes.removes(&self.spec.train))
     }
 }

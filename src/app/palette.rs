@@ -4,8 +4,8 @@
 use super::pasted::insert;
 use super::state::App;
 use super::table::Typing;
-use crate::domain::arm::{Arm, Changes};
-use crate::spec_file::{SpecError, changes_of, describe, train_of};
+use crate::domain::ablation::Patch;
+use crate::spec_file::{SpecError, changes_of};
 use tui_input::Input;
 
 #[derive(Clone, Debug, Default)]
@@ -80,12 +80,10 @@ impl App {
 
     /// What the typed changes mean, or why they mean nothing.
     pub fn typed_draft(&self) -> Result<String, SpecError> {
-        self.typed_changes().map(|changes| describe(&changes))
+        self.typed_changes().map(|changes| changes.in_words())
     }
 
-    fn typed_changes(&self) -> Result<Changes, SpecError> {
-        let changes = changes_of(self.palette.text())?;
-        train_of("the palette", &self.spec.train, &Arm { name: "draft".into(), changes: changes.clone() })?;
-        Ok(changes)
+    fn typed_changes(&self) -> Result<Patch, SpecError> {
+        changes_of("the palette", self.palette.text())
     }
 }

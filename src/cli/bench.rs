@@ -1,7 +1,7 @@
 //! `batchscope bench`: the training speed of this machine, as a table or as JSON.
 
 use super::exit::Exit;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::engine::speed::{Measurement, Speed, measure};
 use crate::resolve::cores;
 use anyhow::{Context, Result};

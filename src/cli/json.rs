@@ -1,7 +1,7 @@
 //! What `run --json` prints around its events: first the plan, last the summary. docs/JSON.md has every key.
 
 use super::exit::Exit;
-use crate::domain::arm::Changes;
+use crate::domain::ablation::Patch;
 use crate::domain::event::SweepEvent;
 use crate::domain::glue::task_of;
 use crate::domain::history::Progress;
@@ -9,7 +9,7 @@ use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
-use crate::plan::PlanError;
+use crate::plan::TooFewExamples;
 use crate::resolve::Opened;
 use crate::stats::Estimate;
 use crate::store::Store;
@@ -63,7 +63,7 @@ struct ExperimentName<'p> {
 #[derive(Serialize)]
 struct ArmRow<'p> {
     name: &'p str,
-    changes: &'p Changes,
+    changes: &'p Patch,
 }
 
 #[derive(Serialize)]
@@ -140,7 +140,7 @@ struct ExitRow {
 
 impl Report {
     /// Reads the state of every planned run from the store.
-    pub fn new(opened: &Opened) -> Result<Self, PlanError> {
+    pub fn new(opened: &Opened) -> Result<Self, TooFewExamples> {
         let Opened { prepared, store, options, .. } = opened;
         let spec = &prepared.spec;
         let planned = prepared.plan().all()?;

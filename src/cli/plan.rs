@@ -3,10 +3,8 @@
 use super::page::notify;
 use crate::domain::clock::clock;
 use crate::engine::price;
-use crate::plan::{Price, proof_of};
+use crate::plan::{Price, proof_of, would_show};
 use crate::resolve::Opened;
-use crate::spec_file::describe;
-use crate::stats::would_show;
 use std::io::{self, IsTerminal, Write};
 
 /// Longer sweeps need a confirmation.
@@ -72,7 +70,7 @@ fn lines(price: &Price, workers: usize) -> Vec<String> {
     for arm in &price.arms {
         let shows = match &arm.tested {
             None => "what batch size does".to_owned(),
-            Some((cause, removal)) => format!("{}: {}", describe(&arm.changes), would_show(cause, *removal)),
+            Some((_, removal)) => format!("{}: {}", arm.changes.in_words(), would_show(&arm.changes, *removal)),
         };
         let again = match arm.without_weights {
             0 => String::new(),
@@ -99,17 +97,16 @@ pub(super) fn costs(runs: usize, seconds: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::arm::{Changes, Value};
     use crate::plan::ArmPrice;
+    use crate::spec_file::changes_of;
 
     #[test]
     fn every_arm_says_what_it_shows_and_what_it_costs() {
         let arm = |name: &str, change: Option<(&str, &str, bool)>, runs, seconds| ArmPrice {
             name: name.into(),
             changes: change
-                .iter()
-                .map(|(key, value, _)| ((*key).to_owned(), Value::Text((*value).into())))
-                .collect::<Changes>(),
+                .map(|(key, value, _)| changes_of("test", &format!("{key}={value}")).unwrap())
+                .unwrap_or_default(),
             tested: change.map(|(key, _, removal)| (key.to_owned(), removal)),
             runs,
             without_weights: 0,

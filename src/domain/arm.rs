@@ -1,154 +1,26 @@
-//! An arm: a named set of changes to the baseline, and the ablations that are more than numbers.
+//! An arm: a named set of changes to the baseline.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::collections::BTreeMap;
-use std::fmt;
+use super::ablation::Patch;
+use super::train::Train;
+use serde::{Deserialize, Serialize};
 
 /// The name of the arm that changes nothing.
 pub const BASELINE: &str = "baseline";
-
-/// The value a change gives to a key of `[train]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    Flag(bool),
-    Integer(i64),
-    Number(f64),
-    Text(String),
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Flag(value) => write!(formatter, "{value}"),
-            Value::Integer(value) => write!(formatter, "{value}"),
-            Value::Number(value) => write!(formatter, "{value}"),
-            Value::Text(value) => write!(formatter, "{value}"),
-        }
-    }
-}
-
-/// Keys of `[train]` with the values an arm gives them. Empty: the baseline.
-pub type Changes = BTreeMap<String, Value>;
 
 /// A named set of changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arm {
     pub name: String,
-    pub changes: Changes,
+    pub changes: Patch,
 }
 
 impl Arm {
     pub fn baseline() -> Self {
-        Self { name: BASELINE.into(), changes: Changes::new() }
-    }
-}
-
-/// Dropout while training: the model's own rates, none, or one rate everywhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Dropout {
-    #[default]
-    On,
-    Off,
-    Rate(f64),
-}
-
-impl Serialize for Dropout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Dropout::On => serializer.serialize_str("on"),
-            Dropout::Off => serializer.serialize_str("off"),
-            Dropout::Rate(rate) => serializer.serialize_f64(*rate),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Dropout {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = Dropout;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("\"on\", \"off\" or a rate of at least 0 and below 1")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Dropout, E> {
-                match text {
-                    "on" => Ok(Dropout::On),
-                    "off" => Ok(Dropout::Off),
-                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
-                }
-            }
-            fn visit_f64<E: de::Error>(self, rate: f64) -> Result<Dropout, E> {
-                if (0.0..1.0).contains(&rate) {
-                    Ok(Dropout::Rate(rate))
-                } else {
-                    Err(E::invalid_value(de::Unexpected::Float(rate), &self))
-                }
-            }
-            fn visit_i64<E: de::Error>(self, rate: i64) -> Result<Dropout, E> {
-                self.visit_f64(rate as f64)
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-/// What normalizes the hidden states. Gains and biases always start from LayerNorm's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Norm {
-    /// over the features of one token (Ba, Kiros, Hinton 2016)
-    #[default]
-    Layer,
-    /// over all real tokens of the batch, feature by feature (Ioffe, Szegedy 2015)
-    Batch,
-    /// by the root mean square of one token's features (Zhang, Sennrich 2019)
-    Rms,
-    /// gain and bias alone
-    None,
-}
-
-impl Norm {
-    /// As in a spec.
-    pub fn name(self) -> &'static str {
-        match self {
-            Norm::Layer => "layer",
-            Norm::Batch => "batch",
-            Norm::Rms => "rms",
-            Norm::None => "none",
-        }
-    }
-}
-
-/// How the peak rate follows the batch size, against that of the reference batch size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LearningRateScaling {
-    #[default]
-    None,
-    /// by the square root (Krizhevsky 2014, section 5)
-    Sqrt,
-    /// in proportion (Goyal et al. 2017)
-    Linear,
-}
-
-impl LearningRateScaling {
-    /// As in a spec.
-    pub fn name(self) -> &'static str {
-        match self {
-            LearningRateScaling::None => "none",
-            LearningRateScaling::Sqrt => "sqrt",
-            LearningRateScaling::Linear => "linear",
-        }
+        Self { name: BASELINE.into(), changes: Patch::default() }
     }
 
-    /// What the rate is multiplied with. 1 at the reference.
-    pub fn factor(self, batch_size: u32, reference: u32) -> f64 {
-        let ratio = f64::from(batch_size) / f64::from(reference);
-        match self {
-            LearningRateScaling::None => 1.0,
-            LearningRateScaling::Sqrt => ratio.sqrt(),
-            LearningRateScaling::Linear => ratio,
-        }
+    /// How it trains where the baseline trains so.
+    pub fn train(&self, baseline: &Train) -> Train {
+        self.changes.apply(baseline)
     }
 }

@@ -1,6 +1,6 @@
 //! Whether an example's logits depend on what else is in its batch: what a check on the real model measured.
 
-use super::arm::Norm;
+use super::choice::Norm;
 use super::run::{DataIdentity, ModelIdentity};
 use serde::{Deserialize, Serialize};
 

@@ -264,6 +264,6 @@ mod tests {
     fn scores_that_are_not_there_have_no_tag() {
         let scores = Scores { matthews: Some(-0.5), ..Scores::of(0.6, 0.5) };
         assert_eq!(scores.by_tag().collect::<Vec<_>>(), [("loss", 0.6), ("accuracy", 0.5), ("matthews", -0.5)]);
-        assert_eq!((Metric::ValidF1.of(&scores), Metric::TrainLoss.of(&scores)), (None, None));
+        assert_eq!((ValidF1.of(&scores), TrainLoss.of(&scores)), (None, None));
     }
 }

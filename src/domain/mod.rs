@@ -3,9 +3,11 @@
 //! May import: no other room. Never uses: `std::fs`, `std::thread`, `crossbeam_channel`. Knows no file, thread, tensor or terminal; rooms
 //! that are strangers to one another meet through these values.
 
+pub mod ablation;
 pub mod arm;
 pub mod attempts;
 pub mod batch;
+pub mod choice;
 pub mod classifier;
 pub mod clock;
 pub mod command;
@@ -20,6 +22,7 @@ pub mod metric;
 pub mod model;
 pub mod name;
 pub mod nearest;
+pub mod numbers;
 pub mod pace;
 pub mod point;
 pub mod printable;
@@ -31,4 +34,5 @@ pub mod settings;
 pub mod spec;
 pub mod sweep;
 pub mod times;
+pub mod train;
 pub mod value;

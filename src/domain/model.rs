@@ -1,6 +1,6 @@
 //! The shape of a BERT model, as its `config.json` gives it.
 
-use super::arm::Norm;
+use super::choice::Norm;
 use super::value::whole;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! What a list of runs shows and a filter asks for of a run's spec, by name.
 
 use super::filter::Value;
+use super::numbers::{self, NUMBERS};
 use super::run::RunSpec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +18,17 @@ pub enum Property {
     Seed,
     WeightDecay,
     WarmupRatio,
+    Number(&'static numbers::Number),
 }
 
 use Property::*;
 
 impl Property {
-    pub const ALL: [Property; 12] = [
+    pub fn all() -> impl Iterator<Item = Property> {
+        Self::FIELDS.into_iter().chain(NUMBERS.map(Number))
+    }
+
+    const FIELDS: [Property; 12] = [
         BatchSize,
         Instance,
         Updates,
@@ -52,11 +58,12 @@ impl Property {
             Seed => ["seed", "seed"],
             WeightDecay => ["decay", "weight_decay"],
             WarmupRatio => ["warmup", "warmup_ratio"],
+            Number(number) => [number.key; 2],
         }
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|property| property.names().contains(&name))
+        Self::all().find(|property| property.names().contains(&name))
     }
 
     pub fn value(self, spec: &RunSpec) -> Value {
@@ -73,6 +80,7 @@ impl Property {
             Seed => Value::Number(spec.seed.into()),
             WeightDecay => Value::Number(spec.weight_decay),
             WarmupRatio => Value::Number(spec.warmup_ratio),
+            Number(number) => Value::Number(spec.numbers.get(number)),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! One run: one instance of one cell, and everything that determines its result.
 
-use super::arm::Norm;
+use super::choice::Evaluation;
+use super::choice::Norm;
 use super::id::RunId;
 use super::model::ModelConfig;
-use super::spec::{Evaluation, NamedSet};
+use super::numbers::Numbers;
+use super::spec::NamedSet;
 use super::value::{number, whole};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,9 @@ pub struct RunSpec {
     #[serde(default, skip_serializing_if = "is_whole")]
     pub evaluation: Evaluation,
     pub norm: Norm,
+    /// what was added later: absent from the digest where it is the default
+    #[serde(flatten)]
+    pub numbers: Numbers,
 }
 
 fn is_whole(evaluation: &Evaluation) -> bool {
@@ -257,6 +262,7 @@ pub(crate) mod tests {
             dropout_at_evaluation: false,
             evaluation: Evaluation::Whole,
             norm: Norm::Layer,
+            numbers: Numbers::default(),
         }
     }
 

@@ -1,7 +1,9 @@
 //! The settings that determine a run, under the keys of a spec where it has them.
 
+use super::choice::Evaluation;
+use super::numbers::{NUMBERS, Numbers};
 use super::run::RunSpec;
-use super::spec::{Evaluation, Train};
+use super::train::Train;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -15,13 +17,19 @@ pub fn of(spec: &RunSpec) -> Settings {
     // absent from run.json if they have their defaults
     settings.insert("dropout_at_evaluation".into(), spec.dropout_at_evaluation.into());
     settings.insert("evaluation".into(), spec.evaluation.name().into());
+    settings.extend(numbers(&spec.numbers));
     settings
+}
+
+fn numbers(numbers: &Numbers) -> impl Iterator<Item = (String, Value)> {
+    NUMBERS.into_iter().map(|number| (number.key.to_owned(), numbers.get(number).into()))
 }
 
 /// The default settings of a spec.
 pub fn defaults() -> Settings {
     let mut settings = flat(serde_json::to_value(Train::default()).unwrap_or_default());
     settings.insert("evaluation".into(), Evaluation::default().name().into());
+    settings.extend(numbers(&Numbers::default()));
     settings
 }
 

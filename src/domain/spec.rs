@@ -1,8 +1,9 @@
 //! An experiment as its author writes it. Reading it from TOML, with friendly errors, is `spec_file`'s business.
 
-use super::arm::{Arm, Dropout, LearningRateScaling, Norm};
+use super::arm::Arm;
 use super::classifier::Head;
 use super::name::FolderName;
+use super::train::Train;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -120,94 +121,6 @@ impl Model {
     /// Whether the source is compiled into the program.
     pub fn is_embedded(source: &str) -> bool {
         [EMBEDDED, EMBEDDED_RANDOM].contains(&source)
-    }
-}
-
-/// The batch size that a scaled rate is meant for.
-const LEARNING_RATE_REFERENCE: u32 = 8;
-
-/// How much of the validation set a run is scored on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Evaluation {
-    #[default]
-    Whole,
-    /// as many full batches of the run's size as there are, in the order of the file: larger batches see fewer pairs
-    FullBatches,
-}
-
-impl Evaluation {
-    pub fn name(self) -> &'static str {
-        match self {
-            Evaluation::Whole => "whole",
-            Evaluation::FullBatches => "full-batches",
-        }
-    }
-}
-
-/// How every cell is trained, unless its arm says otherwise. What was added later is written only where it is not the
-/// default: an experiment keeps its digest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Train {
-    pub batch_sizes: Vec<u32>,
-    pub instances: u32,
-    pub epochs: u32,
-    pub learning_rate: f64,
-    pub warmup_ratio: f64,
-    pub weight_decay: f64,
-    pub clip_norm: f64,
-    pub evaluations_per_epoch: u32,
-    pub shuffle: bool,
-    pub seed: u32,
-    pub dropout: Dropout,
-    /// score with dropout left on, as if it had been forgotten; one draw, seeded
-    pub dropout_at_evaluation: bool,
-    #[serde(skip_serializing_if = "is_default")]
-    pub evaluation: Evaluation,
-    pub norm: Norm,
-    #[serde(skip_serializing_if = "is_default")]
-    pub learning_rate_scaling: LearningRateScaling,
-    #[serde(skip_serializing_if = "is_reference")]
-    pub learning_rate_reference: u32,
-    /// of every cell, instead of as many as its epochs have
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updates: Option<u64>,
-    /// as many as the epochs have at this batch size; never beside `updates`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updates_of: Option<u32>,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-fn is_reference(batch_size: &u32) -> bool {
-    *batch_size == LEARNING_RATE_REFERENCE
-}
-
-impl Default for Train {
-    fn default() -> Self {
-        Self {
-            batch_sizes: vec![2, 8, 16, 32, 64],
-            instances: 5,
-            epochs: 3,
-            learning_rate: 2e-5,
-            warmup_ratio: 0.1,
-            weight_decay: 0.01,
-            clip_norm: 1.0,
-            evaluations_per_epoch: 1,
-            shuffle: true,
-            seed: 0,
-            dropout: Dropout::default(),
-            dropout_at_evaluation: false,
-            evaluation: Evaluation::default(),
-            norm: Norm::default(),
-            learning_rate_scaling: LearningRateScaling::default(),
-            learning_rate_reference: LEARNING_RATE_REFERENCE,
-            updates: None,
-            updates_of: None,
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::data::gather;
 use crate::domain::id::RunId;
 use crate::domain::spec::Spec;
 use crate::model::{Bert, Masks, TensorError, TensorResult};
-use crate::plan::{Availability, CostEstimate, PlanError, Price, Reference, Timing, dropout_rates, estimate};
+use crate::plan::{Availability, CostEstimate, Price, Reference, Timing, TooFewExamples, dropout_rates, estimate};
 use crate::resolve::{Opened, Prepared, Sources, prepare};
 use crate::spec_file::{parse, preset};
 use crate::train::{Learner, evaluate};
@@ -18,7 +18,7 @@ const LARGEST_TIMED: u32 = 16;
 const TIMED: u32 = 2;
 
 /// What is left to train of a sweep. Times a few updates of the baseline where anything is.
-pub fn price(opened: &Opened) -> Result<Price, PlanError> {
+pub fn price(opened: &Opened) -> Result<Price, TooFewExamples> {
     let Opened { prepared, store, options, .. } = opened;
     let remaining = prepared.plan().remaining(|run: &RunId| {
         let folder = store.run(run);

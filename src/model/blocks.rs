@@ -8,7 +8,7 @@ use super::dropout::Site;
 use super::norm::{Normalize, RunningStatistics};
 use super::outputs::OutputPositions;
 use super::parameters::Views;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use candle_core::{Result, Tensor, bail};
 use candle_nn::{Linear, Module};

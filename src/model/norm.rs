@@ -1,7 +1,7 @@
 //! The four normalizations a model can be trained with. Gain and bias are the same parameters in all of them.
 
 use super::parameters::Views;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use candle_core::{D, Result, Tensor};
 

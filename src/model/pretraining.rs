@@ -5,7 +5,7 @@ use super::bert::Bert;
 use super::layout::Layout;
 use super::norm::{Normalize, RunningStatistics};
 use super::weights::{Weights, layouts};
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
 use candle_core::{Device, Result, Tensor};

@@ -1,10 +1,9 @@
 //! An arm of a sweep: the runs it plans, and the suspect it tests.
 
 use super::run_spec::run_specs;
-use crate::domain::arm::{Arm, Changes, Dropout, LearningRateScaling, Norm};
+use crate::domain::arm::Arm;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
-use crate::domain::spec::{Evaluation, Train};
-use crate::spec_file::{SpecError, train_of};
+use crate::domain::train::Train;
 use crate::stats::{Cause, Evidence, Outcomes};
 
 /// An arm, and how it trains.
@@ -15,8 +14,8 @@ pub struct PlannedArm {
 }
 
 impl PlannedArm {
-    pub fn of(place: &str, arm: &Arm, baseline: &Train) -> Result<Self, SpecError> {
-        Ok(Self { train: train_of(place, baseline, arm)?, arm: arm.clone() })
+    pub fn of(arm: &Arm, baseline: &Train) -> Self {
+        Self { train: arm.train(baseline), arm: arm.clone() }
     }
 
     /// The baseline's settings with the arm's changes.
@@ -29,36 +28,15 @@ impl PlannedArm {
         run_specs(&self.train, instances, data, model)
     }
 
-    /// What it tests: the keys of its changes, and whether it takes the suspect away.
+    /// What it tests: the keys of its changes, and whether they take the suspect away. Several changes at once are one
+    /// cause.
     pub fn tested(&self, baseline: &Train) -> (String, bool) {
-        tested(&self.arm.changes, baseline, &self.train)
+        (self.arm.changes.cause(), self.arm.changes.removes(baseline))
     }
 
     pub(super) fn cause(&self, baseline: &Train, outcomes: Outcomes) -> Cause {
         let (name, removal) = self.tested(baseline);
         let evidence = if removal { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
         Cause { arm: self.arm.name.clone(), name, evidence }
-    }
-}
-
-/// What a set of changes tests: their keys, and whether they take the suspect away. Several changes at once are one cause.
-fn tested(changes: &Changes, baseline: &Train, arm: &Train) -> (String, bool) {
-    let name = changes.keys().map(String::as_str).collect::<Vec<_>>().join("+");
-    (name, changes.keys().all(|key| removes(key, baseline, arm)))
-}
-
-/// Whether a change takes a suspect away. Any other puts something in, and is judged by the change of slope alone.
-fn removes(key: &str, baseline: &Train, arm: &Train) -> bool {
-    match key {
-        "dropout" => arm.dropout == Dropout::Off || arm.dropout == Dropout::Rate(0.0),
-        "dropout_at_evaluation" => baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
-        "evaluation" => baseline.evaluation == Evaluation::FullBatches && arm.evaluation == Evaluation::Whole,
-        "norm" => baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
-        "updates" | "updates_of" => baseline.updates.is_none() && baseline.updates_of.is_none(),
-        "learning_rate_scaling" | "learning_rate_reference" => {
-            baseline.learning_rate_scaling == LearningRateScaling::None
-                && arm.learning_rate_scaling != LearningRateScaling::None
-        }
-        _ => false,
     }
 }

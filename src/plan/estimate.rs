@@ -55,7 +55,7 @@ pub fn estimate(spec: &Spec, reference: Option<&Reference>, workers: usize) -> C
     let model = ModelIdentity { config: config.clone(), weights: String::new() };
     let mut known = HashSet::new();
     let mut runs = Vec::new();
-    for arm in spec.arms.iter().filter_map(|arm| PlannedArm::of("the preset", arm, &spec.train).ok()) {
+    for arm in spec.arms.iter().map(|arm| PlannedArm::of(arm, &spec.train)) {
         let planned = arm.runs(spec.train.instances, &data, &model);
         runs.extend(planned.filter(|run| known.insert(run_id(run))));
     }

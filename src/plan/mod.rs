@@ -11,6 +11,7 @@ mod price;
 mod question;
 mod run_spec;
 mod sizes;
+mod suspects;
 mod sweep;
 mod timing;
 
@@ -22,5 +23,6 @@ pub use price::{ArmPrice, Availability, Price, Remaining};
 pub use question::{Background, proof_of};
 pub use run_spec::dropout_rates;
 pub use sizes::{TooFewExamples, check_sizes};
-pub use sweep::{PlanError, SweepPlan};
+pub use suspects::{known_causes, would_show};
+pub use sweep::SweepPlan;
 pub use timing::Timing;

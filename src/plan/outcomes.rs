@@ -24,19 +24,21 @@ pub fn outcomes<'r>(arm: &PlannedArm, finished: impl IntoIterator<Item = (&'r Ru
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::arm::{Arm, Changes, Value};
+    use crate::domain::ablation::Value;
+    use crate::domain::arm::Arm;
     use crate::domain::run::tests::example;
-    use crate::domain::spec::Train;
+    use crate::domain::train::Train;
     use crate::plan::run_spec::run_spec;
+    use std::collections::BTreeMap;
 
     fn baseline() -> Train {
         Train { batch_sizes: vec![2, 8], instances: 2, ..Train::default() }
     }
 
     fn arm(name: &str, changes: &[(&str, &str)]) -> PlannedArm {
-        let changes: Changes =
-            changes.iter().map(|(key, value)| ((*key).to_owned(), Value::Text((*value).into()))).collect();
-        PlannedArm::of("test", &Arm { name: name.into(), changes }, &baseline()).unwrap()
+        let changes: BTreeMap<String, Value> =
+            changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
+        PlannedArm::of(&Arm { name: name.into(), changes: changes.try_into().unwrap() }, &baseline())
     }
 
     fn run(batch_size: u32, iid: u32) -> RunSpec {

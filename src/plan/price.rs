@@ -1,9 +1,11 @@
 //! What a sweep costs before it starts: the runs that are not finished, and how long they take.
 
 use super::arm::PlannedArm;
-use super::sweep::{PlanError, SweepPlan};
+use super::sizes::TooFewExamples;
+use super::sweep::SweepPlan;
 use super::timing::Timing;
-use crate::domain::arm::{BASELINE, Changes};
+use crate::domain::ablation::Patch;
+use crate::domain::arm::BASELINE;
 use crate::domain::id::RunId;
 use crate::domain::pace::last_done;
 use crate::domain::run::{PlannedRun, RunSpec};
@@ -24,7 +26,7 @@ pub struct Remaining {
 
 struct RemainingArm {
     name: String,
-    changes: Changes,
+    changes: Patch,
     tested: Option<(String, bool)>,
     runs: Vec<RemainingRun>,
 }
@@ -45,7 +47,7 @@ pub struct Price {
 /// An arm's part of it. A run that several arms share is the first one's.
 pub struct ArmPrice {
     pub name: String,
-    pub changes: Changes,
+    pub changes: Patch,
     /// what it tests: the keys of its changes, and whether it takes the suspect away; nothing for the baseline
     pub tested: Option<(String, bool)>,
     /// not finished yet
@@ -57,10 +59,10 @@ pub struct ArmPrice {
 
 impl SweepPlan<'_> {
     /// What is not finished, as the store says.
-    pub fn remaining(&self, stored: impl Fn(&RunId) -> Availability) -> Result<Remaining, PlanError> {
+    pub fn remaining(&self, stored: impl Fn(&RunId) -> Availability) -> Result<Remaining, TooFewExamples> {
         let mut planned = Vec::new();
         for arm in &self.spec.arms {
-            let tested = PlannedArm::of("the sweep", arm, &self.spec.train)?.tested(&self.spec.train);
+            let tested = PlannedArm::of(arm, &self.spec.train).tested(&self.spec.train);
             planned.push((arm, (arm.name != BASELINE).then_some(tested), self.runs(arm)?));
         }
         let runs = || planned.iter().flat_map(|(_, _, runs)| runs);

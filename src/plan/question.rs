@@ -2,7 +2,9 @@
 
 use super::arm::PlannedArm;
 use super::outcomes::outcomes;
-use crate::domain::arm::Norm;
+use super::suspects::known_causes;
+use crate::domain::ablation;
+use crate::domain::choice::Norm;
 use crate::domain::invariance::Invariance;
 use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
@@ -38,13 +40,14 @@ impl Background {
         let mut causes: Vec<Cause> = arms.map(|arm| arm.cause(&spec.train, of(arm))).collect();
         causes.extend(self.invariance.as_ref().map(|found| Cause {
             arm: "invariance check".into(),
-            name: "norm".into(),
+            name: ablation::NORM.key.into(),
             evidence: Evidence::Proof(proof_of(found)),
         }));
         Question {
             batch_sizes: spec.train.batch_sizes.clone(),
             baseline,
             causes,
+            known: known_causes(),
             // a cause that was left out after a look has had its chance of error all the same
             family: self.looks.iter().map(|look| look.causes).max().unwrap_or(0),
             planned,

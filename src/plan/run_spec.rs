@@ -1,9 +1,9 @@
 //! From an arm's settings to its runs: one for each instance of each cell.
 
-use crate::domain::arm::Dropout;
+use crate::domain::choice::Dropout;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, RunSpec};
-use crate::domain::spec::Train;
+use crate::domain::train::Train;
 
 /// The runs of the first instances: every batch size of one, then of the next.
 pub(super) fn run_specs(
@@ -44,6 +44,7 @@ pub(super) fn run_spec(
         dropout_at_evaluation: train.dropout_at_evaluation,
         evaluation: train.evaluation,
         norm: train.norm,
+        numbers: train.numbers.clone(),
     };
     let of_batch_size = |size: u32| u64::from(data.train_examples / size) * u64::from(train.epochs);
     let updates = train.updates.or(train.updates_of.map(of_batch_size));

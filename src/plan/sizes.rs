@@ -1,7 +1,8 @@
 //! Whether the data has enough examples for the batch sizes of an arm.
 
+use crate::domain::choice::Evaluation;
 use crate::domain::run::DataIdentity;
-use crate::domain::spec::{Evaluation, Train};
+use crate::domain::train::Train;
 
 /// The data has too few examples.
 #[derive(Debug, thiserror::Error)]

@@ -5,17 +5,8 @@ use super::sizes::{TooFewExamples, check_sizes};
 use crate::domain::arm::{Arm, BASELINE};
 use crate::domain::run::{DataIdentity, ModelIdentity, PlannedRun, RunSpec};
 use crate::domain::spec::{KeepWeights, Spec};
-use crate::spec_file::{SpecError, train_of};
 use crate::store::run_id;
 use std::collections::HashMap;
-
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    #[error(transparent)]
-    Spec(#[from] SpecError),
-    #[error(transparent)]
-    Size(#[from] TooFewExamples),
-}
 
 /// A spec, and the data and weights that it names.
 #[derive(Clone, Copy)]
@@ -27,13 +18,13 @@ pub struct SweepPlan<'p> {
 
 impl SweepPlan<'_> {
     /// The runs of an arm: every batch size of the first instance, then of the next.
-    pub fn runs(&self, arm: &Arm) -> Result<Vec<PlannedRun>, PlanError> {
+    pub fn runs(&self, arm: &Arm) -> Result<Vec<PlannedRun>, TooFewExamples> {
         self.instances(arm, self.spec.train.instances)
     }
 
     /// The same with so many instances.
-    pub fn instances(&self, arm: &Arm, instances: u32) -> Result<Vec<PlannedRun>, PlanError> {
-        let train = train_of("the sweep", &self.spec.train, arm)?;
+    pub fn instances(&self, arm: &Arm, instances: u32) -> Result<Vec<PlannedRun>, TooFewExamples> {
+        let train = arm.train(&self.spec.train);
         let keep_weights = match self.spec.store.keep_weights {
             KeepWeights::All => true,
             KeepWeights::Baseline => arm.name == BASELINE,
@@ -46,7 +37,7 @@ impl SweepPlan<'_> {
 
     /// Every run of the sweep, in the order of the queue, with the arms that plan it: the first is the one it is kept
     /// under.
-    pub fn all(&self) -> Result<Vec<(PlannedRun, Vec<String>)>, PlanError> {
+    pub fn all(&self) -> Result<Vec<(PlannedRun, Vec<String>)>, TooFewExamples> {
         let mut all: Vec<(PlannedRun, Vec<String>)> = Vec::new();
         let mut places = HashMap::new();
         for arm in &self.spec.arms {

@@ -6,7 +6,7 @@ use crate::domain::nearest::suggestion;
 use crate::domain::spec::NamedSet;
 use crate::hub::HubError;
 use crate::model::ModelError;
-use crate::plan::PlanError;
+use crate::plan::TooFewExamples;
 use crate::spec_file::{SpecError, preset_names};
 use crate::store::StoreError;
 use std::io;
@@ -49,7 +49,7 @@ pub enum PrepareError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Plan(#[from] PlanError),
+    Plan(#[from] TooFewExamples),
     #[error(transparent)]
     Sets(#[from] SetsError),
     #[error("model.source: {cause}{}", match &**.cause {

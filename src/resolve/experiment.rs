@@ -110,7 +110,7 @@ impl Experiment {
         spec.train.instances = sound(store.instances(&spec), &mut damages).unwrap_or(spec.train.instances);
         let mut arms = Vec::new();
         for arm in &spec.arms {
-            arms.push(ArmRuns { planned: PlannedArm::of(&folder, arm, &spec.train)?, runs: Vec::new() });
+            arms.push(ArmRuns { planned: PlannedArm::of(arm, &spec.train), runs: Vec::new() });
         }
         let stored = store.runs()?;
         for ArmRuns { planned, runs } in &mut arms {

@@ -3,7 +3,7 @@
 use super::error::PrepareError;
 use super::prepare::Prepared;
 use crate::data::gather;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::invariance::{Invariance, LogitShift};
 use crate::model::{Bert, TensorError};
 use crate::train::logit_shift;

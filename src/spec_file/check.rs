@@ -3,6 +3,7 @@
 use super::document::Document;
 use super::error::SpecError;
 use super::fields::{self, Field};
+use crate::domain::ablation;
 use toml::{Table, Value};
 
 /// More runs are likely a typo, and their plan would fill the memory.
@@ -71,14 +72,15 @@ pub fn runs(document: &Document, batch_sizes: usize, instances: u32, arms: usize
     Err(SpecError::Value { place, key, found: instances.to_string(), expected })
 }
 
-fn table(document: &Document, name: &str, table: &Table, fields: &[&'static Field]) -> Result<(), SpecError> {
+fn table(document: &Document, name: &str, table: &Table, fields: &[Field]) -> Result<(), SpecError> {
     for (key, value) in table {
         let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
         fields::known(|| document.place(&path), key, fields)?.check(|| document.place(&path), &path, value)?;
     }
-    match table.get(fields::UPDATES_OF) {
-        Some(found) if table.contains_key(fields::UPDATES) => {
-            let key = format!("{name}.{}", fields::UPDATES_OF);
+    let (updates, updates_of) = (ablation::UPDATES.key, ablation::UPDATES_OF.key);
+    match table.get(updates_of) {
+        Some(found) if table.contains_key(updates) => {
+            let key = format!("{name}.{updates_of}");
             let expected = "only one of it and `updates`, which both say how many updates a cell gets".into();
             Err(SpecError::Value { place: document.place(&key), key, found: found.to_string(), expected })
         }

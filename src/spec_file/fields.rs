@@ -1,23 +1,31 @@
 //! Every key a spec may have, table by table: what it takes, in words, and whether a value is that.
 
 use super::error::SpecError;
-use crate::domain::arm::{Dropout, LearningRateScaling, Norm};
+use crate::domain::ablation::{self, Ablation};
 use crate::domain::classifier::Head;
 use crate::domain::name::FolderName;
-use crate::domain::spec::{Evaluation, KeepWeights, MOST_CLASSES, NamedSet, Validation};
+use crate::domain::spec::{KeepWeights, MOST_CLASSES, NamedSet, Validation};
 use serde::de::DeserializeOwned;
 use toml::Value;
 
 /// One key.
+#[derive(Clone, Copy)]
 pub struct Field {
     pub key: &'static str,
     /// what it takes, to be read after "expected"
     pub expected: &'static str,
-    pub takes: fn(&Value) -> bool,
+    takes: Takes,
+}
+
+#[derive(Clone, Copy)]
+enum Takes {
+    Value(fn(&Value) -> bool),
+    /// what an arm may change
+    Ablation(&'static Ablation),
 }
 
 const fn field(key: &'static str, expected: &'static str, takes: fn(&Value) -> bool) -> Field {
-    Field { key, expected, takes }
+    Field { key, expected, takes: Takes::Value(takes) }
 }
 
 const TOP: [Field; 6] = [
@@ -59,25 +67,10 @@ const MODEL: [Field; 2] = [
     field("head", "\"fresh\" or \"keep\"", is::<Head>),
 ];
 
-const TRAIN: [Field; 18] = [
+/// Keys of `[train]` that shape the sweep, not a run: an arm cannot change them.
+const SWEEP: [Field; 2] = [
     field("batch_sizes", "a list of whole numbers from 1 to 4294967295, each once", batch_sizes),
     field("instances", "a whole number from 1 to 10000", |value| whole(value, 1, 10_000)),
-    field("epochs", "a whole number from 1 to 1000000", |value| whole(value, 1, 1_000_000)),
-    field("learning_rate", "a positive number below 1e38", positive),
-    field("warmup_ratio", "a number from 0 to 1", |value| number(value).is_some_and(|n| (0.0..=1.0).contains(&n))),
-    field("weight_decay", "0 or a positive number below 1e38", |value| is_zero(value) || positive(value)),
-    field("clip_norm", "a positive number below 1e38", positive),
-    field("evaluations_per_epoch", "a whole number from 1 to 1000000", |value| whole(value, 1, 1_000_000)),
-    field("shuffle", "true or false", Value::is_bool),
-    field("seed", "a whole number from 0 to 4294967295", |value| whole(value, 0, u32::MAX.into())),
-    field("dropout", "\"on\", \"off\" or a rate of at least 0 and below 1", is::<Dropout>),
-    field("dropout_at_evaluation", "true or false", Value::is_bool),
-    field("evaluation", "\"whole\" or \"full-batches\"", is::<Evaluation>),
-    field("norm", "\"layer\", \"batch\", \"rms\" or \"none\"", is::<Norm>),
-    field("learning_rate_scaling", "\"none\", \"sqrt\" or \"linear\"", is::<LearningRateScaling>),
-    field("learning_rate_reference", "a batch size from 1 to 4294967295", batch_size),
-    field(UPDATES, "a whole number from 1 to 1000000000", |value| whole(value, 1, 1_000_000_000)),
-    field(UPDATES_OF, "a batch size from 1 to 4294967295", batch_size),
 ];
 
 const STORE: [Field; 2] = [
@@ -85,40 +78,34 @@ const STORE: [Field; 2] = [
     field("checkpoint_seconds", "0 or more seconds", |value| is_zero(value) || positive(value)),
 ];
 
-/// Two ways to give the number of updates, of which a cell has one.
-pub const UPDATES: &str = "updates";
-pub const UPDATES_OF: &str = "updates_of";
-
-/// Keys of `[train]` that shape the sweep, not a run: an arm cannot change them.
-const SWEEP_KEYS: [&str; 2] = ["batch_sizes", "instances"];
-
 /// The fields of a table; `""` is the spec itself. Nothing for a table that has none of its own: names of arms are free.
-pub fn of_table(table: &str) -> Option<Vec<&'static Field>> {
+pub fn of_table(table: &str) -> Option<Vec<Field>> {
     match table {
-        "" => Some(TOP.iter().collect()),
-        "task" => Some(TASK.iter().collect()),
-        "model" => Some(MODEL.iter().collect()),
-        "train" => Some(TRAIN.iter().collect()),
-        "store" => Some(STORE.iter().collect()),
+        "" => Some(TOP.to_vec()),
+        "task" => Some(TASK.to_vec()),
+        "model" => Some(MODEL.to_vec()),
+        "train" => Some([SWEEP.to_vec(), of_arm()].concat()),
+        "store" => Some(STORE.to_vec()),
         _ => None,
     }
 }
 
 /// The fields an arm may change.
-pub fn of_arm() -> Vec<&'static Field> {
-    TRAIN.iter().filter(|field| !SWEEP_KEYS.contains(&field.key)).collect()
+pub fn of_arm() -> Vec<Field> {
+    let field = |ablation: &'static Ablation| Field {
+        key: ablation.key,
+        expected: ablation.expected,
+        takes: Takes::Ablation(ablation),
+    };
+    ablation::all().map(field).collect()
 }
 
 /// The field of this key; an error that suggests the nearest where there is none.
-pub fn known(
-    place: impl FnOnce() -> String,
-    key: &str,
-    fields: &[&'static Field],
-) -> Result<&'static Field, SpecError> {
+pub fn known(place: impl FnOnce() -> String, key: &str, fields: &[Field]) -> Result<Field, SpecError> {
     if let Some(field) = fields.iter().find(|field| field.key == key) {
-        return Ok(field);
+        return Ok(*field);
     }
-    let likeness = |field: &&Field| (strsim::jaro_winkler(field.key, key) * 1e6) as u64;
+    let likeness = |field: &Field| (strsim::jaro_winkler(field.key, key) * 1e6) as u64;
     let nearest =
         fields.iter().map(|field| (likeness(field), field.key)).max().filter(|(likeness, _)| *likeness > 800_000);
     Err(SpecError::UnknownKey {
@@ -130,9 +117,16 @@ pub fn known(
 }
 
 impl Field {
+    fn takes(&self, value: &Value) -> bool {
+        match self.takes {
+            Takes::Value(takes) => takes(value),
+            Takes::Ablation(ablation) => value.clone().try_into().is_ok_and(|value| ablation.takes(&value)),
+        }
+    }
+
     /// Refuses a value that this field, which is called `path` there, does not take.
     pub fn check(&self, place: impl FnOnce() -> String, path: &str, value: &Value) -> Result<(), SpecError> {
-        if (self.takes)(value) {
+        if self.takes(value) {
             return Ok(());
         }
         let mut found = value.to_string();
@@ -206,8 +200,13 @@ fn batch_sizes(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::spec::{Model, StoreOptions, Train};
+    use crate::domain::ablation::Value as Scalar;
+    use crate::domain::choice::{Evaluation, LearningRateScaling};
+    use crate::domain::numbers::NUMBERS;
+    use crate::domain::spec::{Model, StoreOptions};
+    use crate::domain::train::Train;
     use serde::Serialize;
+    use std::collections::BTreeSet;
     use toml::Table;
 
     /// A key that serde knows and this list does not could never be given.
@@ -215,11 +214,18 @@ mod tests {
     fn the_fields_are_those_of_the_structures_and_take_the_defaults() {
         fn same(fields: &[Field], structure: &impl Serialize) {
             let table = Table::try_from(structure).unwrap();
-            assert_eq!(fields.iter().map(|field| field.key).collect::<Vec<_>>(), table.keys().collect::<Vec<_>>());
-            assert!(fields.iter().all(|field| (field.takes)(&table[field.key])));
+            let keys: BTreeSet<&str> = fields.iter().map(|field| field.key).collect();
+            assert_eq!(keys, table.keys().map(String::as_str).collect());
+            assert!(fields.iter().all(|field| field.takes(&table[field.key])));
         }
-        // with every key that is written only where it is not the default
-        let train = Train {
+        same(&of_table("train").unwrap(), &whole_train());
+        same(&STORE, &StoreOptions::default());
+        same(&MODEL, &Model { source: "embedded".into(), head: Some(Head::Keep) });
+    }
+
+    /// With every key that is written only where it is not the default.
+    fn whole_train() -> Train {
+        let mut train = Train {
             evaluation: Evaluation::FullBatches,
             learning_rate_scaling: LearningRateScaling::Sqrt,
             learning_rate_reference: 16,
@@ -227,8 +233,40 @@ mod tests {
             updates_of: Some(8),
             ..Train::default()
         };
-        same(&TRAIN, &train);
-        same(&STORE, &StoreOptions::default());
-        same(&MODEL, &Model { source: "embedded".into(), head: Some(Head::Keep) });
+        for number in NUMBERS {
+            train.numbers.set(number, number.default / 2.0).unwrap();
+        }
+        train
+    }
+
+    /// A key with its default, as docs/SPEC.md shows it: `dropout = "on"   # the model's own rates; "off"; or one rate`.
+    fn line(ablation: &Ablation) -> String {
+        let value = ablation.value(&Train::default()).map(|value| match value {
+            Scalar::Text(text) => format!("\"{text}\""),
+            Scalar::Number(number) if number.abs() < 1e-3 => format!("{number:e}"),
+            Scalar::Number(number) => format!("{number:?}"),
+            value => value.to_string(),
+        });
+        let given = match value {
+            Some(value) => format!("{} = {value}", ablation.key),
+            None => format!("# {} = {}", ablation.key, ablation.example),
+        };
+        if ablation.about.is_empty() { given } else { format!("{given:<32} # {}", ablation.about) }
+    }
+
+    #[test]
+    fn the_page_of_specs_has_the_table_of_ablations() {
+        let page = include_str!("../../docs/SPEC.md");
+        let keys = Table::try_from(whole_train()).unwrap();
+        let ablations: Vec<&Ablation> = keys.keys().filter_map(|key| ablation::named(key)).collect();
+        let lines = ablations.iter().map(|ablation| line(ablation) + "\n").collect::<String>();
+        assert!(page.contains(&lines), "docs/SPEC.md lacks these lines of [train]:\n{lines}");
+        let row = |ablation: &Ablation| {
+            let press = ablation.press.map_or(String::new(), |press| format!("`{}`", press.label));
+            let suspect = ablation.suspect.map_or("", |suspect| suspect.words);
+            format!("| `{}` | {} | {press} | {suspect} |\n", ablation.key, ablation.expected)
+        };
+        let rows: String = ablation::all().map(row).collect();
+        assert!(page.contains(&rows), "docs/SPEC.md lacks these rows of its table of ablations:\n{rows}");
     }
 }

@@ -12,7 +12,7 @@ mod own_data;
 mod presets;
 mod read;
 
-pub use arms::{add_arms, changes_of, describe, setting_in_words, train_of};
+pub use arms::{add_arms, changes_of};
 pub use error::SpecError;
 pub use own_data::{OwnColumns, OwnSpec, VALIDATION, own_name};
 pub use presets::{PRESETS, preset, preset_names};

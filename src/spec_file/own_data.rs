@@ -1,6 +1,7 @@
 //! A spec for the user's own examples, with comments on what was found and assumed.
 
-use crate::domain::spec::{EMBEDDED_LEARNING_RATE, Train};
+use crate::domain::spec::EMBEDDED_LEARNING_RATE;
+use crate::domain::train::Train;
 use std::fmt::Write;
 use toml::Value;
 

@@ -1,12 +1,13 @@
 //! From TOML to a spec, and back.
 
-use super::arms::{self, train_of};
+use super::arms::{self, read_changes};
 use super::check;
 use super::document::Document;
 use super::error::SpecError;
-use crate::domain::arm::{Arm, BASELINE, Changes};
+use crate::domain::arm::{Arm, BASELINE};
 use crate::domain::name::{FolderName, NotAFolderName};
-use crate::domain::spec::{Model, Spec, StoreOptions, Task, Train};
+use crate::domain::spec::{Model, Spec, StoreOptions, Task};
+use crate::domain::train::Train;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
@@ -75,8 +76,10 @@ fn read_arms(document: &Document, baseline: &Train, tables: &Table) -> Result<Ve
     for (name, changes) in tables {
         let place = document.place(&format!("arms.{name}"));
         let wrong = |message: String| SpecError::Arm { place: place.clone(), arm: name.clone(), message };
-        let changes: Changes =
-            changes.clone().try_into().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+        let changes = match changes {
+            toml::Value::Table(table) => read_changes(&place, name, table)?,
+            _ => return Err(wrong("expected a table of changes".into())),
+        };
         if name == BASELINE {
             if !changes.is_empty() {
                 return Err(wrong("the baseline changes nothing; put common settings into [train]".into()));
@@ -84,7 +87,7 @@ fn read_arms(document: &Document, baseline: &Train, tables: &Table) -> Result<Ve
             continue;
         }
         let arm = Arm { name: name.clone(), changes };
-        let train = train_of(&place, baseline, &arm)?;
+        let train = arm.train(baseline);
         if let Some(same) = trained.iter().position(|earlier| *earlier == train) {
             return Err(wrong(format!("means the same as `{}`; leave one of them out", arms[same].name)));
         }
@@ -97,7 +100,8 @@ fn read_arms(document: &Document, baseline: &Train, tables: &Table) -> Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::arm::{Dropout, Value};
+    use crate::domain::ablation;
+    use crate::domain::choice::Dropout;
     use crate::domain::spec::{NamedSet, Validation};
     use proptest::prelude::*;
 
@@ -141,7 +145,7 @@ mod tests {
             spec.arms.iter().map(|arm| arm.name.as_str()).collect::<Vec<_>>(),
             ["baseline", "zebra", "antelope"]
         );
-        assert_eq!(spec.arms[1].changes["dropout"], Value::Text("off".into()));
+        assert_eq!(spec.arms[1].changes.get(ablation::DROPOUT), Some(&"off".into()));
     }
 
     #[test]
@@ -263,7 +267,7 @@ mod tests {
     fn an_arm_has_its_own_way_to_give_the_number_of_updates() {
         let text = format!("{LEAST}[train]\nupdates_of = 8\n[arms]\nfew = {{ updates = 10 }}\n");
         let spec = parse("my.toml", &text, &[]).unwrap();
-        let train = train_of("here", &spec.train, &spec.arms[1]).unwrap();
+        let train = spec.arms[1].train(&spec.train);
         assert_eq!((train.updates, train.updates_of), (Some(10), None));
     }
 

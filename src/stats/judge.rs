@@ -7,7 +7,7 @@ use super::learning::uninformative;
 use super::multiplicity::{ALPHA, alpha_of_look, holm};
 use super::outcomes::{Outcomes, Pairs, cells, contrasts};
 use super::power::{binomial_error, instances_needed, minimal_detectable, pooled_sd};
-use super::question::{Cause, Evidence, Kind, Proof, Question};
+use super::question::{Cause, Evidence, Kind, KnownCause, Proof, Question};
 use super::verdict::{MINOR, Verdict};
 
 /// The answer to a question.
@@ -24,6 +24,8 @@ pub struct Judgement {
     pub cells: Vec<CellRow>,
     pub effect: Effect,
     pub causes: Vec<Finding>,
+    /// see [`Question::known`]
+    pub known: Vec<KnownCause>,
     pub noise: Noise,
 }
 
@@ -128,6 +130,7 @@ pub fn judge(question: &Question) -> Judgement {
         cells: arms.flat_map(|(arm, outcomes)| cell_rows(arm, outcomes, &batch_sizes)).collect(),
         effect,
         causes,
+        known: question.known.clone(),
         noise: court.noise(),
         batch_sizes,
     }

@@ -13,7 +13,6 @@ mod multiplicity;
 mod outcomes;
 mod power;
 mod question;
-mod suspects;
 mod verdict;
 mod words;
 
@@ -26,7 +25,6 @@ pub use learning::{Uninformative, uninformative};
 pub use multiplicity::{ALPHA, alpha_of_look, holm, look_number};
 pub use outcomes::{Outcome, Outcomes};
 pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detectable, pooled_sd};
-pub use question::{Cause, Evidence, Kind, Proof, Question};
-pub use suspects::would_show;
+pub use question::{Cause, Evidence, Kind, KnownCause, Proof, Question};
 pub use verdict::Verdict;
 pub use words::{in_percent, in_points, level, percent, points};

@@ -9,6 +9,8 @@ pub struct Question {
     pub batch_sizes: Vec<u32>,
     pub baseline: Outcomes,
     pub causes: Vec<Cause>,
+    /// what may be a cause, whether or not any of those above is about it
+    pub known: Vec<KnownCause>,
     /// how many causes share the chance of error: those above, and any that were judged before and left out since
     pub family: usize,
     /// instances of every cell that were planned
@@ -20,11 +22,21 @@ pub struct Question {
     pub validation_examples: Option<u32>,
 }
 
+/// What may be behind an effect of batch size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownCause {
+    /// of the ablations that are about it
+    pub keys: Vec<&'static str>,
+    pub words: &'static str,
+    /// what is still to be tested where arms only put something in its place; nothing: then it is tested
+    pub in_use: Option<&'static str>,
+}
+
 /// A suspected cause, and how it was tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cause {
     pub arm: String,
-    /// the key of the ablation
+    /// the keys of the ablation, joined by `+`
     pub name: String,
     pub evidence: Evidence,
 }

@@ -3,8 +3,7 @@
 use super::estimate::Interval;
 use super::judge::{Effect, Finding, Judgement};
 use super::learning::Uninformative;
-use super::question::{Kind, Proof};
-use super::suspects::{SUSPECTS, Suspect, suspect, suspect_key};
+use super::question::{Kind, KnownCause, Proof};
 use super::verdict::Verdict;
 
 /// One paragraph that answers the question and names what was not tested.
@@ -93,7 +92,7 @@ impl Judgement {
 
     /// One plain sentence on a cause.
     pub fn sentence(&self, finding: &Finding) -> String {
-        let cause = suspect(&finding.cause);
+        let cause = self.in_words(&finding.cause);
         if let Some(proof) = &finding.proof {
             return match finding.verdict {
                 Some(Verdict::RuledOut) => format!("{}, which rules out {cause}.", proof.sentence()),
@@ -159,19 +158,28 @@ impl Judgement {
 
     /// The suspects that no cause stands for, in words.
     pub fn not_tested(&self) -> Vec<&'static str> {
-        let words = |known: &Suspect| {
-            let names = |finding: &&Finding| finding.cause.split('+').any(|name| suspect_key(name) == known.key);
+        let words = |known: &KnownCause| {
+            let names = |finding: &&Finding| finding.cause.split('+').any(|key| known.keys.contains(&key));
             let kinds: Vec<Kind> = self.causes.iter().filter(names).map(|finding| finding.kind).collect();
             match kinds[..] {
                 [] => Some(known.words),
-                // arms with another norm were tested; they say nothing about the one in use
-                _ if known.key == "norm" && kinds.iter().all(|kind| *kind == Kind::Introduction) => {
-                    Some("whether the norm in use mixes the examples of a batch")
-                }
+                // what is put in its place says nothing about what is in use
+                _ if kinds.iter().all(|kind| *kind == Kind::Introduction) => known.in_use,
                 _ => None,
             }
         };
-        SUSPECTS.iter().filter_map(words).collect()
+        self.known.iter().filter_map(words).collect()
+    }
+
+    /// A cause by the keys of its ablations: several at once are one cause.
+    fn in_words(&self, keys: &str) -> String {
+        let words = |key: &str| match self.known.iter().find(|known| known.keys.contains(&key)) {
+            Some(known) => known.words.to_owned(),
+            None => key.replace('_', " "),
+        };
+        let mut words: Vec<String> = keys.split('+').map(words).collect();
+        words.dedup();
+        words.join(" together with ")
     }
 }
 

@@ -11,11 +11,13 @@ use super::damage::Damage;
 use super::error::StoreError;
 use super::layout::{ARMS, CHANGES, INSTANCES, LOOKS, Store};
 use super::stored::{self, Stored};
+use crate::domain::ablation::{Patch, Value};
 use crate::domain::arm::Arm;
 use crate::domain::name::FolderName;
 use crate::domain::spec::Spec;
 use crate::files::Folder;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A verdict that was displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +28,34 @@ pub struct Look {
     pub causes: usize,
 }
 
+/// An arm as it is written. Another version of the program may have written it, with keys and values that are not known
+/// here: such an arm is left alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct WrittenArm {
+    name: String,
+    changes: BTreeMap<String, Value>,
+}
+
+impl WrittenArm {
+    fn of(arm: &Arm) -> Self {
+        let changes = arm.changes.iter().map(|(ablation, value)| (ablation.key.to_owned(), value.clone()));
+        Self { name: arm.name.clone(), changes: changes.collect() }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        FolderName::new(&*self.name).map(drop).map_err(|error| error.to_string())
+    }
+
+    fn read(self) -> Option<Arm> {
+        Some(Arm { changes: Patch::try_from(self.changes).ok()?, name: self.name })
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 enum Change {
     ArmAdded {
-        arm: Arm,
+        arm: WrittenArm,
     },
     ArmDropped {
         name: String,
@@ -46,7 +71,7 @@ enum Change {
 impl Stored for Change {
     fn check(&self) -> Result<(), String> {
         match self {
-            Change::ArmAdded { arm } => vec![arm.clone()].check(),
+            Change::ArmAdded { arm } => arm.check(),
             Change::ArmDropped { .. } => Ok(()),
             Change::Instances { instances } => instances.check(),
             Change::Look(look) => vec![*look].check(),
@@ -65,11 +90,11 @@ impl Stored for u32 {
 }
 
 /// The arms added to an experiment.
-impl Stored for Vec<Arm> {
+impl Stored for Vec<WrittenArm> {
     const MOST: u64 = 1 << 24;
 
     fn check(&self) -> Result<(), String> {
-        self.iter().try_for_each(|arm| FolderName::new(&*arm.name).map(drop).map_err(|error| error.to_string()))
+        self.iter().try_for_each(WrittenArm::check)
     }
 }
 
@@ -85,14 +110,15 @@ impl Stored for Vec<Look> {
 impl Store {
     /// Records an arm that was added to a running experiment.
     pub fn add_arm(&self, spec: &Spec, arm: &Arm) -> Result<(), StoreError> {
+        let arm = WrittenArm::of(arm);
         let added = || Change::ArmAdded { arm: arm.clone() };
-        append(&self.experiment_of(spec), old_arms, |changes| (!arms(changes).contains(arm)).then(added))?;
+        append(&self.experiment_of(spec), old_arms, |changes| (!arms(changes).contains(&arm)).then(added))?;
         Ok(())
     }
 
     /// The arms that were added to a running experiment.
     pub fn added_arms(&self, spec: &Spec) -> Result<Vec<Arm>, Damage> {
-        Ok(arms(&changes(&self.experiment_of(spec), old_arms)?.0))
+        Ok(arms(&changes(&self.experiment_of(spec), old_arms)?.0).into_iter().filter_map(WrittenArm::read).collect())
     }
 
     /// Removes an added arm for good. Returns whether it had been added.
@@ -130,8 +156,8 @@ impl Store {
     }
 }
 
-fn arms(changes: &[Change]) -> Vec<Arm> {
-    let mut arms: Vec<Arm> = Vec::new();
+fn arms(changes: &[Change]) -> Vec<WrittenArm> {
+    let mut arms: Vec<WrittenArm> = Vec::new();
     for change in changes {
         match change {
             Change::ArmAdded { arm } => {
@@ -165,7 +191,7 @@ fn looks(changes: &[Change]) -> Vec<Look> {
 type Old = fn(&Folder) -> Result<Vec<Change>, Damage>;
 
 fn old_arms(experiment: &Folder) -> Result<Vec<Change>, Damage> {
-    let arms: Option<Vec<Arm>> = stored::read(experiment, ARMS)?;
+    let arms: Option<Vec<WrittenArm>> = stored::read(experiment, ARMS)?;
     Ok(arms.into_iter().flatten().map(|arm| Change::ArmAdded { arm }).collect())
 }
 
@@ -218,6 +244,7 @@ fn number(file: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ablation::LEARNING_RATE;
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::Path;
@@ -232,7 +259,8 @@ mod tests {
     }
 
     fn arm(name: &str, rate: f64) -> Arm {
-        let changes = [("learning_rate".to_owned(), crate::domain::arm::Value::Number(rate))].into();
+        let mut changes = Patch::default();
+        assert!(changes.set(LEARNING_RATE, Value::Number(rate)));
         Arm { name: name.into(), changes }
     }
 

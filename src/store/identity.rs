@@ -49,5 +49,9 @@ mod tests {
     fn the_digest_is_stable() {
         // a change here orphans every run in every store: raise NUMERICS or find out why instead
         assert_eq!(run_id(&example(8, 30)).as_str(), "d43ce05dbbfa58b5d067");
+        let spec = serde_json::json!({
+            "name": "mine", "task": {}, "model": { "source": "embedded" }, "train": {}, "store": {}, "arms": [],
+        });
+        assert_eq!(experiment_digest(&serde_json::from_value(spec).unwrap()), "35e6ec4e1055");
     }
 }

@@ -4,6 +4,7 @@
 //! journal of the attempt that finished the run.
 
 use super::attempt::{BEAT, Beat, ENDED, Ended, OWNER};
+use super::changes::WrittenArm;
 use super::checkpoint::WEIGHTS;
 use super::damage::Damage;
 use super::error::StoreError;
@@ -13,7 +14,6 @@ use super::owner::Owner;
 use super::result::{RESULT, RunResult};
 use super::set_aside::set_aside;
 use super::stored;
-use crate::domain::arm::Arm;
 use crate::domain::event::RunEvent;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;
@@ -34,7 +34,7 @@ impl Store {
         });
         let read = [
             (SPEC, of_spec),
-            (ARMS, stored::read::<Vec<Arm>>(&folder, ARMS).map(drop)),
+            (ARMS, stored::read::<Vec<WrittenArm>>(&folder, ARMS).map(drop)),
             (INSTANCES, stored::read::<u32>(&folder, INSTANCES).map(drop)),
             (INPUTS, self.inputs(&name).map(drop)),
             (INVARIANCE, self.invariance(&name).map(drop)),

@@ -1,7 +1,7 @@
 //! Measures whether the logits of an example depend on the others in its batch.
 
-use crate::domain::arm::Norm;
 use crate::domain::batch::Batch;
+use crate::domain::choice::Norm;
 use crate::domain::invariance::LogitShift;
 use crate::domain::run::DropoutRates;
 use crate::model::{Bert, Masks, Pass};

@@ -37,6 +37,11 @@ impl Learner {
         Self { model, optimizer }
     }
 
+    /// Adam's decay rate of the second moment, where it is another.
+    pub fn with_beta2(self, beta2: f64) -> Self {
+        Self { optimizer: self.optimizer.with_beta2(beta2), ..self }
+    }
+
     /// Updates done.
     pub fn steps(&self) -> u64 {
         self.optimizer.steps

@@ -5,13 +5,13 @@
 //! with the same arithmetic: before they are read again ([`AdamW::refresh`]), and before the whole table is read
 //! ([`AdamW::settle`]).
 
+use crate::domain::numbers::BETA2;
 use crate::model::vectorised::vectorised;
 use crate::model::{Group, TableRows, View};
 use candle_core::Result;
 use std::ops::Range;
 
 const BETA1: f32 = 0.9;
-const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-6;
 /// Added to the norm a gradient is clipped by, as PyTorch does.
 const CLIP_EPSILON: f32 = 1e-6;
@@ -22,6 +22,8 @@ const NEGLIGIBLE: f32 = 1e-20;
 /// First and second moments of every parameter, and the pending updates of tables.
 pub struct AdamW {
     weight_decay: f64,
+    /// decay rate of the second moment
+    beta2: f32,
     pub(super) moments: Vec<Moments>,
     /// the updates that some row of a table has not had yet
     missed: Vec<UpdateRule>,
@@ -66,7 +68,12 @@ impl AdamW {
             second: vec![0.0; group.layout().len()],
             segments: group.layout().views().iter().map(&mut segment).collect(),
         });
-        Self { weight_decay, moments: moments.collect(), missed: Vec::new(), steps: 0 }
+        let beta2 = BETA2.default as f32;
+        Self { weight_decay, beta2, moments: moments.collect(), missed: Vec::new(), steps: 0 }
+    }
+
+    pub fn with_beta2(self, beta2: f64) -> Self {
+        Self { beta2: beta2 as f32, ..self }
     }
 
     /// One update by the gradients of the groups, clipped at a global norm of `clip_norm`; the gradients are reset.
@@ -82,7 +89,7 @@ impl AdamW {
         }
         let norm = squares.sqrt() as f32;
         self.steps += 1;
-        let rule = UpdateRule::new(learning_rate, self.weight_decay, self.steps);
+        let rule = UpdateRule::new(learning_rate, self.weight_decay, self.beta2, self.steps);
         let clip = (clip_norm as f32 / (norm + CLIP_EPSILON)).min(1.0);
         self.missed.push(rule);
         for (group, Moments { first, second, segments }) in groups.iter_mut().zip(&mut self.moments) {
@@ -173,6 +180,7 @@ fn row_of(table: &Range<usize>, width: usize, row: u32) -> Range<usize> {
 struct UpdateRule {
     /// learning rate over the first moment's bias correction
     rate: f32,
+    beta2: f32,
     /// root of the second moment's bias correction
     second_correction: f32,
     decay: f32,
@@ -180,11 +188,12 @@ struct UpdateRule {
 
 impl UpdateRule {
     /// `step` counts from 1.
-    fn new(learning_rate: f64, weight_decay: f64, step: u64) -> Self {
+    fn new(learning_rate: f64, weight_decay: f64, beta2: f32, step: u64) -> Self {
         let step = step as i32;
         Self {
+            beta2,
             rate: (learning_rate / (1.0 - f64::from(BETA1).powi(step))) as f32,
-            second_correction: (1.0 / (1.0 - f64::from(BETA2).powi(step))).sqrt() as f32,
+            second_correction: (1.0 / (1.0 - f64::from(beta2).powi(step))).sqrt() as f32,
             decay: 1.0 - learning_rate as f32 * weight_decay as f32,
         }
     }
@@ -197,7 +206,7 @@ impl UpdateRule {
     fn apply(&self, decay: f32, gradient: f32, value: &mut f32, first: &mut f32, second: &mut f32) {
         let moved = BETA1 * *first + (1.0 - BETA1) * gradient;
         *first = if moved.abs() < NEGLIGIBLE { 0.0 } else { moved };
-        *second = BETA2 * *second + (1.0 - BETA2) * gradient * gradient;
+        *second = self.beta2 * *second + (1.0 - self.beta2) * gradient * gradient;
         *value = *value * decay - self.rate * *first / (second.sqrt() * self.second_correction + EPSILON);
     }
 }
@@ -243,7 +252,7 @@ vectorised! {
             for rule in left {
                 for (v, s) in v.iter_mut().zip(&mut s) {
                     *v *= rule.decay_of(decays);
-                    *s *= BETA2;
+                    *s *= rule.beta2;
                 }
             }
             values.copy_from_slice(&v[..values.len()]);

@@ -5,6 +5,7 @@ use super::{Learner, OwnedSnapshot, Snapshot, TrainError, evaluate};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
+use crate::domain::numbers::BETA2;
 use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
@@ -56,7 +57,7 @@ pub fn train(
     let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
     let interrupt = observer.interrupt().clone();
     model.interrupted_by(interrupt.clone());
-    let mut learner = Learner::new(model, spec.weight_decay);
+    let mut learner = Learner::new(model, spec.weight_decay).with_beta2(spec.numbers.get(BETA2));
     let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     if let Some(snapshot) = snapshot {
         if snapshot.step > updates {

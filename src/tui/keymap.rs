@@ -2,6 +2,7 @@
 
 use crate::app::table::Typing;
 use crate::app::{Action, App, Motion, Panel};
+use crate::domain::ablation::{self, Ablation};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::InputRequest;
 use tui_input::backend::crossterm::to_input_request;
@@ -51,6 +52,14 @@ const fn letter(key: char, action: Action, label: &'static str, help: &'static s
     binding(KeyCode::Char(key), action, label, help, hint)
 }
 
+/// The key that drafts an ablation.
+const fn drafts(ablation: &'static Ablation) -> Binding {
+    match ablation.press {
+        Some(press) => letter(press.letter, Action::Cycle(ablation), press.label, press.help, press.hint),
+        None => panic!("an ablation that no key drafts"),
+    }
+}
+
 const fn go(key: KeyCode, motion: Motion, label: &'static str, help: &'static str) -> Binding {
     binding(key, Action::Go(motion), label, help, "")
 }
@@ -74,17 +83,11 @@ pub const KEYS: &[Binding] = &[
     letter('/', Action::Filter(Typing::Begin), "/", "filter the runs: bs=8 dropout=off acc>0.75", "filter"),
     letter('m', Action::NextMetric, "m", "next metric", "metric"),
     letter('M', Action::PreviousMetric, "M", "previous metric", ""),
-    letter('d', Action::CycleDropout, "d", "draft: dropout off, left on at evaluation, on", "dropout"),
-    letter('n', Action::CycleNorm, "n", "draft: batch, rms, no, layer norm", "norm"),
-    letter(
-        'l',
-        Action::CycleScaling,
-        "l",
-        "draft: a learning rate that grows with the batch size, or its root",
-        "rate",
-    ),
-    letter('u', Action::CycleUpdates, "u", "draft: as many updates at every batch size as one of them has", "updates"),
-    letter('e', Action::CycleEvaluation, "e", "draft: scored on full batches only", ""),
+    drafts(ablation::DROPOUT),
+    drafts(ablation::NORM),
+    drafts(ablation::LEARNING_RATE_SCALING),
+    drafts(ablation::UPDATES_OF),
+    drafts(ablation::EVALUATION),
     letter('a', Action::AddDraft, "a", "add the draft as an arm; its runs wait behind the others", "add arm"),
     letter('N', Action::TrainNext, "N", "train next: the draft, else what the cursor is on", "next"),
     letter('i', Action::Investigate, "i", "investigate why: every suspect as an arm, after a question", "why?"),
@@ -384,6 +387,13 @@ mod tests {
             let reached =
                 focus.filter(|panel| pressed(KeyEvent::new(binding.key, modifiers), *panel) == Some(binding.action));
             assert!(reached.count() > 0, "{}", binding.label);
+        }
+    }
+
+    #[test]
+    fn every_ablation_that_names_a_key_has_it() {
+        for ablation in ablation::all().filter(|ablation| ablation.press.is_some()) {
+            assert!(KEYS.iter().any(|binding| binding.action == Action::Cycle(ablation)), "{ablation:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! Every number is drawn from a seeded stream, so a test gives the same counts on every machine.
 
 use batchscope::domain::random::{Key, Purpose};
+use batchscope::plan::known_causes;
 use batchscope::stats::{
     ALPHA, Cause, Estimate, Evidence, Judgement, Outcome, Outcomes, Question, Uninformative, Verdict, contrast, judge,
     ratio_interval, slope_weights,
@@ -87,6 +88,7 @@ impl World {
             Cause { arm: format!("arm-{number}"), name: format!("cause-{number}"), evidence }
         });
         judge(&Question {
+            known: known_causes(),
             batch_sizes: SIZES.to_vec(),
             baseline: self.outcomes(sweep, 0, Truth::Removal(0.0), instances),
             causes: causes.collect(),

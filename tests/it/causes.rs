@@ -1,10 +1,10 @@
 //! Suspects as arms: what each of them changes, and what it leaves alone.
 
 use crate::support::{Finished, World};
+use batchscope::domain::choice::Evaluation;
 use batchscope::domain::history::History;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::run::RunSpec;
-use batchscope::domain::spec::Evaluation;
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::{RunFolder, Store, read_journal};
 use serde_json::Value;
@@ -197,7 +197,8 @@ fn the_investigation_has_an_arm_for_every_suspect() {
         assert!(line.contains(" runs, about "), "what it costs here: {line}");
     }
     let spec = parse("why-batch-size", preset("why-batch-size").unwrap(), &[]).unwrap();
-    let keys: BTreeSet<&str> = spec.arms.iter().flat_map(|arm| arm.changes.keys()).map(String::as_str).collect();
+    let keys: BTreeSet<&str> =
+        spec.arms.iter().flat_map(|arm| arm.changes.ablations()).map(|ablation| ablation.key).collect();
     let suspects = ["dropout", "dropout_at_evaluation", "evaluation", "learning_rate_scaling", "norm", "updates_of"];
     assert_eq!(keys, suspects.into());
 }

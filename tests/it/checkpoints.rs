@@ -2,8 +2,8 @@
 
 use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{fixture, python, skipped};
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::model::{Bert, ModelError, Pass, Pretrained, Weights, read_folder};
 use candle_core::{Device, Tensor};
 use std::collections::HashMap;

@@ -2,8 +2,8 @@
 
 use crate::support::torch_file::{StateDict, Tensors, global, integer, pickle, tensors, text, tuple};
 use crate::support::{World, fixture};
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::model::{Bert, Implementation, ModelError, Pass, Pretrained, read_folder};
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -3,14 +3,14 @@
 
 use crate::support::made_up::{planned, progress};
 use crate::support::{World, files_below};
-use batchscope::domain::arm::{Arm, Value as ArmValue};
+use batchscope::domain::arm::Arm;
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::invariance::{Invariance, LogitShift};
 use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Spec;
 use batchscope::resolve::{Experiment, Request, Which, history};
-use batchscope::spec_file::{parse, to_toml};
+use batchscope::spec_file::{changes_of, parse, to_toml};
 use batchscope::store::{
     BeatWatch, Claim, Ended, Inputs, Journal, Look, Owner, RunFolder, RunResult, Store, StoredRun, run_id,
 };
@@ -45,14 +45,14 @@ impl MadeUp {
             data: data.train.clone(),
             examples: 16,
             in_use: shift(made.spec.train.norm),
-            with_batch_norm: shift(batchscope::domain::arm::Norm::Batch),
+            with_batch_norm: shift(batchscope::domain::choice::Norm::Batch),
         };
         let name = Store::experiment_folder(&made.spec);
         let inputs = json!({ "data": data, "model": model, "majority_share": 0.6, "classes": ["no", "yes"] });
         store.remember_inputs(&made.spec, &serde_json::from_value::<Inputs>(inputs).unwrap()).unwrap();
         store.remember_invariance(&name, &invariance).unwrap();
         store.remember_look(&name, Look { instances: 1, causes: 1 }).unwrap();
-        let changes = [("dropout".to_owned(), ArmValue::Text("off".into()))].into();
+        let changes = changes_of("test", "dropout=off").unwrap();
         store.add_arm(&made.spec, &Arm { name: "no-dropout".into(), changes }).unwrap();
         store.add_instances(&made.spec, 2).unwrap();
         for (number, run) in made.runs.iter().enumerate() {

@@ -2,8 +2,8 @@
 //! logits alone, whose last layer computes the first token of each sequence only, is a pass over every token.
 
 use crate::support::{batch_of, tiny_config};
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Group, Implementation, Masks, Pass, Simd, Weights};

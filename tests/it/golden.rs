@@ -1,8 +1,8 @@
 //! Our numbers against PyTorch's (`tests/golden/tiny`; its README says how they were made). Dropout is off throughout.
 
 use crate::support::{fixture, no_dropout};
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::model::{Bert, Implementation, NamedTensor, Pass, Pretrained, read_folder};
 use batchscope::train::{Learner, LinearSchedule};
 use candle_core::{DType, Device, Tensor};

@@ -178,7 +178,7 @@ fn transformers_computes_the_same_logits() {
         tensors.insert(name.clone(), tensor.flatten_all().unwrap().to_vec1().unwrap());
     }
     let weights = Weights::from_tensors(tensors);
-    let mut model = Bert::new(&config, batchscope::domain::arm::Norm::Layer, &weights, &words, 2, 0, 0).unwrap();
+    let mut model = Bert::new(&config, batchscope::domain::choice::Norm::Layer, &weights, &words, 2, 0, 0).unwrap();
     let tokenizer = PairTokenizer::from_folder(&output, 40).unwrap();
     let mut batch = Batch::default();
     for (number, (a, b)) in text.iter().enumerate() {

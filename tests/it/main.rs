@@ -24,6 +24,7 @@ mod arbitrary; // no parser panics or over-allocates on any input
 mod fuzzing; // the dashboard survives any sequence of keys, events and sizes
 mod faults; // full disks, read-only and newer stores, failing runs
 mod own_data;
+mod numbers; // a numeric setting is known wherever a key of [train] is
 mod older_runs; // runs of earlier versions can be read
 mod pictures; // figures can be redrawn to the byte from their view
 mod pretraining; // the same bits for any interruptions and threads; the model can be fine-tuned

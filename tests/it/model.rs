@@ -2,8 +2,8 @@
 
 use crate::support::{batch_of, no_dropout, tiny_config, tiny_model};
 use batchscope::data::WordRows;
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Pass, Weights};
 use batchscope::train::Learner;

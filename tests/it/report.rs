@@ -3,6 +3,7 @@
 use crate::support::{Finished, World};
 use batchscope::domain::run::DropoutRates;
 use batchscope::export::report;
+use batchscope::plan::known_causes;
 use batchscope::stats::{
     Cause, Estimate, Evidence, Outcome, Outcomes, Proof, Question, alpha_of_look, judge, ratio_interval,
 };
@@ -313,6 +314,7 @@ fn outcomes(first: f64, slope: f64, spread: f64, instances: u32, seed: usize) ->
 fn page(baseline: Outcomes, causes: Vec<(&str, &str, Evidence)>) -> String {
     let causes = causes.into_iter().map(|(arm, name, evidence)| Cause { arm: arm.into(), name: name.into(), evidence });
     let judgement = judge(&Question {
+        known: known_causes(),
         batch_sizes: SIZES.to_vec(),
         baseline,
         causes: causes.collect(),

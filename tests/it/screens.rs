@@ -3,6 +3,7 @@
 use crate::support::made_up::{plan, planned, progress, tell};
 use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
+use batchscope::domain::ablation;
 use batchscope::domain::arm::Arm;
 use batchscope::domain::command::{Command, Intent, Order};
 use batchscope::domain::event::{RunEvent, SweepEvent};
@@ -83,8 +84,8 @@ fn before_anything_is_known() {
 #[test]
 fn a_draft_tells_what_it_would_cost() {
     let mut app = app();
-    assert!(app.act(Action::CycleDropout).is_empty());
-    app.act(Action::CycleNorm);
+    assert!(app.act(Action::Cycle(ablation::DROPOUT)).is_empty());
+    app.act(Action::Cycle(ablation::NORM));
     let text = screen(&app, 80, 24);
     assert!(text.contains("draft: norm layer → batch, d… · 10 runs, about 1:39 · a adds  N next  Esc drops"), "{text}");
     let text = screen(&app, 120, 40);
@@ -98,21 +99,21 @@ fn a_draft_tells_what_it_would_cost() {
 fn a_draft_says_from_what_to_what_and_when_nothing_is_left_of_it() {
     let mut app = app();
     for words in ["draft: dropout on → off ·", "draft: dropout at evaluation off → on ·"] {
-        app.act(Action::CycleDropout);
+        app.act(Action::Cycle(ablation::DROPOUT));
         let text = screen(&app, 200, 60);
         assert!(text.contains(words), "no `{words}` in\n{text}");
     }
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     assert!(screen(&app, 80, 24).contains("dropout at evaluation off, as in the baseline; nothing is drafted"));
-    app.act(Action::CycleUpdates);
+    app.act(Action::Cycle(ablation::UPDATES_OF));
     assert!(
         screen(&app, 200, 60).contains("draft: updates of 5 epochs → as at batch size 8 ·"),
         "{}",
         screen(&app, 200, 60)
     );
-    app.act(Action::CycleDropout);
-    app.act(Action::CycleDropout);
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
+    app.act(Action::Cycle(ablation::DROPOUT));
+    app.act(Action::Cycle(ablation::DROPOUT));
     let text = screen(&app, 200, 60);
     assert!(text.contains("draft: dropout at evaluation off, updates of"), "what a key took back is said too:\n{text}");
 }
@@ -120,7 +121,7 @@ fn a_draft_says_from_what_to_what_and_when_nothing_is_left_of_it() {
 #[test]
 fn an_arm_is_trained_next_from_its_draft_or_once_it_waits() {
     let mut app = app();
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     let effects = app.act(Action::TrainNext);
     assert!(matches!(&effects[..], [Effect::Ask(Command::AddArm(arm, Order::Next))] if arm.name == "no-dropout"));
     let runs = plan("no-dropout");
@@ -134,7 +135,7 @@ fn an_arm_is_trained_next_from_its_draft_or_once_it_waits() {
     press(&mut app, &[Action::Focus(Panel::Ablations), Action::Go(Motion::Down)]);
     assert_eq!(next(&app.act(Action::TrainNext)), 8, "neither the one that is finished nor the one that is trained");
     assert!(screen(&app, 80, 24).contains("trained next: 8 runs of no-dropout"));
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     assert_eq!(next(&app.act(Action::TrainNext)), 8, "a draft that trains the same");
     press(&mut app, &[Action::Focus(Panel::Sweep), Action::Go(Motion::First)]);
     assert!(app.act(Action::TrainNext).is_empty(), "it is finished");
@@ -146,7 +147,7 @@ fn an_arm_is_trained_next_from_its_draft_or_once_it_waits() {
 #[test]
 fn an_added_arm_appears_beside_the_baseline() {
     let mut app = app();
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     let effects = app.act(Action::AddDraft);
     let [Effect::Ask(Command::AddArm(Arm { name, .. }, Order::Last))] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(name, "no-dropout");
@@ -160,10 +161,10 @@ fn an_added_arm_appears_beside_the_baseline() {
 #[test]
 fn a_draft_equal_to_an_arm_selects_that_arm() {
     let mut app = app();
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     app.act(Action::AddDraft);
     app.hear(SweepEvent::Planned(plan("no-dropout")));
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     assert!(app.act(Action::AddDraft).is_empty(), "it must not be trained twice");
     assert_eq!(app.run_in_sight().unwrap().planned.id, plan("no-dropout")[0].id);
     assert!(screen(&app, 80, 24).contains("there already: no-dropout"));
@@ -718,7 +719,7 @@ fn answered() -> App {
     let mut app = App::new(spec, 2);
     let (majority_share, validation_examples) = (Some(0.677), Some(300));
     app.inquiry = Inquiry::new(Background { majority_share, validation_examples, ..Background::default() });
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     app.act(Action::AddDraft);
     for (arm, noise) in [("baseline", 0.001), ("no-dropout", -0.001)] {
         let runs = plan(arm);
@@ -758,7 +759,7 @@ fn an_arm_far_out_does_not_squeeze_the_effect() {
         text.lines().find(|line| line.contains("-1.00 [")).unwrap().to_owned()
     };
     let before = effect_bar(&mut app);
-    app.act(Action::CycleNorm);
+    app.act(Action::Cycle(ablation::NORM));
     app.act(Action::AddDraft);
     let runs = plan("batch-norm");
     app.hear(SweepEvent::Planned(runs.clone()));
@@ -893,7 +894,7 @@ fn keys_that_steer_act_on_the_row_under_the_cursor_or_on_the_arm() {
 #[test]
 fn a_cancelled_arm_of_the_keyboard_is_forgotten_and_comes_back_with_its_runs() {
     let mut app = app();
-    app.act(Action::CycleDropout);
+    app.act(Action::Cycle(ablation::DROPOUT));
     app.act(Action::AddDraft);
     let runs = plan("no-dropout");
     app.hear(SweepEvent::Planned(runs.clone()));
@@ -932,7 +933,7 @@ fn an_evaluation_change_says_that_it_trains_nothing_where_weights_are_kept() {
     for run in &runs[..5] {
         tell(&mut app, run, progress(run, 1.0));
     }
-    app.act(Action::CycleEvaluation);
+    app.act(Action::Cycle(ablation::EVALUATION));
     let text = screen(&app, 120, 40);
     assert!(
         text.contains("draft: evaluation whole → full-batches · scores 10 runs again without training, about"),

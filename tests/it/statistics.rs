@@ -1,6 +1,7 @@
 //! Our statistics against scipy's and statsmodels' (`golden/statistics/make.py`), and what must hold for any numbers.
 
 use crate::support::fixture;
+use batchscope::plan::known_causes;
 use batchscope::stats::{
     Answer, Cause, Estimate, Evidence, Interval, Outcome, Outcomes, Question, RatioInterval, binomial_error, contrast,
     holm, instances_needed, judge, minimal_detectable, pooled_sd, ratio_interval, slope_weights,
@@ -115,6 +116,7 @@ fn zero_and_one_values_have_no_interval() {
 fn one_planned_instance_is_never_a_verdict() {
     let outcome = |batch_size, accuracy| Outcome { batch_size, iid: 0, accuracy, one_class: false };
     let judgement = judge(&Question {
+        known: known_causes(),
         batch_sizes: vec![2, 8],
         baseline: [outcome(2, 0.8), outcome(8, 0.7)].into_iter().collect(),
         causes: Vec::new(),
@@ -240,6 +242,7 @@ proptest! {
             let (baseline, batch_sizes) = (of_arm(0), vec![64, 2, 8]);
             let validation_examples = Some(20);
             judge(&Question {
+                known: known_causes(),
                 batch_sizes, baseline, causes, family: 0, planned, look, majority_share, validation_examples,
             })
         };

@@ -2,7 +2,7 @@
 //! trace in a number.
 
 use crate::support::World;
-use batchscope::domain::arm::{Arm, Changes, Value};
+use batchscope::domain::arm::Arm;
 use batchscope::domain::command::{Command, Intent, Order};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::history::{History, Progress};
@@ -10,6 +10,7 @@ use batchscope::domain::id::RunId;
 use batchscope::domain::sweep::Sweep;
 use batchscope::engine::Engine;
 use batchscope::resolve::{Opened, Request, Sources};
+use batchscope::spec_file::changes_of;
 use batchscope::store::{RunFolder, Store, read_journal};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -159,7 +160,7 @@ fn what_another_process_finishes_meanwhile_is_neither_discarded_nor_lost_from_si
 fn an_arm_that_cannot_be_planned_is_not_remembered() {
     let world = World::new();
     world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
-    let changes = Changes::from([("updates_of".into(), Value::Integer(100_000))]);
+    let changes = changes_of("test", "updates_of=100000").unwrap();
     let mut steered = Steered::start(&world, 1);
     steered.ask(Command::AddArm(Arm { name: "too-large".into(), changes }, Order::Last));
     steered.until("told why not", |sweep| sweep.broken.as_ref().is_some_and(|words| words.contains("too-large")));
@@ -203,7 +204,7 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
     const TRAIN: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 1\nepochs = 2\nlearning_rate = 1e-3\n";
     let world = World::new();
     world.write_spec(TRAIN);
-    let no_dropout = Changes::from([("dropout".into(), Value::Text("off".into()))]);
+    let no_dropout = changes_of("test", "dropout=off").unwrap();
     let arm = Arm { name: "no-dropout".into(), changes: no_dropout };
     let mut steered = Steered::start(&world, 2);
     steered.until("done", |sweep| sweep.idle);
@@ -238,8 +239,7 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
 #[test]
 fn an_arm_that_is_trained_next_gets_a_worker_at_once_and_changes_no_number() {
     let (whole, steered_world) = (World::new(), World::new());
-    let arm =
-        Arm { name: "no-dropout".into(), changes: Changes::from([("dropout".into(), Value::Text("off".into()))]) };
+    let arm = Arm { name: "no-dropout".into(), changes: changes_of("test", "dropout=off").unwrap() };
     steered_world.write_spec(SPEC);
     let mut steered = Steered::start(&steered_world, 1);
     steered.until("planned", |sweep| !sweep.rows().is_empty());

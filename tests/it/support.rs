@@ -10,8 +10,8 @@ pub mod screen;
 pub mod tls;
 pub mod torch_file;
 
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;

@@ -1,14 +1,15 @@
 //! The time left is within a fifth of the truth from the first tenth on: sweeps as they could be, event by event, with
 //! clocks of their own.
 
-use batchscope::domain::arm::Norm;
+use batchscope::domain::choice::Evaluation;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
+use batchscope::domain::numbers::Numbers;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
 use batchscope::domain::scores::Scores;
-use batchscope::domain::spec::Evaluation;
 use batchscope::domain::sweep::Sweep;
 
 const TOLERANCE: f64 = 0.2;
@@ -74,6 +75,7 @@ impl Case {
             dropout_at_evaluation: false,
             evaluation: Evaluation::Whole,
             norm: Norm::Layer,
+            numbers: Numbers::default(),
         };
         let place = self.arms.iter().position(|(name, _)| *name == arm).unwrap();
         let id = RunId::from_digest(&format!("{place:04}{batch_size:08}{iid:08}"));

@@ -3,8 +3,8 @@
 
 use crate::support::{fixture, skipped};
 use batchscope::data::PairTokenizer;
-use batchscope::domain::arm::Norm;
 use batchscope::domain::batch::Batch;
+use batchscope::domain::choice::Norm;
 use batchscope::model::{Bert, Pass, Pretrained, read_folder};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

@@ -135,7 +135,7 @@ fn operator(column: Column) -> &'static str {
 
 /// Every name that a filter may use.
 pub fn filter_names() -> Vec<&'static str> {
-    let properties = Property::ALL.into_iter().flat_map(Property::names);
+    let properties = Property::all().flat_map(Property::names);
     let mut names: Vec<&str> = MEASURED.into_iter().flat_map(names).chain(properties).collect();
     names.dedup();
     names
@@ -144,10 +144,9 @@ pub fn filter_names() -> Vec<&'static str> {
 /// The short names, each with the operator that is usual for it: those that matter most first.
 pub fn filter_beginnings() -> Vec<String> {
     let property = |property: Property| format!("{}=", property.names()[0]);
-    let (first, last) = Property::ALL.split_at(2);
-    let first = first.iter().copied().map(property);
+    let (first, last) = (Property::all().take(2).map(property), Property::all().skip(2).map(property));
     let measured = MEASURED.into_iter().map(|column| format!("{}{}", names(column)[0], operator(column)));
-    first.chain(measured).chain(last.iter().copied().map(property)).collect()
+    first.chain(measured).chain(last).collect()
 }
 
 /// What a run says about such a name.

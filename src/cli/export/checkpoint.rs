@@ -4,7 +4,7 @@ use super::ExportArguments;
 use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::notify;
 use crate::cli::runs;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::export::{Checkpoint, CheckpointError, Tokenizer};
 use crate::resolve::{StartTokenizer, find_start};
 use crate::store::Inputs;

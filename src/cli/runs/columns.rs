@@ -45,7 +45,7 @@ const NAMES: [(Column, [&str; 2]); 9] = [
 fn all() -> impl Iterator<Item = (Column, [&'static str; 2])> {
     let (first, last) = NAMES.split_at(5);
     let scores = Metric::SCORES.map(|metric| (Score(metric), metric.names()));
-    let of_spec = Property::ALL.map(|property| (Spec(property), property.names()));
+    let of_spec = Property::all().map(|property| (Spec(property), property.names()));
     first.iter().copied().chain(scores).chain(last.iter().copied()).chain(of_spec)
 }
 

@@ -8,6 +8,7 @@ use crate::cli::page::{Page, notify, print, print_json, report_damage};
 use crate::domain::filter::Filter;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
+use crate::domain::numbers::NUMBERS;
 use crate::domain::run::RunSpec;
 use crate::export::text_table;
 use crate::store::Store;
@@ -141,6 +142,9 @@ pub fn object(listed: &Listed) -> Value {
         "weight_decay": spec.map(|spec| spec.weight_decay),
         "warmup_ratio": spec.map(|spec| spec.warmup_ratio),
     });
+    for number in NUMBERS {
+        object[number.key] = spec.map(|spec| spec.numbers.get(number)).into();
+    }
     for metric in Metric::SCORES {
         object[metric.tag()] = listed.score(metric).into();
     }

@@ -2,7 +2,7 @@
 
 use super::peak::peak;
 use super::workload::{ROWS, Workload};
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use crate::domain::run::DropoutRates;
 use crate::model::{Bert, Masks, TensorResult as Result, Weights};

@@ -3,7 +3,7 @@
 use super::norm;
 use super::normalization::{Affine, Normalization, ResidualSum, SavedNorm};
 use super::workspace::{Scratch, resized};
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use crate::model::context::Context;
 use crate::model::dropout::Site;

@@ -20,7 +20,7 @@ mod shape;
 mod workspace;
 
 use super::parameters::Group;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use embeddings::EmbeddingsShape;
 pub use embeddings::FusedEmbeddings;

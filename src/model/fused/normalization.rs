@@ -1,6 +1,6 @@
 //! What the norms have in common: their input, their parameters, and what their backward pass needs and gives.
 
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use std::ops::Range;
 

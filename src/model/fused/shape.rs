@@ -1,7 +1,7 @@
 //! Sizes of a layer, and where each of its tensors lies in the flat parameters.
 
 use super::normalization::Normalization;
-use crate::domain::arm::Norm;
+use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use crate::model::layout::Layout;
 use std::ops::Range;

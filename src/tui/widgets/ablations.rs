@@ -5,7 +5,6 @@ use super::table::stage;
 use crate::app::table::Stage;
 use crate::app::{App, Asking, Panel};
 use crate::domain::arm::{Arm, BASELINE};
-use crate::spec_file::describe;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -20,7 +19,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         lines.extend(arms.iter().map(|arm| {
             Line::from(vec![
                 Span::styled(format!("{} ", arm.name), theme.accent()),
-                Span::styled(describe(&arm.changes), theme.dim()),
+                Span::styled(arm.changes.in_words(), theme.dim()),
                 Span::styled(format!("  {}", app.would_show(arm)), theme.text()),
             ])
         }));
@@ -46,7 +45,7 @@ fn line<'t>(arm: &Arm, app: &App, theme: &Theme) -> Line<'t> {
             spans.push(Span::styled(format!("{} {}  ", count(state), state.name()), stage(state, theme).1));
         }
     }
-    let changes = if arm.name == BASELINE { "as the spec says".into() } else { describe(&arm.changes) };
+    let changes = if arm.name == BASELINE { "as the spec says".into() } else { arm.changes.in_words() };
     spans.push(Span::styled(changes, theme.dim()));
     Line::from(spans)
 }

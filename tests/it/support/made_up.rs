@@ -1,13 +1,14 @@
 //! Runs of a sweep that nobody trains.
 
 use batchscope::app::App;
-use batchscope::domain::arm::Norm;
+use batchscope::domain::choice::Evaluation;
+use batchscope::domain::choice::Norm;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
+use batchscope::domain::numbers::Numbers;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
 use batchscope::domain::scores::Scores;
-use batchscope::domain::spec::Evaluation;
 
 pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
     let config = ModelConfig::bert_mini(100);
@@ -37,6 +38,7 @@ pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
         dropout_at_evaluation: false,
         evaluation: Evaluation::Whole,
         norm: Norm::Layer,
+        numbers: Numbers::default(),
     };
     let spec = match arm {
         "no-dropout" => RunSpec { dropout: DropoutRates::OFF, ..spec },

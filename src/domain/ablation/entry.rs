@@ -1,0 +1,137 @@
+//! What an entry of the table of ablations says, and what follows from it.
+
+use super::value::Value;
+use crate::domain::numbers::Number;
+use crate::domain::train::Train;
+use std::fmt;
+
+/// A key of `[train]` that an arm may change, and everything that the program knows of it.
+#[derive(Clone, Copy)]
+pub struct Ablation {
+    pub key: &'static str,
+    /// what it takes, to be read after "expected"
+    pub expected: &'static str,
+    /// the comment beside its default in docs/SPEC.md
+    pub about: &'static str,
+    /// a value to show where there is no default
+    pub example: &'static str,
+    pub(super) place: Place,
+    /// the key that says the same in another way: an arm has one of them
+    pub(super) rival: Option<&'static str>,
+    /// a change, in words
+    pub(super) words: Option<fn(&Value) -> String>,
+    /// the name of an arm that makes this change
+    pub(super) name: Option<fn(&Value) -> String>,
+    /// the setting and what it is, in words
+    pub(super) setting: Option<fn(&Train) -> (&'static str, String)>,
+    pub suspect: Option<&'static Suspect>,
+    pub press: Option<&'static Press>,
+}
+
+/// Where its value is.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// Read: nothing where it is not given. Written: nothing, and all stays as it is, where the key does not take the value.
+    Field(fn(&Train) -> Option<Value>, fn(&mut Train, &Value) -> Option<()>),
+    Number(&'static Number),
+}
+
+/// What may be behind an effect of batch size, and can be taken away.
+pub struct Suspect {
+    pub words: &'static str,
+    /// what it means when the effect goes with it
+    pub removed: &'static str,
+    /// what is still to be tested where arms only put something in its place; nothing: then it is tested
+    pub in_use: Option<&'static str>,
+    /// whether an arm takes it away from the baseline. Any other change puts something in, and is judged by the change of
+    /// slope alone
+    pub removes: fn(baseline: &Train, arm: &Train) -> bool,
+}
+
+/// A key of the dashboard that drafts it.
+pub struct Press {
+    pub letter: char,
+    pub label: &'static str,
+    /// what it does, for the list of keys
+    pub help: &'static str,
+    /// one word for the last line of the screen; empty: not there
+    pub hint: &'static str,
+    /// the changes that it goes through, one press after the other; then comes the baseline again
+    pub round: fn(&Train) -> Vec<(&'static Ablation, Value)>,
+}
+
+impl PartialEq for Ablation {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Ablation {}
+
+impl fmt::Debug for Ablation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.key)
+    }
+}
+
+impl Ablation {
+    /// Its value; nothing where none is given.
+    pub fn value(&self, train: &Train) -> Option<Value> {
+        match self.place {
+            Place::Field(read, _) => read(train),
+            Place::Number(number) => Some(Value::Number(train.numbers.get(number))),
+        }
+    }
+
+    /// Writes a value; nothing, and all stays as it is, where the key does not take it.
+    pub(super) fn write(&self, train: &mut Train, value: &Value) -> Option<()> {
+        match self.place {
+            Place::Field(_, write) => write(train, value),
+            Place::Number(number) => train.numbers.set(number, value.number()?),
+        }
+    }
+
+    pub fn takes(&self, value: &Value) -> bool {
+        self.write(&mut Train::default(), value).is_some()
+    }
+
+    /// The key as words.
+    pub fn title(&self) -> String {
+        self.key.replace('_', " ")
+    }
+
+    /// A change of it: `batch norm`.
+    pub fn words(&self, value: &Value) -> String {
+        self.words.map_or_else(|| format!("{} {value}", self.title()), |words| words(value))
+    }
+
+    /// The name of an arm that makes the change: `batch-norm`.
+    pub fn arm_name(&self, value: &Value) -> String {
+        self.name.map_or_else(|| format!("{}={value}", self.key), |name| name(value))
+    }
+
+    /// What the setting is called, and its value in words: `dropout`, `on`.
+    pub fn setting(&self, train: &Train) -> (String, String) {
+        if let Some(setting) = self.setting {
+            let (name, value) = setting(train);
+            return (name.into(), value);
+        }
+        let value = match self.value(train) {
+            None => "off".into(),
+            Some(Value::Flag(flag)) => if flag { "on" } else { "off" }.into(),
+            Some(Value::Number(number)) => short(number),
+            Some(value) => value.to_string(),
+        };
+        (self.title(), value)
+    }
+
+    /// Whether an arm takes away what it is suspected of.
+    pub fn removes(&self, baseline: &Train, arm: &Train) -> bool {
+        self.suspect.is_some_and(|suspect| (suspect.removes)(baseline, arm))
+    }
+}
+
+/// Small numbers by their power of ten: `2e-5`.
+fn short(number: f64) -> String {
+    if number != 0.0 && number.abs() < 1e-3 { format!("{number:e}") } else { number.to_string() }
+}

@@ -1,0 +1,464 @@
+//! The table: an entry for each key, those that are suspected of an effect of batch size first.
+
+use super::entry::{Ablation, Place, Press, Suspect};
+use super::value::Value;
+use crate::domain::choice::{Dropout, Evaluation, LearningRateScaling, Norm};
+use crate::domain::numbers::{NUMBERS, Number};
+use crate::domain::train::Train;
+
+/// Every ablation, in the order in which answers name what was not tested.
+pub fn all() -> impl Iterator<Item = &'static Ablation> {
+    TABLE.into_iter().chain(&OF_NUMBERS)
+}
+
+pub fn named(key: &str) -> Option<&'static Ablation> {
+    all().find(|ablation| ablation.key == key)
+}
+
+const TABLE: [&Ablation; 16] = [
+    NORM,
+    DROPOUT,
+    DROPOUT_AT_EVALUATION,
+    UPDATES_OF,
+    UPDATES,
+    LEARNING_RATE_SCALING,
+    LEARNING_RATE_REFERENCE,
+    EVALUATION,
+    LEARNING_RATE,
+    EPOCHS,
+    WARMUP_RATIO,
+    WEIGHT_DECAY,
+    CLIP_NORM,
+    EVALUATIONS_PER_EPOCH,
+    SHUFFLE,
+    SEED,
+];
+
+const fn field(
+    key: &'static str,
+    expected: &'static str,
+    about: &'static str,
+    read: fn(&Train) -> Option<Value>,
+    write: fn(&mut Train, &Value) -> Option<()>,
+) -> Ablation {
+    let place = Place::Field(read, write);
+    Ablation {
+        key,
+        expected,
+        about,
+        example: "",
+        place,
+        rival: None,
+        words: None,
+        name: None,
+        setting: None,
+        suspect: None,
+        press: None,
+    }
+}
+
+static OF_NUMBERS: [Ablation; NUMBERS.len()] = {
+    let mut all = [of_number(NUMBERS[0]); NUMBERS.len()];
+    let mut place = 0;
+    while place < NUMBERS.len() {
+        all[place] = of_number(NUMBERS[place]);
+        place += 1;
+    }
+    all
+};
+
+const fn of_number(number: &'static Number) -> Ablation {
+    Ablation { place: Place::Number(number), ..field(number.key, number.expected, number.about, |_| None, |_, _| None) }
+}
+
+/// An order of values gone round, beginning behind the baseline's, which is no change.
+fn round(
+    ablation: &'static Ablation,
+    baseline: &Train,
+    order: impl IntoIterator<Item = Value>,
+) -> Vec<(&'static Ablation, Value)> {
+    let mut order: Vec<Value> = order.into_iter().collect();
+    let baseline = ablation.value(baseline);
+    if let Some(place) = order.iter().position(|value| Some(value) == baseline.as_ref()) {
+        order.rotate_left(place);
+        order.remove(0);
+    }
+    order.into_iter().map(|value| (ablation, value)).collect()
+}
+
+pub const NORM: &Ablation = &Ablation {
+    words: Some(|value| match value.text() {
+        Some("none") => "no norm".into(),
+        _ => format!("{value} norm"),
+    }),
+    name: Some(|value| match value.text() {
+        Some("none") => "no-norm".into(),
+        _ => format!("{value}-norm"),
+    }),
+    suspect: Some(&Suspect {
+        words: "the normalization",
+        removed: "the norm mixed the examples of a batch",
+        in_use: Some("whether the norm in use mixes the examples of a batch"),
+        removes: |baseline, arm| baseline.norm == Norm::Batch && arm.norm == Norm::Layer,
+    }),
+    press: Some(&Press {
+        letter: 'n',
+        label: "n",
+        help: "draft: batch, rms, no, layer norm",
+        hint: "norm",
+        round: |baseline| round(NORM, baseline, Norm::ALL.map(|norm| norm.name().into())),
+    }),
+    ..field(
+        "norm",
+        "\"layer\", \"batch\", \"rms\" or \"none\"",
+        "or \"batch\", \"rms\", \"none\"",
+        |train| Some(train.norm.name().into()),
+        |train, value| {
+            train.norm = Norm::named(value.text()?)?;
+            Some(())
+        },
+    )
+};
+
+pub const DROPOUT: &Ablation = &Ablation {
+    name: Some(|value| match value.text() {
+        Some("off") => "no-dropout".into(),
+        _ => format!("dropout-{value}"),
+    }),
+    suspect: Some(&Suspect {
+        words: "dropout",
+        removed: "dropout made it",
+        in_use: None,
+        removes: |_, arm| matches!(arm.dropout, Dropout::Off | Dropout::Rate(0.0)),
+    }),
+    press: Some(&Press {
+        letter: 'd',
+        label: "d",
+        help: "draft: dropout off, left on at evaluation, on",
+        hint: "dropout",
+        round: |baseline| match baseline.dropout {
+            // without dropout there is nothing to leave on
+            Dropout::Off => vec![(DROPOUT, "on".into())],
+            _ if baseline.dropout_at_evaluation => vec![(DROPOUT, "off".into())],
+            _ => vec![(DROPOUT, "off".into()), (DROPOUT_AT_EVALUATION, Value::Flag(true))],
+        },
+    }),
+    ..field(
+        "dropout",
+        "\"on\", \"off\" or a rate of at least 0 and below 1",
+        "the model's own rates; \"off\"; or one rate",
+        |train| {
+            Some(match train.dropout {
+                Dropout::On => "on".into(),
+                Dropout::Off => "off".into(),
+                Dropout::Rate(rate) => Value::Number(rate),
+            })
+        },
+        |train, value| {
+            train.dropout = match (value.text(), value.number()) {
+                (Some("on"), _) => Dropout::On,
+                (Some("off"), _) => Dropout::Off,
+                (_, Some(rate)) if (0.0..1.0).contains(&rate) => Dropout::Rate(rate),
+                _ => return None,
+            };
+            Some(())
+        },
+    )
+};
+
+pub const DROPOUT_AT_EVALUATION: &Ablation = &Ablation {
+    words: Some(|value| match value {
+        Value::Flag(true) => "dropout left on at evaluation".into(),
+        value => format!("dropout at evaluation {value}"),
+    }),
+    name: Some(|_| "dropout-at-evaluation".into()),
+    suspect: Some(&Suspect {
+        words: "dropout left on at evaluation",
+        removed: "scores with dropout made it",
+        in_use: None,
+        removes: |baseline, arm| baseline.dropout_at_evaluation && !arm.dropout_at_evaluation,
+    }),
+    ..field(
+        "dropout_at_evaluation",
+        "true or false",
+        "true: forgotten, left on",
+        |train| Some(Value::Flag(train.dropout_at_evaluation)),
+        |train, value| {
+            train.dropout_at_evaluation = value.flag()?;
+            Some(())
+        },
+    )
+};
+
+const NUMBER_OF_UPDATES: &Suspect = &Suspect {
+    words: "the number of updates",
+    removed: "smaller batches differ by making more updates",
+    in_use: None,
+    removes: |baseline, _| baseline.updates.is_none() && baseline.updates_of.is_none(),
+};
+
+fn updates(train: &Train) -> (&'static str, String) {
+    let updates = match (train.updates, train.updates_of) {
+        (Some(updates), _) => updates.to_string(),
+        (None, Some(size)) => format!("as at batch size {size}"),
+        (None, None) => format!("of {} epochs", train.epochs),
+    };
+    ("updates", updates)
+}
+
+/// With [`UPDATES`] one of two ways to give the number of updates, of which the one given last holds.
+pub const UPDATES_OF: &Ablation = &Ablation {
+    example: "8",
+    rival: Some("updates"),
+    words: Some(|value| format!("as many updates as batch size {value} at every batch size")),
+    name: Some(|value| format!("updates-of-{value}")),
+    setting: Some(updates),
+    suspect: Some(NUMBER_OF_UPDATES),
+    press: Some(&Press {
+        letter: 'u',
+        label: "u",
+        help: "draft: as many updates at every batch size as one of them has",
+        hint: "updates",
+        round: |baseline| {
+            let mut sizes = baseline.batch_sizes.clone();
+            sizes.sort_by_key(|size| (*size != baseline.learning_rate_reference, *size));
+            round(UPDATES_OF, baseline, sizes.into_iter().map(|size| Value::Integer(size.into())))
+        },
+    }),
+    ..field(
+        "updates_of",
+        "a batch size from 1 to 4294967295",
+        "or as many as its epochs have at this batch size",
+        |train| train.updates_of.map(|size| Value::Integer(size.into())),
+        |train, value| {
+            (train.updates_of, train.updates) = (Some(value.whole(1, u32::MAX.into())?), None);
+            Some(())
+        },
+    )
+};
+
+pub const UPDATES: &Ablation = &Ablation {
+    example: "1000",
+    rival: Some("updates_of"),
+    words: Some(|value| format!("{value} updates at every batch size")),
+    setting: Some(updates),
+    suspect: Some(NUMBER_OF_UPDATES),
+    ..field(
+        "updates",
+        "a whole number from 1 to 1000000000",
+        "of every cell, instead of those of its epochs;",
+        |train| train.updates.and_then(|updates| i64::try_from(updates).ok()).map(Value::Integer),
+        |train, value| {
+            (train.updates, train.updates_of) = (Some(value.whole(1, 1_000_000_000)?), None);
+            Some(())
+        },
+    )
+};
+
+const ONE_RATE: &Suspect = &Suspect {
+    words: "a learning rate that does not grow with the batch size",
+    removed: "the rate was right for one batch size only",
+    in_use: None,
+    removes: |baseline, arm| {
+        baseline.learning_rate_scaling == LearningRateScaling::None
+            && arm.learning_rate_scaling != LearningRateScaling::None
+    },
+};
+
+pub const LEARNING_RATE_SCALING: &Ablation = &Ablation {
+    words: Some(|value| {
+        match value.text() {
+            Some("sqrt") => "learning rate grows with the square root of the batch size",
+            Some("linear") => "learning rate grows with the batch size",
+            _ => "one learning rate for all batch sizes",
+        }
+        .into()
+    }),
+    name: Some(|value| match value.text() {
+        Some("none") => "one-rate".into(),
+        _ => format!("{value}-rate"),
+    }),
+    suspect: Some(ONE_RATE),
+    press: Some(&Press {
+        letter: 'l',
+        label: "l",
+        help: "draft: a learning rate that grows with the batch size, or its root",
+        hint: "rate",
+        round: |baseline| {
+            let order = LearningRateScaling::ALL.map(|scaling| scaling.name().into());
+            round(LEARNING_RATE_SCALING, baseline, order)
+        },
+    }),
+    ..field(
+        "learning_rate_scaling",
+        "\"none\", \"sqrt\" or \"linear\"",
+        "or \"sqrt\", \"linear\": how the peak follows the batch size,",
+        |train| Some(train.learning_rate_scaling.name().into()),
+        |train, value| {
+            train.learning_rate_scaling = LearningRateScaling::named(value.text()?)?;
+            Some(())
+        },
+    )
+};
+
+const LEARNING_RATE_REFERENCE: &Ablation = &Ablation {
+    suspect: Some(ONE_RATE),
+    ..field(
+        "learning_rate_reference",
+        "a batch size from 1 to 4294967295",
+        "against this one",
+        |train| Some(Value::Integer(train.learning_rate_reference.into())),
+        |train, value| {
+            train.learning_rate_reference = value.whole(1, u32::MAX.into())?;
+            Some(())
+        },
+    )
+};
+
+pub const EVALUATION: &Ablation = &Ablation {
+    words: Some(|value| match value.text() {
+        Some("full-batches") => "scored on full batches only".into(),
+        _ => format!("evaluation {value}"),
+    }),
+    name: Some(Value::to_string),
+    suspect: Some(&Suspect {
+        words: "scoring full batches only",
+        removed: "scores of fewer pairs made it",
+        in_use: None,
+        removes: |baseline, arm| baseline.evaluation == Evaluation::FullBatches && arm.evaluation == Evaluation::Whole,
+    }),
+    press: Some(&Press {
+        letter: 'e',
+        label: "e",
+        help: "draft: scored on full batches only",
+        hint: "",
+        round: |baseline| round(EVALUATION, baseline, Evaluation::ALL.map(|kind| kind.name().into())),
+    }),
+    ..field(
+        "evaluation",
+        "\"whole\" or \"full-batches\"",
+        "or \"full-batches\": validated on as many full batches as there are, larger ones on fewer pairs",
+        |train| Some(train.evaluation.name().into()),
+        |train, value| {
+            train.evaluation = Evaluation::named(value.text()?)?;
+            Some(())
+        },
+    )
+};
+
+pub const LEARNING_RATE: &Ablation = &field(
+    "learning_rate",
+    "a positive number below 1e38",
+    "the peak; the embedded model wants about 1e-4 (docs/TASKS.md)",
+    |train| Some(Value::Number(train.learning_rate)),
+    |train, value| {
+        train.learning_rate = value.positive()?;
+        Some(())
+    },
+);
+
+const EPOCHS: &Ablation = &field(
+    "epochs",
+    "a whole number from 1 to 1000000",
+    "",
+    |train| Some(Value::Integer(train.epochs.into())),
+    |train, value| {
+        train.epochs = value.whole(1, 1_000_000)?;
+        Some(())
+    },
+);
+
+const WARMUP_RATIO: &Ablation = &field(
+    "warmup_ratio",
+    "a number from 0 to 1",
+    "of the updates; then linear to 0",
+    |train| Some(Value::Number(train.warmup_ratio)),
+    |train, value| {
+        train.warmup_ratio = value.number().filter(|ratio| (0.0..=1.0).contains(ratio))?;
+        Some(())
+    },
+);
+
+const WEIGHT_DECAY: &Ablation = &field(
+    "weight_decay",
+    "0 or a positive number below 1e38",
+    "not on biases and norms",
+    |train| Some(Value::Number(train.weight_decay)),
+    |train, value| {
+        train.weight_decay = value.number().filter(|decay| *decay == 0.0).or(value.positive())?;
+        Some(())
+    },
+);
+
+const CLIP_NORM: &Ablation = &field(
+    "clip_norm",
+    "a positive number below 1e38",
+    "",
+    |train| Some(Value::Number(train.clip_norm)),
+    |train, value| {
+        train.clip_norm = value.positive()?;
+        Some(())
+    },
+);
+
+const EVALUATIONS_PER_EPOCH: &Ablation = &field(
+    "evaluations_per_epoch",
+    "a whole number from 1 to 1000000",
+    "and one before the first update",
+    |train| Some(Value::Integer(train.evaluations_per_epoch.into())),
+    |train, value| {
+        train.evaluations_per_epoch = value.whole(1, 1_000_000)?;
+        Some(())
+    },
+);
+
+const SHUFFLE: &Ablation = &field(
+    "shuffle",
+    "true or false",
+    "",
+    |train| Some(Value::Flag(train.shuffle)),
+    |train, value| {
+        train.shuffle = value.flag()?;
+        Some(())
+    },
+);
+
+const SEED: &Ablation = &field(
+    "seed",
+    "a whole number from 0 to 4294967295",
+    "",
+    |train| Some(Value::Integer(train.seed.into())),
+    |train, value| {
+        train.seed = value.whole(0, u32::MAX.into())?;
+        Some(())
+    },
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_that_is_read_can_be_written() {
+        for ablation in all() {
+            assert_eq!(named(ablation.key), Some(ablation));
+            if let Some(value) = ablation.value(&Train::default()) {
+                assert!(ablation.takes(&value), "{ablation:?} does not take its default");
+            }
+            assert!(!ablation.takes(&"maybe".into()), "{ablation:?}");
+            for (changed, value) in ablation.press.map(|press| (press.round)(&Train::default())).unwrap_or_default() {
+                let mut train = Train::default();
+                assert!(changed.write(&mut train, &value).is_some(), "{changed:?} does not take {value}");
+                assert_eq!(changed.value(&train), Some(value));
+            }
+        }
+    }
+
+    #[test]
+    fn two_ways_to_say_the_same_know_of_each_other() {
+        for ablation in all() {
+            let back = ablation.rival.and_then(named).map(|rival| rival.rival);
+            assert_eq!(back, ablation.rival.map(|_| Some(ablation.key)), "{ablation:?}");
+        }
+    }
+}

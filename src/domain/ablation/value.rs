@@ -1,0 +1,67 @@
+//! A value of a setting, as a spec writes it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    Flag(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+}
+
+impl Value {
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn flag(&self) -> Option<bool> {
+        match self {
+            Value::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// A whole number between two others, both included.
+    pub(super) fn whole<N: TryFrom<i64>>(&self, low: i64, high: i64) -> Option<N> {
+        match self {
+            Value::Integer(number) if (low..=high).contains(number) => N::try_from(*number).ok(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Value::Number(number) => Some(*number),
+            Value::Integer(number) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
+    /// What stays positive and finite in the model's own precision.
+    pub(super) fn positive(&self) -> Option<f64> {
+        self.number().filter(|number| *number > 0.0 && (*number as f32) <= 1e38)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Text(text.to_owned())
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Flag(value) => write!(formatter, "{value}"),
+            Value::Integer(value) => write!(formatter, "{value}"),
+            Value::Number(value) => write!(formatter, "{value}"),
+            Value::Text(value) => write!(formatter, "{value}"),
+        }
+    }
+}
