@@ -1,56 +1,31 @@
-//! Building a frame of the dashboard: 200 x 60 cells, 25 runs of 40,000 updates, a million points.
+//! Building a frame of the dashboard, 200 x 60 cells: of 25 runs of 40,000 updates, which are a million points, and of 5,000
+//! runs in ten arms.
 //!
 //! `cargo bench --bench frame`.
 
+#[path = "../tests/it/support/made_up.rs"]
+mod made_up;
+
 use batchscope::app::{Action, App, Panel};
-use batchscope::domain::choice::Evaluation;
-use batchscope::domain::choice::Norm;
+use batchscope::domain::ablation;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
-use batchscope::domain::id::RunId;
 use batchscope::domain::metric::Metric;
-use batchscope::domain::model::ModelConfig;
-use batchscope::domain::numbers::Numbers;
-use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::spec_file::{parse, preset};
 use batchscope::tui::{Theme, draw};
 use criterion::{Criterion, criterion_group, criterion_main};
+use made_up::{arms, grid, named, progress, spec, tell};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 const UPDATES: u64 = 40_000;
 
 fn run(batch_size: u32, iid: u32) -> PlannedRun {
-    let data = DataIdentity {
-        train: "train".into(),
-        train_examples: batch_size * 8000,
-        validation: "validation".into(),
-        validation_examples: 300,
-        classes: 2,
-        also: Vec::new(),
-    };
-    let spec = RunSpec {
-        numerics: NUMERICS,
-        batch_size,
-        iid,
-        seed: 0,
-        data,
-        model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
-        epochs: 5,
-        updates: None,
-        learning_rate: 1e-4,
-        warmup_ratio: 0.1,
-        weight_decay: 0.01,
-        clip_norm: 1.0,
-        evaluations_per_epoch: 10,
-        shuffle: true,
-        dropout: DropoutRates::OFF,
-        dropout_at_evaluation: false,
-        evaluation: Evaluation::Whole,
-        norm: Norm::Layer,
-        numbers: Numbers::default(),
-    };
-    let id = RunId::from_digest(&format!("{batch_size:010}{iid:010}"));
-    PlannedRun { id, arm: "baseline".into(), spec, keep_weights: false }
+    named("baseline", RunSpec { iid, epochs: 5, evaluations_per_epoch: 10, ..spec(batch_size, batch_size * 8000) })
+}
+
+fn app() -> App {
+    App::new(parse("demo", preset("demo").expect("a preset"), &[]).expect("a spec"), 2)
 }
 
 fn update(run: &PlannedRun, step: u64) -> SweepEvent {
@@ -61,9 +36,8 @@ fn update(run: &PlannedRun, step: u64) -> SweepEvent {
     SweepEvent::Run { run: run.id.clone(), attempt: 1, entry }
 }
 
-fn frames(criterion: &mut Criterion) {
-    let spec = parse("demo", preset("demo").expect("a preset"), &[]).expect("a spec");
-    let mut app = App::new(spec, 2);
+fn long_runs(criterion: &mut Criterion) {
+    let mut app = app();
     let runs: Vec<PlannedRun> = (0..5).flat_map(|iid| [2, 8, 16, 32, 64].map(|size| run(size, iid))).collect();
     app.hear(SweepEvent::Planned(runs.clone()));
     for run in &runs {
@@ -102,5 +76,47 @@ fn frames(criterion: &mut Criterion) {
     bench("zoomed", &mut app, true);
 }
 
-criterion_group!(benches, frames);
+/// Most of them finished, one under way, the others waiting.
+fn many_runs(criterion: &mut Criterion) {
+    let mut app = app();
+    app.arms = arms(10);
+    let runs = grid(&app.arms, 100);
+    app.hear(SweepEvent::Planned(runs.clone()));
+    let (finished, rest) = runs.split_at(4000);
+    finished.iter().for_each(|run| tell(&mut app, run, progress(run, 1.0)));
+    let trained = &rest[0];
+    tell(&mut app, trained, progress(trained, 0.1));
+    let mut newest = trained.spec.updates() / 10;
+    let theme = Theme::named("dark").expect("a theme");
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).expect("a terminal");
+    let mut group = criterion.benchmark_group("frame of 5,000 runs");
+    group.sample_size(20);
+    let mut bench = |name: &str, app: &mut App| {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                newest += 1;
+                app.hear(update(trained, newest));
+                let _ = app.settle(true);
+                terminal.draw(|frame| draw(frame, app, &theme)).expect("a frame");
+            });
+        });
+    };
+    bench("one update more", &mut app);
+    app.act(Action::Group);
+    bench("grouped", &mut app);
+    app.act(Action::Group);
+    app.act(Action::SortNext);
+    bench("sorted", &mut app);
+    app.act(Action::SortPrevious);
+    app.act(Action::Cycle(ablation::NORM));
+    bench("with a draft", &mut app);
+    app.act(Action::Back);
+    app.act(Action::Focus(Panel::Answer));
+    bench("final scores", &mut app);
+    app.act(Action::Focus(Panel::Sweep));
+    (0..3).for_each(|_| drop(app.act(Action::NextBand)));
+    bench("a line for every run", &mut app);
+}
+
+criterion_group!(benches, long_runs, many_runs);
 criterion_main!(benches);

@@ -3,6 +3,10 @@
 //! Rooms from the ground up; imports point down only (docs/ARCHITECTURE.md, `tests/it/layers.rs`).
 #![cfg_attr(not(test), warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used))]
 
+// the fixture that unit tests share with tests/it and benches/ names the program as these do
+#[cfg(test)]
+extern crate self as batchscope;
+
 pub mod domain; // L0: the words of the program as plain values
 pub mod files; // L0: files whole or not at all, reading with a bound, no links followed
 pub mod stats; // L0: outcomes -> intervals and verdicts

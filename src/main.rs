@@ -80,7 +80,7 @@ fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
     }
     Ok(match left {
         Left::BySignal | Left::TerminalGone => Exit::Interrupted,
-        Left::ByKey if app.sweep.failed() > 0 => Exit::Failed,
+        Left::ByKey if app.sweep.tally().failed > 0 => Exit::Failed,
         Left::ByKey => Exit::Done,
     })
 }

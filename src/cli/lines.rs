@@ -26,7 +26,7 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
         SweepEvent::Broken(message) => return Some(format!("stopped: {message}")),
         // only the dashboard sends commands
         SweepEvent::Intended { .. } => return None,
-        SweepEvent::Planned(_) | SweepEvent::Idle | SweepEvent::Closed => return None,
+        SweepEvent::Planned(_) | SweepEvent::Stored { .. } | SweepEvent::Idle | SweepEvent::Closed => return None,
     };
     Some(format!("{}  {}  {words}", count(sweep), name(sweep.row(run)?)))
 }
@@ -40,7 +40,7 @@ pub fn time_left(sweep: &Sweep, workers: usize) -> Option<String> {
 /// Runs done, of all: `12 of 25`.
 fn count(sweep: &Sweep) -> String {
     let all = sweep.rows().len();
-    let done = sweep.count(|progress| matches!(progress, Progress::Finished | Progress::Failed(_)));
+    let done = sweep.tally().ended();
     let width = all.to_string().len();
     format!("{done:>width$} of {all}")
 }

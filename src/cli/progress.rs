@@ -55,7 +55,7 @@ impl Bars {
             let speed = row.pairs_per_second().map_or(String::new(), |pairs| format!("{pairs:.0} pairs/s"));
             bar.set_message(format!("{left}{accuracy}{speed}"));
         }
-        let done = sweep.count(|progress| matches!(progress, Progress::Finished | Progress::Failed(_)));
+        let done = sweep.tally().ended();
         let left = sweep.remaining_seconds(self.workers).map_or(String::new(), |s| format!(", {} left", clock(s)));
         self.whole.set_position((sweep.share_done() * PARTS as f64) as u64);
         self.whole.set_message(format!("{done} of {} runs{left}", sweep.rows().len()));

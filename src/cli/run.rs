@@ -62,6 +62,10 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
             recv(engine.events) -> event => {
                 // the engine sends Closed before it ends; a closed channel means the same
                 let Ok(event) = event else { break };
+                // lines count and tell a finished run when its journal is read
+                if matches!(event, SweepEvent::Stored { .. }) {
+                    continue;
+                }
                 stop = matches!(event, SweepEvent::Idle | SweepEvent::Broken(_));
                 sweep.apply(event.clone());
                 match &bars {
@@ -98,7 +102,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let exit = match interrupted {
         _ if sweep.broken.is_some() => Exit::Failed,
         true => Exit::Interrupted,
-        false if sweep.failed() > 0 => Exit::Failed,
+        false if sweep.tally().failed > 0 => Exit::Failed,
         false => Exit::Done,
     };
     output.print(match &report {

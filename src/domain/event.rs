@@ -85,6 +85,8 @@ pub enum SweepEvent {
     Planned(Vec<PlannedRun>),
     /// One run's journal grew by an entry. `attempt` counts from 1.
     Run { run: RunId, attempt: u32, entry: Entry },
+    /// A run is finished, according to its result in the store. Its journal follows: reading thousands of these takes seconds.
+    Stored { run: RunId, step: u64, scores: Scores },
     /// The stored history of a run, which replaces everything known about it.
     Replayed { run: RunId, entries: Vec<Entry> },
     /// Another process is training this run. Sent once per owner.

@@ -44,6 +44,8 @@ pub struct History {
     pub evaluations: Vec<EvaluationPoint>,
     /// further sets, scored at the end
     pub also: Vec<(NamedSet, Scores)>,
+    /// the final evaluation, where it is known and its journal is not yet: a score, and no point of a curve
+    pub stored: Option<EvaluationPoint>,
 }
 
 impl History {
@@ -75,8 +77,14 @@ impl History {
         }
     }
 
+    /// What the store says of a finished run whose journal is still to be read.
+    pub fn finished(step: u64, scores: Scores) -> Self {
+        let stored = Some(EvaluationPoint { step, scores });
+        Self { progress: Progress::Finished, step, stored, ..Self::default() }
+    }
+
     pub fn last_evaluation(&self) -> Option<&EvaluationPoint> {
-        self.evaluations.last()
+        self.evaluations.last().or(self.stored.as_ref())
     }
 
     /// Whether the run is finished and predicts the same class for every validation example. Its accuracy is then that

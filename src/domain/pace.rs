@@ -1,15 +1,11 @@
 //! How fast runs go, measured from the times of their events, and what that says of runs not yet measured.
 
 use super::event::{Entry, RunEvent};
-use super::sweep::Row;
-use std::collections::BTreeMap;
 
 /// A gap this long between two updates, and far from their mean, is a machine that slept.
 const SLEPT: f64 = 60.0;
 /// How far from the mean that is.
 const FAR: f64 = 20.0;
-/// Updates after which a run's own pace says more than the mean of its cell.
-const OWN: u64 = 10;
 /// What an update costs beside its pairs, in pairs, while only one batch size is measured (docs/PERFORMANCE.md).
 const OVERHEAD: f64 = 2.0;
 
@@ -19,7 +15,7 @@ pub struct Timed {
     seconds: f64,
     /// the same as it would have been on a core of its own
     alone: f64,
-    count: u64,
+    pub(super) count: u64,
 }
 
 impl Timed {
@@ -27,7 +23,7 @@ impl Timed {
         (self.count > 0 && self.seconds > 0.0).then(|| self.seconds / self.count as f64)
     }
 
-    fn mean_alone(self) -> Option<f64> {
+    pub(super) fn mean_alone(self) -> Option<f64> {
         (self.count > 0 && self.alone > 0.0).then(|| self.alone / self.count as f64)
     }
 
@@ -44,7 +40,7 @@ impl Timed {
         self.alone += seconds.max(0.0) / sharing;
     }
 
-    fn join(&mut self, other: Self) {
+    pub(super) fn join(&mut self, other: Self) {
         self.seconds += other.seconds;
         self.alone += other.alone;
         self.count += other.count;
@@ -55,8 +51,8 @@ impl Timed {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Pace {
     last: Option<f64>,
-    updates: Timed,
-    evaluations: Timed,
+    pub(super) updates: Timed,
+    pub(super) evaluations: Timed,
 }
 
 impl Pace {
@@ -82,85 +78,6 @@ impl Pace {
     /// Seconds that these many updates and evaluations take at this pace.
     pub fn seconds(&self, updates: u64, evaluations: u64) -> Option<f64> {
         Some(updates as f64 * self.updates.mean()? + evaluations as f64 * self.evaluations.mean().unwrap_or(0.0))
-    }
-}
-
-/// What is measured of one arm.
-#[derive(Default)]
-struct Measured {
-    /// by batch size
-    updates: BTreeMap<u32, Timed>,
-    evaluations: Timed,
-}
-
-impl Measured {
-    fn curve(&self) -> Vec<(f64, f64)> {
-        let mean = |(size, timed): (&u32, &Timed)| Some((f64::from(*size), timed.mean_alone()?));
-        self.updates.iter().filter_map(mean).collect()
-    }
-}
-
-/// Speeds of a sweep by arm and batch size, of runs with a core each: how many share one changes with the workers.
-pub struct Speeds<'r> {
-    arms: BTreeMap<&'r str, Measured>,
-}
-
-impl<'r> Speeds<'r> {
-    /// From runs trained here, where there are any: another machine, or this one under another load, tells little.
-    pub fn of(rows: &'r [Row]) -> Self {
-        let here = Self::from(rows.iter().filter(|row| row.here));
-        if here.longest_curve().is_empty() { Self::from(rows.iter()) } else { here }
-    }
-
-    fn from(rows: impl Iterator<Item = &'r Row>) -> Self {
-        let mut arms: BTreeMap<&str, Measured> = BTreeMap::new();
-        for row in rows {
-            let measured = arms.entry(&row.planned.arm).or_default();
-            measured.updates.entry(row.planned.spec.batch_size).or_default().join(row.pace.updates);
-            measured.evaluations.join(row.pace.evaluations);
-        }
-        Self { arms }
-    }
-
-    /// Seconds that these many updates and evaluations of the row's run take; nothing while no speed is known.
-    pub fn seconds(&self, row: &Row, updates: u64, evaluations: u64) -> Option<f64> {
-        let own = row.pace.updates.mean_alone().filter(|_| row.here && row.pace.updates.count >= OWN);
-        let update = own.or_else(|| self.update(&row.planned.arm, row.planned.spec.batch_size))?;
-        let evaluation = row.pace.evaluations.mean_alone().or_else(|| self.evaluation(&row.planned.arm)).unwrap_or(0.0);
-        Some(updates as f64 * update + evaluations as f64 * evaluation)
-    }
-
-    /// Seconds of a run of an arm of which nothing is measured.
-    pub fn seconds_anew(&self, batch_size: u32, updates: u64, evaluations: u64) -> Option<f64> {
-        let update = along(&self.longest_curve(), batch_size.into())?;
-        Some(updates as f64 * update + evaluations as f64 * self.all_evaluations().unwrap_or(0.0))
-    }
-
-    /// Seconds of an update. An arm of which one batch size is measured has the shape of the arm that is known best.
-    fn update(&self, arm: &str, batch_size: u32) -> Option<f64> {
-        let size = f64::from(batch_size);
-        let own = self.arms.get(arm).map(Measured::curve).unwrap_or_default();
-        let longest = self.longest_curve();
-        match own[..] {
-            [] => along(&longest, size),
-            [(known, seconds)] => Some(seconds * along(&longest, size)? / along(&longest, known)?),
-            _ => along(&own, size),
-        }
-    }
-
-    /// Batch sizes make no difference to an evaluation.
-    fn evaluation(&self, arm: &str) -> Option<f64> {
-        self.arms.get(arm).and_then(|measured| measured.evaluations.mean_alone()).or_else(|| self.all_evaluations())
-    }
-
-    fn all_evaluations(&self) -> Option<f64> {
-        let mut all = Timed::default();
-        self.arms.values().for_each(|measured| all.join(measured.evaluations));
-        all.mean_alone()
-    }
-
-    fn longest_curve(&self) -> Vec<(f64, f64)> {
-        self.arms.values().map(Measured::curve).max_by_key(Vec::len).unwrap_or_default()
     }
 }
 

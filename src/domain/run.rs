@@ -231,40 +231,12 @@ impl PlannedRun {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+#[path = "../../tests/it/support/made_up.rs"]
+pub(crate) mod made_up;
 
-    /// A small run to build tests on.
-    pub fn example(batch_size: u32, train_examples: u32) -> RunSpec {
-        RunSpec {
-            numerics: NUMERICS,
-            batch_size,
-            iid: 0,
-            seed: 0,
-            data: DataIdentity {
-                train: "train".into(),
-                train_examples,
-                validation: "validation".into(),
-                validation_examples: 10,
-                classes: 2,
-                also: Vec::new(),
-            },
-            model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
-            epochs: 2,
-            updates: None,
-            learning_rate: 1e-3,
-            warmup_ratio: 0.1,
-            weight_decay: 0.01,
-            clip_norm: 1.0,
-            evaluations_per_epoch: 1,
-            shuffle: true,
-            dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
-            dropout_at_evaluation: false,
-            evaluation: Evaluation::Whole,
-            norm: Norm::Layer,
-            numbers: Numbers::default(),
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::made_up::spec as example;
 
     #[test]
     fn the_last_partial_batch_is_dropped() {

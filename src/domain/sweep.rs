@@ -1,50 +1,24 @@
 //! A sweep as a front sees it: every planned run with what is known of it.
 
-use super::attempts::Attempts;
 use super::command::Intent;
-use super::event::{Entry, RunEvent, SweepEvent};
+use super::event::{RunEvent, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
-use super::metric::{Metric, Source};
-use super::pace::{Pace, Speeds, last_done, sharing};
+use super::pace::{last_done, sharing};
+pub use super::row::{Row, Sample};
 use super::run::{PlannedRun, RunSpec};
-use super::times::Times;
+use super::speeds::Speeds;
+use super::tally::Tally;
 use std::collections::HashMap;
-
-/// One run of the sweep.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    pub planned: PlannedRun,
-    pub history: History,
-    pub pace: Pace,
-    pub attempts: Attempts,
-    pub times: Times,
-    /// of its journal, all attempts together, that are known
-    pub entries: u64,
-    /// how often points were taken back: whatever was derived from them begins anew
-    pub revision: u64,
-    /// whether this process trains it, or did
-    pub here: bool,
-    /// who trains it, when it is not this process
-    pub elsewhere: Option<String>,
-    /// what is meant to become of it
-    pub intent: Intent,
-}
-
-/// A value of a metric.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sample {
-    pub step: u64,
-    /// of training, until then
-    pub seconds: f64,
-    pub value: f64,
-}
 
 /// Everything planned so far, in the order in which it was planned.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sweep {
     rows: Vec<Row>,
     places: HashMap<RunId, usize>,
+    arms: Vec<String>,
+    batch_sizes: Vec<u32>,
+    tally: Tally,
     /// of the machine that trains, where they are known
     pub cores: Option<usize>,
     pub idle: bool,
@@ -67,72 +41,53 @@ impl Sweep {
     }
 
     /// Names of the arms, in the order in which they were planned.
-    pub fn arms(&self) -> Vec<&str> {
-        let mut arms: Vec<&str> = Vec::new();
-        for row in &self.rows {
-            if !arms.contains(&row.planned.arm.as_str()) {
-                arms.push(&row.planned.arm);
-            }
-        }
-        arms
+    pub fn arms(&self) -> &[String] {
+        &self.arms
     }
 
     /// Batch sizes of all runs, ascending.
-    pub fn batch_sizes(&self) -> Vec<u32> {
-        let mut sizes: Vec<u32> = self.rows.iter().map(|row| row.planned.spec.batch_size).collect();
-        sizes.sort_unstable();
-        sizes.dedup();
-        sizes
+    pub fn batch_sizes(&self) -> &[u32] {
+        &self.batch_sizes
+    }
+
+    /// How many runs are in which state.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     pub fn apply(&mut self, event: SweepEvent) {
         match event {
-            SweepEvent::Planned(runs) => {
-                for planned in runs {
-                    if !self.places.contains_key(&planned.id) {
-                        self.places.insert(planned.id.clone(), self.rows.len());
-                        self.rows.push(Row::new(planned));
-                        self.idle = false;
-                    }
-                }
-            }
+            SweepEvent::Planned(runs) => runs.into_iter().for_each(|planned| self.add(planned)),
             SweepEvent::Run { run, entry, .. } => {
                 self.idle &= !matches!(entry.event, RunEvent::Started { .. });
-                let sharing = self.cores.map_or(1.0, |_| sharing(self.running_here(), self.cores));
-                if let Some(row) = self.row_mut(&run) {
+                let sharing = self.cores.map_or(1.0, |_| sharing(self.tally.running_here, self.cores));
+                self.change(&run, |row| {
                     (row.here, row.elsewhere) = (true, None);
                     row.apply(&entry, sharing);
-                }
+                });
             }
-            SweepEvent::Replayed { run, entries } => {
-                if let Some(row) = self.row_mut(&run) {
-                    row.forget();
-                    // who shared the cores then is not known
-                    entries.iter().for_each(|entry| row.apply(entry, 1.0));
-                    // its owner was killed, or is another process, which is told apart
-                    if row.history.progress == Progress::Running {
-                        row.history.progress = Progress::Interrupted;
-                    }
-                }
+            SweepEvent::Stored { run, step, scores } => {
+                self.change(&run, |row| row.history = History::finished(step, scores));
             }
+            SweepEvent::Replayed { run, entries } => self.change(&run, |row| {
+                row.forget();
+                // who shared the cores then is not known
+                entries.iter().for_each(|entry| row.apply(entry, 1.0));
+                // its owner was killed, or is another process, which is told apart
+                if row.history.progress == Progress::Running {
+                    row.history.progress = Progress::Interrupted;
+                }
+            }),
             SweepEvent::Elsewhere { run, owner } | SweepEvent::TakenOver { run, owner } => {
-                if let Some(row) = self.row_mut(&run) {
-                    row.elsewhere = Some(owner);
-                }
+                self.change(&run, |row| row.elsewhere = Some(owner));
             }
             SweepEvent::Intended { runs, intent } => {
-                for run in &runs {
-                    if let Some(row) = self.row_mut(run) {
-                        row.intent = intent;
-                    }
-                }
+                runs.iter().for_each(|run| self.change(run, |row| row.intent = intent));
                 self.idle &= intent != Intent::Train;
             }
             SweepEvent::Damaged(_) => {}
             SweepEvent::Unusable { run, reason } => {
-                if let Some(row) = self.row_mut(&run) {
-                    row.history.progress = Progress::Failed(reason);
-                }
+                self.change(&run, |row| row.history.progress = Progress::Failed(reason));
             }
             SweepEvent::Broken(message) => self.broken = Some(message),
             SweepEvent::Idle => self.idle = true,
@@ -140,25 +95,33 @@ impl Sweep {
         }
     }
 
-    fn row_mut(&mut self, id: &RunId) -> Option<&mut Row> {
-        self.places.get(id).map(|place| &mut self.rows[*place])
+    fn add(&mut self, planned: PlannedRun) {
+        if self.places.contains_key(&planned.id) {
+            return;
+        }
+        let known = self.arms.iter().position(|arm| *arm == planned.arm);
+        let arm = known.unwrap_or_else(|| {
+            self.arms.push(planned.arm.clone());
+            self.arms.len() - 1
+        });
+        if let Err(place) = self.batch_sizes.binary_search(&planned.spec.batch_size) {
+            self.batch_sizes.insert(place, planned.spec.batch_size);
+        }
+        let row = Row::new(planned, self.rows.len(), arm);
+        self.tally.add(&row);
+        self.places.insert(row.planned.id.clone(), row.place);
+        self.rows.push(row);
+        self.idle = false;
     }
 
-    fn running_here(&self) -> usize {
-        self.rows.iter().filter(|row| row.here && row.history.progress == Progress::Running).count()
-    }
-
-    pub fn count(&self, wanted: impl Fn(&Progress) -> bool) -> usize {
-        self.rows.iter().filter(|row| wanted(&row.history.progress)).count()
-    }
-
-    pub fn failed(&self) -> usize {
-        self.count(|progress| matches!(progress, Progress::Failed(_)))
-    }
-
-    /// Runs that are not done, of which this is meant.
-    pub fn intended(&self, intent: Intent) -> usize {
-        self.rows.iter().filter(|row| row.is_open() && row.intent == intent).count()
+    /// The one way to change a row: what is known of all rows together follows.
+    fn change(&mut self, id: &RunId, change: impl FnOnce(&mut Row)) {
+        let Some(place) = self.places.get(id) else { return };
+        let row = &mut self.rows[*place];
+        self.tally.remove(row);
+        change(row);
+        row.version += 1;
+        self.tally.add(row);
     }
 
     /// Share of all training pairs that are done, but for those of runs that are out of the sweep.
@@ -210,88 +173,12 @@ impl Sweep {
     }
 }
 
-impl Row {
-    fn new(planned: PlannedRun) -> Self {
-        let (history, pace, times, attempts) = Default::default();
-        let (here, elsewhere, intent) = (false, None, Intent::Train);
-        Self { planned, history, pace, times, attempts, entries: 0, revision: 0, here, elsewhere, intent }
-    }
-
-    /// Neither finished nor failed.
-    pub fn is_open(&self) -> bool {
-        !matches!(self.history.progress, Progress::Finished | Progress::Failed(_))
-    }
-
-    fn apply(&mut self, entry: &Entry, sharing: f64) {
-        let points = |history: &History| history.updates.len() + history.evaluations.len();
-        let before = points(&self.history);
-        self.history.apply(&entry.event);
-        self.entries += 1;
-        self.revision += u64::from(points(&self.history) < before);
-        self.pace.apply(entry, sharing);
-        self.attempts.apply(entry);
-        self.times.apply(entry, &self.history);
-    }
-
-    /// What its events said.
-    fn forget(&mut self) {
-        (self.history, self.pace, self.times, self.attempts, self.entries) = Default::default();
-        self.revision += 1;
-    }
-
-    /// How many values a metric has.
-    pub fn sample_count(&self, metric: Metric) -> usize {
-        let (updates, evaluations) = (&self.history.updates, &self.history.evaluations);
-        match metric.source() {
-            // two runs have it together
-            Source::Difference(_) => 0,
-            // what does not fit the number of classes
-            Source::Evaluation(value) if evaluations.iter().any(|point| value(&point.scores).is_none()) => 0,
-            Source::Evaluation(_) => evaluations.len(),
-            Source::Update(_) | Source::Time => updates.len(),
-        }
-    }
-
-    /// A value of a metric by its place.
-    pub fn sample(&self, metric: Metric, place: usize) -> Option<Sample> {
-        let (update, evaluation) = (self.history.updates.get(place), self.history.evaluations.get(place));
-        let value = match metric.source() {
-            Source::Evaluation(value) => value(&evaluation?.scores)?,
-            Source::Update(value) => value(update?),
-            Source::Time => f64::from(self.planned.spec.batch_size) / f64::from(*self.times.spans.get(place)?),
-            Source::Difference(_) => return None,
-        };
-        let (step, times) = match metric.is_of_validation() {
-            true => (evaluation?.step, &self.times.evaluations),
-            false => (update?.step, &self.times.updates),
-        };
-        Some(Sample { step, seconds: times.get(place).copied().unwrap_or(0.0), value })
-    }
-
-    fn remaining_updates(&self) -> u64 {
-        self.planned.spec.updates().saturating_sub(self.history.step)
-    }
-
-    fn remaining_evaluations(&self) -> u64 {
-        self.planned.spec.evaluations().saturating_sub(self.history.evaluations.len() as u64)
-    }
-
-    pub fn pairs_per_second(&self) -> Option<f64> {
-        Some(self.pace.updates_per_second()? * f64::from(self.planned.spec.batch_size))
-    }
-
-    /// Seconds until this run is done, when it is under way and its speed is known.
-    pub fn remaining_seconds(&self) -> Option<f64> {
-        match self.history.progress {
-            Progress::Running => self.pace.seconds(self.remaining_updates(), self.remaining_evaluations()),
-            _ => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::run::tests::example;
+    use super::super::event::Entry;
+    use super::super::metric::Metric;
+    use super::super::run::made_up::spec as example;
+    use super::super::scores::Scores;
     use super::*;
 
     fn planned(batch_size: u32) -> PlannedRun {
@@ -392,5 +279,58 @@ mod tests {
         sweep.apply(SweepEvent::Replayed { run: planned(8).id, entries });
         assert!(sweep.rows()[0].history.updates.is_empty());
         assert_eq!(sweep.rows()[0].history.progress, Progress::Interrupted, "nobody is at it");
+    }
+
+    #[test]
+    fn a_result_is_known_before_the_curve_and_is_no_point_of_it() {
+        let mut sweep = Sweep::default();
+        let (run, scores) = (planned(8), Scores::of(0.5, 0.75));
+        sweep.apply(SweepEvent::Planned(vec![run.clone()]));
+        sweep.apply(SweepEvent::Stored { run: run.id.clone(), step: 20, scores });
+        let row = &sweep.rows()[0];
+        assert_eq!((sweep.tally().finished, row.history.step, row.entries), (1, 20, 0));
+        assert_eq!(row.history.last_evaluation().map(|point| point.scores.accuracy), Some(0.75));
+        assert_eq!(row.sample_count(Metric::ValidAccuracy), 0);
+        let events = [RunEvent::Started { step: 0 }, RunEvent::Evaluation { step: 0, scores: Scores::of(0.7, 0.5) }];
+        let entries = events.map(|event| Entry { number: 0, time: 0.0, event }).into();
+        sweep.apply(SweepEvent::Replayed { run: run.id, entries });
+        let row = &sweep.rows()[0];
+        assert_eq!(
+            row.history.last_evaluation().map(|point| point.scores.accuracy),
+            Some(0.5),
+            "the journal replaces it"
+        );
+    }
+
+    #[test]
+    fn the_tally_follows_every_event() {
+        let runs: Vec<PlannedRun> = [2, 8, 16, 32].map(planned).into();
+        let [waiting, trained, failed, finished] = [0, 1, 2, 3].map(|place: usize| runs[place].id.clone());
+        let mut sweep = Sweep::default();
+        let mut tell = |event: SweepEvent| {
+            sweep.apply(event);
+            let mut anew = Tally::default();
+            sweep.rows().iter().for_each(|row| anew.add(row));
+            assert_eq!(*sweep.tally(), anew);
+            anew
+        };
+        let run = |run: &RunId, event| SweepEvent::Run {
+            run: run.clone(),
+            attempt: 1,
+            entry: Entry { number: 0, time: 0.0, event },
+        };
+        assert_eq!(tell(SweepEvent::Planned(runs)).to_train, 4);
+        for id in [&trained, &failed, &finished] {
+            tell(run(id, RunEvent::Started { step: 0 }));
+        }
+        tell(run(&failed, RunEvent::Failed { step: 1, message: String::new() }));
+        tell(run(&finished, RunEvent::Finished { step: 10 }));
+        let both = vec![waiting.clone(), finished.clone()];
+        let tally = tell(SweepEvent::Intended { runs: both, intent: Intent::Cancel });
+        assert_eq!((tally.running_here, tally.failed, tally.finished), (1, 1, 1));
+        assert_eq!((tally.to_train, tally.cancelled), (1, 1), "what is finished cannot be cancelled");
+        tell(SweepEvent::Unusable { run: waiting, reason: String::new() });
+        let tally = tell(SweepEvent::Replayed { run: trained, entries: Vec::new() });
+        assert_eq!((tally.running, tally.failed), (0, 2));
     }
 }

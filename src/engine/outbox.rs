@@ -245,7 +245,7 @@ impl Outbox {
 mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::store::{BeatWatch, Claim, Journal, Owner, Store, run_id};
     use tempfile::TempDir;
 

@@ -8,7 +8,7 @@ use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
 use crate::resolve::Prepared;
-use crate::store::{Place, RunFolder, Store, StoreError, run_id};
+use crate::store::{Mended, Place, RunFolder, Store, StoreError, run_id};
 use crossbeam_channel::Sender;
 use std::collections::HashMap;
 
@@ -47,29 +47,35 @@ impl<'e> Planner<'e> {
                             continue;
                         }
                         let folder = self.store.run(&run.id);
-                        self.mend(&run, &folder);
+                        let mended = self.mend(&run, &folder);
                         // a run that was finished without keeping its weights will not have them later
-                        run.keep_weights = match folder.result() {
+                        run.keep_weights = match mended.result {
                             Some(_) => folder.kept_weights().is_some(),
                             None => run.keep_weights,
                         };
                         self.known.insert(run.id.clone(), run.clone());
-                        runs.push(run);
+                        runs.push((run, mended));
                     }
                 }
                 // arms of the spec were checked by `prepare`, drafted arms before they were added
                 Err(error) => self.tell(SweepEvent::Broken(error.to_string())),
             }
         }
-        runs.sort_by_key(PlannedRun::turn);
-        self.tell(SweepEvent::Planned(runs.clone()));
+        runs.sort_by_key(|(run, _)| run.turn());
+        self.tell(SweepEvent::Planned(runs.iter().map(|(run, _)| run.clone()).collect()));
+        for (run, mended) in &runs {
+            if let Some(result) = &mended.result {
+                let (run, step, scores) = (run.id.clone(), result.step, result.scores());
+                self.tell(SweepEvent::Stored { run, step, scores });
+            }
+        }
         let mut jobs = Vec::new();
-        for planned in runs {
+        for (planned, mended) in runs {
             let job = self.job(planned, false);
-            if job.folder.exists() {
+            if mended.is_begun {
                 self.replay(&job);
             }
-            if job.folder.result().is_none() {
+            if mended.result.is_none() {
                 jobs.push(job);
             }
         }
@@ -78,10 +84,16 @@ impl<'e> Planner<'e> {
     }
 
     /// Repairs damaged files of a run, and tells the front what was done or could not be.
-    fn mend(&self, run: &PlannedRun, folder: &RunFolder) {
+    fn mend(&self, run: &PlannedRun, folder: &RunFolder) -> Mended {
         match folder.mend(&run.spec) {
-            Ok(done) => done.into_iter().for_each(|done| self.tell(SweepEvent::Damaged(done))),
-            Err(error) => self.tell(SweepEvent::Damaged(error.to_string())),
+            Ok(mut mended) => {
+                mended.done.drain(..).for_each(|done| self.tell(SweepEvent::Damaged(done)));
+                mended
+            }
+            Err(error) => {
+                self.tell(SweepEvent::Damaged(error.to_string()));
+                Mended { is_begun: folder.exists(), result: folder.result(), ..Mended::default() }
+            }
         }
     }
 

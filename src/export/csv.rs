@@ -57,7 +57,7 @@ impl<W: Write> CsvTable<W> {
 mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::scores::Scores;
     use crate::domain::spec::NamedSet;
 

@@ -86,7 +86,7 @@ mod tests {
     use crate::domain::id::RunId;
     use crate::domain::metric::Metric;
     use crate::domain::run::PlannedRun;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::sweep::Sweep;
     use crate::export::PictureTheme;
     use crate::plot::{Curves, View};

@@ -15,7 +15,7 @@ pub fn table(sweep: &Sweep) -> String {
     let mut text = format!("{:width$}  batch size  finished  mean accuracy  min     max     mean loss\n", "arm");
     for arm in arms {
         for size in sweep.batch_sizes() {
-            let in_cell = |row: &&Row| row.planned.arm == arm && row.planned.spec.batch_size == size;
+            let in_cell = |row: &&Row| row.planned.arm == *arm && row.planned.spec.batch_size == *size;
             let planned = sweep.rows().iter().filter(in_cell).count();
             let finished: Vec<_> = sweep
                 .rows()
@@ -38,7 +38,7 @@ pub fn table(sweep: &Sweep) -> String {
     }
     let one_class = sweep.rows().iter().filter(|row| row.history.ends_with_one_class()).count();
     if one_class > 0 {
-        let finished = sweep.count(|progress| *progress == Progress::Finished);
+        let finished = sweep.tally().finished;
         let predict = if one_class == 1 { "predicts" } else { "predict" };
         let _ =
             writeln!(text, "\n{one_class} of {finished} finished runs {predict} one class only:\n{ONE_CLASS_MEANS}");

@@ -2,7 +2,6 @@
 //! pinned for each run, so that the picture is the same after runs have continued.
 
 use super::palette::PictureTheme;
-use crate::domain::history::Progress;
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::{Row, Sweep};
@@ -195,7 +194,7 @@ impl SavedView {
 
     /// The provenance of the picture, on one line.
     pub fn provenance(&self, sweep: &Sweep) -> String {
-        let finished = sweep.count(|progress| *progress == Progress::Finished);
+        let finished = sweep.tally().finished;
         let runs = self.runs.len();
         let version = env!("CARGO_PKG_VERSION");
         let mut text =

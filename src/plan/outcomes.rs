@@ -26,7 +26,7 @@ mod tests {
     use super::*;
     use crate::domain::ablation::Value;
     use crate::domain::arm::Arm;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::train::Train;
     use crate::plan::run_spec::run_spec;
     use std::collections::BTreeMap;

@@ -1,32 +1,53 @@
 //! A cache of curves: each frame only adds the points that are new since the last.
 
 use super::curve::Curve;
+use super::panel::{Basis, KeptPanel, Panel};
 use super::smooth::Smoother;
-use super::view::{Band, View, XAxis};
+use super::view::{Band, XAxis};
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
 use crate::stats::Estimate;
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::sync::Arc;
 
-/// Identifies a curve of a run or a cell.
-type CurveKey<Of> = (Of, Metric, XAxis, u32);
+/// What curves show: metric, axis and smoothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Look {
+    pub metric: Metric,
+    pub axis: XAxis,
+    /// in pairs, 0 for unsmoothed values
+    pub smoothing: u32,
+}
+
+impl Look {
+    /// The unsmoothed values.
+    pub fn raw(self) -> Self {
+        Self { smoothing: 0, ..self }
+    }
+}
 
 /// The curves of recent figures.
 #[derive(Clone, Debug, Default)]
 pub struct Curves {
-    runs: HashMap<CurveKey<RunId>, Kept<RunCurve>>,
-    differences: HashMap<CurveKey<(RunId, RunId)>, Kept<DifferenceCurve>>,
-    means: HashMap<CurveKey<(Vec<RunId>, Band)>, Kept<MeanCurve>>,
+    sheets: HashMap<Look, Sheet>,
     /// number of figures so far
     round: u64,
+    /// number of panels built so far
+    #[cfg(test)]
+    pub(super) built: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Kept<C> {
-    curve: C,
+/// All curves and panels of a look.
+#[derive(Clone, Debug, Default)]
+struct Sheet {
+    runs: HashMap<RunId, RunCurve>,
+    differences: HashMap<(RunId, RunId), DifferenceCurve>,
+    /// by arm, batch size and band
+    means: HashMap<(String, u32, Band), MeanCurve>,
+    /// by arm
+    panels: HashMap<String, KeptPanel>,
+    /// number of the last figure that needed it
     used: u64,
 }
 
@@ -56,6 +77,7 @@ pub(super) struct Member {
 /// The mean of a cell's runs, and the edges of its band.
 #[derive(Clone, Debug, Default)]
 pub(super) struct MeanCurve {
+    runs: Vec<RunId>,
     /// revision and length of every run when the mean was last worked out
     seen: Vec<(u64, usize)>,
     pub mean: Arc<Curve>,
@@ -67,38 +89,60 @@ pub(super) struct MeanCurve {
     widths: Vec<f64>,
 }
 
-/// Figures for which an unused curve is kept, because users switch between metrics.
+/// Figures for which unused curves are kept, because users switch between metrics.
 const KEPT: u64 = 32;
 
 impl Curves {
     /// Starts a new figure.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, look: Look) {
         self.round += 1;
+        for look in [look, look.raw()] {
+            self.sheets.entry(look).or_default().used = self.round;
+        }
         let oldest = self.round.saturating_sub(KEPT);
-        self.runs.retain(|_, kept| kept.used >= oldest);
-        self.differences.retain(|_, kept| kept.used >= oldest);
-        self.means.retain(|_, kept| kept.used >= oldest);
+        self.sheets.retain(|_, sheet| sheet.used >= oldest);
     }
 
-    /// The curve of a run; `smoothing` in pairs, 0 for unsmoothed values.
-    pub(super) fn run(&mut self, row: &Row, metric: Metric, axis: XAxis, smoothing: u32) -> Arc<Curve> {
-        let share = f64::from(row.planned.spec.batch_size) / f64::from(smoothing);
+    fn sheet(&mut self, look: Look) -> &mut Sheet {
+        self.sheets.entry(look).or_default()
+    }
+
+    /// The kept panel of an arm, if nothing that it was built from has changed. Otherwise it is dropped, so that its curves
+    /// can grow in place.
+    pub(super) fn panel(&mut self, look: Look, arm: &str, basis: &Basis) -> Option<Panel> {
+        let panels = &mut self.sheet(look).panels;
+        let panel = panels.get(arm).filter(|kept| kept.basis == *basis).map(|kept| kept.panel.clone());
+        if panel.is_none() {
+            panels.remove(arm);
+        }
+        panel
+    }
+
+    pub(super) fn keep(&mut self, look: Look, arm: &str, panel: KeptPanel) {
+        #[cfg(test)]
+        {
+            self.built += 1;
+        }
+        self.sheet(look).panels.insert(arm.to_owned(), panel);
+    }
+
+    pub(super) fn run(&mut self, row: &Row, look: Look) -> Arc<Curve> {
+        let share = f64::from(row.planned.spec.batch_size) / f64::from(look.smoothing);
         let fresh = || RunCurve {
             revision: row.revision,
-            smoother: (smoothing > 0 && share < 1.0).then(|| Smoother::new(share)),
+            smoother: (look.smoothing > 0 && share < 1.0).then(|| Smoother::new(share)),
             curve: Arc::default(),
         };
-        let key = (row.planned.id.clone(), metric, axis, smoothing);
-        let kept = recall(&mut self.runs, key, self.round, fresh);
+        let kept = self.sheet(look).runs.entry(row.planned.id.clone()).or_insert_with(fresh);
         if kept.revision != row.revision {
             *kept = fresh();
         }
-        let (from, to) = (kept.curve.len(), row.sample_count(metric));
+        let (from, to) = (kept.curve.len(), row.sample_count(look.metric));
         if from < to {
             let curve = Arc::make_mut(&mut kept.curve);
-            for sample in (from..to).filter_map(|place| row.sample(metric, place)) {
+            for sample in (from..to).filter_map(|place| row.sample(look.metric, place)) {
                 let y = kept.smoother.as_mut().map_or(sample.value, |smoother| smoother.add(sample.value));
-                curve.push(sample.step, axis.place(row, &sample), y);
+                curve.push(sample.step, look.axis.place(row, &sample), y);
             }
         }
         kept.curve.clone()
@@ -106,10 +150,10 @@ impl Curves {
 
     /// How much more of a metric a run has than its baseline, evaluation by evaluation: runs of different numbers of updates
     /// are compared after the same fraction of training where both are evaluated as often, else at their ends alone.
-    pub(super) fn difference(&mut self, row: &Row, baseline: &Row, metric: Metric, axis: XAxis) -> Arc<Curve> {
+    pub(super) fn difference(&mut self, row: &Row, baseline: &Row, metric: Metric, look: Look) -> Arc<Curve> {
         let seen = [row, baseline].map(|row| (row.revision, row.sample_count(metric)));
-        let key = ((row.planned.id.clone(), baseline.planned.id.clone()), metric, axis, 0);
-        let kept = recall(&mut self.differences, key, self.round, DifferenceCurve::default);
+        let runs = (row.planned.id.clone(), baseline.planned.id.clone());
+        let kept = self.sheet(look).differences.entry(runs).or_default();
         if kept.seen != seen {
             let side_by_side = row.planned.spec.evaluations() == baseline.planned.spec.evaluations();
             let mut curve = Curve::default();
@@ -121,7 +165,7 @@ impl Curves {
                 };
                 let values = row.sample(metric, place).zip(other.and_then(|place| baseline.sample(metric, place)));
                 if let Some((own, others)) = values {
-                    curve.push(own.step, axis.place(row, &own), own.value - others.value);
+                    curve.push(own.step, look.axis.place(row, &own), own.value - others.value);
                 }
             }
             *kept = DifferenceCurve { seen, curve: Arc::new(curve) };
@@ -130,30 +174,31 @@ impl Curves {
     }
 
     /// The mean of these runs of a cell. They have the same steps, so values are matched by index.
-    pub(super) fn mean(&mut self, members: &[Member], metric: Metric, view: &View, smoothing: u32) -> MeanCurve {
-        let curves: Vec<Arc<Curve>> = members.iter().map(|member| member.curve.clone()).collect();
-        let runs: Vec<RunId> = members.iter().map(|member| member.run.clone()).collect();
-        let key = ((runs, view.band), metric, view.x, smoothing);
-        let kept = recall(&mut self.means, key, self.round, MeanCurve::default);
+    pub(super) fn mean(&mut self, arm: &str, batch_size: u32, members: &[Member], band: Band, look: Look) -> MeanCurve {
+        let kept = self.sheet(look).means.entry((arm.to_owned(), batch_size, band)).or_default();
         let now: Vec<(u64, usize)> = members.iter().map(|member| (member.revision, member.curve.len())).collect();
-        if kept.seen == now {
+        let are_the_same = kept.runs.iter().eq(members.iter().map(|member| &member.run));
+        if are_the_same && kept.seen == now {
             return kept.clone();
         }
-        if kept.seen.iter().map(|(revision, _)| revision).ne(now.iter().map(|(revision, _)| revision)) {
-            *kept = MeanCurve { seen: now.iter().map(|(revision, _)| (*revision, 0)).collect(), ..Default::default() };
+        if !are_the_same || kept.seen.iter().zip(&now).any(|(old, new)| old.0 != new.0) {
+            let runs = members.iter().map(|member| member.run.clone()).collect();
+            let seen = now.iter().map(|(revision, _)| (*revision, 0)).collect();
+            *kept = MeanCurve { runs, seen, ..Default::default() };
         }
+        let curves: Vec<Arc<Curve>> = members.iter().map(|member| member.curve.clone()).collect();
         if kept.widths.len() <= members.len() {
             kept.widths = (0..=members.len()).map(width_of_interval).collect();
         }
         let grown = || kept.seen.iter().zip(&now).filter(|(old, new)| old.1 < new.1);
         let from = grown().map(|(old, _)| old.1).min();
         // the mean time must not decrease
-        let to = match view.x {
+        let to = match look.axis {
             XAxis::Time => now.iter().map(|(_, length)| *length).max(),
             _ => grown().map(|(_, new)| new.1).max(),
         };
         if let (Some(from), Some(to)) = (from, to) {
-            kept.extend(from, to, &curves, view.band);
+            kept.extend(from, to, &curves, band);
         }
         kept.seen = now;
         kept.clone()
@@ -217,10 +262,4 @@ impl MeanCurve {
 fn width_of_interval(n: usize) -> f64 {
     let unit = Estimate { mean: 0.0, sd: Some(1.0), n };
     unit.interval(0.05).map_or(f64::NAN, |interval| interval.high)
-}
-
-fn recall<K: Eq + Hash, C>(all: &mut HashMap<K, Kept<C>>, key: K, round: u64, fresh: impl FnOnce() -> C) -> &mut C {
-    let kept = all.entry(key).or_insert_with(|| Kept { curve: fresh(), used: round });
-    kept.used = round;
-    &mut kept.curve
 }

@@ -1,23 +1,17 @@
 //! A figure of a sweep: one metric, one panel per arm, colour by batch size, dash pattern by instance.
 
-mod panel;
+mod panels;
 mod y_range;
 
-use super::curve::Curve;
-use super::curves::Curves;
+use super::curves::{Curves, Look};
+use super::panel::{Line, Panel};
 use super::range;
 use super::view::{Band, View};
 use crate::domain::arm::BASELINE;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
-use panel::PanelBuilder;
-use std::sync::Arc;
+use panels::PanelBuilder;
 use y_range::y_range;
-
-pub use panel::x_extent;
-
-/// Unsmoothed values are drawn behind the lines of a panel up to this number of lines.
-const FEW: usize = 6;
 
 /// Panels share the y axis, so that arms can be compared; each has the x axis that its runs need.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,61 +31,6 @@ pub struct Figure {
     pub panels: Vec<Panel>,
 }
 
-/// The lines of one arm.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Panel {
-    pub title: String,
-    /// the visible range; unzoomed from 0 to the planned end of the longest shown run
-    pub x_range: (f64, f64),
-    /// length of an epoch on the x axis, if it is the same for all runs
-    pub epoch: Option<f64>,
-    pub lines: Vec<Line>,
-    /// the baseline's lines, to be drawn faint behind those of another arm
-    pub reference: Vec<Line>,
-    /// failed runs, in the colour of their lines
-    pub failures: Vec<Failure>,
-    /// shown runs that end by predicting one class only
-    pub one_class: usize,
-    /// whether values within the x range lie below and above the y range
-    pub beyond: (bool, bool),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Failure {
-    pub colour: usize,
-    pub x: f64,
-    pub y: Option<f64>,
-}
-
-/// One run, or the mean of a cell.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    pub name: String,
-    /// index into [`Figure::batch_sizes`]
-    pub colour: usize,
-    /// the instance
-    pub dash: u32,
-    pub curve: Arc<Curve>,
-    /// the x from which on the y axis fits the line and the band is drawn; `None` without later values
-    pub trained_from: Option<f64>,
-    /// the unsmoothed values, if `curve` is smoothed; see [`Panel::unsmoothed`]
-    pub raw: Option<Arc<Curve>>,
-    /// lower and upper edge
-    pub band: Option<(Arc<Curve>, Arc<Curve>)>,
-    /// number of runs in a mean; 1 for a run
-    pub runs: usize,
-    /// number of runs with a value at each point of a mean; empty for a run
-    pub counts: Arc<Vec<u32>>,
-}
-
-impl Panel {
-    /// Lines with their unsmoothed values, drawn behind them unless there are too many lines.
-    pub fn unsmoothed(&self) -> impl Iterator<Item = (&Line, &Arc<Curve>)> {
-        let few = self.lines.len() <= FEW;
-        self.lines.iter().filter(move |_| few).filter_map(|line| Some((line, line.raw.as_ref()?)))
-    }
-}
-
 impl Figure {
     /// A figure of these runs. `curves` caches the work of earlier figures.
     pub fn of<'r>(rows: impl IntoIterator<Item = &'r Row>, metric: Metric, view: &View, curves: &mut Curves) -> Self {
@@ -106,7 +45,6 @@ impl Figure {
         view: &View,
         curves: &mut Curves,
     ) -> Self {
-        curves.begin();
         let rows: Vec<&Row> = rows.into_iter().collect();
         let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
         batch_sizes.sort_unstable();
@@ -114,18 +52,19 @@ impl Figure {
         let smoothing = if metric.is_of_a_batch() { view.smoothing } else { 0 };
         let mut arms: Vec<(&str, Vec<&Row>)> = Vec::new();
         for row in &rows {
-            match arms.iter_mut().find(|(name, _)| *name == row.planned.arm) {
-                Some((_, rows)) => rows.push(row),
-                None => arms.push((&row.planned.arm, vec![row])),
+            if arms.len() <= row.arm {
+                arms.resize_with(row.arm + 1, Default::default);
             }
+            let (name, of_arm) = &mut arms[row.arm];
+            *name = &row.planned.arm;
+            of_arm.push(row);
         }
-        let baselines = rows.iter().filter(|row| row.planned.arm == BASELINE);
-        let baselines = baselines.map(|row| ((row.planned.spec.batch_size, row.planned.spec.iid), *row)).collect();
-        let mut builder = PanelBuilder { shows, metric, view, smoothing, batch_sizes: &batch_sizes, baselines, curves };
+        let look = Look { metric, axis: view.x, smoothing };
+        let mut builder = PanelBuilder::new(&rows, shows, view, &batch_sizes, look, curves);
         let is_compared = metric.compared().is_some();
         // the baseline's difference from itself is 0
         arms.retain(|(arm, _)| !(is_compared && *arm == BASELINE));
-        let mut panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, &rows)).collect();
+        let mut panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, rows)).collect();
         if view.overlay {
             add_reference_lines(&mut panels);
         }
@@ -184,11 +123,12 @@ fn add_reference_lines(panels: &mut [Panel]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::panel::Failure;
     use super::*;
     use crate::domain::event::{Entry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
     use crate::domain::run::PlannedRun;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::scores::Scores;
     use crate::domain::sweep::Sweep;
     use crate::plot::XAxis;

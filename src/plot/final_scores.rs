@@ -5,6 +5,7 @@ use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Row;
 use crate::stats::Estimate;
+use std::collections::HashMap;
 
 /// Of the t intervals around means.
 const ALPHA: f64 = 0.05;
@@ -49,15 +50,16 @@ impl FinalScores {
         let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
         batch_sizes.sort_unstable();
         batch_sizes.dedup();
-        let finished = |row: &&&Row| row.history.progress == Progress::Finished && shows(row);
+        let mut values: HashMap<&str, HashMap<u32, Vec<f64>>> = HashMap::new();
+        let finished = rows.iter().filter(|row| row.history.progress == Progress::Finished && shows(row));
+        for row in finished {
+            let last = row.sample_count(metric).checked_sub(1).and_then(|last| row.sample(metric, last));
+            let value = last.map(|sample| sample.value).filter(|value| value.is_finite());
+            let of_arm = values.entry(&row.planned.arm).or_default();
+            of_arm.entry(row.planned.spec.batch_size).or_default().extend(value);
+        }
         let cell = |arm: &str, (size, batch_size): (usize, &u32)| {
-            let of_cell =
-                rows.iter().filter(|row| row.planned.arm == arm && row.planned.spec.batch_size == *batch_size);
-            let values = of_cell.filter(finished).filter_map(|row| {
-                let last = row.sample_count(metric).checked_sub(1)?;
-                row.sample(metric, last).map(|sample| sample.value).filter(|value| value.is_finite())
-            });
-            CellScores::of(size, values.collect())
+            CellScores::of(size, values.get(arm)?.get(batch_size)?.clone())
         };
         let arms: Vec<ArmScores> = arms
             .iter()
@@ -97,7 +99,7 @@ mod tests {
     use crate::domain::event::{Entry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
     use crate::domain::run::PlannedRun;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::scores::Scores;
     use crate::domain::sweep::Sweep;
 

@@ -2,7 +2,8 @@
 
 use super::curve::Curve;
 use super::dash::{pattern, strokes};
-use super::figure::{Figure, Line, Panel};
+use super::figure::Figure;
+use super::panel::{Line, Panel};
 use super::range::floor;
 use super::raster::{DOTS, Raster};
 use super::scale::{Scale, Tick};

@@ -197,7 +197,7 @@ impl Attempt {
 mod tests {
     use super::super::Store;
     use super::*;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
 
     fn folder(root: &Path) -> RunFolder {
         let spec = example(8, 30);

@@ -31,7 +31,7 @@ fn digest(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
 
     #[test]
     fn the_name_of_a_run_depends_on_everything_that_determines_it() {

@@ -32,15 +32,26 @@ pub struct StoredRun {
     pub damages: Vec<Damage>,
 }
 
+/// What is looked through for damage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Checked {
+    Everything,
+    /// all but the journals of finished runs
+    Listed,
+}
+
 impl StoredRun {
     /// `None` if it was never started or is being created.
-    fn read(folder: RunFolder, here: &Owner, now: SystemTime) -> Option<Self> {
-        let (spec, damages) = (folder.read_spec().ok().flatten(), folder.damages());
+    fn read(folder: RunFolder, checked: Checked, here: &Owner, now: SystemTime) -> Option<Self> {
+        let spec = folder.read_spec();
+        let result = folder.read_result_of(spec.as_ref().ok().and_then(Option::as_ref));
+        let with_journals = checked == Checked::Everything || !matches!(result, Ok(Some(_)));
+        let damages = folder.damages(&spec, &result, with_journals);
+        let (spec, result) = (spec.ok().flatten(), result.ok().flatten());
         if spec.is_none() && damages.is_empty() {
             return None;
         }
         let newest = folder.attempts().ok().and_then(|attempts| attempts.last().copied()).unwrap_or(0);
-        let result = folder.result();
         let standing = folder.standing(newest, here);
         let busy = match &standing {
             Standing::Held { liveness: Liveness::Alive, .. } => true,
@@ -78,15 +89,25 @@ impl StoredRun {
 }
 
 impl Store {
-    /// All runs, damaged ones included.
+    /// All runs, damaged ones included, with everything that is damaged.
     pub fn inspect(&self) -> Result<Vec<StoredRun>, StoreError> {
-        let (here, now) = (Owner::this_process(), SystemTime::now());
-        Ok(self.run_folders()?.into_iter().filter_map(|folder| StoredRun::read(folder, &here, now)).collect())
+        self.read_runs(Checked::Everything)
     }
 
-    /// One run; `None` if it was never started.
+    /// The same without reading the journals of finished runs, which are most of a store: damage in these is not reported.
+    pub fn list(&self) -> Result<Vec<StoredRun>, StoreError> {
+        self.read_runs(Checked::Listed)
+    }
+
+    fn read_runs(&self, checked: Checked) -> Result<Vec<StoredRun>, StoreError> {
+        let (here, now) = (Owner::this_process(), SystemTime::now());
+        let read = |folder| StoredRun::read(folder, checked, &here, now);
+        Ok(self.run_folders()?.into_iter().filter_map(read).collect())
+    }
+
+    /// One run, with everything that is damaged; `None` if it was never started.
     pub fn inspect_run(&self, id: &RunId) -> Option<StoredRun> {
-        StoredRun::read(self.run(id), &Owner::this_process(), SystemTime::now())
+        StoredRun::read(self.run(id), Checked::Everything, &Owner::this_process(), SystemTime::now())
     }
 }
 
@@ -94,7 +115,7 @@ impl Store {
 mod tests {
     use super::super::{BeatWatch, Claim, run_id};
     use super::*;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
 
     #[test]
     fn the_newest_attempt_determines_the_state_of_a_run() {

@@ -110,7 +110,7 @@ mod tests {
     use super::super::attempt::{BeatWatch, Claim};
     use super::super::{Owner, Store};
     use super::*;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::scores::Scores;
     use std::fs;
 

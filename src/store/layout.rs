@@ -275,7 +275,7 @@ mod tests {
     fn a_run_without_a_spec_does_not_exist_yet() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let spec = crate::domain::run::tests::example(8, 30);
+        let spec = crate::domain::run::made_up::spec(8, 30);
         store.run(&run_id(&spec)).create(&spec).unwrap();
         fs::create_dir_all(folder.path().join("runs/0123456789abcdef0123/attempts")).unwrap();
         let runs = store.runs().unwrap();

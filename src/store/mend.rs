@@ -44,18 +44,33 @@ impl Store {
     }
 }
 
+/// A run after its repair.
+#[derive(Debug, Default)]
+pub struct Mended {
+    /// the repairs, in words
+    pub done: Vec<String>,
+    /// whether it has a folder
+    pub is_begun: bool,
+    pub result: Option<RunResult>,
+}
+
 impl RunFolder {
-    /// All damaged files of the run.
-    pub fn damages(&self) -> Vec<Damage> {
+    /// All damaged files of the run, with what was read of its spec and its result.
+    pub(super) fn damages(
+        &self,
+        spec: &Result<Option<RunSpec>, Damage>,
+        result: &Result<Option<RunResult>, Damage>,
+        with_journals: bool,
+    ) -> Vec<Damage> {
         match self.folder.exists() {
             Ok(true) => {}
             Ok(false) => return Vec::new(),
             Err(error) => return vec![error.into()],
         }
         let mut damages = Vec::new();
+        damages.extend(self.damage_of_spec(spec));
         let mut note = |read: Result<(), Damage>| damages.extend(read.err());
-        note(self.spec_damage().map_or(Ok(()), Err));
-        note(self.read_result().map(drop));
+        note(result.as_ref().map(drop).map_err(Clone::clone));
         for number in self.attempts().unwrap_or_default() {
             let attempt = self.attempt(number);
             note(stored::read::<Owner>(&attempt, OWNER).and_then(|owner| match owner {
@@ -67,7 +82,9 @@ impl RunFolder {
             note(stored::read::<Ended>(&attempt, ENDED).map(drop));
         }
         self.checkpoints().unwrap_or_default().iter().for_each(|checkpoint| note(checkpoint.check()));
-        damages.extend(read_journals(self).1);
+        if with_journals {
+            damages.extend(read_journals(self).1);
+        }
         damages.extend(self.misplaced_attempts().into_iter().map(|(_, damage)| damage));
         damages.extend(self.folder.strays().into_iter().map(Damage::from));
         damages.sort_by(|a, b| a.path.cmp(&b.path));
@@ -78,10 +95,14 @@ impl RunFolder {
     /// Why `run.json` cannot be used. It counts as missing only if there is an attempt: otherwise the run is being created,
     /// or its creation was cut off.
     pub(super) fn spec_damage(&self) -> Option<Damage> {
+        self.damage_of_spec(&self.read_spec())
+    }
+
+    fn damage_of_spec(&self, read: &Result<Option<RunSpec>, Damage>) -> Option<Damage> {
         let is_begun = || self.attempts().map_or(true, |attempts| !attempts.is_empty());
-        match self.read_spec() {
+        match read {
             Ok(None) if is_begun() => Some(Damage::of_content(&self.folder, RUN, "is missing")),
-            read => read.err(),
+            read => read.as_ref().err().cloned(),
         }
     }
 
@@ -100,9 +121,8 @@ impl RunFolder {
         names.filter_map(wrong).collect()
     }
 
-    /// Repairs a run with this spec as far as possible, and returns what was done. A run that was never started needs no
-    /// repair.
-    pub fn mend(&self, spec: &RunSpec) -> Result<Vec<String>, StoreError> {
+    /// Repairs a run with this spec as far as possible. A run that was never started needs no repair.
+    pub fn mend(&self, spec: &RunSpec) -> Result<Mended, StoreError> {
         let mut done = Vec::new();
         if let Some(runs) = self.folder.around()
             && let Some(found) = runs.kind(self.folder.name())?.filter(|found| *found != EntryKind::Folder)
@@ -111,7 +131,7 @@ impl RunFolder {
             done.push(set_aside(&runs, self.folder.name(), Damage::of_content(&runs, self.folder.name(), reason))?);
         }
         if !self.folder.exists()? {
-            return Ok(done);
+            return Ok(Mended { done, ..Mended::default() });
         }
         if let Some(found) = self.folder.kind(ATTEMPTS)?.filter(|found| *found != EntryKind::Folder) {
             let reason = format!("is {found} where {} is expected", EntryKind::Folder);
@@ -133,17 +153,22 @@ impl RunFolder {
                 done.push(format!("{aside} and restored"));
             }
         }
-        if let Err(damage) = self.read_result() {
-            let aside = set_aside(&self.folder, RESULT, damage)?;
-            done.push(match self.result_of_journal(spec) {
-                Some(result) => {
-                    self.commit_result(&result)?;
-                    format!("{aside} and restored from the journal of attempt {}", result.attempt)
-                }
-                None => format!("{aside}; the run counts as unfinished"),
-            });
-        }
-        Ok(done)
+        let result = match self.read_result_of(Some(spec)) {
+            Ok(result) => result,
+            Err(damage) => {
+                let aside = set_aside(&self.folder, RESULT, damage)?;
+                let result = self.result_of_journal(spec);
+                done.push(match &result {
+                    Some(result) => {
+                        self.commit_result(result)?;
+                        format!("{aside} and restored from the journal of attempt {}", result.attempt)
+                    }
+                    None => format!("{aside}; the run counts as unfinished"),
+                });
+                result
+            }
+        };
+        Ok(Mended { done, is_begun: true, result })
     }
 
     /// The result according to the journal of the attempt that finished the run, if that journal is intact.

@@ -33,6 +33,7 @@ pub use inspect::StoredRun;
 pub use journal::{Journal, read_journal, read_journals};
 pub use layout::{RunFolder, Store};
 pub use lines::parse_journal;
+pub use mend::Mended;
 pub use owner::{Liveness, Owner};
 pub use place::Place;
 pub use remove::Removal;

@@ -164,7 +164,7 @@ fn number(name: &str, prefix: &str) -> Option<u32> {
 mod tests {
     use super::super::run_id;
     use super::*;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use std::fs;
 
     fn place(arm: &str) -> Place {

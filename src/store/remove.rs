@@ -99,7 +99,7 @@ impl RunFolder {
 mod tests {
     use super::super::{RunResult, run_id};
     use super::*;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use std::path::Path;
 
     fn store_with_run(root: &Path) -> (Store, RunFolder) {

@@ -6,6 +6,7 @@ use super::layout::RunFolder;
 use super::set_aside::set_aside;
 use super::stored::{self, Stored};
 use crate::domain::id::RunId;
+use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use serde::{Deserialize, Serialize};
@@ -80,13 +81,18 @@ impl RunFolder {
 
     /// The result, which must belong to this run.
     pub fn read_result(&self) -> Result<Option<RunResult>, Damage> {
+        self.read_result_of(self.read_spec().ok().flatten().as_ref())
+    }
+
+    /// The same, of a run whose spec was read before.
+    pub(super) fn read_result_of(&self, spec: Option<&RunSpec>) -> Result<Option<RunResult>, Damage> {
         let Some(result) = stored::read::<RunResult>(&self.folder, RESULT)? else { return Ok(None) };
         let wrong = |reason: String| Err(Damage::of_content(&self.folder, RESULT, reason));
         if result.run != self.id {
             return wrong(format!("it is the result of run {}", result.run));
         }
-        match self.read_spec() {
-            Ok(Some(spec)) if spec.updates() != result.step => {
+        match spec {
+            Some(spec) if spec.updates() != result.step => {
                 wrong(format!("`step` is {}, the run has {} updates", result.step, spec.updates()))
             }
             _ => Ok(Some(result)),

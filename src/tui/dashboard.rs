@@ -29,6 +29,9 @@ const NEWS: Duration = Duration::from_millis(200);
 /// How often a terminal without keys is asked whether it is still open.
 const HANG_UP: Duration = Duration::from_secs(1);
 
+/// How long the thread of the screen takes in news before it looks for keys.
+const HEARING: Duration = Duration::from_millis(20);
+
 /// Keys and sizes that one frame may answer.
 const BURST: usize = 256;
 
@@ -204,10 +207,14 @@ impl Dashboard<'_> {
         }
     }
 
-    /// Everything that waits, so that a burst of news costs one frame.
+    /// What waits, so that a burst of news costs one frame; but no key waits for long.
     fn hear_all(&mut self, news: &Receiver<SweepEvent>) {
-        for event in news.try_iter().take(4096) {
+        let begun = Instant::now();
+        for event in news.try_iter() {
             self.app.hear(event);
+            if begun.elapsed() >= HEARING {
+                break;
+            }
         }
     }
 

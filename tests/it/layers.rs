@@ -306,22 +306,8 @@ fn what_one_room_alone_knows_no_other_uses() {
 
 /// Files that still import each other, to be taken apart: each entry names all files of one knot. Nothing is added here.
 const KNOTS: &[&[&str]] = &[
-    &[
-        "app/action.rs",
-        "app/asking.rs",
-        "app/cost.rs",
-        "app/inquiry.rs",
-        "app/log.rs",
-        "app/palette.rs",
-        "app/pasted.rs",
-        "app/scroll.rs",
-        "app/state.rs",
-        "app/steering.rs",
-        "app/table/filter_line.rs",
-    ],
     &["data/batching.rs", "data/examples.rs"],
     &["data/classes.rs", "data/columns.rs"],
-    &["domain/pace.rs", "domain/sweep.rs"],
     &["hub/client.rs", "hub/download.rs"],
     &["hub/http.rs", "hub/proxy.rs", "hub/settings.rs"],
     &["plot/curve.rs", "plot/drawn.rs"],

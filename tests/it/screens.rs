@@ -166,7 +166,7 @@ fn a_draft_equal_to_an_arm_selects_that_arm() {
     app.hear(SweepEvent::Planned(plan("no-dropout")));
     app.act(Action::Cycle(ablation::DROPOUT));
     assert!(app.act(Action::AddDraft).is_empty(), "it must not be trained twice");
-    assert_eq!(app.run_in_sight().unwrap().planned.id, plan("no-dropout")[0].id);
+    assert_eq!(app.listing().run_in_sight().unwrap().planned.id, plan("no-dropout")[0].id);
     assert!(screen(&app, 80, 24).contains("there already: no-dropout"));
 }
 

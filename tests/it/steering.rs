@@ -70,11 +70,11 @@ fn step(sweep: &Sweep, run: &RunId) -> u64 {
 }
 
 fn running(sweep: &Sweep) -> usize {
-    sweep.count(|progress| *progress == Progress::Running)
+    sweep.tally().running
 }
 
 fn finished(sweep: &Sweep) -> usize {
-    sweep.count(|progress| *progress == Progress::Finished)
+    sweep.tally().finished
 }
 
 fn progress<'s>(sweep: &'s Sweep, run: &RunId) -> &'s Progress {
@@ -124,10 +124,10 @@ fn cancelled_runs_keep_their_work_or_leave_the_store_and_can_be_trained_after_al
     steered.until("nothing to do", |sweep| sweep.idle);
     assert!(!world.histories().contains_key(&(2, 1)), "what was trained is gone");
     assert_eq!(step(&steered.sweep, &next), 0, "and nobody shows it any more");
-    assert_eq!(steered.sweep.intended(Intent::Cancel), 4);
+    assert_eq!(steered.sweep.tally().cancelled, 4);
 
     steered.ask(Command::Again([kept, discarded].concat()));
-    steered.until("taken up", |sweep| sweep.intended(Intent::Train) == 4);
+    steered.until("taken up", |sweep| sweep.tally().to_train == 4);
     steered.until("done after all", |sweep| sweep.idle);
     steered.end();
     let whole = World::new();
@@ -143,7 +143,7 @@ fn what_another_process_finishes_meanwhile_is_neither_discarded_nor_lost_from_si
     let mut steered = Steered::start(&world, 1);
     steered.until("planned", |sweep| !sweep.rows().is_empty());
     steered.ask(Command::Pause(steered.runs(|_, _| true)));
-    steered.until("at rest", |sweep| sweep.intended(Intent::Pause) == 4 && running(sweep) == 0);
+    steered.until("at rest", |sweep| sweep.tally().paused == 4 && running(sweep) == 0);
     world.run(&[]).expect(0);
     let (discarded, cancelled) = (steered.runs(|_, iid| iid == 0), steered.runs(|_, iid| iid == 1));
     steered.ask(Command::Cancel(cancelled.clone()));
@@ -174,10 +174,10 @@ fn a_failed_run_is_trained_again_when_asked() {
     // a rate that leaves the numbers within an update or two
     world.write_spec("[train]\nbatch_sizes = [2]\ninstances = 1\nepochs = 2\nlearning_rate = 1e30\nwarmup_ratio = 0\n");
     let mut steered = Steered::start(&world, 1);
-    steered.until("failed", |sweep| sweep.failed() == 1 && sweep.idle);
+    steered.until("failed", |sweep| sweep.tally().failed == 1 && sweep.idle);
     steered.ask(Command::Again(steered.runs(|_, _| true)));
     steered.until("taken up", |sweep| !sweep.idle);
-    steered.until("failed again", |sweep| sweep.failed() == 1 && sweep.idle);
+    steered.until("failed again", |sweep| sweep.tally().failed == 1 && sweep.idle);
     let sweep = steered.end();
     assert_eq!(sweep.rows()[0].attempts.all().len(), 2);
 }
@@ -293,7 +293,7 @@ fn steering_is_quick_while_every_worker_trains() {
     steered.until("under way", |sweep| running(sweep) == 2);
     let all = steered.runs(|_, _| true);
     steered.ask(Command::Pause(all));
-    steered.until("at rest", |sweep| sweep.intended(Intent::Pause) == 4 && running(sweep) == 0);
+    steered.until("at rest", |sweep| sweep.tally().paused == 4 && running(sweep) == 0);
     let sweep = steered.end();
     let rows = sweep.rows().iter();
     assert!(

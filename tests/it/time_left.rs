@@ -1,14 +1,11 @@
 //! The time left is within a fifth of the truth from the first tenth on: sweeps as they could be, event by event, with
 //! clocks of their own.
 
-use batchscope::domain::choice::Evaluation;
-use batchscope::domain::choice::Norm;
+use crate::support::made_up::spec;
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
-use batchscope::domain::model::ModelConfig;
-use batchscope::domain::numbers::Numbers;
 use batchscope::domain::random::{Key, Purpose};
-use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::domain::scores::Scores;
 use batchscope::domain::sweep::Sweep;
 
@@ -48,35 +45,7 @@ const TRAIN_EXAMPLES: u32 = 1200;
 
 impl Case {
     fn planned(&self, arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
-        let rates = DropoutRates::OFF;
-        let spec = RunSpec {
-            numerics: NUMERICS,
-            batch_size,
-            iid,
-            seed: 0,
-            data: DataIdentity {
-                train: "train".into(),
-                train_examples: TRAIN_EXAMPLES,
-                validation: "validation".into(),
-                validation_examples: 400,
-                classes: 2,
-                also: Vec::new(),
-            },
-            model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
-            epochs: self.epochs,
-            updates: None,
-            learning_rate: 1e-4,
-            warmup_ratio: 0.1,
-            weight_decay: 0.01,
-            clip_norm: 1.0,
-            evaluations_per_epoch: 1,
-            shuffle: true,
-            dropout: rates,
-            dropout_at_evaluation: false,
-            evaluation: Evaluation::Whole,
-            norm: Norm::Layer,
-            numbers: Numbers::default(),
-        };
+        let spec = RunSpec { iid, epochs: self.epochs, ..spec(batch_size, TRAIN_EXAMPLES) };
         let place = self.arms.iter().position(|(name, _)| *name == arm).unwrap();
         let id = RunId::from_digest(&format!("{place:04}{batch_size:08}{iid:08}"));
         PlannedRun { id, arm: arm.into(), spec, keep_weights: false }

@@ -13,7 +13,9 @@ pub fn find(store: &Store, prefix: &str) -> Result<Listed> {
     let all = Listed::all(store)?;
     let place = position(&all, prefix)?;
     // `position` returns an index of the list
-    all.into_iter().nth(place).ok_or_else(|| BadInput(format!("no run `{prefix}`")).into())
+    let listed = all.into_iter().nth(place).ok_or_else(|| BadInput(format!("no run `{prefix}`")))?;
+    let run = store.inspect_run(&listed.run.id).unwrap_or(listed.run);
+    Ok(Listed { run, ..listed })
 }
 
 /// Its index in a list.

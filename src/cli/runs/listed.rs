@@ -32,7 +32,7 @@ impl Listed {
         for (place, run) in store.places()? {
             places.entry(run).or_default().push(place);
         }
-        let runs = store.inspect()?.into_iter();
+        let runs = store.list()?.into_iter();
         let mut listed: Vec<Self> = runs
             .map(|run| {
                 let places = places.remove(&run.id).unwrap_or_default();

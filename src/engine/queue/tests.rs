@@ -1,7 +1,7 @@
 //! Which run comes next, whatever happened before.
 
 use super::*;
-use crate::domain::run::tests::example;
+use crate::domain::run::made_up::spec as example;
 use crate::store::{Store, run_id};
 
 /// Runs of two instances at two batch sizes.

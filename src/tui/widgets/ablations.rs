@@ -2,17 +2,22 @@
 
 use super::panel;
 use super::table::stage;
-use crate::app::table::Stage;
+use crate::app::table::{Listing, Stage};
 use crate::app::{App, Asking, Panel};
 use crate::domain::arm::{Arm, BASELINE};
+use crate::domain::sweep::Sweep;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use std::collections::HashMap;
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let mut lines: Vec<Line<'_>> = app.arms.iter().map(|arm| line(arm, app, theme)).collect();
-    let mut at = app.arms.iter().position(|arm| app.arm_in_sight() == Some(&arm.name)).unwrap_or(0);
+pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
+    let (stages, in_sight) = (stages(&app.sweep), listing.arm_in_sight());
+    let of_arm = |arm: &Arm| stages.get(arm.name.as_str()).copied().unwrap_or_default();
+    let mut lines: Vec<Line<'_>> =
+        app.arms.iter().map(|arm| line(arm, of_arm(arm), in_sight == Some(&arm.name), theme)).collect();
+    let mut at = app.arms.iter().position(|arm| in_sight == Some(&arm.name)).unwrap_or(0);
     if let Some(Asking::Investigate(arms)) = &app.asking {
         at = lines.len();
         lines.push(Line::styled("to be added, and what each would show:", theme.title()));
@@ -27,18 +32,24 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     panel::list(frame, area, Panel::Ablations, lines, at, app, theme);
 }
 
+/// How many runs of an arm are at each stage.
+type Stages = [usize; Stage::COUNT];
+
+fn stages(sweep: &Sweep) -> HashMap<&str, Stages> {
+    let mut counts = vec![Stages::default(); sweep.arms().len()];
+    sweep.rows().iter().for_each(|row| counts[row.arm][Stage::of(row) as usize] += 1);
+    sweep.arms().iter().map(String::as_str).zip(counts).collect()
+}
+
 /// The arm that keys act on has the cursor.
-fn line<'t>(arm: &Arm, app: &App, theme: &Theme) -> Line<'t> {
-    let runs = app.sweep.rows().iter().filter(|row| row.planned.arm == arm.name);
-    let stages: Vec<Stage> = runs.map(Stage::of).collect();
-    let count = |wanted: Stage| stages.iter().filter(|stage| **stage == wanted).count();
-    let in_sight = app.arm_in_sight() == Some(&arm.name);
+fn line<'t>(arm: &Arm, stages: Stages, in_sight: bool, theme: &Theme) -> Line<'t> {
+    let count = |wanted: Stage| stages[wanted as usize];
     let cursor = if in_sight { "▸" } else { " " };
     let name = if in_sight { theme.title() } else { theme.text() };
     let mut spans = vec![
         Span::styled(cursor, theme.focus()),
         Span::styled(format!("{} ", arm.name), name),
-        Span::styled(format!("{} of {} runs  ", count(Stage::Finished), stages.len()), theme.good()),
+        Span::styled(format!("{} of {} runs  ", count(Stage::Finished), stages.iter().sum::<usize>()), theme.good()),
     ];
     for state in [Stage::Running, Stage::Paused, Stage::Cancelled, Stage::Failed] {
         if count(state) > 0 {

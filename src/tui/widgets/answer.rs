@@ -2,8 +2,9 @@
 
 use super::interval::Scale;
 use super::panel;
-use crate::app::{App, Panel};
+use crate::app::{Action, App, Panel};
 use crate::stats::{Finding, Interval, Judgement, Kind, Verdict, in_percent, in_points, percent, points};
+use crate::tui::keymap::label;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -59,7 +60,7 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     }
     if app.arms.len() == 1 && !app.inquiry.is_proved() {
         lines.push(Line::from(vec![
-            Span::styled("i", theme.key()),
+            Span::styled(label(Action::Investigate), theme.key()),
             Span::styled(" asks why: every suspect as an arm", theme.dim()),
         ]));
     }

@@ -2,8 +2,10 @@
 
 use super::chart::{self, Chart};
 use super::{final_scores, legend, panel};
-use crate::app::{App, Panel};
-use crate::plot::{Figure, Fit, View};
+use crate::app::table::Listing;
+use crate::app::{Action, App, Panel};
+use crate::plot::{Figure, FinalScores, Fit, View};
+use crate::tui::keymap::label;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -18,18 +20,19 @@ const SHAPE: f64 = 4.5;
 /// How much a place without a chart weighs against a good shape.
 const BLANK: f64 = 2.0;
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    if app.shows_final_scores() {
-        return draw_final_scores(frame, area, app, theme);
+pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
+    let scores = (app.final_chart || app.is_answering()).then(|| app.final_scores(listing)).flatten();
+    if app.final_chart || scores.is_some() {
+        return draw_final_scores(frame, area, scores.as_ref(), app, theme);
     }
     let block = panel::frame(Panel::Charts, app, theme);
     let inner = block.inner(area);
-    let figure = app.figure();
+    let figure = app.figure_of(app.metric, listing);
     let [key, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     let arms = figure.panels.len();
-    let selected = app.selected_arm().and_then(|arm| figure.panels.iter().position(|panel| panel.title == arm));
+    let selected = app.selected_arm(listing).and_then(|arm| figure.panels.iter().position(|panel| panel.title == arm));
     let Places { shown, areas, both } = Places::of(body, arms, selected);
-    let second = both.then(|| app.figure_of(app.second_metric()));
+    let second = both.then(|| app.figure_of(app.second_metric(), listing));
     let figures = std::iter::once(&figure).chain(&second);
     let charts: Vec<Chart<'_>> = figures
         .flat_map(|figure| shown.iter().map(move |place| (figure, *place)))
@@ -60,14 +63,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     }
 }
 
-fn draw_final_scores(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
+fn draw_final_scores(frame: &mut Frame<'_>, area: Rect, scores: Option<&FinalScores>, app: &App, theme: &Theme) {
     let block = panel::frame(Panel::Charts, app, theme);
     let inner = block.inner(area);
-    let words = match app.final_scores() {
+    let words = match scores {
         Some(scores) => {
-            let block = block.title_top(Span::styled(format!(" {} ", final_scores::title(&scores)), theme.title()));
+            let block = block.title_top(Span::styled(format!(" {} ", final_scores::title(scores)), theme.title()));
             frame.render_widget(block.title_bottom(Line::styled(" batch size ", theme.dim()).right_aligned()), area);
-            return final_scores::draw(frame, inner, &scores, theme);
+            return final_scores::draw(frame, inner, scores, theme);
         }
         None => format!("no finished run with a {} is shown", app.final_metric().title()),
     };
@@ -130,19 +133,21 @@ fn position(shown: &[usize], arms: usize) -> Option<String> {
 fn bottom<'t>(figure: &Figure, view: &View, theme: &Theme) -> Vec<Span<'t>> {
     let mut spans = vec![Span::styled(format!(" {} ", figure.x_label), theme.dim())];
     let mut note = |words: &str| spans.insert(0, Span::styled(format!(" {words} "), theme.accent()));
+    let (whole, fit) = (label(Action::WholeAxis), label(Action::NextFit));
     match view.fit {
-        _ if view.y_window.is_some() => note("y zoomed, = all"),
+        _ if view.y_window.is_some() => note(&format!("y zoomed, {whole} all")),
         Fit::Trained if figure.panels.iter().any(|panel| panel.beyond != (false, false)) => {
-            note("the start lies outside, o shows all");
+            note(&format!("the start lies outside, {fit} shows all"));
         }
         Fit::Trained | Fit::Whole => {}
-        Fit::Inner => note("1 to 99 %, o all"),
+        Fit::Inner => note(&format!("1 to 99 %, {fit} all")),
     }
     if view.log_y {
         note("log");
     }
     if view.window.is_some() {
-        note(if view.follow { "follows" } else { "zoomed, = all" });
+        let zoomed = format!("zoomed, {whole} all");
+        note(if view.follow { "follows" } else { &zoomed });
     }
     spans
 }

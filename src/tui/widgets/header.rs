@@ -3,8 +3,7 @@
 use super::shed::fitting;
 use crate::app::{App, Leaving};
 use crate::domain::clock::clock;
-use crate::domain::command::Intent;
-use crate::domain::history::Progress;
+use crate::domain::tally::Tally;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -12,10 +11,7 @@ use ratatui::text::Span;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let sweep = &app.sweep;
-    let running = sweep.count(|progress| *progress == Progress::Running);
-    let finished = sweep.count(|progress| *progress == Progress::Finished);
-    let failed = sweep.failed();
-    let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
+    let Tally { running, finished, failed, paused, cancelled, to_train, .. } = *sweep.tally();
     let runs = sweep.rows().len() - cancelled;
     let mut parts = Vec::new();
     let mut say = |rank, words: String, style| parts.push((rank, vec![Span::styled(words, style)]));
@@ -42,8 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
                 say(6, format!("  {speed:.0} pairs/s"), theme.dim());
             }
             // what is kept back takes no time
-            let at_work = sweep.intended(Intent::Train) > 0;
-            if let Some(left) = sweep.remaining_seconds(app.workers).filter(|_| at_work) {
+            if let Some(left) = sweep.remaining_seconds(app.workers).filter(|_| to_train > 0) {
                 say(3, format!("  {} left", clock(left)), theme.dim());
             }
         }

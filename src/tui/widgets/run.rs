@@ -2,7 +2,7 @@
 
 use super::panel;
 use super::table::sign;
-use crate::app::table::{Baselines, Measures};
+use crate::app::table::{Listing, Measures};
 use crate::app::{App, Panel};
 use crate::domain::attempts::{Attempt, AttemptEnd};
 use crate::domain::clock::clock;
@@ -16,20 +16,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let Some(row) = app.run_in_sight() else {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
+    let Some(row) = listing.run_in_sight() else {
         panel::text(frame, area, Panel::Run, vec![Line::styled("no run yet", theme.dim())], app, theme);
         return;
     };
-    let baselines = Baselines::in_sweep(&app.sweep);
-    let mut lines = head(row, &Measures::of_run(row, 0, &baselines), theme);
+    let mut lines = head(row, &listing.measures_of(row), theme);
     if let Progress::Failed(message) = &row.history.progress {
         lines.extend(message.lines().map(|line| Line::styled(line.to_owned(), theme.bad())));
     }
     if let Some(owner) = &row.elsewhere {
         lines.push(Line::styled(format!("trained by {owner}"), theme.accent()));
     }
-    let baseline = baselines.of(row).map(|row| settings::of(&row.planned.spec));
+    let baseline = listing.baseline(row).map(|row| settings::of(&row.planned.spec));
     lines.extend(configuration(&settings::of(&row.planned.spec), baseline.as_ref(), theme));
     if !row.attempts.all().is_empty() {
         lines.push(heading("attempts", theme));

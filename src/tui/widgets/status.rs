@@ -2,9 +2,12 @@
 
 use super::shed::{fitting, shortened};
 use super::{filter, footer};
-use crate::app::{App, Asked, Leaving, Panel, runs};
-use crate::domain::command::Intent;
+use crate::app::table::Listing;
+use crate::app::{Action, App, Asked, Leaving, Panel, runs};
+use crate::domain::ablation;
 use crate::domain::history::Progress;
+use crate::domain::tally::Tally;
+use crate::tui::keymap::label;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,22 +18,22 @@ use ratatui::widgets::Clear;
 const LEAST_DRAFT: usize = 16;
 
 /// `in_sight`: panels that say themselves what stands in them.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, in_sight: &[Panel], app: &App, theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, in_sight: &[Panel], listing: &Listing<'_>, app: &App, theme: &Theme) {
     let line = if let Some(asked) = app.asked() {
         question(&asked, usize::from(area.width), theme)
     } else if app.table.filter.is_typing() {
         filter::line(area, app, theme)
     } else if let Some(toast) = app.toast.as_ref().filter(|toast| toast.bad && app.leaving == Leaving::No) {
         // until the next key: why a draft cannot be added is told in its place
-        Line::styled(shortened(&format!(" {}", toast.text), area.width.into()), theme.bad())
+        Line::styled(shortened(&format!(" {}", toast.message.written(label)), area.width.into()), theme.bad())
     } else if !app.draft.is_empty() && app.leaving == Leaving::No {
         draft(app, area.width, theme)
     } else if app.leaving == Leaving::Saving {
-        Line::styled(" saving…  q again leaves at once", theme.accent())
-    } else if let Some(message) = failure_in_sight(app).filter(|_| !in_sight.contains(&Panel::Run)) {
+        Line::styled(format!(" saving…  {} again leaves at once", label(Action::Quit)), theme.accent())
+    } else if let Some(message) = failure_in_sight(listing, app).filter(|_| !in_sight.contains(&Panel::Run)) {
         Line::styled(shortened(&format!(" {message}"), area.width.into()), theme.bad())
     } else if let Some(toast) = &app.toast {
-        Line::styled(shortened(&format!(" {}", toast.text), area.width.into()), theme.good())
+        Line::styled(shortened(&format!(" {}", toast.message.written(label)), area.width.into()), theme.good())
     } else if let Some(line) = ending(in_sight, app, area.width, theme) {
         line
     } else {
@@ -55,37 +58,50 @@ fn ending<'t>(in_sight: &[Panel], app: &App, width: u16, theme: &Theme) -> Optio
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
         let words = if in_sight.contains(&Panel::Log) {
-            " no run is trained any more; 6 says why, q leaves".into()
+            format!(
+                " no run is trained any more; {} says why, {} leaves",
+                label(Action::Focus(Panel::Log)),
+                label(Action::Quit)
+            )
         } else {
             format!(" training stopped: {message}")
         };
         return Some(Line::styled(shortened(&words, width.into()), theme.bad()));
     }
-    let (paused, cancelled) = (sweep.intended(Intent::Pause), sweep.intended(Intent::Cancel));
+    let Tally { running, failed, paused, cancelled, to_train, .. } = *sweep.tally();
     if !sweep.idle {
-        let nothing_trains = paused > 0 && sweep.count(|progress| *progress == Progress::Running) == 0;
-        let at_rest = nothing_trains && sweep.intended(Intent::Train) == 0;
-        return at_rest.then(|| Line::styled(format!(" {} paused; p lets them go on", runs(paused)), theme.accent()));
+        let at_rest = paused > 0 && running == 0 && to_train == 0;
+        return at_rest.then(|| {
+            Line::styled(
+                format!(" {} paused; {} lets them go on", runs(paused), label(Action::PauseOrResume)),
+                theme.accent(),
+            )
+        });
     }
-    let (first, again) = match (sweep.failed(), cancelled) {
+    let (first, again) = match (failed, cancelled) {
         (0, 0) => (Span::styled(" every run is finished", theme.good()), false),
         (0, _) => (Span::styled(format!(" done, {} cancelled", runs(cancelled)), theme.good()), true),
         (failed, _) => (Span::styled(format!(" done, but {failed} failed"), theme.bad()), true),
     };
-    let again = again.then_some((2, "; ", "A", " trains them again"));
-    let answer = (app.focus != Panel::Answer).then_some((1, "; ", "5", " shows the answer"));
-    let hints =
-        [(4, "; ", "w", " writes the chart"), (5, ", ", "d n", " draft another arm"), (3, ", ", "q", " leaves")];
-    let hints = again.into_iter().chain(answer).chain(hints).map(|(rank, before, key, words)| {
-        let words = [(before, theme.text()), (key, theme.key()), (words, theme.text())];
-        (rank, words.map(|(words, style)| Span::styled(words, style)).into())
+    let again = again.then_some((2, "; ", vec![Action::Again], " trains them again"));
+    let answer = Action::Focus(Panel::Answer);
+    let answer = (app.focus != Panel::Answer).then_some((1, "; ", vec![answer], " shows the answer"));
+    let hints = [
+        (4, "; ", vec![Action::Picture], " writes the chart"),
+        (5, ", ", vec![Action::Cycle(ablation::DROPOUT), Action::Cycle(ablation::NORM)], " draft another arm"),
+        (3, ", ", vec![Action::Quit], " leaves"),
+    ];
+    let hints = again.into_iter().chain(answer).chain(hints).map(|(rank, before, keys, words)| {
+        let keys: Vec<&str> = keys.into_iter().map(label).collect();
+        let key = Span::styled(keys.join(" "), theme.key());
+        (rank, vec![Span::styled(before, theme.text()), key, Span::styled(words, theme.text())])
     });
     Some(fitting(std::iter::once((0, vec![first])).chain(hints).collect(), width))
 }
 
 /// Why the selected run failed.
-fn failure_in_sight(app: &App) -> Option<&str> {
-    match &app.run_in_sight().filter(|_| app.table.has_selection())?.history.progress {
+fn failure_in_sight<'s>(listing: &Listing<'s>, app: &App) -> Option<&'s str> {
+    match &listing.run_in_sight().filter(|_| app.table.has_selection())?.history.progress {
         Progress::Failed(message) => Some(message),
         _ => None,
     }
@@ -98,11 +114,11 @@ fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
     let price = known.map_or_else(|| cost.in_words(), |arm| format!("is there as {}", arm.name));
     let short_price = known.map_or_else(|| cost.briefly(), |_| "is there".into());
     let adds = if known.is_some() { " selects it  " } else { " adds  " };
-    let keys = |next: &'static str| [("a", adds), ("N", next), ("Esc", " drops")];
+    let keys = |next: &'static str| [(Action::AddDraft, adds), (Action::TrainNext, next), (Action::Back, " drops")];
     let rest = |price: &str, next| {
         let mut spans = vec![Span::styled(format!(" · {price} · "), theme.dim())];
         for (key, words) in keys(next) {
-            spans.extend([Span::styled(key, theme.key()), Span::styled(words, theme.dim())]);
+            spans.extend([Span::styled(label(key), theme.key()), Span::styled(words, theme.dim())]);
         }
         Line::from(spans)
     };

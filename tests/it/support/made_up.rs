@@ -1,8 +1,10 @@
-//! Runs of a sweep that nobody trains.
+//! Runs of a sweep that nobody trains: the one fixture of runs, for tests, unit tests and benches.
+#![allow(dead_code, reason = "each of them uses a part")]
 
 use batchscope::app::App;
-use batchscope::domain::choice::Evaluation;
-use batchscope::domain::choice::Norm;
+use batchscope::domain::ablation::{self, Patch, Value};
+use batchscope::domain::arm::Arm;
+use batchscope::domain::choice::{Evaluation, Norm};
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
@@ -10,51 +12,79 @@ use batchscope::domain::numbers::Numbers;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
 use batchscope::domain::scores::Scores;
 
-pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
-    let config = ModelConfig::bert_mini(100);
-    let spec = RunSpec {
+const SIZES: [u32; 5] = [2, 8, 16, 32, 64];
+
+/// A small run to build others on.
+pub fn spec(batch_size: u32, train_examples: u32) -> RunSpec {
+    RunSpec {
         numerics: NUMERICS,
         batch_size,
-        iid,
+        iid: 0,
         seed: 0,
         data: DataIdentity {
-            train: "t".into(),
-            train_examples: 400, // not the embedded corpus's
-            validation: "v".into(),
-            validation_examples: 300,
+            train: "train".into(),
+            train_examples,
+            validation: "validation".into(),
+            validation_examples: 10,
             classes: 2,
             also: Vec::new(),
         },
-        model: ModelIdentity { config, weights: "random".into() },
-        epochs: 5,
+        model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
+        epochs: 2,
         updates: None,
-        learning_rate: 2e-5, // not the preset's, so no run of a preset is the same
+        learning_rate: 1e-3,
         warmup_ratio: 0.1,
         weight_decay: 0.01,
         clip_norm: 1.0,
-        evaluations_per_epoch: 2,
+        evaluations_per_epoch: 1,
         shuffle: true,
         dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
         dropout_at_evaluation: false,
         evaluation: Evaluation::Whole,
         norm: Norm::Layer,
         numbers: Numbers::default(),
-    };
+    }
+}
+
+/// A run of a sweep, as [`plan`] and [`grid`] have them.
+pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
+    let small = spec(batch_size, 400); // not the embedded corpus's examples
+    let data =
+        DataIdentity { train: "t".into(), validation: "v".into(), validation_examples: 300, ..small.data.clone() };
+    // not the preset's rate, so no run of a preset is the same
+    let spec = RunSpec { iid, data, epochs: 5, learning_rate: 2e-5, evaluations_per_epoch: 2, ..small };
     let spec = match arm {
         "no-dropout" => RunSpec { dropout: DropoutRates::OFF, ..spec },
         "batch-norm" => RunSpec { norm: Norm::Batch, ..spec },
         _ => spec,
     };
-    PlannedRun {
-        id: RunId::from_digest(&format!("{arm}{batch_size:05}{iid:05}")),
-        arm: arm.into(),
-        spec,
-        keep_weights: false,
-    }
+    named(arm, spec)
+}
+
+/// The run of an arm under a name of its own; its spec need not differ from that of another arm.
+pub fn named(arm: &str, spec: RunSpec) -> PlannedRun {
+    let id = RunId::from_digest(&format!("{arm}{:05}{:05}", spec.batch_size, spec.iid));
+    PlannedRun { id, arm: arm.into(), spec, keep_weights: false }
+}
+
+/// The baseline and arms of other learning rates.
+pub fn arms(count: u32) -> Vec<Arm> {
+    let other = |number: u32| {
+        let mut changes = Patch::default();
+        assert!(changes.set(ablation::LEARNING_RATE, Value::Number(3e-6 * f64::from(number))));
+        Arm { name: format!("arm{number}"), changes }
+    };
+    std::iter::once(Arm::baseline()).chain((1..count).map(other)).collect()
+}
+
+/// These arms at five batch sizes with so many instances each, in the order in which a sweep plans them.
+pub fn grid(arms: &[Arm], instances: u32) -> Vec<PlannedRun> {
+    let of_instance = |iid| arms.iter().flat_map(move |arm| SIZES.map(|size| planned(&arm.name, size, iid)));
+    (0..instances).flat_map(of_instance).collect()
 }
 
 pub fn plan(arm: &str) -> Vec<PlannedRun> {
-    (0..2).flat_map(|iid| [2, 8, 16, 32, 64].map(|batch_size| planned(arm, batch_size, iid))).collect()
+    (0..2).flat_map(|iid| SIZES.map(|size| planned(arm, size, iid))).collect()
 }
 
 /// Events of a run up to a share of its length, at a steady pace.
@@ -68,7 +98,7 @@ pub fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
         }
         if run.spec.evaluates_after(step) {
             let lift = 0.16 * (1.0 - (-(step as f64) * f64::from(run.spec.batch_size) / 1200.0).exp());
-            let accuracy = 0.6767 + lift / f64::from(run.spec.batch_size).log2() + 0.004 * f64::from(run.spec.iid);
+            let accuracy = 0.6767 + lift / f64::from(run.spec.batch_size).log2() + 0.004 * f64::from(run.spec.iid % 10);
             events.push(RunEvent::Evaluation {
                 step,
                 scores: Scores { f1: Some(accuracy), ..Scores::of(1.3 - accuracy, accuracy) },
@@ -81,10 +111,15 @@ pub fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
     events
 }
 
-pub fn tell(app: &mut App, run: &PlannedRun, events: Vec<RunEvent>) {
-    for (number, event) in events.into_iter().enumerate() {
+/// Events of a run as a front hears them.
+pub fn news(run: &PlannedRun, events: Vec<RunEvent>) -> impl Iterator<Item = SweepEvent> {
+    events.into_iter().enumerate().map(|(number, event)| {
         let time = 1000.0 + event.step() as f64 * f64::from(run.spec.batch_size) / 100.0;
         let entry = Entry { number: number as u64, time, event };
-        app.hear(SweepEvent::Run { run: run.id.clone(), attempt: 1, entry });
-    }
+        SweepEvent::Run { run: run.id.clone(), attempt: 1, entry }
+    })
+}
+
+pub fn tell(app: &mut App, run: &PlannedRun, events: Vec<RunEvent>) {
+    news(run, events).for_each(|event| app.hear(event));
 }

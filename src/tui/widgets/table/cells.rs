@@ -2,7 +2,7 @@
 
 use super::columns::{Shape, mark};
 use crate::app::App;
-use crate::app::table::{Column, Item, Measures, Shown, Stage, Subject};
+use crate::app::table::{Column, Item, Measures, Shown, Stage};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
@@ -13,10 +13,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Cell;
 
-pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, app: &App, sizes: &[u32], theme: &Theme) -> Cell<'t> {
-    let measures = &item.measures;
-    let line = sizes.binary_search(&measures.batch_size).unwrap_or(0);
-    let is_cell = matches!(item.subject, Subject::Cell(_));
+pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, measures: &Measures, app: &App, theme: &Theme) -> Cell<'t> {
+    let line = app.sweep.batch_sizes().binary_search(&measures.batch_size).unwrap_or(0);
+    let is_cell = item.is_cell();
     let text = if item.shown == Shown::None { theme.dim() } else { theme.text() };
     let Shape::Of(column) = shape else {
         let fold = match (app.table.grouped, is_cell, item.is_open) {

@@ -20,8 +20,7 @@ const BAR: (u16, u16) = (8, 20);
 /// The columns with their widths, each to be followed by a space.
 pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)> {
     let table = &app.table;
-    let rows = app.sweep.rows();
-    let arm = rows.iter().map(|row| row.planned.arm.chars().count()).max().unwrap_or(0) as u16;
+    let arm = app.sweep.arms().iter().map(|arm| arm.chars().count()).max().unwrap_or(0) as u16;
     let arm = arm.clamp(3, ARM).min((room / 3).max(3));
     let marks = 1 + u16::from(table.grouped) + u16::from(listing.items.iter().any(|item| item.pinned));
     let mut left = (room + 1).saturating_sub(marks + 1);
@@ -61,8 +60,7 @@ fn by_importance(app: &App, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
     }
     columns.extend([Left, Best, Score(Metric::ValidLoss), Speed, Epoch, Pairs]);
     columns.extend(last);
-    let is_there = |metric: &Metric| listing.items.iter().any(|item| item.measures.score(*metric).is_some());
-    columns.extend(Metric::SCORES.into_iter().filter(is_there).map(Score));
+    columns.extend(listing.scores().into_iter().map(Score));
     let mut distinct = Vec::new();
     for column in columns {
         if !distinct.contains(&column) {

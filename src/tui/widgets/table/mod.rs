@@ -5,7 +5,8 @@ mod columns;
 
 use super::{cursor, panel};
 use crate::app::table::{Column, Listing};
-use crate::app::{App, Panel};
+use crate::app::{Action, App, Panel};
+use crate::tui::keymap::label;
 use crate::tui::theme::Theme;
 pub use cells::{sign, stage};
 use columns::{Shape, fitting, title};
@@ -14,23 +15,22 @@ use ratatui::layout::{Alignment, Constraint, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Row, Table};
 
-pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
-    let listing = app.table.listing(&app.sweep);
-    let place = app.table.place(&listing, &app.sweep);
+pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
+    let place = listing.place;
     let mut block = panel::frame(Panel::Sweep, app, theme)
-        .title_bottom(Line::styled(position(app, &listing, place), theme.dim()).alignment(Alignment::Right));
+        .title_bottom(Line::styled(position(app, listing, place), theme.dim()).alignment(Alignment::Right));
     if app.table.filter.is_on() {
         let style = if listing.kept == 0 { theme.bad() } else { theme.accent() };
         let words = format!(" {} · {} of {} ", app.table.filter.filter(), listing.kept, listing.all);
         block = block.title_top(Line::styled(words, style).alignment(Alignment::Right));
     }
     let inner = block.inner(area);
-    let columns = fitting(inner.width, app, &listing);
-    let sizes = app.sweep.batch_sizes();
+    let columns = fitting(inner.width, app, listing);
     let room = usize::from(inner.height.saturating_sub(1));
     let first = cursor::first_in_sight(place, listing.items.len(), room);
     let rows = listing.items.iter().skip(first).take(room).map(|item| {
-        Row::new(columns.iter().map(|(shape, width)| cells::cell(*shape, *width, item, app, &sizes, theme)))
+        let measures = listing.measures(item);
+        Row::new(columns.iter().map(|(shape, width)| cells::cell(*shape, *width, item, &measures, app, theme)))
     });
     let header = Row::new(columns.iter().map(|(shape, _)| heading(*shape, app, theme))).style(theme.dim());
     let widths = columns.iter().map(|(_, width)| Constraint::Length(*width));
@@ -42,7 +42,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     }
     if listing.items.is_empty() && listing.all > 0 && room > 0 {
         let below = Rect { y: inner.y + 1, height: 1, ..inner };
-        frame.render_widget(Line::styled("no run fits the filter; Esc drops it", theme.dim()).centered(), below);
+        frame.render_widget(
+            Line::styled(format!("no run fits the filter; {} drops it", label(Action::Back)), theme.dim()).centered(),
+            below,
+        );
     }
 }
 

@@ -1,0 +1,17 @@
+//! Takes in news of the sweep.
+
+use crate::app::state::{App, Leaving, Panel};
+use crate::domain::event::SweepEvent;
+
+pub(super) fn hear(app: &mut App, event: SweepEvent) {
+    app.log.hear(&event, &app.sweep);
+    app.inquiry.hear(&event);
+    app.sweep.apply(event);
+    if app.sweep.closed && app.leaving == Leaving::Saving {
+        app.leaving = Leaving::Now;
+    }
+    // what a person waited for is the answer
+    if app.sweep.idle && !app.touched && app.sweep.tally().ended() > 0 {
+        app.focus_on(Panel::Answer);
+    }
+}

@@ -1,0 +1,57 @@
+//! Writes pictures of the charts and of the screen, and says where the newest one is.
+
+use crate::app::state::{Action, App, Effect, Message};
+use crate::domain::sweep::Row;
+use crate::export::{Picture, PictureTheme, SavedView};
+use crate::store::Store;
+use std::path::{Path, PathBuf};
+
+/// Of the first chart's metric, with every arm that is shown.
+pub(super) fn picture(app: &mut App) -> Vec<Effect> {
+    let listing = app.listing();
+    let figure = app.figure_of(app.metric, &listing);
+    let shows = |row: &Row| listing.shows(row);
+    let what = (app.metric, &app.view, &figure);
+    let experiment = Store::experiment_folder(&app.spec).to_string();
+    let view = SavedView::of(experiment, &app.sweep, &shows, what, app.picture_theme);
+    let picture = Picture::new(view, figure, &app.sweep, &app.spec);
+    if picture.is_empty() {
+        app.say(format!("no {} to draw yet", app.metric.title()), false);
+        return Vec::new();
+    }
+    vec![Effect::Picture(Box::new(picture))]
+}
+
+pub(super) fn screen(app: &App) -> Vec<Effect> {
+    let (version, experiment) = (env!("CARGO_PKG_VERSION"), Store::experiment_folder(&app.spec));
+    vec![Effect::Screen { provenance: format!("batchscope {version} · experiment {experiment} · its screen") }]
+}
+
+pub(super) fn next_theme(app: &mut App) {
+    app.picture_theme = app.picture_theme.other();
+    let ground = match app.picture_theme {
+        PictureTheme::Light => "on white",
+        PictureTheme::Dark => "dark",
+    };
+    app.say(format!("pictures of charts are {ground} from now on"), false);
+}
+
+pub(super) fn copy_path(app: &mut App) -> Vec<Effect> {
+    let Some(path) = app.written.as_ref().map(|path| path.display().to_string()) else {
+        let said = Message::from("nothing to copy yet: ").key(Action::Picture).text(" and ").key(Action::Screen);
+        let said = said.text(" write pictures, ").key(Action::CopyPath).text(" copies where the newest is");
+        app.say(said, false);
+        return Vec::new();
+    };
+    app.say(format!("copied {path}"), false);
+    vec![Effect::Copy(path)]
+}
+
+/// A picture is there. Its name comes first: of a long line the end is cut off.
+pub(super) fn wrote(app: &mut App, path: PathBuf) {
+    let name = path.file_name().unwrap_or_default().display();
+    let folder = path.parent().unwrap_or(Path::new("")).display();
+    let said = Message::from(format!("wrote {name} into {folder}; ")).key(Action::CopyPath).text(" copies the path");
+    app.say(said, false);
+    app.written = Some(path);
+}

@@ -1,0 +1,230 @@
+//! What is on the screen.
+
+use super::asking::Asking;
+use super::draft::Draft;
+use super::inquiry::Inquiry;
+use super::log::Log;
+use super::message::Message;
+use super::palette::Palette;
+use super::panel::Panel;
+use super::scroll::Scroll;
+use super::table::{Listing, Table};
+use super::target::Target;
+use crate::domain::arm::Arm;
+use crate::domain::command::Intent;
+use crate::domain::glue::{first_metric, task_of};
+use crate::domain::metric::Metric;
+use crate::domain::spec::Spec;
+use crate::domain::sweep::{Row, Sweep};
+use crate::export::PictureTheme;
+use crate::plot::{Curves, Figure, FinalScores, View, x_extent};
+use crate::store::Store;
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+/// The whole dashboard.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub spec: Spec,
+    /// arms of the spec and those added since
+    pub arms: Vec<Arm>,
+    pub workers: usize,
+    pub sweep: Sweep,
+    /// of the first chart
+    pub metric: Metric,
+    pub view: View,
+    /// the charts' panel shows final scores against batch size in place of curves
+    pub final_chart: bool,
+    /// what earlier frames worked out
+    curves: RefCell<Curves>,
+    pub picture_theme: PictureTheme,
+    /// where the newest picture is
+    pub written: Option<PathBuf>,
+    pub draft: Draft,
+    pub table: Table,
+    /// where runs lie, to be named
+    pub store: Option<Store>,
+    /// where keys go
+    pub focus: Panel,
+    /// the panel beside or instead of the table where there is no room for all: the last focused of those with text
+    pub companion: Panel,
+    /// the focused panel alone, over the whole screen
+    pub zoomed: bool,
+    pub inquiry: Inquiry,
+    pub asking: Option<Asking>,
+    pub palette: Palette,
+    pub log: Log,
+    scrolls: [Scroll; Panel::ALL.len()],
+    pub toast: Option<Toast>,
+    /// a person has pressed a key: the screen no longer goes anywhere by itself
+    pub touched: bool,
+    pub leaving: Leaving,
+}
+
+/// A message that stands in the footer until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    pub message: Message,
+    pub bad: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leaving {
+    #[default]
+    No,
+    /// waiting for checkpoints
+    Saving,
+    /// nothing keeps the screen open; what is in the store stays resumable
+    Now,
+}
+
+impl App {
+    pub fn new(spec: Spec, workers: usize) -> Self {
+        Self {
+            arms: spec.arms.clone(),
+            metric: first_metric(task_of(spec.task.name.as_deref())),
+            spec,
+            workers,
+            sweep: Sweep::default(),
+            view: View::first(),
+            final_chart: false,
+            curves: RefCell::default(),
+            picture_theme: PictureTheme::default(),
+            written: None,
+            draft: Draft::default(),
+            table: Table::default(),
+            store: None,
+            focus: Panel::Sweep,
+            companion: Panel::Run,
+            zoomed: false,
+            inquiry: Inquiry::default(),
+            asking: None,
+            palette: Palette::default(),
+            log: Log::default(),
+            scrolls: Default::default(),
+            toast: None,
+            touched: false,
+            leaving: Leaving::No,
+        }
+    }
+
+    /// What the charts show first, of this task.
+    pub fn first_metric(&self) -> Metric {
+        first_metric(task_of(self.spec.task.name.as_deref()))
+    }
+
+    /// Puts something that a person should know of the sweep into the log.
+    pub fn note(&mut self, text: &str) {
+        self.log.add(text.to_owned(), false);
+    }
+
+    /// The table as it stands: worked out once for a frame, or for a key.
+    pub fn listing(&self) -> Listing<'_> {
+        self.table.listing(&self.sweep)
+    }
+
+    /// How far down a panel of text is read.
+    pub fn scroll(&self, panel: Panel) -> &Scroll {
+        &self.scrolls[panel.place()]
+    }
+
+    /// What the first chart shows.
+    pub fn figure(&self) -> Figure {
+        self.figure_of(self.metric, &self.listing())
+    }
+
+    /// Arms in the order of their panel, which stays what it is while training moves on.
+    pub fn figure_of(&self, metric: Metric, listing: &Listing<'_>) -> Figure {
+        let mut curves = self.curves.borrow_mut();
+        let shows = |row: &Row| listing.shows(row);
+        let mut figure = Figure::of_shown(self.sweep.rows(), &shows, metric, &self.view, &mut curves);
+        let order = self.arm_names();
+        figure.panels.sort_by_key(|panel| order.iter().position(|name| *name == panel.title));
+        figure
+    }
+
+    /// The arm of the row that a person chose.
+    pub fn selected_arm<'s>(&self, listing: &Listing<'s>) -> Option<&'s str> {
+        listing.arm_in_sight().filter(|_| self.table.has_selection())
+    }
+
+    /// Whether the charts' panel shows final scores beside the answer, once there are some.
+    pub fn is_answering(&self) -> bool {
+        self.focus == Panel::Answer && !self.zoomed
+    }
+
+    /// The metric of final scores: that of the first chart where it is one of validation.
+    pub fn final_metric(&self) -> Metric {
+        let metric = self.metric.compared().unwrap_or(self.metric);
+        if metric.is_of_validation() { metric } else { self.first_metric() }
+    }
+
+    pub fn final_scores(&self, listing: &Listing<'_>) -> Option<FinalScores> {
+        let shows = |row: &Row| listing.shows(row);
+        FinalScores::of(self.sweep.rows(), &self.arm_names(), &shows, self.final_metric())
+    }
+
+    /// In the order of the ablations' panel, then those that only the store knows.
+    fn arm_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();
+        let others: Vec<&str> =
+            self.sweep.arms().iter().map(String::as_str).filter(|name| !names.contains(name)).collect();
+        names.extend(others);
+        names
+    }
+
+    /// What to say where no chart is shown.
+    pub fn why_no_charts(&self) -> &'static str {
+        match () {
+            () if self.sweep.rows().is_empty() => "waiting for the first run",
+            () if self.metric.compared().is_some() => "only the baseline is shown: nothing to compare",
+            () => "every run is hidden or filtered away",
+        }
+    }
+
+    /// What a second chart shows: how training goes beside what comes of it.
+    pub fn second_metric(&self) -> Metric {
+        if self.metric.is_of_validation() { Metric::TrainLoss } else { self.first_metric() }
+    }
+
+    /// Says something until the next key.
+    pub fn say(&mut self, message: impl Into<Message>, bad: bool) {
+        self.toast = Some(Toast { message: message.into(), bad });
+    }
+
+    pub(in crate::app) fn focus_on(&mut self, panel: Panel) {
+        self.focus = panel;
+        if panel.is_text() {
+            self.companion = panel;
+        }
+    }
+
+    /// In the table the row under the cursor, elsewhere the arm in sight. It then stays selected.
+    pub(in crate::app) fn target(&mut self) -> Target {
+        if self.focus == Panel::Sweep {
+            let (name, runs) = self.table.subject(&self.sweep);
+            return Target { name, runs, arm: None };
+        }
+        self.table.stay(&self.sweep);
+        Target::of_arm(&self.sweep, self.listing().arm_in_sight().unwrap_or_default())
+    }
+
+    /// Arms of which nothing was taken out: further instances of the others are not wanted.
+    pub(in crate::app) fn arms_at_work(&self) -> Vec<Arm> {
+        let is_out = |row: &&Row| row.is_open() && row.intent == Intent::Cancel;
+        let out: Vec<&str> = self.sweep.rows().iter().filter(is_out).map(|row| row.planned.arm.as_str()).collect();
+        self.arms.iter().filter(|arm| !out.contains(&arm.name.as_str())).cloned().collect()
+    }
+
+    /// Where the x axis ends that keys move along, and its newest point: of the arm in sight where its chart is shown.
+    pub(in crate::app) fn x_extent(&self) -> (f64, f64) {
+        let listing = self.listing();
+        let shown = || self.sweep.rows().iter().filter(|row| listing.shows(row));
+        let in_sight = listing.run_in_sight().map(|row| row.arm);
+        let of_arm = |row: &&Row| Some(row.arm) == in_sight;
+        match shown().any(|row| of_arm(&row)) {
+            true => x_extent(shown().filter(of_arm), &self.view),
+            false => x_extent(shown(), &self.view),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! How far down a text is read.
+
+use super::action::Motion;
+use std::cell::Cell;
+
+/// The first line in sight. A key may ask for more than there is: only what draws the text knows where it ends, and
+/// says so with [`Scroll::within`].
+#[derive(Clone, Debug, Default)]
+pub struct Scroll(Cell<usize>);
+
+impl Scroll {
+    /// The first line in sight of a text of `lines`, of which `room` fit.
+    pub fn within(&self, lines: usize, room: usize) -> usize {
+        self.0.set(self.0.get().min(lines.saturating_sub(room)));
+        self.0.get()
+    }
+
+    pub(in crate::app) fn go(&self, motion: Motion) {
+        self.0.set(self.0.get().saturating_add_signed(motion.lines()));
+    }
+}

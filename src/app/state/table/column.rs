@@ -1,0 +1,165 @@
+//! The columns of the table: how each is called, what it is sorted by, what a filter finds in it.
+
+use super::measures::{Baselines, Measures, Stage};
+use crate::domain::filter::Value;
+use crate::domain::metric::{Better, Metric};
+use crate::domain::property::Property;
+use crate::domain::sweep::Row;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    State,
+    Arm,
+    BatchSize,
+    Instance,
+    Progress,
+    Epoch,
+    Pairs,
+    Score(Metric),
+    /// between the runs of a cell
+    Deviation,
+    Best,
+    Difference,
+    Speed,
+    Left,
+}
+
+use Column::*;
+
+impl Column {
+    /// In the order in which they are shown.
+    pub const ALL: [Column; 17] = [
+        State,
+        Arm,
+        BatchSize,
+        Instance,
+        Progress,
+        Epoch,
+        Pairs,
+        Score(Metric::ValidAccuracy),
+        Deviation,
+        Best,
+        Score(Metric::ValidLoss),
+        Score(Metric::ValidF1),
+        Score(Metric::ValidMacroF1),
+        Score(Metric::ValidMatthews),
+        Difference,
+        Speed,
+        Left,
+    ];
+
+    /// The name in a header, for a filter and in the line that says how the table is sorted.
+    pub fn name(self) -> &'static str {
+        match self {
+            State => "state",
+            Arm => "arm",
+            BatchSize => "bs",
+            Instance => "iid",
+            Progress => "progress",
+            Epoch => "epoch",
+            Pairs => "pairs",
+            Score(metric) => metric.names()[0],
+            Deviation => "sd",
+            Best => "best",
+            Difference => "diff",
+            Speed => "pairs/s",
+            Left => "left",
+        }
+    }
+
+    /// Of scores where more is better, the largest come first unless a person turns them round.
+    pub fn starts_descending(self) -> bool {
+        match self {
+            Score(metric) => metric.better() == Better::Higher,
+            column => matches!(column, Progress | Epoch | Pairs | Best | Difference | Speed),
+        }
+    }
+
+    /// What rows are sorted by. What is missing has none and comes last.
+    pub fn rank(self, measures: &Measures) -> Option<f64> {
+        match self {
+            State => Some(f64::from(measures.stage as u8)),
+            Arm => Some(measures.arm as f64),
+            BatchSize => Some(measures.batch_size.into()),
+            Instance => Some(measures.instance.into()),
+            Progress => Some(measures.share),
+            Epoch => Some(measures.epoch),
+            Pairs => Some(measures.pairs as f64),
+            Score(metric) => measures.score(metric),
+            Deviation => measures.deviation,
+            Best => measures.best,
+            Difference => measures.difference,
+            Speed => measures.pairs_per_second,
+            Left => measures.seconds_left,
+        }
+    }
+}
+
+/// What a filter can ask for beside the properties of a spec.
+const MEASURED: [Column; 14] = [
+    Arm,
+    State,
+    Score(Metric::ValidAccuracy),
+    Best,
+    Score(Metric::ValidLoss),
+    Score(Metric::ValidF1),
+    Score(Metric::ValidMacroF1),
+    Score(Metric::ValidMatthews),
+    Difference,
+    Progress,
+    Epoch,
+    Pairs,
+    Speed,
+    Left,
+];
+
+/// The names of a column in a filter: the short one, and another that is known too.
+fn names(column: Column) -> [&'static str; 2] {
+    match column {
+        Score(metric) => metric.names(),
+        // the slash of the header is hard to remember
+        Speed => ["speed"; 2],
+        column => [column.name(); 2],
+    }
+}
+
+/// The operator that is usual in a filter: for what is good to have much of, or still to come.
+fn operator(column: Column) -> &'static str {
+    match column {
+        Arm | State => "=",
+        Best | Difference => ">",
+        Score(metric) if metric.better() == Better::Higher => ">",
+        _ => "<",
+    }
+}
+
+/// Every name that a filter may use.
+pub fn filter_names() -> Vec<&'static str> {
+    let properties = Property::all().flat_map(Property::names);
+    let mut names: Vec<&str> = MEASURED.into_iter().flat_map(names).chain(properties).collect();
+    names.dedup();
+    names
+}
+
+/// The short names, each with the operator that is usual for it: those that matter most first.
+pub fn filter_beginnings() -> Vec<String> {
+    let property = |property: Property| format!("{}=", property.names()[0]);
+    let (first, last) = (Property::all().take(2).map(property), Property::all().skip(2).map(property));
+    let measured = MEASURED.into_iter().map(|column| format!("{}{}", names(column)[0], operator(column)));
+    first.chain(measured).chain(last).collect()
+}
+
+/// What a run says about such a name.
+pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> Value {
+    if let Some(property) = Property::named(name) {
+        return property.value(&row.planned.spec);
+    }
+    match MEASURED.into_iter().find(|column| names(*column).contains(&name)) {
+        None => Value::Missing,
+        Some(Arm) => Value::Text(row.planned.arm.clone()),
+        Some(State) if Stage::of(row) == Stage::Elsewhere => Value::Several(vec!["running".into(), "elsewhere".into()]),
+        Some(State) if row.history.ends_with_one_class() => Value::Several(vec!["finished".into(), "one-class".into()]),
+        Some(State) => Value::Text(Stage::of(row).name().into()),
+        Some(column) => column.rank(&Measures::of_run(row, baselines)).map_or(Value::Missing, Value::Number),
+    }
+}

@@ -1,0 +1,81 @@
+//! Keys to actions: one table that feeds the dispatch, the footer and the help.
+
+mod dispatch;
+mod entries;
+mod table;
+
+use crate::app::{Action, Motion, Panel};
+use crate::domain::ablation::Ablation;
+use crossterm::event::KeyCode;
+pub use dispatch::action;
+pub use entries::entries;
+pub use table::{ASKED, KEYS, SEARCHING, TYPING};
+
+/// One key.
+pub struct Binding {
+    key: KeyCode,
+    /// pressed together with Ctrl
+    control: bool,
+    pub action: Action,
+    /// how the key is written
+    pub label: &'static str,
+    /// what it does, for the help
+    pub help: &'static str,
+    /// one word for the footer; empty: not there
+    pub hint: &'static str,
+    /// the panel it needs the focus of; everywhere when absent
+    pub panel: Option<Panel>,
+}
+
+/// The help of a key that does what the one above it does.
+pub const SAME: &str = "the same";
+
+const fn binding(key: KeyCode, action: Action, label: &'static str, help: &'static str, hint: &'static str) -> Binding {
+    Binding { key, control: false, action, label, help, hint, panel: None }
+}
+
+impl Binding {
+    const fn within(self, panel: Panel) -> Self {
+        Self { panel: Some(panel), ..self }
+    }
+
+    const fn with_control(self) -> Self {
+        Self { control: true, ..self }
+    }
+
+    /// What it does; of a key that does the same as another, what that one does.
+    fn words(&self) -> &'static str {
+        let named = |other: &&Binding| other.action == self.action && other.help != SAME;
+        let of_panel = |other: &&Binding| named(other) && other.panel == self.panel;
+        let original = KEYS.iter().find(of_panel).or_else(|| KEYS.iter().find(named));
+        if self.help == SAME { original.map_or(SAME, |original| original.help) } else { self.help }
+    }
+}
+
+const fn letter(key: char, action: Action, label: &'static str, help: &'static str, hint: &'static str) -> Binding {
+    binding(KeyCode::Char(key), action, label, help, hint)
+}
+
+/// The key that drafts an ablation.
+const fn drafts(ablation: &'static Ablation) -> Binding {
+    match ablation.press {
+        Some(press) => letter(press.letter, Action::Cycle(ablation), press.label, press.help, press.hint),
+        None => panic!("an ablation that no key drafts"),
+    }
+}
+
+const fn go(key: KeyCode, motion: Motion, label: &'static str, help: &'static str) -> Binding {
+    binding(key, Action::Go(motion), label, help, "")
+}
+
+/// The key for an action, as it is written.
+pub fn label(action: Action) -> &'static str {
+    KEYS.iter().find(|binding| binding.action == action).map_or("", |binding| binding.label)
+}
+
+/// Keys that work while this panel has the focus: its own first, then those of everywhere that it leaves alone.
+pub fn working(focus: Panel) -> impl Iterator<Item = &'static Binding> {
+    let own = move || KEYS.iter().filter(move |binding| binding.panel == Some(focus));
+    let left_alone = move |binding: &&Binding| own().all(|other| other.label != binding.label);
+    own().chain(KEYS.iter().filter(|binding| binding.panel.is_none()).filter(left_alone))
+}

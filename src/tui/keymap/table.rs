@@ -1,0 +1,145 @@
+//! Every key: the one table that dispatch, footer, help, palette and messages are made of.
+
+use super::{Binding, SAME, binding, drafts, go, letter};
+use crate::app::table::Typing;
+use crate::app::{Action, Motion, Panel};
+use crate::domain::ablation;
+use crossterm::event::KeyCode;
+
+const LOOK_UP: Action = Action::Palette(Typing::Begin);
+
+/// In the order of the help. The footer takes as many hints as fit, from the top. A key of the focused panel comes
+/// before the same key of everywhere.
+pub const KEYS: &[Binding] = &[
+    letter('q', Action::Quit, "q", "save and leave; a second time: leave at once", "quit"),
+    letter('?', LOOK_UP, "?", "all keys: type to search, Enter does it, key=value drafts", "help"),
+    letter(':', LOOK_UP, ":", SAME, ""),
+    binding(KeyCode::Tab, Action::FocusNext, "Tab", "focus the next panel", "panel"),
+    binding(KeyCode::BackTab, Action::FocusPrevious, "Shift-Tab", "focus the previous panel", ""),
+    letter('1', Action::Focus(Panel::Sweep), "1", "focus the sweep's runs", ""),
+    letter('2', Action::Focus(Panel::Charts), "2", "focus the charts", ""),
+    letter('3', Action::Focus(Panel::Ablations), "3", "focus the ablations", ""),
+    letter('4', Action::Focus(Panel::Run), "4", "focus the run under the cursor", ""),
+    letter('5', Action::Focus(Panel::Answer), "5", "focus the answer so far", ""),
+    letter('6', Action::Focus(Panel::Log), "6", "focus the log", ""),
+    letter('/', Action::Filter(Typing::Begin), "/", "filter the runs: bs=8 dropout=off acc>0.75", "filter"),
+    letter('m', Action::NextMetric, "m", "next metric", "metric"),
+    letter('M', Action::PreviousMetric, "M", "previous metric", ""),
+    drafts(ablation::DROPOUT),
+    drafts(ablation::NORM),
+    drafts(ablation::LEARNING_RATE_SCALING),
+    drafts(ablation::UPDATES_OF),
+    drafts(ablation::EVALUATION),
+    letter('a', Action::AddDraft, "a", "add the draft as an arm; its runs wait behind the others", "add arm"),
+    letter('N', Action::TrainNext, "N", "train next: the draft, else what the cursor is on", "next"),
+    letter('i', Action::Investigate, "i", "investigate why: every suspect as an arm, after a question", "why?"),
+    letter('p', Action::PauseOrResume, "p", "pause what the cursor is on, with a checkpoint; let it go on", "pause"),
+    letter('K', Action::Cancel, "K", "cancel what the cursor is on: keep or discard what is trained", "cancel"),
+    letter('A', Action::Again, "A", "train again what failed or was cancelled", ""),
+    letter('R', Action::AddInstance, "R", "another instance of every cell, after a question", "instance"),
+    letter(')', Action::MoreWorkers, ")", "one worker more", ""),
+    letter('(', Action::FewerWorkers, "(", "one worker less; what it trains is saved and goes on later", ""),
+    letter('w', Action::Picture, "w", "write the chart as a PNG, with its data and its view", "picture"),
+    letter('W', Action::Screen, "W", "write the screen as a PNG, cell for cell", ""),
+    letter('D', Action::PictureTheme, "D", "pictures of charts dark, or on white again", ""),
+    letter('Y', Action::CopyPath, "Y", "copy where the newest picture is", ""),
+    letter('x', Action::NextAxis, "x", "x axis: pairs seen, updates, epochs, fraction, time", "axis"),
+    letter('b', Action::NextBand, "b", "runs, or means with a band: min-max, sd, 95 % t interval", "band"),
+    letter('s', Action::SmoothMore, "s", "smooth metrics of single batches more", "smooth"),
+    letter('S', Action::SmoothLess, "S", "smooth less, down to not at all", ""),
+    letter('y', Action::LogY, "y", "logarithmic y axis, and back", ""),
+    letter('o', Action::NextFit, "o", "y axis: values after training began, all, without outliers (1 to 99 %)", ""),
+    letter('+', Action::ZoomIn, "+", "zoom in on the crosshair, or the middle", ""),
+    letter('-', Action::ZoomOut, "-", "zoom out", ""),
+    letter('[', Action::PanLeft, "[", "pan left", ""),
+    letter(']', Action::PanRight, "]", "pan right", ""),
+    letter('}', Action::ZoomInY, "}", "zoom in on the y axis", ""),
+    letter('{', Action::ZoomOutY, "{", "zoom out of the y axis", ""),
+    letter('^', Action::PanUp, "^", "move up the y axis", ""),
+    letter('_', Action::PanDown, "_", "move down the y axis", ""),
+    letter('=', Action::WholeAxis, "=", "whole axes, no zoom", ""),
+    letter('t', Action::Follow, "t", "follow the newest points, and stop", ""),
+    letter('f', Action::FinalScores, "f", "final scores against batch size, all arms in one chart, and back", "final"),
+    letter('v', Action::Overlay, "v", "the baseline faint behind every other arm, and away", ""),
+    letter('c', Action::Crosshair, "c", "crosshair with a read-out in all charts, and off", "crosshair"),
+    binding(KeyCode::Enter, Action::Zoom, "Enter", "the focused panel over the whole screen, and back", "zoom"),
+    letter('z', Action::Zoom, "z", SAME, ""),
+    binding(KeyCode::Esc, Action::Back, "Esc", "one step back: zoom, draft, filter, selection", "back"),
+    letter('T', Action::NextTheme, "T", "next theme", "theme"),
+    letter('g', Action::Group, "g", "group the runs by cell, arm and batch size", "group").within(Panel::Sweep),
+    letter(' ', Action::Hide, "space", "hide from the charts, show again", "hide").within(Panel::Sweep),
+    letter('*', Action::Pin, "*", "pin to the top, let go", "pin").within(Panel::Sweep),
+    letter('>', Action::SortNext, ">", "sort by the next column", "sort").within(Panel::Sweep),
+    letter('<', Action::SortPrevious, "<", "sort by the previous column", "").within(Panel::Sweep),
+    letter('r', Action::ReverseOrder, "r", "reverse the order", "").within(Panel::Sweep),
+    binding(KeyCode::Enter, Action::Open, "Enter", "open the cell, fold it; else the panel over the screen", "open")
+        .within(Panel::Sweep),
+    go(KeyCode::Down, Motion::Down, "↓", "next run").within(Panel::Sweep),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Sweep),
+    go(KeyCode::Up, Motion::Up, "↑", "previous run").within(Panel::Sweep),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Sweep),
+    go(KeyCode::Left, Motion::Left, "←", "crosshair to the left, else pan").within(Panel::Charts),
+    go(KeyCode::Right, Motion::Right, "→", "crosshair to the right, else pan").within(Panel::Charts),
+    go(KeyCode::Down, Motion::Down, "↓", "next arm").within(Panel::Charts),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Charts),
+    go(KeyCode::Up, Motion::Up, "↑", "previous arm").within(Panel::Charts),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Charts),
+    go(KeyCode::Down, Motion::Down, "↓", "next arm").within(Panel::Ablations),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME).within(Panel::Ablations),
+    go(KeyCode::Up, Motion::Up, "↑", "previous arm").within(Panel::Ablations),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME).within(Panel::Ablations),
+    go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten steps to the right").within(Panel::Charts),
+    go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten steps to the left").within(Panel::Charts),
+    go(KeyCode::Home, Motion::First, "Home", "to the beginning of the axis").within(Panel::Charts),
+    go(KeyCode::End, Motion::Last, "End", "to the newest point").within(Panel::Charts),
+    go(KeyCode::Char('G'), Motion::Last, "G", SAME).within(Panel::Charts),
+    go(KeyCode::Down, Motion::Down, "↓", "one down"),
+    go(KeyCode::Char('j'), Motion::Down, "j", SAME),
+    go(KeyCode::Up, Motion::Up, "↑", "one up"),
+    go(KeyCode::Char('k'), Motion::Up, "k", SAME),
+    go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten down"),
+    go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten up"),
+    go(KeyCode::Home, Motion::First, "Home", "to the first"),
+    go(KeyCode::End, Motion::Last, "End", "to the last"),
+    go(KeyCode::Char('G'), Motion::Last, "G", SAME),
+    letter('c', Action::Quit, "Ctrl-c", "the same as q", "").with_control(),
+    letter('z', Action::Suspend, "Ctrl-z", "stop for a while; fg in the shell goes on", "").with_control(),
+];
+
+/// Keys that work while the filter is typed. All others are letters of it.
+pub const TYPING: &[Binding] = &[
+    binding(KeyCode::Enter, Action::Filter(Typing::Keep), "Enter", "keep the filter", "keep"),
+    binding(
+        KeyCode::Tab,
+        Action::Filter(Typing::Complete),
+        "Tab",
+        "complete the word, and its other endings",
+        "complete",
+    ),
+    binding(KeyCode::Esc, Action::Filter(Typing::Drop), "Esc", "drop the filter", "drop"),
+    go(KeyCode::Down, Motion::Down, "↓", "next run"),
+    go(KeyCode::Up, Motion::Up, "↑", "previous run"),
+    letter('c', Action::Quit, "Ctrl-c", "the same as q", "").with_control(),
+    letter('z', Action::Suspend, "Ctrl-z", "stop for a while", "").with_control(),
+];
+
+/// Keys that work while all keys are shown. All others are letters of the search.
+pub const SEARCHING: &[Binding] = &[
+    binding(KeyCode::Enter, Action::Palette(Typing::Keep), "Enter", "do it; of key=value, draft it", "does it"),
+    binding(KeyCode::Esc, Action::Palette(Typing::Drop), "Esc", "drop the search; without one, close", "back"),
+    letter('?', Action::Palette(Typing::Drop), "?", "close, while nothing is searched", ""),
+    go(KeyCode::Down, Motion::Down, "↓", "the next line"),
+    go(KeyCode::Up, Motion::Up, "↑", "the line before"),
+    go(KeyCode::PageDown, Motion::PageDown, "PgDn", "ten lines on"),
+    go(KeyCode::PageUp, Motion::PageUp, "PgUp", "ten lines back"),
+    go(KeyCode::Home, Motion::First, "Home", "the first line"),
+    go(KeyCode::End, Motion::Last, "End", "the last line"),
+    letter('c', Action::Quit, "Ctrl-c", "the same as q", "").with_control(),
+    letter('z', Action::Suspend, "Ctrl-z", "stop for a while", "").with_control(),
+];
+
+/// Keys that work while something is asked. Letters are answers; any other key is a no.
+pub const ASKED: &[Binding] = &[
+    letter('c', Action::Quit, "Ctrl-c", SAME, "").with_control(),
+    letter('z', Action::Suspend, "Ctrl-z", SAME, "").with_control(),
+];
