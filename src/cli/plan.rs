@@ -126,7 +126,7 @@ mod tests {
                 "baseline (nothing left to train): what batch size does",
                 "no-dropout (25 runs, about 4:10): dropout off: if the effect of batch size goes with it, dropout made it",
                 "batch-norm (1 run): batch norm: how much it would change the effect",
-                "in all 26 runs, about 1:01:40 with 2 workers, instance after instance",
+                "in total 26 runs, about 1:01:40 with 2 workers, instance by instance",
             ]
         );
     }

@@ -15,8 +15,8 @@ const MARKS: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 /// Prefix of a piece inside a word.
 const CONTINUATION: &str = "##";
 
-/// About `size` pieces. Every character of the text is one, and every letter and digit also within a word. Digits are
-/// never joined, so that numbers are composed of them.
+/// Trains about `size` pieces. Every character of the text is a piece, and every letter and digit also as a continuation.
+/// Digits are never joined, so that numbers are split into digits.
 pub fn train_vocabulary(texts: &[&str], size: usize) -> Result<String, DataError> {
     let failed = |error: tokenizers::Error| DataError::Vocabulary { message: error.to_string() };
     let normalizer = BertNormalizer::new(true, true, None, true);
@@ -28,7 +28,7 @@ pub fn train_vocabulary(texts: &[&str], size: usize) -> Result<String, DataError
     }
     let within =
         characters.iter().filter(|found| found.is_alphanumeric()).map(|found| format!("{CONTINUATION}{found}"));
-    // given in order: the trainer would number characters by the chance of a hash table, and break ties by number
+    // in a fixed order: the trainer would number characters in hash order and break ties by number
     let given = MARKS.map(str::to_owned).into_iter().chain(characters.iter().map(char::to_string)).chain(within);
     let trainer = WordPieceTrainerBuilder::new()
         .vocab_size(size)

@@ -1,10 +1,10 @@
-//! Whether an example's logits depend on what else is in its batch: what a check on the real model measured.
+//! The invariance check: whether the logits of an example depend on the rest of its batch, measured on the real model.
 
 use super::choice::Norm;
 use super::run::{DataIdentity, ModelIdentity};
 use serde::{Deserialize, Serialize};
 
-/// Rounding stays far below this share of a logit, a dependence is far above.
+/// Rounding errors are far below this share of a logit, dependences far above.
 const ROUNDING: f64 = 1e-3;
 
 /// Examples were passed alone and all together, in training mode with dropout off.

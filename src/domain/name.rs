@@ -1,10 +1,10 @@
-//! Names that can be those of folders, on any system, and stay where they are put.
+//! Names that are valid folder names on every system and cannot leave their parent folder.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Deref;
 
-/// The name of an experiment, of an experiment's folder, or of an arm's.
+/// The name of an experiment, of its folder, or of the folder of an arm.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct FolderName(String);
@@ -26,7 +26,7 @@ impl FolderName {
         }
     }
 
-    /// The name of what there is one of for each digest; the longest names are cut for it.
+    /// The name with a digest appended; long names are shortened for it.
     pub fn with_digest(&self, digest: &str) -> Self {
         let room = Self::MOST.saturating_sub(digest.len() + 1);
         let digest: String = digest.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -1,15 +1,15 @@
-//! What somebody may have meant.
+//! Suggestions for misspelled words.
 
-/// Likeness from which a suggestion is worth making (Jaro-Winkler).
+/// Least similarity of a suggestion (Jaro-Winkler).
 const LIKE: f64 = 0.8;
 
-/// The known word that is most like this one, if any is.
+/// The most similar known word, if any is similar enough.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let likeness = known.into_iter().map(|known| (strsim::jaro_winkler(known, word), known));
     likeness.filter(|(like, _)| *like > LIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
 }
 
-/// `; did you mean X?`, or nothing.
+/// `; did you mean X?`, or an empty string.
 pub fn suggestion<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(word, known).map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"))
 }

@@ -1,9 +1,8 @@
-//! Text from files, made harmless to whoever shows it.
+//! Escapes text from files for display.
 
 use std::borrow::Cow;
 
-/// Whether a terminal would obey it, or an editor turn the text around it: control characters, and the marks, embeddings,
-/// overrides and isolates of text that runs both ways (Unicode annex 9).
+/// Whether it is a control character, or one that changes the direction of text (Unicode annex 9).
 fn is_obeyed(character: char) -> bool {
     let is_bidirectional =
         matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -11,12 +10,12 @@ fn is_obeyed(character: char) -> bool {
     character.is_control() || is_bidirectional || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// The text with every such character spelled out, but for ends of lines.
+/// Escapes every such character except line ends.
 pub fn printable(text: &str) -> Cow<'_, str> {
     spelled(text, |character, text| text.extend(character.escape_default()))
 }
 
-/// The same of JSON, which stays what it is.
+/// The same for JSON, whose value does not change.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
     // all of them have four digits
     spelled(json, |character, json| *json += &format!("\\u{:04x}", u32::from(character)))

@@ -180,7 +180,7 @@ fn a_sweep_of_several_arms_announces_purpose_and_cost() {
         "dropout off: if the effect of batch size goes with it, dropout made it",
         // at batch size 8 they are the baseline's
         "equal-updates (2 runs, about 0:0",
-        "in all 10 runs, about 0:0",
+        "in total 10 runs, about 0:0",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

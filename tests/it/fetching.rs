@@ -204,7 +204,7 @@ fn without_a_network_the_message_names_a_remedy() {
     away.refuses(&mut offline, &[&["config.json of owner/tiny is not in the cache"][..], &instead].concat());
     away.refuses(
         &mut away.command(&["--set", "model.source=owner/typo"]),
-        &["has no repository `owner/typo` that it shows you", "nor is there a folder `owner/typo` here"],
+        &["has no repository `owner/typo`, or hides it", "nor is there a folder `owner/typo` here"],
     );
     let mut wrong = away.command(&[]);
     wrong.env("HF_ENDPOINT", "me:secret@hub");

@@ -1,4 +1,4 @@
-//! What a Parquet file claims of its own sizes, held against the bytes that are there. Fields are numbered as in
+//! Checks the sizes that a Parquet file declares against its actual bytes. Fields are numbered as in
 //! https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
 
 use super::thrift::Thrift;
@@ -7,15 +7,15 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::TypePtr;
 
 const MAGIC: &[u8; 4] = b"PAR1";
-/// Columns of the widest table, those within others included.
+/// Upper bound of the number of columns, nested ones included.
 const MOST_COLUMNS: usize = 1000;
-/// A page that is larger than this, and than so many times its compressed bytes, is a bomb.
+/// A page beyond this size and this expansion of its compressed bytes is treated as a decompression bomb.
 const PAGE: u64 = 32 << 20;
 const EXPANSION: u64 = 32;
-/// PLAIN, PLAIN_DICTIONARY, RLE and RLE_DICTIONARY: what writers of text and whole numbers use unless told otherwise.
+/// PLAIN, PLAIN_DICTIONARY, RLE and RLE_DICTIONARY: the defaults of writers for text and whole numbers.
 const ENCODINGS: [i64; 4] = [0, 2, 3, 8];
 
-/// A schema is read by recursion: it must not be deeper than the stack.
+/// The schema is read recursively, so its depth is limited.
 pub fn check_footer(bytes: &[u8]) -> Result<(), String> {
     let no_parquet = || "it does not end as a Parquet file does; is it whole?".to_owned();
     let (rest, magic) = bytes.split_last_chunk::<4>().ok_or_else(no_parquet)?;
@@ -33,7 +33,7 @@ pub fn check_footer(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Every page of the chosen columns.
+/// Checks every page of the selected columns.
 pub fn check_pages(bytes: &[u8], file: &ParquetMetaData, chosen: &[TypePtr]) -> Result<(), String> {
     for (number, group) in file.row_groups().iter().enumerate() {
         for chunk in group.columns() {
@@ -62,14 +62,14 @@ fn check_chunk(bytes: &[u8], chunk: &ColumnChunkMetaData) -> Result<(), String> 
     Ok(())
 }
 
-/// What the header of a page says.
+/// The header of a page.
 #[derive(Default)]
 struct PageHeader {
     /// bytes of the header itself
     header: usize,
     uncompressed: u64,
     compressed: u64,
-    /// of a dictionary: its words
+    /// number of words of a dictionary page
     words: u64,
     encodings: Vec<i64>,
 }

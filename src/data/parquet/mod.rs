@@ -1,6 +1,6 @@
-//! Parquet: columns of text and whole numbers, as data sets on the hub have them.
+//! Parquet: columns of text and whole numbers, as in data sets on the hub.
 //!
-//! Decoding is the `parquet` crate's. It takes sizes on trust, so a file's claims are held against its bytes before.
+//! The `parquet` crate decodes. It trusts declared sizes, so these are checked against the file first.
 
 mod claims;
 mod thrift;
@@ -14,11 +14,11 @@ use parquet::record::Field;
 use parquet::schema::types::{Type, TypePtr};
 use std::sync::Arc;
 
-/// Rows may repeat each other, and then take a hundredth of their text in the file. Beyond this many times the file's
-/// size, and what is allowed to any file, it is a bomb.
+/// Repeated rows may compress to a hundredth of their text. Rows beyond this factor of the file's size, and beyond what any
+/// file may have, are treated as a decompression bomb.
 const EXPANSION: usize = 256;
 const ALWAYS_ALLOWED: usize = 64 << 20;
-/// What a row takes beside its text.
+/// Memory of a row besides its text.
 const ROW: usize = 100;
 
 pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, DataError> {
@@ -57,7 +57,7 @@ pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, Data
     Ok(reading.table())
 }
 
-/// Text and numbers, one a row.
+/// Checks for text or numbers, one per row.
 fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
     const EXPECTED: &str = "text or numbers";
     let refused = |found: &str, expected| {
@@ -75,18 +75,18 @@ fn check_kind(place: &str, column: &Arc<Type>) -> Result<(), DataError> {
     let is_decimal = info.converted_type() == ConvertedType::DECIMAL;
     match column.get_physical_type() {
         _ if is_decimal => refused("decimals", EXPECTED),
-        // whole numbers with gaps are fractions to pandas
+        // pandas stores whole numbers with missing values as floats
         Kind::BOOLEAN | Kind::INT32 | Kind::INT64 | Kind::FLOAT | Kind::DOUBLE | Kind::BYTE_ARRAY if is_plain => Ok(()),
         kind => refused(&format!("values of another kind ({kind})"), EXPECTED),
     }
 }
 
-/// A value as text; what it is where it is none.
+/// A value as text, else the kind of value.
 fn text(field: &Field) -> Result<Option<String>, &'static str> {
     Ok(match field {
         Field::Null => None,
         Field::Str(text) => Some(text.trim().to_owned()),
-        // older writers do not say that bytes are text
+        // older writers do not mark byte arrays as text
         Field::Bytes(bytes) => match std::str::from_utf8(bytes.data()) {
             Ok(text) => Some(text.trim().to_owned()),
             Err(_) => return Err("bytes that are no UTF-8"),

@@ -1,7 +1,7 @@
-//! Thrift's compact encoding, as far as it takes to find the integers in a structure.
+//! Thrift's compact encoding, as far as needed to find the integers of a structure.
 //! (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md)
 
-/// Structures within structures. Parquet's own go seven deep.
+/// Upper bound of nesting. Parquet's own structures are seven deep.
 const DEEPEST: usize = 16;
 
 /// Bytes that are read from the front.
@@ -14,7 +14,7 @@ impl<'b> Thrift<'b> {
         Self { bytes }
     }
 
-    /// Goes through one structure, and tells every integer with the numbers of the fields that lead to it. Nothing
+    /// Visits one structure, and reports every integer with its field path. `None`
     /// where the bytes are no such structure.
     pub fn structure(&mut self, path: &mut Vec<i64>, integer: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
         if path.len() >= DEEPEST {
@@ -32,7 +32,7 @@ impl<'b> Thrift<'b> {
             };
             path.push(field);
             match head & 15 {
-                // a flag is told by its type alone
+                // the type of a boolean is its value
                 1 | 2 => {}
                 kind => self.value(kind, path, integer)?,
             }
@@ -42,7 +42,7 @@ impl<'b> Thrift<'b> {
 
     fn value(&mut self, kind: u8, path: &mut Vec<i64>, integer: &mut dyn FnMut(&[i64], i64)) -> Option<()> {
         match kind {
-            // flags and bytes
+            // booleans and bytes
             1..=3 => self.skip(1),
             4..=6 => {
                 let value = self.zigzag()?;
@@ -61,7 +61,7 @@ impl<'b> Thrift<'b> {
                     15 => self.varint()?,
                     length => length.into(),
                 };
-                // each takes a byte at least
+                // each takes at least a byte
                 if length > self.bytes.len() as u64 {
                     return None;
                 }

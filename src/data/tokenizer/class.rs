@@ -1,30 +1,30 @@
-//! Which of transformers' tokenizers a model comes with: only those that read text as BERT does are taken.
+//! The tokenizer class of a model: only classes that tokenize like BERT are supported.
 
 use super::object::Object;
 use crate::data::DataError;
 use std::path::Path;
 
-/// How a tokenizer of some class is put together.
+/// How a tokenizer of a class is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Class {
-    /// whether it is `tokenizer.json` as it stands; else BERT's own pipeline around the vocabulary
+    /// whether `tokenizer.json` is used unchanged; else BERT's own pipeline around the vocabulary
     pub keeps_file: bool,
-    /// whether the second sentence of a pair has a token type of its own, unless `model_input_names` says otherwise
+    /// whether the second sentence of a pair has token type 1, unless `model_input_names` says otherwise
     pub has_types: bool,
 }
 
-/// What a class is that is named nowhere.
+/// The default class.
 const BERT: &str = "BertTokenizer";
 
-/// `BertTokenizer` and what transformers 5 knows by other names.
+/// `BertTokenizer` and its aliases in transformers 5.
 const AS_BERT: [&str; 6] =
     [BERT, "ElectraTokenizer", "MobileBertTokenizer", "LayoutLMTokenizer", "SqueezeBertTokenizer", "LxmertTokenizer"];
 /// The same without token types.
 const AS_DISTILBERT: &str = "DistilBertTokenizer";
-/// Names for whatever `tokenizer.json` holds.
+/// Classes that use `tokenizer.json` unchanged.
 const OF_FILE: [&str; 3] = ["PreTrainedTokenizer", "TokenizersBackend", "PythonBackend"];
 
-/// Parts of the names of other classes, and what these do.
+/// Parts of the names of other classes, and how they tokenize.
 const OTHERS: [(&str, &str); 12] = [
     ("Japanese", "finds words with MeCab, Sudachi or Juman++"),
     ("Albert", SENTENCE_PIECE),
@@ -44,7 +44,7 @@ const SENTENCE_PIECE: &str = "is SentencePiece's";
 impl Class {
     pub const BERT: Self = Self { keeps_file: false, has_types: true };
 
-    /// By `tokenizer_config.json`, else by `config.json`.
+    /// The class named by `tokenizer_config.json`, else by `config.json`.
     pub fn of(folder: &Path, config: &Object) -> Result<Self, DataError> {
         let model = Object::read(&folder.join("config.json"))?;
         for object in [config, &model] {
@@ -68,7 +68,7 @@ impl Class {
     }
 }
 
-/// Refuses a model whose tokenizer is of another kind than BERT's, by the small files in its folder alone.
+/// Refuses a model whose tokenizer is not BERT's, from the small files of its folder.
 pub fn check_tokenizer_class(folder: &Path) -> Result<(), DataError> {
     Class::of(folder, &Object::read(&folder.join("tokenizer_config.json"))?).map(drop)
 }

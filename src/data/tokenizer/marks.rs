@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Roles in the order in which transformers adds their tokens.
 const ROLES: [&str; 7] = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
-/// What BERT's tokenizer calls them where nothing else is said.
+/// BERT's default names of these tokens.
 const OF_BERT: [(&str, &str); 5] = [
     ("unk_token", "[UNK]"),
     ("sep_token", "[SEP]"),
@@ -17,19 +17,19 @@ const OF_BERT: [(&str, &str); 5] = [
 ];
 
 const EXTRA: &str = "extra_special_tokens";
-/// The older name of the same.
+/// The older key for the same list.
 const ADDITIONAL: &str = "additional_special_tokens";
 
 #[derive(Default)]
 pub struct Marks {
-    /// by role; those of BERT's roles first, then of a model's own. Nothing where a role is given as `null`
+    /// by role; BERT's roles first, then the model's own. `None` for a role given as `null`
     roles: Vec<(String, Option<Token>)>,
     extra: Option<Vec<Token>>,
     additional: Option<Vec<Token>>,
 }
 
 impl Marks {
-    /// Those of `tokenizer_config.json`.
+    /// Adds those of `tokenizer_config.json`.
     pub fn of_config(config: &Object) -> Result<Self, DataError> {
         let mut marks = Self::default();
         marks.take_roles(config)?;
@@ -41,7 +41,7 @@ impl Marks {
         Ok(marks)
     }
 
-    /// Those of `special_tokens_map.json`, which come before what was there.
+    /// Adds those of `special_tokens_map.json`, which take precedence.
     pub fn override_by(&mut self, map: &Object) -> Result<(), DataError> {
         self.take_roles(map)?;
         if let Some(further) = self.read_extra(map)? {
@@ -56,7 +56,7 @@ impl Marks {
         Ok(())
     }
 
-    /// BERT's names for roles that nothing was said of.
+    /// Adds BERT's default names for missing roles.
     pub fn fill_in_berts(&mut self) {
         OF_BERT.into_iter().for_each(|(role, content)| self.fill_in(role, content));
     }
@@ -67,7 +67,7 @@ impl Marks {
         }
     }
 
-    /// What the token of a role is called.
+    /// The token of a role.
     pub fn content(&self, role: &str) -> Option<&str> {
         let (_, token) = self.roles.iter().find(|(known, _)| known == role)?;
         token.as_ref().map(|token| token.content.as_str())
@@ -82,7 +82,7 @@ impl Marks {
         self.of_roles().any(|token| token.content == content)
     }
 
-    /// All of them in the order in which they are added.
+    /// All special tokens in the order in which they are added.
     pub fn iter(&self) -> impl Iterator<Item = &Token> {
         let extra = self.extra.as_ref().or(self.additional.as_ref());
         self.of_roles().chain(extra.into_iter().flatten())

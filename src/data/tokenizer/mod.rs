@@ -21,11 +21,11 @@ use std::path::Path;
 use tokenizers::Tokenizer;
 use truncation::longest_first;
 
-/// Tokens that a sentence needs besides its words, `[CLS]` and `[SEP]`, and a pair: one more `[SEP]`.
+/// Number of special tokens of a single sentence, `[CLS]` and `[SEP]`, and of a pair, which has another `[SEP]`.
 const SPECIAL_ALONE: usize = 2;
 const SPECIAL_OF_PAIR: usize = 3;
 
-/// A tokenizer that was told how long a pair may be.
+/// A tokenizer with a maximum length of pairs.
 pub struct PairTokenizer {
     tokenizer: Tokenizer,
     class: u32,
@@ -33,14 +33,15 @@ pub struct PairTokenizer {
     /// token type of a second sentence
     second_type: u32,
     max_length: usize,
-    /// whether a sentence that is too long loses its beginning
+    /// whether a sentence that is too long is truncated at its start
     cuts_left: bool,
     in_pieces: bool,
     notes: Vec<String>,
 }
 
 impl PairTokenizer {
-    /// From a model's folder: the vocabulary of its `tokenizer.json`, else its `vocab.txt`, with what the files beside it say.
+    /// Loads the tokenizer of a model's folder: the vocabulary of `tokenizer.json`, else `vocab.txt`, with the settings of the
+    /// other files.
     pub fn from_folder(folder: &Path, max_length: usize) -> Result<Self, DataError> {
         let (json, vocabulary) = (folder.join("tokenizer.json"), folder.join("vocab.txt"));
         let file = json.exists().then(|| Object::read(&json)).transpose()?;
@@ -95,7 +96,7 @@ impl PairTokenizer {
         second_type: u32,
         max_length: usize,
     ) -> Result<Self, DataError> {
-        // a token of each sentence must remain
+        // at least one token of each sentence must remain
         let least = SPECIAL_OF_PAIR + 2;
         if max_length < least {
             return Err(DataError::MaxLength { found: max_length, least });
@@ -129,12 +130,12 @@ impl PairTokenizer {
         Ok((tokens, types))
     }
 
-    /// How many tokens of each sentence of a pair remain. Neither is encoded further than the answer needs.
+    /// The number of tokens that remain of each sentence of a pair. Both are encoded only as far as needed.
     fn shares<'t>(&self, first: &mut Sentence<'t>, second: &mut Sentence<'t>) -> Result<(usize, usize), DataError> {
         let room = self.max_length - SPECIAL_OF_PAIR;
         first.reach(room + 1)?;
         second.reach(room + 1)?;
-        // of an odd room the longer sentence has more: which one that is, is known when the other has ended
+        // the longer sentence gets the odd token; which one that is, is known once the other has ended
         while !room.is_multiple_of(2) {
             let shorter = if first.len() <= second.len() { &mut *first } else { &mut *second };
             if shorter.is_whole() {
@@ -145,7 +146,7 @@ impl PairTokenizer {
         Ok(longest_first(first.len(), second.len(), room))
     }
 
-    /// What remains of a sentence that has room for so many tokens.
+    /// The tokens of a sentence that remain within `room`.
     fn kept<'s>(&self, sentence: &'s mut Sentence<'_>, room: usize) -> Result<&'s [u32], DataError> {
         if self.cuts_left {
             sentence.finish()?;
@@ -164,7 +165,7 @@ impl PairTokenizer {
         tokens
     }
 
-    /// The token of a special mark such as `[MASK]`, where the vocabulary has it.
+    /// The id of a special token such as `[MASK]`, if the vocabulary has it.
     pub fn special(&self, mark: &str) -> Option<u32> {
         self.tokenizer.token_to_id(mark)
     }
@@ -174,14 +175,14 @@ impl PairTokenizer {
         self.tokenizer.get_vocab_size(true)
     }
 
-    /// What a person should know of the files, in words.
+    /// Notes on the files for the user.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 }
 
-/// What frames a pair by the post-processor of a `tokenizer.json`, and the type of a second sentence. The classifier reads
-/// the first token: it must be `[CLS]`, and each sentence must end in `[SEP]`.
+/// The special tokens that the post-processor of a `tokenizer.json` puts around a pair, and the token type of the second
+/// sentence. The first token must be `[CLS]`, which the classifier reads, and each sentence must end in `[SEP]`.
 fn frame_of_file(settings: &Settings, place: &str, tokenizer: &Tokenizer) -> Result<([u32; 2], u32), DataError> {
     let unusable = |message: String| DataError::Tokenizer { place: place.into(), message };
     let encode = |pair: bool, special: bool| {
@@ -223,7 +224,7 @@ fn notes(settings: &Settings, max_length: usize) -> Vec<String> {
     notes
 }
 
-/// Neither file is there from which a tokenizer of this class is read.
+/// The error if the file is missing from which a tokenizer of this class is read.
 fn nothing_to_read(folder: &Path, settings: &Settings) -> DataError {
     if settings.class.keeps_file && folder.join("vocab.txt").exists() {
         let message = "its tokenizer_class reads tokenizer.json alone, which is not there; copy it there, or say \

@@ -78,7 +78,7 @@ fn sets() {
         (
             "a label that is a fraction",
             ("train.jsonl", bytes(jsonl.replace("\"label\":1", "\"label\":0.5"))),
-            &["`label` is `0.5`, expected a whole number from 0 on; fractions are a regression's"],
+            &["`label` is `0.5`, expected a whole number from 0 on; fractions are for regression"],
         ),
         (
             "a set that nobody labelled",
@@ -146,7 +146,7 @@ fn sets() {
         (
             "a set of another name",
             ("training.tsv", bytes(tsv.clone())),
-            &["holds no training set", "train.tsv, train.csv, train.jsonl", "it has dev.tsv, training.tsv"],
+            &["has no training set", "train.tsv, train.csv, train.jsonl", "it has dev.tsv, training.tsv"],
         ),
         (
             "a column of fractions",
@@ -196,10 +196,10 @@ fn folders_of_sets() {
     world.write_sets(&[("training.tsv", &train), ("test.tsv", &dev), ("train.xlsx", "PK")]);
     refuse(
         &world,
-        "all that is missing is told at once",
+        "everything missing is reported at once",
         &["--set", "task.also_evaluate=[\"mismatched\"]"],
         &[
-            "holds no training set",
+            "has no training set",
             "and none of dev.tsv",
             "validate on the test set: task.validation = \"test\"",
             "and none of dev_mismatched.tsv",
