@@ -2,7 +2,7 @@
 
 use super::page::{bytes, notify};
 use crate::domain::clock::clock;
-use crate::hub::{Listener, News};
+use crate::hub::{DownloadEvent, Listener};
 use crate::resolve::Sources;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, IsTerminal};
@@ -85,14 +85,16 @@ impl Downloads {
 }
 
 impl Listener for Downloads {
-    fn hear(&self, news: News<'_>) {
+    fn on_event(&self, event: DownloadEvent<'_>) {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let words = match news {
-            News::Fetched { file, bytes, of } => return self.fetched(&mut current, file, bytes, of),
-            News::Done { file } => format!("fetched {file}"),
-            News::Waiting { file } => format!("another process is downloading {file}; waiting for it"),
-            News::Retrying { cause, after, .. } => format!("{cause} (retrying in {:.1} s)", after.as_secs_f64()),
-            News::FromCache { repository, cause } => {
+        let words = match event {
+            DownloadEvent::Fetched { file, bytes, of } => return self.fetched(&mut current, file, bytes, of),
+            DownloadEvent::Done { file } => format!("fetched {file}"),
+            DownloadEvent::Waiting { file } => format!("another process is downloading {file}; waiting for it"),
+            DownloadEvent::Retrying { cause, after, .. } => {
+                format!("{cause} (retrying in {:.1} s)", after.as_secs_f64())
+            }
+            DownloadEvent::FromCache { repository, cause } => {
                 format!("the hub is unavailable ({cause}): using the cached {repository}")
             }
         };

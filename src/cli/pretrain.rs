@@ -194,11 +194,11 @@ impl PretrainingBar {
         let Some(tally) = tally else { return };
         let words = format!("masked tokens: {:.1} % correct", 100.0 * tally.words.accuracy());
         let pairs = format!("next sentence: {:.1} % correct", 100.0 * tally.pairs.accuracy());
-        let said = if tally.pairs.count > 0 { format!("{words}, {pairs}") } else { words };
-        self.bar.set_message(said.clone());
+        let summary = if tally.pairs.count > 0 { format!("{words}, {pairs}") } else { words };
+        self.bar.set_message(summary.clone());
         if self.bar.is_hidden() {
             let read = done * PAIRS_AN_UPDATE as u64;
-            notify(&format!("{read} of {} pairs; {said}", updates * PAIRS_AN_UPDATE as u64));
+            notify(&format!("{read} of {} pairs; {summary}", updates * PAIRS_AN_UPDATE as u64));
         }
     }
 

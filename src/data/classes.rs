@@ -214,7 +214,10 @@ mod tests {
         assert!(of(&["1", "-", "1"]).unwrap_err().starts_with("a.tsv: every example has the label 1"));
         assert!(of(&["same", "same"]).unwrap_err().starts_with("a.tsv: every example has the label same"));
         let gap = of(&["2", "1", "5"]).unwrap_err();
-        assert!(gap.contains("is 0, but class numbers") && gap.ends_with("task.classes = [\"1\", \"2\", \"5\"]"), "{gap}");
+        assert!(
+            gap.contains("is 0, but class numbers") && gap.ends_with("task.classes = [\"1\", \"2\", \"5\"]"),
+            "{gap}"
+        );
         assert!(of(&["3.8", "1.2"]).unwrap_err().contains("fractions are for regression"));
         assert!(of(&["0", "yes"]).unwrap_err().starts_with("a.tsv, line 3: the label in `label` is `yes`"));
         for many in [(0..65).map(|n| n.to_string()).collect::<Vec<_>>(), (0..65).map(|n| format!("w{n}")).collect()] {

@@ -188,17 +188,17 @@ impl<'t> Columns<'t> {
                 })
             })
         };
-        let nobody = || match labels().next() {
+        let no_labels = || match labels().next() {
             Some(label) => DataError::Unlabelled { place: label.place.into(), line: label.line, found: label.shown() },
             None => DataError::HeaderOnly { place: parts.first().map_or_else(String::new, |part| part.place.clone()) },
         };
         let classes = match classes {
             Some(classes) => classes.clone(),
-            None => Classes::of(labels())?.ok_or_else(nobody)?,
+            None => Classes::of(labels())?.ok_or_else(no_labels)?,
         };
         let numbers = numbers(&classes, labels())?;
         if numbers.iter().all(Option::is_none) {
-            return Err(nobody());
+            return Err(no_labels());
         }
         let (mut examples, mut numbers, mut unlabelled) = (Vec::new(), numbers.into_iter(), 0);
         for (SetPart { place, table }, columns) in parts.iter_mut().zip(&choices) {

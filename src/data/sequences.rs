@@ -83,9 +83,9 @@ impl<'p> Sequences<'p> {
             (PretrainingInput::Pairs, 5) => (&self.pairs[another].second, NOT_NEXT),
             (PretrainingInput::Pairs, _) => {
                 // search for half of the words, so that the others may differ
-                let asked: Vec<u32> = first.iter().copied().filter(|_| below(2) == 0).collect();
+                let query: Vec<u32> = first.iter().copied().filter(|_| below(2) == 0).collect();
                 // the search may return the original second sentence, or the first
-                let mut found = self.index.nearest(&asked, 4 * NEAREST);
+                let mut found = self.index.nearest(&query, 4 * NEAREST);
                 found.retain(|other| {
                     let other = &self.pairs[*other].second;
                     !other.is_empty() && other != second && *other != first[1..]

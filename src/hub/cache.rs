@@ -5,7 +5,7 @@
 //!                     snapshots/COMMIT/FILE           a link to a blob
 //!                     refs/REVISION                   the commit that a branch or tag had when it was last asked for
 //!                     .no_exist/COMMIT/FILE           asked for, and not there
-//! .locks/models--OWNER--NAME/DIGEST.lock              held by whoever fetches the blob
+//! .locks/models--OWNER--NAME/DIGEST.lock              held by the process that downloads the blob
 //! ```
 
 use super::digest::Digest;

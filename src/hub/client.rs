@@ -3,8 +3,8 @@
 use super::digest::Digest;
 use super::download::{Download, FileMetadata};
 use super::error::HubError;
+use super::event::{DownloadEvent, Listener};
 use super::http::{Agents, Reply, escaped, head};
-use super::news::{Listener, News};
 use super::repository::{Repository, is_commit, is_path};
 use super::settings::Settings;
 use super::trust::UNKNOWN_AUTHORITY;
@@ -58,7 +58,7 @@ impl Hub {
         let Some(cause) = fetched.as_ref().err().and_then(HubError::outage) else { return fetched };
         let cached = known.and_then(|commit| wanted.cache.file(&commit, file).map(|path| (commit, path)));
         let Some((commit, path)) = cached else { return fetched };
-        self.listener.hear(News::FromCache { repository: repository.to_string(), cause });
+        self.listener.on_event(DownloadEvent::FromCache { repository: repository.to_string(), cause });
         self.pin(repository, &commit);
         Ok(path)
     }
@@ -96,7 +96,7 @@ impl Hub {
             }
             let wait = self.settings.back_off.first * 2u32.pow(failed.min(8) - 1);
             let after = error.asked_wait().unwrap_or(wait).min(LONGEST_WAIT);
-            self.listener.hear(News::Retrying { file: wanted.file, cause: error.to_string(), after });
+            self.listener.on_event(DownloadEvent::Retrying { file: wanted.file, cause: error.to_string(), after });
             std::thread::sleep(after);
         }
     }

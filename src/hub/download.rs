@@ -4,8 +4,8 @@
 use super::client::{Hub, plain};
 use super::digest::Digest;
 use super::error::{At, HubError};
+use super::event::DownloadEvent;
 use super::http::{Address, Reply, get};
-use super::news::News;
 use super::wanted::Wanted;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
@@ -55,7 +55,7 @@ impl Download<'_> {
             return Err(self.wanted.damaged(found.as_str(), digest.as_str()));
         }
         cache.keep_blob(digest)?;
-        self.hub.listener.hear(News::Done { file: self.wanted.file });
+        self.hub.listener.on_event(DownloadEvent::Done { file: self.wanted.file });
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl Download<'_> {
             match lock.try_lock() {
                 Err(TryLockError::WouldBlock) => {
                     if !std::mem::replace(&mut told, true) {
-                        self.hub.listener.hear(News::Waiting { file: self.wanted.file });
+                        self.hub.listener.on_event(DownloadEvent::Waiting { file: self.wanted.file });
                     }
                     std::thread::sleep(POLL);
                 }
@@ -100,7 +100,11 @@ impl Download<'_> {
         let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
         let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
         let tell = |bytes: u64| {
-            self.hub.listener.hear(News::Fetched { file: self.wanted.file, bytes: bytes.min(size), of: size });
+            self.hub.listener.on_event(DownloadEvent::Fetched {
+                file: self.wanted.file,
+                bytes: bytes.min(size),
+                of: size,
+            });
         };
         tell(*bytes);
         let mut buffer = vec![0; 1 << 16];

@@ -11,7 +11,7 @@ mod download;
 mod error;
 mod http;
 mod known;
-mod news;
+mod event;
 mod proxy;
 mod repository;
 mod settings;
@@ -20,7 +20,7 @@ mod wanted;
 
 pub use client::Hub;
 pub use error::HubError;
+pub use event::{DownloadEvent, Listener, Silent};
 pub use known::meant;
-pub use news::{Listener, News, Silent};
 pub use repository::{Repository, RepositoryKind};
 pub use settings::{BackOff, Settings};

@@ -3,7 +3,7 @@
 use super::contrast::slope_weights;
 use super::estimate::{Estimate, Interval};
 use super::fieller::{RatioInterval, ratio_interval};
-use super::learning::uninformative;
+use super::learning::untestable;
 use super::multiplicity::{ALPHA, alpha_of_look, holm};
 use super::outcomes::{Outcomes, Pairs, cells, contrasts};
 use super::power::{binomial_error, instances_needed, minimal_detectable, pooled_sd};
@@ -273,8 +273,8 @@ impl Judge<'_> {
             }
         };
         finding.verdict = if complete { verdict } else { Some(preliminary) };
-        let is_uninformative = matches!(finding.verdict, Some(Verdict::Uninformative(_) | Verdict::NoEffect));
-        if finding.kind == Kind::Removal && is_uninformative {
+        let is_untestable = matches!(finding.verdict, Some(Verdict::Untestable(_) | Verdict::NoEffect));
+        if finding.kind == Kind::Removal && is_untestable {
             // otherwise a share is informative
             (finding.share, finding.interval) = (None, None);
         }
@@ -283,9 +283,9 @@ impl Judge<'_> {
     /// `None` if it is unknown whether the arm learns.
     fn verdict_of_removal(&self, pairs: &Pairs, effect: &Effect, share: RatioInterval) -> Option<Verdict> {
         let majority = self.question.majority_share?;
-        let uninformative = uninformative(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
+        let untestable = untestable(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
         let judged = || effect.interval.map_or(Verdict::NotSeparable, |effect| Verdict::of_share(effect, share));
-        Some(uninformative.map_or_else(judged, Verdict::Uninformative))
+        Some(untestable.map_or_else(judged, Verdict::Untestable))
     }
 
     /// The error that the next look may spend. A look at incomplete instances spends nothing.

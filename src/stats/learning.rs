@@ -2,9 +2,9 @@
 
 use super::estimate::Estimate;
 
-/// Why an arm is uninformative.
+/// Why an arm is untestable.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Uninformative {
+pub enum Untestable {
     /// at this batch size its lift over the majority class is less than half the baseline's
     DoesNotLearn { batch_size: u32 },
     /// at this batch size nearly everything is correct, so that differences cannot show
@@ -16,16 +16,11 @@ const LEAST_LIFT: f64 = 0.5;
 /// No cell this close to 1 shows differences.
 const LEAST_ROOM: f64 = 0.01;
 
-/// Why the arm is uninformative, at the first such batch size. Cells are in the order of the batch sizes.
+/// Why the arm is untestable, at the first such batch size. Cells are in the order of the batch sizes.
 ///
 /// A cell is at the ceiling if fewer than two standard deviations of its own instances fit below 1, which truncates their
 /// spread and the differences between batch sizes.
-pub fn uninformative(
-    batch_sizes: &[u32],
-    baseline: &[Estimate],
-    arm: &[Estimate],
-    majority: f64,
-) -> Option<Uninformative> {
+pub fn untestable(batch_sizes: &[u32], baseline: &[Estimate], arm: &[Estimate], majority: f64) -> Option<Untestable> {
     let room = |cell: &Estimate| cell.sd.map_or(LEAST_ROOM, |sd| (2.0 * sd).max(LEAST_ROOM));
     let cells = || batch_sizes.iter().zip(baseline.iter().zip(arm));
     // an accuracy below the majority class counts as no lift
@@ -33,8 +28,8 @@ pub fn uninformative(
     let dull = cells().find(|(_, (baseline, arm))| lift(arm) < LEAST_LIFT * lift(baseline));
     let full = cells().find(|(_, (_, arm))| 1.0 - arm.mean < room(arm));
     match (dull, full) {
-        (Some((&batch_size, _)), _) => Some(Uninformative::DoesNotLearn { batch_size }),
-        (None, Some((&batch_size, _))) => Some(Uninformative::Ceiling { batch_size }),
+        (Some((&batch_size, _)), _) => Some(Untestable::DoesNotLearn { batch_size }),
+        (None, Some((&batch_size, _))) => Some(Untestable::Ceiling { batch_size }),
         (None, None) => None,
     }
 }
@@ -49,9 +44,9 @@ mod tests {
     fn a_noisy_baseline_is_no_ceiling_for_an_arm() {
         let cell = |mean, sd| Estimate { mean, sd: Some(sd), n: 10 };
         let (sizes, baseline) = ([2, 64], [cell(0.83, 0.008), cell(0.71, 0.14)]);
-        let found = |arm: [f64; 2]| uninformative(&sizes, &baseline, &arm.map(|mean| cell(mean, 0.01)), 0.677);
+        let found = |arm: [f64; 2]| untestable(&sizes, &baseline, &arm.map(|mean| cell(mean, 0.01)), 0.677);
         assert_eq!(found([0.866, 0.754]), None);
-        assert_eq!(found([0.985, 0.754]), Some(Uninformative::Ceiling { batch_size: 2 }));
-        assert_eq!(found([0.866, 0.992]), Some(Uninformative::Ceiling { batch_size: 64 }));
+        assert_eq!(found([0.985, 0.754]), Some(Untestable::Ceiling { batch_size: 2 }));
+        assert_eq!(found([0.866, 0.992]), Some(Untestable::Ceiling { batch_size: 64 }));
     }
 }

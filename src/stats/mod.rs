@@ -1,4 +1,4 @@
-//! From final accuracies to an answer: intervals, shares, verdicts. docs/STATISTICS.md tells the rules and their reasons.
+//! From final accuracies to an answer: intervals, shares, verdicts. docs/STATISTICS.md has the rules and their reasons.
 //!
 //! May import: no other room. Alone knows: `statrs`. Never uses: `std::fs`, `std::thread`. Pure functions on slices: knows no run, file, spec or front. The chance of
 //! error is called `alpha` everywhere; an interval's level is 1 - alpha.
@@ -21,7 +21,7 @@ pub use contrast::{contrast, slope_weights};
 pub use estimate::{Estimate, Interval};
 pub use fieller::{RatioInterval, ratio_interval};
 pub use judge::{CellRow, Effect, Finding, Judgement, Noise, judge};
-pub use learning::{Uninformative, uninformative};
+pub use learning::{Untestable, untestable};
 pub use multiplicity::{ALPHA, alpha_of_look, holm, look_number};
 pub use outcomes::{Outcome, Outcomes};
 pub use power::{MOST_INSTANCES, binomial_error, instances_needed, minimal_detectable, pooled_sd};

@@ -2,7 +2,7 @@
 
 use super::estimate::Interval;
 use super::fieller::RatioInterval;
-use super::learning::Uninformative;
+use super::learning::Untestable;
 use super::words::points;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -15,7 +15,7 @@ pub enum Verdict {
         planned: usize,
     },
     /// the arm does not learn, or is at the ceiling
-    Uninformative(Uninformative),
+    Untestable(Untestable),
     /// the interval of the baseline's slope holds 0
     NoEffect,
     NotSeparable,
@@ -67,7 +67,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Verdict::Preliminary { done, planned } => write!(formatter, "preliminary, {done} of {planned}"),
-            Verdict::Uninformative(_) => formatter.write_str("arm does not learn: says nothing"),
+            Verdict::Untestable(_) => formatter.write_str("arm does not learn: says nothing"),
             Verdict::NoEffect => formatter.write_str("no effect to explain"),
             Verdict::NotSeparable => formatter.write_str("not separable yet"),
             Verdict::Explains { .. } => formatter.write_str("explains"),

@@ -2,7 +2,7 @@
 
 use super::estimate::Interval;
 use super::judge::{Effect, Finding, Judgement};
-use super::learning::Uninformative;
+use super::learning::Untestable;
 use super::question::{Kind, KnownCause, Proof};
 use super::verdict::Verdict;
 
@@ -125,11 +125,11 @@ impl Judgement {
             Verdict::Preliminary { done, planned } => {
                 format!("Arm {arm} is preliminary, {done} of {planned} instances.")
             }
-            Verdict::Uninformative(Uninformative::DoesNotLearn { batch_size }) => format!(
+            Verdict::Untestable(Untestable::DoesNotLearn { batch_size }) => format!(
                 "Arm {arm} does not learn: at batch size {batch_size} it rises less than half as far above the largest \
                  class as the baseline, so its slope says nothing about {cause}."
             ),
-            Verdict::Uninformative(Uninformative::Ceiling { batch_size }) => format!(
+            Verdict::Untestable(Untestable::Ceiling { batch_size }) => format!(
                 "Arm {arm} is at the ceiling at batch size {batch_size}, where differences cannot show, so its slope \
                  says nothing about {cause}."
             ),

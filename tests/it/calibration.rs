@@ -5,7 +5,7 @@
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::plan::known_causes;
 use batchscope::stats::{
-    ALPHA, Cause, Estimate, Evidence, Judgement, Outcome, Outcomes, Question, Uninformative, Verdict, contrast, judge,
+    ALPHA, Cause, Estimate, Evidence, Judgement, Outcome, Outcomes, Question, Untestable, Verdict, contrast, judge,
     ratio_interval, slope_weights,
 };
 
@@ -187,7 +187,7 @@ fn is_wrong(verdict: Verdict, truth: Truth, slope: f64) -> bool {
         Verdict::Contributes => share > 0.0,
         Verdict::Changed(claimed) => matches!(truth, Truth::Introduction(change) if claimed * change > 0.0),
         // these claim nothing
-        Verdict::Preliminary { .. } | Verdict::Uninformative(_) | Verdict::NoEffect | Verdict::NotSeparable => true,
+        Verdict::Preliminary { .. } | Verdict::Untestable(_) | Verdict::NoEffect | Verdict::NotSeparable => true,
     };
     !is_so
 }
@@ -254,7 +254,7 @@ fn arms_that_do_not_learn_are_never_judged() {
         for truth in [Truth::Dull, Truth::Weak(0.0), Truth::Weak(0.2)] {
             let silent = share(seed, 400, |key| {
                 let verdict = world.judge(key, &[truth], 5, 1).causes[0].verdict;
-                matches!(verdict, Some(Verdict::Uninformative(Uninformative::DoesNotLearn { .. })))
+                matches!(verdict, Some(Verdict::Untestable(Untestable::DoesNotLearn { .. })))
             });
             assert_eq!(silent, 1.0, "{truth:?}, {examples:?} examples");
         }
@@ -268,14 +268,14 @@ fn ceilings_are_recognised() {
         for truth in [Truth::Ceiling(0.0), Truth::Ceiling(0.005)] {
             let silent = share(seed, 400, |key| {
                 let verdict = world.judge(key, &[truth], 5, 1).causes[0].verdict;
-                matches!(verdict, Some(Verdict::Uninformative(Uninformative::Ceiling { .. })))
+                matches!(verdict, Some(Verdict::Untestable(Untestable::Ceiling { .. })))
             });
             assert_eq!(silent, 1.0, "{truth:?}, {examples:?} examples");
         }
         // far from the ceiling nobody speaks of it
         let silent = share(seed, 100, |key| {
             let verdict = world.judge(key, &[Truth::Removal(0.3)], 5, 1).causes[0].verdict;
-            matches!(verdict, Some(Verdict::Uninformative(_)))
+            matches!(verdict, Some(Verdict::Untestable(_)))
         });
         assert!(silent < 0.05, "{silent} of arms that learn are silent");
     }

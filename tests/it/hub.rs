@@ -2,7 +2,7 @@
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, git_digest, settings, sha256};
 use crate::support::tls;
-use batchscope::hub::{Hub, HubError, Listener, News, Repository, RepositoryKind, Settings, Silent};
+use batchscope::hub::{DownloadEvent, Hub, HubError, Listener, Repository, RepositoryKind, Settings, Silent};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -296,7 +296,7 @@ fn offline_uses_only_the_cache() {
 struct Notes(Arc<Mutex<Vec<String>>>);
 
 impl Listener for Notes {
-    fn hear(&self, news: News<'_>) {
+    fn on_event(&self, event: DownloadEvent<'_>) {
         self.0.lock().unwrap().push(format!("{news:?}"));
     }
 }

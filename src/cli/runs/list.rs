@@ -69,9 +69,9 @@ fn order(given: &str) -> Result<(Column, bool), BadInput> {
 /// must be visible.
 fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
     let mut columns = SHOWN.to_vec();
-    let says = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
+    let has_value = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
     columns.retain(|column| {
-        says(*column)
+        has_value(*column)
             || [Column::Score(Metric::ValidAccuracy), Column::Score(Metric::ValidLoss), Column::Age].contains(column)
     });
     let message = if columns.contains(&Column::Message) { LEAST_MESSAGE } else { 0 };

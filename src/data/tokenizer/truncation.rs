@@ -19,7 +19,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The rule as it is told: token by token.
+    /// The rule as stated: token by token.
     fn one_by_one(first: usize, second: usize, room: usize) -> (usize, usize) {
         let (mut a, mut b) = (first, second);
         while a + b > room {

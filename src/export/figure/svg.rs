@@ -55,7 +55,7 @@ impl Svg {
     }
 }
 
-/// A hundredth of a pixel is more than anybody sees.
+/// A hundredth of a pixel is finer than visible.
 #[derive(Clone, Copy)]
 pub struct Number(pub f64);
 

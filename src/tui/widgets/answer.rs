@@ -108,9 +108,7 @@ fn headline<'t>(finding: &Finding, judgement: &Judgement, theme: &Theme) -> Line
         _ => theme.dim(),
     };
     let words = match finding.verdict {
-        Some(verdict) if finding.proof.is_none() && !matches!(verdict, Verdict::Uninformative(_)) => {
-            verdict.to_string()
-        }
+        Some(verdict) if finding.proof.is_none() && !matches!(verdict, Verdict::Untestable(_)) => verdict.to_string(),
         _ => judgement.sentence(finding),
     };
     Line::from(vec![Span::styled(format!("{}  ", finding.arm), theme.title()), Span::styled(words, style)])

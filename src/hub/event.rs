@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Progress of a download.
 #[derive(Clone, Debug, PartialEq)]
-pub enum News<'n> {
+pub enum DownloadEvent<'n> {
     /// bytes of a file that are present; sent before the first arrives, and repeatedly after
     Fetched { file: &'n str, bytes: u64, of: u64 },
     /// a file is complete, verified and named
@@ -19,12 +19,12 @@ pub enum News<'n> {
 
 /// Receives progress on the downloading thread.
 pub trait Listener: Send + Sync {
-    fn hear(&self, news: News<'_>);
+    fn on_event(&self, event: DownloadEvent<'_>);
 }
 
 impl<L: Listener + ?Sized> Listener for std::sync::Arc<L> {
-    fn hear(&self, news: News<'_>) {
-        self.as_ref().hear(news);
+    fn on_event(&self, event: DownloadEvent<'_>) {
+        self.as_ref().on_event(event);
     }
 }
 
@@ -32,5 +32,5 @@ impl<L: Listener + ?Sized> Listener for std::sync::Arc<L> {
 pub struct Silent;
 
 impl Listener for Silent {
-    fn hear(&self, _: News<'_>) {}
+    fn on_event(&self, _: DownloadEvent<'_>) {}
 }
