@@ -130,8 +130,8 @@ pub fn pretrain(arguments: PretrainArguments) -> Result<Exit> {
         received.iter().for_each(|progress| bar.draw(progress));
         bar.clear();
     });
-    let ended = pretraining.run(blocks, masking, &stop, &mut |news| {
-        let _ = progress.try_send(news);
+    let ended = pretraining.run(blocks, masking, &stop, &mut |report| {
+        let _ = progress.try_send(report);
     });
     if matches!(ended, Ok(PretrainingEnd::Stopped(_))) {
         leave_soon();

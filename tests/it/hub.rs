@@ -291,13 +291,13 @@ fn offline_uses_only_the_cache() {
     assert_eq!(setup.mirror.seen().len(), asked);
 }
 
-/// Writes down what it hears.
+/// Records all events.
 #[derive(Clone, Default)]
 struct Notes(Arc<Mutex<Vec<String>>>);
 
 impl Listener for Notes {
     fn on_event(&self, event: DownloadEvent<'_>) {
-        self.0.lock().unwrap().push(format!("{news:?}"));
+        self.0.lock().unwrap().push(format!("{event:?}"));
     }
 }
 
