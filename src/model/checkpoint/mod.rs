@@ -29,7 +29,6 @@ pub use labels::Unfit;
 use reading::Reading;
 use std::collections::BTreeMap;
 use std::path::Path;
-pub use torch::TorchError;
 
 /// Bytes that a file may have beside its tensors.
 const SPARE: usize = 64 << 20;
