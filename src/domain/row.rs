@@ -46,15 +46,15 @@ pub struct Sample {
 
 impl Row {
     pub(super) fn new(planned: PlannedRun, place: usize, arm: usize) -> Self {
-        let (history, pace, times, attempts) = Default::default();
+        let (history, pace, attempts, times) = Default::default();
         let (entries, revision, version) = (0, 0, 0);
         let (here, elsewhere, intent) = (false, None, Intent::Train);
         Self {
             planned,
             history,
             pace,
-            times,
             attempts,
+            times,
             entries,
             revision,
             version,

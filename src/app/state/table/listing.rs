@@ -141,7 +141,7 @@ impl<'s> Listing<'s> {
         for item in &self.items {
             match &item.members {
                 Some(members) => {
-                    members.iter().filter(|row| Stage::of(row) == Stage::Finished).for_each(|row| look(row))
+                    members.iter().filter(|row| Stage::of(row) == Stage::Finished).for_each(|row| look(row));
                 }
                 None => look(item.row),
             }
