@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench kernels`; throughput is in floating-point numbers read, or in operations for the products.
 
+use batchscope::model::fused::bf16::{LeftOperand, RightOperand, product};
 use batchscope::model::fused::elementwise::{bias_gelu, gelu_backward, softmax, softmax_backward, transpose};
 use batchscope::model::fused::matmul::{Matrix, WriteMode, matmul};
 use batchscope::model::fused::normalization::{Affine, NormGradients, ResidualSum, RowNorm, RowNormKind, SavedNorm};
@@ -42,6 +43,40 @@ fn products(criterion: &mut Criterion) {
     }
 }
 
+/// The three products of a linear map in both precisions, weights packed before: their ratio within one run is what counts.
+fn precisions(criterion: &mut Criterion) {
+    for tokens in [106, TOKENS] {
+        let (x, dy, weight) = (numbers(tokens * HIDDEN), numbers(tokens * WIDE), numbers(WIDE * HIDDEN));
+        let (x, dy) = (Matrix::new(&x, tokens, HIDDEN), Matrix::new(&dy, tokens, WIDE));
+        let weight = Matrix::new(&weight, WIDE, HIDDEN);
+        let products = [
+            ("forward", x, weight.transposed(), tokens, WIDE),
+            ("input gradient", dy, weight, tokens, HIDDEN),
+            ("weight gradient", dy.transposed(), x, WIDE, HIDDEN),
+        ];
+        for (name, left, right, rows, columns) in products {
+            let mut result = vec![0.0; rows * columns];
+            let mut group = criterion.benchmark_group(format!("{name} of {tokens} x {HIDDEN} x {WIDE}"));
+            group.throughput(Throughput::Elements(2 * (tokens * HIDDEN * WIDE) as u64));
+            group.bench_function("f32", |bencher| {
+                bencher.iter(|| matmul(&mut result, columns, WriteMode::Replace, 1.0, left, right));
+            });
+            let (mut packed_left, mut packed_right) = (LeftOperand::default(), RightOperand::default());
+            packed_right.pack(right);
+            let is_weight = name != "weight gradient";
+            group.bench_function("bf16", |bencher| {
+                bencher.iter(|| {
+                    packed_left.pack(left);
+                    if !is_weight {
+                        packed_right.pack(right);
+                    }
+                    product(&mut result, columns, WriteMode::Replace, &packed_left, &packed_right);
+                });
+            });
+        }
+    }
+}
+
 fn rows(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rows");
     group.throughput(Throughput::Elements((TOKENS * WIDE) as u64));
@@ -73,5 +108,5 @@ fn rows(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, products, rows);
+criterion_group!(benches, products, precisions, rows);
 criterion_main!(benches);

@@ -1,10 +1,10 @@
-//! One training step of BERT-mini on the demo corpus: composed from candle's operations, and fused.
+//! One training step of BERT-mini on the demo corpus: composed from candle's operations, fused, and fused in bfloat16.
 //!
-//! `RAYON_NUM_THREADS=1 CANDLE_NUM_THREADS=1 cargo bench` prints both; their ratio within one run is what counts
+//! `RAYON_NUM_THREADS=1 CANDLE_NUM_THREADS=1 cargo bench --bench step` prints each; their ratio within one run is what counts
 //! (docs/PERFORMANCE.md).
 
 use batchscope::data::{Examples, PairTokenizer, WordRows, gather, read_embedded};
-use batchscope::domain::choice::Norm;
+use batchscope::domain::choice::{Norm, Precision};
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Implementation, Masks, Weights};
@@ -27,11 +27,16 @@ fn step(criterion: &mut Criterion) {
         let numbers: Vec<u32> = (0..batch_size).collect();
         let batch = gather(&examples, &numbers);
         group.throughput(Throughput::Elements(batch_size.into()));
-        for implementation in [Implementation::Composed, Implementation::Fused] {
-            let id = BenchmarkId::new(format!("{implementation:?}"), batch_size);
+        for (implementation, precision) in [
+            (Implementation::Composed, Precision::F32),
+            (Implementation::Fused, Precision::F32),
+            (Implementation::Fused, Precision::Bf16),
+        ] {
+            let id = BenchmarkId::new(format!("{implementation:?} {}", precision.name()), batch_size);
             group.bench_with_input(id, &batch, |bencher, batch| {
                 let model = Bert::new(&config, Norm::Layer, &weights, rows.words(), 2, 0, 0).unwrap();
-                let mut learner = Learner::new(model.implemented(implementation), 0.01);
+                let model = model.implemented(implementation).with_precision(precision);
+                let mut learner = Learner::new(model, 0.01);
                 bencher.iter(|| learner.step(batch, &masks, 1e-4, 1.0).unwrap());
             });
         }

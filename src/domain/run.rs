@@ -1,7 +1,6 @@
 //! One run: one instance of one cell, and everything that determines its result.
 
-use super::choice::Evaluation;
-use super::choice::Norm;
+use super::choice::{Evaluation, Norm, Precision};
 use super::id::RunId;
 use super::model::ModelConfig;
 use super::numbers::Numbers;
@@ -48,9 +47,16 @@ pub struct RunSpec {
     #[serde(default, skip_serializing_if = "is_whole")]
     pub evaluation: Evaluation,
     pub norm: Norm,
+    /// absent from the digest where it is float32, as in nearly every run
+    #[serde(default, skip_serializing_if = "is_f32")]
+    pub precision: Precision,
     /// what was added later: absent from the digest where it is the default
     #[serde(flatten)]
     pub numbers: Numbers,
+}
+
+fn is_f32(precision: &Precision) -> bool {
+    *precision == Precision::F32
 }
 
 fn is_whole(evaluation: &Evaluation) -> bool {
@@ -237,11 +243,22 @@ pub(crate) mod made_up;
 #[cfg(test)]
 mod tests {
     use super::made_up::spec as example;
+    use super::{Precision, RunSpec};
 
     #[test]
     fn the_last_partial_batch_is_dropped() {
         assert_eq!(example(8, 30).updates(), 6);
         assert_eq!(example(8, 30).pairs_seen(6), 48);
+    }
+
+    #[test]
+    fn only_a_precision_other_than_float32_is_part_of_what_is_hashed() {
+        let mut spec = example(8, 30);
+        let keys = |spec: &RunSpec| serde_json::to_value(spec).unwrap();
+        assert_eq!(keys(&spec).get("precision"), None);
+        spec.precision = Precision::Bf16;
+        assert_eq!(keys(&spec)["precision"], "bf16");
+        assert_eq!(serde_json::from_value::<RunSpec>(keys(&spec)).unwrap(), spec);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `[train]` of a spec.
 
-use super::choice::{Dropout, Evaluation, LearningRateScaling, Norm};
+use super::choice::{Dropout, Evaluation, LearningRateScaling, Norm, Precision};
 use super::numbers::Numbers;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub struct Train {
     #[serde(skip_serializing_if = "is_default")]
     pub evaluation: Evaluation,
     pub norm: Norm,
+    #[serde(skip_serializing_if = "is_default")]
+    pub precision: Precision,
     #[serde(skip_serializing_if = "is_default")]
     pub learning_rate_scaling: LearningRateScaling,
     #[serde(skip_serializing_if = "is_reference")]
@@ -67,6 +69,7 @@ impl Default for Train {
             dropout_at_evaluation: false,
             evaluation: Evaluation::default(),
             norm: Norm::default(),
+            precision: Precision::default(),
             learning_rate_scaling: LearningRateScaling::default(),
             learning_rate_reference: LEARNING_RATE_REFERENCE,
             updates: None,

@@ -63,7 +63,8 @@ fn time(prepared: &Prepared) -> TensorResult<Timing> {
     let train = &prepared.spec.train;
     let classes = prepared.data.classes as usize;
     let model =
-        Bert::new(&prepared.model.config, train.norm, &prepared.weights, &prepared.words, classes, train.seed, 0)?;
+        Bert::new(&prepared.model.config, train.norm, &prepared.weights, &prepared.words, classes, train.seed, 0)?
+            .with_precision(train.precision);
     let mut learner = Learner::new(model, train.weight_decay);
     let rates = dropout_rates(train.dropout, &prepared.model.config);
     let masks = Masks::new(rates, train.seed, 0, 0);

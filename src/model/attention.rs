@@ -4,11 +4,12 @@
 //! get probability 0 and padded queries are discarded. For `[CLS]` only, so are all queries but the first.
 
 use super::context::Context;
+use super::linear::Linear;
 use super::outputs::OutputPositions;
 use super::parameters::Views;
 use crate::domain::batch::Batch;
+use crate::domain::choice::Precision;
 use candle_core::{D, Device, Result, Tensor};
-use candle_nn::Module;
 
 /// Between the packed tokens of one batch and the same padded to L tokens a sequence. Made once a batch, used by every
 /// layer.
@@ -53,24 +54,26 @@ impl Padding {
 /// Multi-head attention of one layer, with its output projection.
 pub struct Attention {
     /// H -> 3H
-    query_key_value: candle_nn::Linear,
+    query_key_value: Linear,
     /// H -> H
-    output: candle_nn::Linear,
+    output: Linear,
     /// A
     heads: usize,
+    precision: Precision,
 }
 
 impl Attention {
-    pub fn load(views: Views<'_>, heads: usize) -> Result<Self> {
+    pub fn load(views: Views<'_>, heads: usize, precision: Precision) -> Result<Self> {
         let part = |kind: &str, tensor: &str| format!("attention.self.{kind}.{tensor}");
         let stacked = |tensor: &str| {
             let names = ["query", "key", "value"].map(|kind| part(kind, tensor));
             views.stacked(&names.each_ref().map(String::as_str))
         };
         Ok(Self {
-            query_key_value: candle_nn::Linear::new(stacked("weight")?, Some(stacked("bias")?)),
-            output: views.linear("attention.output.dense")?,
+            query_key_value: Linear::new(stacked("weight")?, stacked("bias")?, precision),
+            output: Linear::load(views, "attention.output.dense", precision)?,
             heads,
+            precision,
         })
     }
 
@@ -87,7 +90,14 @@ impl Attention {
         let (sequences, longest, heads) = (padding.sequences, padding.longest, self.heads);
         // Q queries of each padded sequence: L, or the first
         let queries = if outputs == OutputPositions::All { longest } else { 1 };
-        let projected = self.query_key_value.forward(x)?; // [T, 3H]
+        let projected = if outputs == OutputPositions::All || self.precision == Precision::F32 {
+            self.query_key_value.forward(x)?
+        } else {
+            // the fused layer folds keys and values into other products, in float32
+            let query = self.query_key_value.narrow(0, hidden, self.precision)?.forward(x)?;
+            let key_value = self.query_key_value.narrow(hidden, 2 * hidden, Precision::F32)?.forward(x)?;
+            Tensor::cat(&[query, key_value], 1)?
+        }; // [T, 3H]
         let split = projected
             .index_select(&padding.gather, 0)? // [B * L, 3H]
             .reshape((sequences, longest, 3, heads, hidden / heads))? // [B, L, 3, A, D]

@@ -12,7 +12,7 @@ use super::outputs::OutputPositions;
 use super::parameters::Group;
 use super::weights::{Weights, layouts};
 use crate::domain::batch::Batch;
-use crate::domain::choice::Norm;
+use crate::domain::choice::{Norm, Precision};
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
 use candle_core::{Device, Result, Tensor, bail};
@@ -22,6 +22,7 @@ use safetensors::tensor::{Dtype, SafeTensors};
 pub struct Bert {
     config: ModelConfig,
     norm: Norm,
+    precision: Precision,
     /// the embeddings, each layer, the head
     pub groups: Vec<Group>,
     /// `None`: computed by the composed blocks
@@ -99,7 +100,15 @@ impl Bert {
             .collect::<Result<Vec<_>>>()?;
         let norms = 1 + 2 * config.num_hidden_layers;
         let running = (0..norms).map(|_| RunningStatistics::new(config.hidden_size)).collect();
-        let model = Self { config: config.clone(), norm, groups, running, fused: None, interrupt: None };
+        let model = Self {
+            config: config.clone(),
+            norm,
+            precision: Precision::F32,
+            groups,
+            running,
+            fused: None,
+            interrupt: None,
+        };
         Ok(model.implemented(Implementation::Fused))
     }
 
@@ -108,9 +117,17 @@ impl Bert {
     pub fn implemented(mut self, implementation: Implementation) -> Self {
         self.fused = match implementation {
             Implementation::Composed => None,
-            Implementation::Fused => FusedEncoder::of(&self.config, self.norm, &self.groups),
+            Implementation::Fused => FusedEncoder::of(&self.config, self.norm, self.precision, &self.groups),
         };
         self
+    }
+
+    /// The same model with its layers' linear maps in this precision.
+    #[must_use]
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        let is_fused = self.fused.is_some();
+        self.implemented(if is_fused { Implementation::Fused } else { Implementation::Composed })
     }
 
     /// Lets passes be cancelled between two layers. Only running statistics have changed by then.
@@ -142,7 +159,7 @@ impl Bert {
         if batch.is_empty() {
             bail!("a batch of no sequences")
         }
-        let Self { config, norm, groups, running, fused, interrupt } = self;
+        let Self { config, norm, precision, groups, running, fused, interrupt } = self;
         let context = Context { batch, masks, training, interrupt: interrupt.as_ref() };
         let padding = Padding::new(batch)?;
         let (first, rest) = running.split_at_mut(1);
@@ -165,7 +182,7 @@ impl Bert {
             let x = match fused {
                 Some(fused) => fused.layers[number].forward(x, group, computed, &context, running)?,
                 None => {
-                    let layer = EncoderLayer::load(group.views(training), *norm, config)?;
+                    let layer = EncoderLayer::load(group.views(training), *norm, *precision, config)?;
                     layer.forward(x, number, computed, &padding, &context, running)?
                 }
             };

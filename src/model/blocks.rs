@@ -5,10 +5,11 @@ use super::activation::Activation;
 use super::attention::{Attention, Padding};
 use super::context::Context;
 use super::dropout::Site;
+use super::linear;
 use super::norm::{Normalize, RunningStatistics};
 use super::outputs::OutputPositions;
 use super::parameters::Views;
-use crate::domain::choice::Norm;
+use crate::domain::choice::{Norm, Precision};
 use crate::domain::model::ModelConfig;
 use candle_core::{Result, Tensor, bail};
 use candle_nn::{Linear, Module};
@@ -42,24 +43,24 @@ pub struct EncoderLayer {
     attention: Attention,
     attention_norm: Normalize,
     /// H -> F
-    intermediate: Linear,
+    intermediate: linear::Linear,
     activation: Activation,
     /// F -> H
-    output: Linear,
+    output: linear::Linear,
     output_norm: Normalize,
 }
 
 impl EncoderLayer {
-    pub fn load(views: Views<'_>, kind: Norm, config: &ModelConfig) -> Result<Self> {
+    pub fn load(views: Views<'_>, kind: Norm, precision: Precision, config: &ModelConfig) -> Result<Self> {
         Ok(Self {
-            attention: Attention::load(views, config.num_attention_heads)?,
+            attention: Attention::load(views, config.num_attention_heads, precision)?,
             attention_norm: Normalize::load(views, "attention.output.LayerNorm", kind, config)?,
-            intermediate: views.linear("intermediate.dense")?,
+            intermediate: linear::Linear::load(views, "intermediate.dense", precision)?,
             activation: match Activation::named(&config.hidden_act) {
                 Some(activation) => activation,
                 None => bail!("unknown activation `{}`", config.hidden_act),
             },
-            output: views.linear("output.dense")?,
+            output: linear::Linear::load(views, "output.dense", precision)?,
             output_norm: Normalize::load(views, "output.LayerNorm", kind, config)?,
         })
     }

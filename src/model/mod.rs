@@ -16,6 +16,7 @@ mod dropout;
 pub mod fused;
 mod interrupt;
 mod layout;
+mod linear;
 mod norm;
 mod outputs;
 mod parameters;

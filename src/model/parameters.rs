@@ -7,6 +7,7 @@ use super::layout::{Layout, View};
 use candle_core::{CpuStorage, CustomOp1, InplaceOp1, Layout as Strides, Result, Shape, Tensor, Var, bail};
 use candle_nn::Linear;
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Parameters that are stored, updated and checkpointed together: the embeddings, one layer, or the head.
@@ -14,6 +15,7 @@ pub struct Group {
     layout: Layout,
     /// \[P\] where P is the layout's length
     values: Var,
+    version: u64,
     gradient: Gradient,
 }
 
@@ -54,17 +56,32 @@ impl GradientBuffer {
     }
 }
 
+fn next_version() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
+
 impl Group {
     /// # Errors
     /// when `values` is not as long as the layout says.
     pub fn new(layout: Layout, values: Vec<f32>) -> Result<Self> {
         let length = layout.len();
         let values = Var::from_vec(values, length, &candle_core::Device::Cpu)?;
-        Ok(Self { layout, values, gradient: Arc::new(Mutex::new(GradientBuffer::new(length))) })
+        Ok(Self {
+            layout,
+            values,
+            version: next_version(),
+            gradient: Arc::new(Mutex::new(GradientBuffer::new(length))),
+        })
     }
 
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// A number that no other state of the parameters has had, in this group or another.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// A copy of the flat parameters, \[P\].
@@ -84,6 +101,7 @@ impl Group {
 
     /// Lets `change` modify the flat parameters and their gradient, both \[P\], in place.
     pub fn update(&mut self, change: impl FnMut(&mut [f32], &mut [f32])) -> Result<()> {
+        self.version = next_version();
         let gradient = &mut *lock(&self.gradient);
         self.values.inplace_op1(&InPlace(RefCell::new((change, gradient.values()))))
     }

@@ -44,6 +44,7 @@ pub(super) fn run_spec(
         dropout_at_evaluation: train.dropout_at_evaluation,
         evaluation: train.evaluation,
         norm: train.norm,
+        precision: train.precision,
         numbers: train.numbers.clone(),
     };
     let of_batch_size = |size: u32| u64::from(data.train_examples / size) * u64::from(train.epochs);

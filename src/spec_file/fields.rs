@@ -201,7 +201,7 @@ fn batch_sizes(value: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::domain::ablation::Value as Scalar;
-    use crate::domain::choice::{Evaluation, LearningRateScaling};
+    use crate::domain::choice::{Evaluation, LearningRateScaling, Precision};
     use crate::domain::numbers::NUMBERS;
     use crate::domain::spec::{Model, StoreOptions};
     use crate::domain::train::Train;
@@ -227,6 +227,7 @@ mod tests {
     fn whole_train() -> Train {
         let mut train = Train {
             evaluation: Evaluation::FullBatches,
+            precision: Precision::Bf16,
             learning_rate_scaling: LearningRateScaling::Sqrt,
             learning_rate_reference: 16,
             updates: Some(100),

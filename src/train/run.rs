@@ -54,7 +54,8 @@ pub fn train(
     let spec = inputs.spec;
     let config = &spec.model.config;
     let classes = spec.data.classes as usize;
-    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?
+        .with_precision(spec.precision);
     let interrupt = observer.interrupt().clone();
     model.interrupted_by(interrupt.clone());
     let mut learner = Learner::new(model, spec.weight_decay).with_beta2(spec.numbers.get(BETA2));
@@ -120,7 +121,8 @@ pub fn kept_model(inputs: &Inputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> 
     let spec = inputs.spec;
     let classes = spec.data.classes as usize;
     let config = &spec.model.config;
-    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?;
+    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?
+        .with_precision(spec.precision);
     model.load_safetensors(inputs.words, kept)?;
     Ok(model)
 }

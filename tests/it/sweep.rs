@@ -99,7 +99,8 @@ fn ablations_change_what_they_say_and_nothing_else() {
         (history.points(Metric::TrainLoss), history.points(Metric::ValidLoss))
     };
     let baseline = losses("train.norm=layer");
-    for change in ["train.norm=batch", "train.norm=rms", "train.norm=none", "train.dropout=off"] {
+    for change in ["train.norm=batch", "train.norm=rms", "train.norm=none", "train.dropout=off", "train.precision=bf16"]
+    {
         assert_ne!(losses(change).0, baseline.0, "{change} changes training");
     }
     let forgotten = losses("train.dropout_at_evaluation=true");

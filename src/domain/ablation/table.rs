@@ -2,7 +2,7 @@
 
 use super::entry::{Ablation, Place, Press, Suspect};
 use super::value::Value;
-use crate::domain::choice::{Dropout, Evaluation, LearningRateScaling, Norm};
+use crate::domain::choice::{Dropout, Evaluation, LearningRateScaling, Norm, Precision};
 use crate::domain::numbers::{NUMBERS, Number};
 use crate::domain::train::Train;
 
@@ -15,7 +15,7 @@ pub fn named(key: &str) -> Option<&'static Ablation> {
     all().find(|ablation| ablation.key == key)
 }
 
-const TABLE: [&Ablation; 16] = [
+const TABLE: [&Ablation; 17] = [
     NORM,
     DROPOUT,
     DROPOUT_AT_EVALUATION,
@@ -24,6 +24,7 @@ const TABLE: [&Ablation; 16] = [
     LEARNING_RATE_SCALING,
     LEARNING_RATE_REFERENCE,
     EVALUATION,
+    PRECISION,
     LEARNING_RATE,
     EPOCHS,
     WARMUP_RATIO,
@@ -341,6 +342,24 @@ pub const EVALUATION: &Ablation = &Ablation {
         |train| Some(train.evaluation.name().into()),
         |train, value| {
             train.evaluation = Evaluation::named(value.text()?)?;
+            Some(())
+        },
+    )
+};
+
+const PRECISION: &Ablation = &Ablation {
+    words: Some(|value| match value.text() {
+        Some("bf16") => "products in bfloat16".into(),
+        _ => "products in float32".into(),
+    }),
+    name: Some(Value::to_string),
+    ..field(
+        "precision",
+        "\"f32\" or \"bf16\"",
+        "or \"bf16\": operands of the layers' linear maps rounded to bfloat16, sums in float32",
+        |train| Some(train.precision.name().into()),
+        |train, value| {
+            train.precision = Precision::named(value.text()?)?;
             Some(())
         },
     )

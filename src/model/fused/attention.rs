@@ -1,10 +1,11 @@
 //! Attention over packed sequences, each on its own: no padding, one head at a time.
 
+use super::buffer::resized;
 use super::elementwise::{add_bias, add_column_sums, multiply, product, softmax, softmax_backward};
 use super::matmul::{Matrix, WriteMode, matmul};
 use super::pass::{LayerPass, ParameterGradient};
 use super::shape::LayerShape;
-use super::workspace::{Scratch, Workspace, resized};
+use super::workspace::{Scratch, Workspace};
 use std::ops::Range;
 
 /// Where one head of one sequence begins in the packed buffers.
@@ -47,7 +48,8 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
     let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
     let query_key_value = resized(&mut workspace.query_key_value, 3 * x.len());
-    pass.linear(ranges).forward(x, &mut scratch.transposed, query_key_value); // [T, 3H]
+    let packed = &mut workspace.weights.query_key_value;
+    pass.linear(ranges).forward(x, packed, &mut scratch.products, query_key_value); // [T, 3H]
     add_bias(query_key_value, pass.parameter(&ranges.bias));
     let probabilities = resized(&mut workspace.probabilities, squares(shape, sequences));
     let (context, mask) = (resized(&mut workspace.context, x.len()), &workspace.attention_mask);
@@ -73,7 +75,7 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
 /// residual connection contributes. The gradient of the parameters goes into `gradient`.
 pub fn backward(
     pass: LayerPass<'_>,
-    workspace: &Workspace,
+    workspace: &mut Workspace,
     scratch: &mut Scratch,
     mut d_residual: Vec<f32>,
     mut gradient: ParameterGradient<'_>,
@@ -81,8 +83,8 @@ pub fn backward(
     let LayerPass { shape, sequences, x, .. } = pass;
     let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
-    let Workspace { query_key_value, probabilities, attention_mask: mask, .. } = workspace;
-    let Scratch { d_context, wide, scores, dropped, .. } = scratch;
+    let Workspace { query_key_value, probabilities, attention_mask: mask, weights, .. } = workspace;
+    let Scratch { d_context, wide, scores, dropped, products, .. } = scratch;
     let d_query_key_value = resized(wide, 3 * x.len());
     for head in heads(shape, sequences) {
         let n = head.length;
@@ -91,7 +93,7 @@ pub fn backward(
         let d_context = Matrix::strided(&d_context[head.context..], n, size, hidden);
         let p = &probabilities[head.square.clone()];
         let dropped = resized(dropped, n * n);
-        let weights = if mask.is_empty() {
+        let probabilities = if mask.is_empty() {
             p
         } else {
             product(dropped, p, &mask[head.square.clone()]);
@@ -100,7 +102,7 @@ pub fn backward(
         let mut write = |offset: usize, scale: f32, left: Matrix<'_>, right: Matrix<'_>| {
             matmul(&mut d_query_key_value[head.query + offset..], 3 * hidden, WriteMode::Replace, scale, left, right);
         };
-        write(2 * hidden, 1.0, Matrix::new(weights, n, n).transposed(), d_context);
+        write(2 * hidden, 1.0, Matrix::new(probabilities, n, n).transposed(), d_context);
         let d_scores = resized(scores, n * n);
         matmul(d_scores, n, WriteMode::Replace, 1.0, d_context, value.transposed());
         if !mask.is_empty() {
@@ -113,7 +115,8 @@ pub fn backward(
     }
     add_column_sums(d_query_key_value, gradient.at(&ranges.bias));
     let (linear, mode) = (pass.linear(ranges), gradient.mode);
-    linear.weight_gradient(d_query_key_value, x, mode, gradient.at(&ranges.weight)); // [3H, H]
-    linear.input_gradient(d_query_key_value, WriteMode::Add, &mut d_residual); // [T, H]
+    linear.weight_gradient(d_query_key_value, x, products, mode, gradient.at(&ranges.weight)); // [3H, H]
+    let packed = &mut weights.query_key_value;
+    linear.input_gradient(d_query_key_value, packed, products, WriteMode::Add, &mut d_residual); // [T, H]
     d_residual
 }

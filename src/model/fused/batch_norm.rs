@@ -1,8 +1,8 @@
 //! Batch normalization in place of the norm over rows: statistics of every feature over all tokens of the batch (Ioffe,
 //! Szegedy 2015, algorithm 1, and its backward pass in section 3).
 
+use super::buffer::resized;
 use super::normalization::{Affine, NormGradients, ResidualSum, SavedNorm, residual_row_backward};
-use super::workspace::resized;
 use crate::model::norm::BATCH_NORM_EPSILON;
 use crate::model::vectorised::vectorised;
 

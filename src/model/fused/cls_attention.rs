@@ -3,13 +3,13 @@
 //! Keys and values of the tokens are then not needed. A score is `q (W_K x + b_K)`: W_K^T is folded into the query, which
 //! is multiplied with the layer's input directly; b_K adds the same to every score, so softmax cancels it and its gradient
 //! is 0. The context is `W_V (sum p x) + b_V sum p`: the input is averaged before it is projected. Every product over all
-//! tokens then has A rows, where projections would have 2H.
+//! tokens then has A rows, where projections would have 2H. In bfloat16 only the query's projection is rounded.
 
+use super::buffer::resized;
 use super::elementwise::{add_bias, add_column_sums, dot, multiply, product, softmax, softmax_backward, sum};
-use super::linear::Linear;
 use super::matmul::{Matrix, WriteMode, matmul};
 use super::pass::{LayerPass, ParameterGradient};
-use super::workspace::{ClsBuffers, Scratch, Workspace, resized};
+use super::workspace::{ClsBuffers, Scratch, Workspace};
 use std::ops::Range;
 
 /// W_Q, W_K, W_V, each \[H, H\], or their biases, each \[H\].
@@ -35,14 +35,14 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
     let scale = 1.0 / (size as f32).sqrt();
     let [w_query, w_key, w_value] = thirds(pass.parameter(&shape.ranges.query_key_value.weight));
     let [b_query, _, b_value] = thirds(pass.parameter(&shape.ranges.query_key_value.bias));
-    let Workspace { cls, probabilities, attention_mask: mask, context, .. } = workspace;
+    let Workspace { cls, probabilities, attention_mask: mask, context, weights, .. } = workspace;
 
     let cls_x = resized(&mut cls.x, count * hidden);
     for (cls_x, tokens) in cls_x.chunks_exact_mut(hidden).zip(sequences) {
         cls_x.copy_from_slice(&x[tokens.start * hidden..][..hidden]);
     }
     let query = resized(&mut cls.query, count * hidden);
-    Linear::new(w_query, hidden).forward(cls_x, &mut scratch.transposed, query); // [B, H]
+    pass.linear_of(w_query, hidden).forward(cls_x, &mut weights.query, &mut scratch.products, query); // [B, H]
     add_bias(query, b_query);
     let all_heads = heads * hidden;
     let folded_query = resized(&mut cls.folded_query, count * all_heads);
@@ -63,12 +63,12 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
         let p = &mut probabilities[range.clone()];
         matmul(p, n, WriteMode::Replace, 1.0, folded_query, x.transposed()); // [A, n]
         softmax(p, n);
-        let weights = after_dropout(p, mask, range, &mut scratch.dropped);
+        let p = after_dropout(p, mask, range, &mut scratch.dropped);
         let weighted_x = &mut weighted_x[number * all_heads..];
-        matmul(weighted_x, hidden, WriteMode::Replace, 1.0, Matrix::new(weights, heads, n), x); // [A, H]
+        matmul(weighted_x, hidden, WriteMode::Replace, 1.0, Matrix::new(p, heads, n), x); // [A, H]
         let context = context[number * hidden..].chunks_exact_mut(size).zip(b_value.chunks_exact(size));
-        for ((context, bias), weights) in context.zip(weights.chunks_exact(n)) {
-            let total = sum(weights);
+        for ((context, bias), p) in context.zip(p.chunks_exact(n)) {
+            let total = sum(p);
             context.iter_mut().zip(bias).for_each(|(context, bias)| *context = total * bias);
         }
     }
@@ -92,7 +92,7 @@ fn after_dropout<'p>(p: &'p [f32], mask: &[f32], range: Range<usize>, buffer: &'
 /// the gradient of x \[T, H\]. The gradient of the parameters goes into `gradient`.
 pub fn backward(
     pass: LayerPass<'_>,
-    workspace: &Workspace,
+    workspace: &mut Workspace,
     scratch: &mut Scratch,
     mut d_residual: Vec<f32>,
     mut gradient: ParameterGradient<'_>,
@@ -103,9 +103,9 @@ pub fn backward(
     let (ranges, mode) = (&shape.ranges.query_key_value, gradient.mode);
     let [w_query, w_key, w_value] = thirds(pass.parameter(&ranges.weight));
     let [_, _, b_value] = thirds(pass.parameter(&ranges.bias));
-    let Workspace { cls, probabilities, attention_mask: mask, .. } = workspace;
+    let Workspace { cls, probabilities, attention_mask: mask, weights, .. } = workspace;
     let ClsBuffers { x: cls_x, query, folded_query, weighted_x } = cls;
-    let Scratch { d_context, narrow, wide, scores, dropped, .. } = scratch;
+    let Scratch { d_context, narrow, wide, scores, dropped, products, .. } = scratch;
     let d_context = &d_context[..count * hidden];
     let (d_weighted_x, d_folded_query) = resized(wide, 2 * count * all_heads).split_at_mut(count * all_heads);
 
@@ -128,12 +128,12 @@ pub fn backward(
         let x = Matrix::new(&x[tokens.start * hidden..], n, hidden);
         let p = &probabilities[range.clone()];
         let d_context = &d_context[number * hidden..];
-        let weights = after_dropout(p, mask, range.clone(), dropped);
+        let dropped = after_dropout(p, mask, range.clone(), dropped);
         let d_scores = resized(scores, heads * n);
         let of_biases = d_context.chunks_exact(size).zip(b_value.chunks_exact(size));
-        let of_heads = of_biases.zip(weights.chunks_exact(n)).zip(db_value.chunks_exact_mut(size));
-        for ((((d_context, bias), weights), d_bias), d_scores) in of_heads.zip(d_scores.chunks_exact_mut(n)) {
-            let total = sum(weights);
+        let of_heads = of_biases.zip(dropped.chunks_exact(n)).zip(db_value.chunks_exact_mut(size));
+        for ((((d_context, bias), dropped), d_bias), d_scores) in of_heads.zip(d_scores.chunks_exact_mut(n)) {
+            let total = sum(dropped);
             d_bias.iter_mut().zip(d_context).for_each(|(d_bias, d_context)| *d_bias += total * d_context);
             d_scores.fill(dot(d_context, bias));
         }
@@ -143,9 +143,9 @@ pub fn backward(
             multiply(d_scores, &mask[range]);
         }
         softmax_backward(p, d_scores, n);
-        let (weights, d_scores) = (Matrix::new(weights, heads, n), Matrix::new(d_scores, heads, n));
+        let (dropped, d_scores) = (Matrix::new(dropped, heads, n), Matrix::new(d_scores, heads, n));
         let folded_query = Matrix::new(&folded_query[number * all_heads..], heads, hidden);
-        matmul(dx, hidden, WriteMode::Replace, 1.0, weights.transposed(), d_weighted_x); // [n, H]
+        matmul(dx, hidden, WriteMode::Replace, 1.0, dropped.transposed(), d_weighted_x); // [n, H]
         matmul(dx, hidden, WriteMode::Add, 1.0, d_scores.transposed(), folded_query); // [n, H]
         matmul(&mut d_folded_query[number * all_heads..], hidden, WriteMode::Replace, 1.0, d_scores, x); // [A, H]
     }
@@ -160,9 +160,9 @@ pub fn backward(
         let d_query = &mut d_query[head * size..];
         matmul(d_query, hidden, WriteMode::Replace, scale, d_folded_query, w_key.transposed()); // [B, D]
     }
-    let linear = Linear::new(w_query, hidden);
-    linear.weight_gradient(d_query, &cls_x[..count * hidden], mode, dw_query); // [H, H]
-    linear.input_gradient(d_query, WriteMode::Add, &mut d_residual); // [B, H]
+    let linear = pass.linear_of(w_query, hidden);
+    linear.weight_gradient(d_query, &cls_x[..count * hidden], products, mode, dw_query); // [H, H]
+    linear.input_gradient(d_query, &mut weights.query, products, WriteMode::Add, &mut d_residual); // [B, H]
     for (tokens, d_cls) in sequences.iter().zip(d_residual.chunks_exact(hidden)) {
         add_bias(&mut dx[tokens.start * hidden..][..hidden], d_cls);
     }

@@ -1,8 +1,9 @@
 //! The embeddings as one operation: rows of three tables summed, normalized, dropped.
 
+use super::buffer::resized;
 use super::norm;
 use super::normalization::{Affine, Normalization, ResidualSum, SavedNorm};
-use super::workspace::{Scratch, resized};
+use super::workspace::Scratch;
 use crate::domain::choice::Norm;
 use crate::domain::model::ModelConfig;
 use crate::model::context::Context;

@@ -41,7 +41,7 @@ impl FusedLayer {
         running: &mut [RunningStatistics],
     ) -> Result<Tensor> {
         let (parameters, gradient) = group.leaf();
-        let operation = self.operation(outputs, context, running, gradient.clone());
+        let operation = self.operation(outputs, context, running, (group.version(), gradient.clone()));
         if !context.training {
             return x.apply_op2_no_bwd(parameters, &operation);
         }
@@ -61,7 +61,7 @@ impl FusedLayer {
         outputs: OutputPositions,
         context: &Context<'_>,
         running: &[RunningStatistics],
-        gradient: Gradient,
+        (version, gradient): (u64, Gradient),
     ) -> EncoderLayerOperation {
         let (batch, shape) = (context.batch, &self.shape);
         let mut workspace = lock(&self.workspace);
@@ -91,6 +91,7 @@ impl FusedLayer {
             rows: outputs.count(batch),
             training: context.training,
             interrupt: context.interrupt.cloned(),
+            version,
             gradient,
             pass: *pass,
         }
@@ -109,6 +110,8 @@ struct EncoderLayerOperation {
     training: bool,
     /// checked before the backward pass
     interrupt: Option<Interrupt>,
+    /// of the parameters
+    version: u64,
     gradient: Gradient,
     /// which pass the workspace must hold in the backward pass
     pass: u64,
@@ -116,8 +119,16 @@ struct EncoderLayerOperation {
 
 impl EncoderLayerOperation {
     fn pass<'p>(&'p self, x: &'p [f32], parameters: &'p [f32]) -> LayerPass<'p> {
-        let Self { layer, sequences, outputs, training, .. } = self;
-        LayerPass { shape: &layer.shape, parameters, sequences, outputs: *outputs, training: *training, x }
+        let Self { layer, sequences, outputs, training, version, .. } = self;
+        LayerPass {
+            shape: &layer.shape,
+            parameters,
+            version: *version,
+            sequences,
+            outputs: *outputs,
+            training: *training,
+            x,
+        }
     }
 }
 
@@ -150,7 +161,7 @@ impl CustomOp2 for EncoderLayerOperation {
         if let Some(interrupt) = &self.interrupt {
             interrupt.check()?;
         }
-        let (workspace, mut scratch) = (lock(&self.layer.workspace), lock(&self.layer.scratch));
+        let (mut workspace, mut scratch) = (lock(&self.layer.workspace), lock(&self.layer.scratch));
         if workspace.pass != self.pass {
             bail!("another forward pass came between this one and its backward pass")
         }
@@ -161,7 +172,7 @@ impl CustomOp2 for EncoderLayerOperation {
                 let (values, cleared) = gradient.for_overwriting();
                 let mode = if cleared { WriteMode::Replace } else { WriteMode::Add };
                 let gradient = ParameterGradient { values, mode };
-                layer::backward(self.pass(x, parameters), &workspace, &mut scratch, dy, gradient)
+                layer::backward(self.pass(x, parameters), &mut workspace, &mut scratch, dy, gradient)
             })
         })??;
         Ok((Some(Tensor::from_vec(dx, x.shape(), &Device::Cpu)?), None))

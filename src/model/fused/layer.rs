@@ -1,11 +1,12 @@
 //! One encoder layer, forward and backward, over its flat parameters.
 
+use super::buffer::resized;
 use super::elementwise::{add_column_sums, bias_gelu, gelu, gelu_backward};
 use super::matmul::WriteMode;
 use super::normalization::{Affine, ResidualSum, SavedNorm};
 use super::pass::{LayerPass, ParameterGradient};
 use super::shape::{LinearRanges, NormRanges};
-use super::workspace::{Scratch, Workspace, resized};
+use super::workspace::{Scratch, Workspace};
 use super::{attention, cls_attention, norm};
 use crate::model::outputs::OutputPositions;
 
@@ -22,19 +23,20 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
         OutputPositions::All => pass.x,
         OutputPositions::ClsOnly => &workspace.cls.x[..rows * hidden],
     };
+    let (weights, products) = (&mut workspace.weights, &mut scratch.products);
     let projected = resized(&mut scratch.narrow, rows * hidden);
     let context = &workspace.context[..rows * hidden];
-    pass.linear(&ranges.attention_output).forward(context, &mut scratch.transposed, projected); // [R, H]
+    pass.linear(&ranges.attention_output).forward(context, &mut weights.attention_output, products, projected); // [R, H]
     let attended = resized(&mut workspace.attended, rows * hidden);
     Sublayer { linear: &ranges.attention_output, norm: &ranges.attention_norm, mask: &workspace.attention_output_mask }
         .forward(pass, projected, residual, &mut workspace.attention_norm, attended);
 
     let intermediate = resized(&mut workspace.intermediate, rows * pass.shape.intermediate);
-    pass.linear(&ranges.intermediate).forward(attended, &mut scratch.transposed, intermediate); // [R, F]
+    pass.linear(&ranges.intermediate).forward(attended, &mut weights.intermediate, products, intermediate); // [R, F]
     let activated = resized(&mut scratch.activated, intermediate.len());
     bias_gelu(intermediate, pass.parameter(&ranges.intermediate.bias), activated);
     let projected = resized(&mut scratch.narrow, rows * hidden);
-    pass.linear(&ranges.output).forward(activated, &mut scratch.transposed, projected); // [R, H]
+    pass.linear(&ranges.output).forward(activated, &mut weights.output, products, projected); // [R, H]
     Sublayer { linear: &ranges.output, norm: &ranges.output_norm, mask: &workspace.output_mask }.forward(
         pass,
         projected,
@@ -47,7 +49,7 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
 /// From the gradient of y \[R, H\] to that of x \[T, H\]; that of the parameters goes into `gradient`.
 pub fn backward(
     pass: LayerPass<'_>,
-    workspace: &Workspace,
+    workspace: &mut Workspace,
     scratch: &mut Scratch,
     mut dy: Vec<f32>,
     mut gradient: ParameterGradient<'_>,
@@ -59,6 +61,7 @@ pub fn backward(
         ranges.vectors().for_each(|vector| gradient.at(vector).fill(0.0));
     }
     let mode = gradient.mode;
+    let products = &mut scratch.products;
 
     // feed-forward sublayer: dy becomes the gradient of its input, first through the residual connection
     let d_projected = resized(&mut scratch.narrow, rows * hidden);
@@ -73,23 +76,25 @@ pub fn backward(
     let intermediate = &workspace.intermediate[..rows * pass.shape.intermediate];
     let activated = resized(&mut scratch.activated, intermediate.len());
     gelu(intermediate, activated);
-    let output = pass.linear(&ranges.output);
-    output.weight_gradient(d_projected, activated, mode, gradient.at(&ranges.output.weight)); // [H, F]
+    let (linear, weight) = (pass.linear(&ranges.output), &mut workspace.weights.output);
+    linear.weight_gradient(d_projected, activated, products, mode, gradient.at(&ranges.output.weight)); // [H, F]
     let d_intermediate = resized(&mut scratch.wide, intermediate.len());
-    output.input_gradient(d_projected, WriteMode::Replace, d_intermediate); // [R, F]
+    linear.input_gradient(d_projected, weight, products, WriteMode::Replace, d_intermediate); // [R, F]
     gelu_backward(intermediate, d_intermediate);
     add_column_sums(d_intermediate, gradient.at(&ranges.intermediate.bias));
-    let (linear, attended) = (pass.linear(&ranges.intermediate), &workspace.attended[..rows * hidden]);
-    linear.weight_gradient(d_intermediate, attended, mode, gradient.at(&ranges.intermediate.weight)); // [F, H]
-    linear.input_gradient(d_intermediate, WriteMode::Add, &mut dy); // [R, H]
+    let (linear, weight) = (pass.linear(&ranges.intermediate), &mut workspace.weights.intermediate);
+    let (attended, d_weight) = (&workspace.attended[..rows * hidden], gradient.at(&ranges.intermediate.weight));
+    linear.weight_gradient(d_intermediate, attended, products, mode, d_weight); // [F, H]
+    linear.input_gradient(d_intermediate, weight, products, WriteMode::Add, &mut dy); // [R, H]
 
     // attention sublayer
     Sublayer { linear: &ranges.attention_output, norm: &ranges.attention_norm, mask: &workspace.attention_output_mask }
         .backward(pass, &mut dy, &workspace.attention_norm, d_projected, &mut gradient);
-    let (linear, context) = (pass.linear(&ranges.attention_output), &workspace.context[..rows * hidden]);
-    linear.weight_gradient(d_projected, context, mode, gradient.at(&ranges.attention_output.weight)); // [H, H]
+    let (linear, weight) = (pass.linear(&ranges.attention_output), &mut workspace.weights.attention_output);
+    let (context, d_weight) = (&workspace.context[..rows * hidden], gradient.at(&ranges.attention_output.weight));
+    linear.weight_gradient(d_projected, context, products, mode, d_weight); // [H, H]
     let d_context = resized(&mut scratch.d_context, rows * hidden);
-    linear.input_gradient(d_projected, WriteMode::Replace, d_context); // [R, H]
+    linear.input_gradient(d_projected, weight, products, WriteMode::Replace, d_context); // [R, H]
     match pass.outputs {
         OutputPositions::All => attention::backward(pass, workspace, scratch, dy, gradient),
         OutputPositions::ClsOnly => cls_attention::backward(pass, workspace, scratch, dy, gradient),

@@ -37,8 +37,29 @@ impl<'m> Matrix<'m> {
     }
 }
 
+impl<'m> Matrix<'m> {
+    pub fn rows(self) -> usize {
+        self.rows
+    }
+
+    pub fn columns(self) -> usize {
+        self.columns
+    }
+
+    /// Whether the elements of a row are adjacent; otherwise those of a column are.
+    pub fn is_contiguous(self) -> bool {
+        self.column_stride == 1
+    }
+
+    /// A row whose elements are adjacent.
+    pub fn row(self, row: usize) -> &'m [f32] {
+        assert!(self.is_contiguous(), "a row of a transposed matrix");
+        &self.values[row * self.row_stride..][..self.columns]
+    }
+}
+
 /// Whether every element lies inside the slice, and its stride is one that a pointer can be moved by.
-fn fits(values: &[f32], rows: usize, columns: usize, row_stride: usize) -> bool {
+pub(super) fn fits(values: &[f32], rows: usize, columns: usize, row_stride: usize) -> bool {
     if rows == 0 || columns == 0 {
         return true;
     }

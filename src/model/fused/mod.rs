@@ -5,6 +5,8 @@
 
 mod attention;
 mod batch_norm;
+pub mod bf16;
+mod buffer;
 mod cls_attention;
 pub mod elementwise;
 mod embeddings;
@@ -20,7 +22,7 @@ mod shape;
 mod workspace;
 
 use super::parameters::Group;
-use crate::domain::choice::Norm;
+use crate::domain::choice::{Norm, Precision};
 use crate::domain::model::ModelConfig;
 use embeddings::EmbeddingsShape;
 pub use embeddings::FusedEmbeddings;
@@ -37,11 +39,11 @@ pub struct FusedEncoder {
 
 impl FusedEncoder {
     /// Of a model's groups: the embeddings, each layer, the head. `None` where there is no fused code for the model.
-    pub fn of(config: &ModelConfig, norm: Norm, groups: &[Group]) -> Option<Self> {
+    pub fn of(config: &ModelConfig, norm: Norm, precision: Precision, groups: &[Group]) -> Option<Self> {
         let [embeddings, layers @ .., _head] = groups else { return None };
         let scratch = Arc::<Mutex<Scratch>>::default();
         let layers = layers.iter().enumerate().map(|(number, group)| {
-            Some(FusedLayer::new(number, LayerShape::of(config, norm, group.layout())?, scratch.clone()))
+            Some(FusedLayer::new(number, LayerShape::of(config, norm, precision, group.layout())?, scratch.clone()))
         });
         let layers = layers.collect::<Option<_>>()?;
         let embeddings = EmbeddingsShape::of(config, norm, embeddings.layout())?;

@@ -1,7 +1,7 @@
 //! Any of the norms, with the residual connection and dropout in front of it.
 
+use super::buffer::resized;
 use super::normalization::{Affine, NormGradients, Normalization, ResidualSum, SavedNorm};
-use super::workspace::resized;
 use super::{batch_norm, row_norm};
 
 /// `y = norm(z) * gain + bias`, \[R, H\]. Batch norm takes the statistics of the batch where `training`, otherwise those

@@ -11,6 +11,8 @@ pub struct LayerPass<'p> {
     pub shape: &'p LayerShape,
     /// flat, at the shape's ranges
     pub parameters: &'p [f32],
+    /// another after every update of the parameters
+    pub version: u64,
     /// tokens of each of the B sequences
     pub sequences: &'p [Range<usize>],
     /// which R rows are used
@@ -27,7 +29,12 @@ impl<'p> LayerPass<'p> {
     }
 
     pub fn linear(self, ranges: &LinearRanges) -> Linear<'p> {
-        Linear::new(self.parameter(&ranges.weight), ranges.bias.len())
+        self.linear_of(self.parameter(&ranges.weight), ranges.bias.len())
+    }
+
+    /// `weight` \[out, in\] is part of the parameters.
+    pub fn linear_of(self, weight: &'p [f32], outputs: usize) -> Linear<'p> {
+        Linear::new(weight, outputs, self.shape.precision, self.version)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sizes of a layer, and where each of its tensors lies in the flat parameters.
 
 use super::normalization::Normalization;
-use crate::domain::choice::Norm;
+use crate::domain::choice::{Norm, Precision};
 use crate::domain::model::ModelConfig;
 use crate::model::layout::Layout;
 use std::ops::Range;
@@ -15,6 +15,7 @@ pub struct LayerShape {
     /// A
     pub heads: usize,
     pub normalization: Normalization,
+    pub precision: Precision,
     pub ranges: LayerRanges,
 }
 
@@ -51,13 +52,14 @@ pub struct NormRanges {
 
 impl LayerShape {
     /// `None` where there is no fused code for the activation.
-    pub fn of(config: &ModelConfig, norm: Norm, layout: &Layout) -> Option<Self> {
+    pub fn of(config: &ModelConfig, norm: Norm, precision: Precision, layout: &Layout) -> Option<Self> {
         let ranges = LayerRanges::of(layout).filter(|_| config.hidden_act == "gelu")?;
         Some(Self {
             hidden: config.hidden_size,
             intermediate: config.intermediate_size,
             heads: config.num_attention_heads,
             normalization: Normalization::of(norm, config),
+            precision,
             ranges,
         })
     }

@@ -1,6 +1,7 @@
 //! Buffers that a layer fills in its forward pass and reads in its backward pass, kept from step to step: freeing memory
 //! and allocating it again costs more than the loops that fill it.
 
+use super::linear::{PackedWeight, ProductBuffers};
 use super::normalization::SavedNorm;
 
 /// Of one layer. T tokens, R of them used, H hidden, F feed-forward; S is the sum over sequences of A times the queries
@@ -27,8 +28,20 @@ pub struct Workspace {
     /// \[R, H\] dropout scales; empty without dropout
     pub output_mask: Vec<f32>,
     pub output_norm: SavedNorm,
+    pub weights: PackedWeights,
     /// counts forward passes: a backward pass must belong to the newest
     pub pass: u64,
+}
+
+/// A layer's weights as operands in bfloat16; empty in float32.
+#[derive(Default)]
+pub struct PackedWeights {
+    pub query_key_value: PackedWeight,
+    /// for `[CLS]` only
+    pub query: PackedWeight,
+    pub attention_output: PackedWeight,
+    pub intermediate: PackedWeight,
+    pub output: PackedWeight,
 }
 
 /// Of attention for `[CLS]` only.
@@ -59,14 +72,5 @@ pub struct Scratch {
     pub scores: Vec<f32>,
     /// \[length, length\] probabilities of one head after dropout
     pub dropped: Vec<f32>,
-    /// \[in, out\] a weight transposed
-    pub transposed: Vec<f32>,
-}
-
-/// The first `length` elements of a buffer, which grows as needed. They hold stale values.
-pub fn resized(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
-    if buffer.len() < length {
-        buffer.resize(length, 0.0);
-    }
-    &mut buffer[..length]
+    pub products: ProductBuffers,
 }

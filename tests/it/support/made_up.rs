@@ -4,7 +4,7 @@
 use batchscope::app::App;
 use batchscope::domain::ablation::{self, Patch, Value};
 use batchscope::domain::arm::Arm;
-use batchscope::domain::choice::{Evaluation, Norm};
+use batchscope::domain::choice::{Evaluation, Norm, Precision};
 use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
@@ -42,6 +42,7 @@ pub fn spec(batch_size: u32, train_examples: u32) -> RunSpec {
         dropout_at_evaluation: false,
         evaluation: Evaluation::Whole,
         norm: Norm::Layer,
+        precision: Precision::F32,
         numbers: Numbers::default(),
     }
 }
