@@ -4,10 +4,9 @@ use super::digest::Digest;
 use super::download::{Download, FileMetadata};
 use super::error::HubError;
 use super::event::{DownloadEvent, Listener};
-use super::http::{Agents, Reply, escaped, head};
+use super::http::{Agents, Reply, escaped, head, plain};
 use super::repository::{Repository, is_commit, is_path};
 use super::settings::Settings;
-use super::trust::UNKNOWN_AUTHORITY;
 use super::wanted::Wanted;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,9 +21,9 @@ const MOST_DAMAGED: u32 = 2;
 
 /// A server and its cache. All files of a branch that one `Hub` returns come from the same commit.
 pub struct Hub {
-    pub(super) settings: Settings,
-    pub(super) agents: Agents,
-    pub(super) listener: Box<dyn Listener>,
+    settings: Settings,
+    agents: Agents,
+    listener: Box<dyn Listener>,
     /// whether the server has answered yet
     reached: AtomicBool,
     /// the commit of each branch or tag at its first use
@@ -106,7 +105,8 @@ impl Hub {
         let path = match wanted.cache.file(&commit, wanted.file) {
             Some(path) => path,
             None => {
-                Download { hub: self, wanted, entry: &entry }.run(bytes)?;
+                let (settings, agents, listener) = (&self.settings, &self.agents, &*self.listener);
+                Download { settings, agents, listener, wanted, entry: &entry }.run(bytes)?;
                 wanted.cache.link(&commit, wanted.file, &entry.digest)?
             }
         };
@@ -165,16 +165,5 @@ impl Hub {
             (404, ..) => wanted.no_file(),
             _ => wanted.status(answer),
         }
-    }
-}
-
-/// What went wrong, in words.
-pub(super) fn plain(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Timeout(_) => "it did not answer in time".into(),
-        untrusted if untrusted.to_string().contains("UnknownIssuer") => UNKNOWN_AUTHORITY.into(),
-        ureq::Error::Io(cause) => cause.to_string(),
-        ureq::Error::HostNotFound => "the host name cannot be resolved".into(),
-        other => other.to_string(),
     }
 }

@@ -1,11 +1,12 @@
 //! Downloads one file into the cache: resumed from a partial file, verified, then renamed. The process may end at any
 //! moment: the partial file stays, and the system releases the lock.
 
-use super::client::{Hub, plain};
+use super::address::Address;
 use super::digest::Digest;
 use super::error::{At, HubError};
-use super::event::DownloadEvent;
-use super::http::{Address, Reply, get};
+use super::event::{DownloadEvent, Listener};
+use super::http::{Agents, Reply, get, plain};
+use super::settings::Settings;
 use super::wanted::Wanted;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
@@ -24,7 +25,9 @@ pub struct FileMetadata {
 
 /// A file to download.
 pub struct Download<'d> {
-    pub hub: &'d Hub,
+    pub settings: &'d Settings,
+    pub agents: &'d Agents,
+    pub listener: &'d dyn Listener,
     pub wanted: &'d Wanted<'d>,
     pub entry: &'d FileMetadata,
 }
@@ -55,7 +58,7 @@ impl Download<'_> {
             return Err(self.wanted.damaged(found.as_str(), digest.as_str()));
         }
         cache.keep_blob(digest)?;
-        self.hub.listener.on_event(DownloadEvent::Done { file: self.wanted.file });
+        self.listener.on_event(DownloadEvent::Done { file: self.wanted.file });
         Ok(())
     }
 
@@ -67,7 +70,7 @@ impl Download<'_> {
             match lock.try_lock() {
                 Err(TryLockError::WouldBlock) => {
                     if !std::mem::replace(&mut told, true) {
-                        self.hub.listener.on_event(DownloadEvent::Waiting { file: self.wanted.file });
+                        self.listener.on_event(DownloadEvent::Waiting { file: self.wanted.file });
                     }
                     std::thread::sleep(POLL);
                 }
@@ -80,7 +83,7 @@ impl Download<'_> {
     /// Appends the missing bytes.
     fn receive(&self, output: &mut File, bytes: &mut u64) -> Result<(), HubError> {
         let (partial, size) = (self.wanted.cache.partial(&self.entry.digest), self.entry.size);
-        let answer = get(&self.hub.agents, &self.hub.settings, self.entry.page.clone(), *bytes)
+        let answer = get(self.agents, self.settings, self.entry.page.clone(), *bytes)
             .map_err(|error| self.wanted.cut(plain(&error)))?;
         match answer.status() {
             206 if starts_at(&answer, *bytes) => {}
@@ -100,7 +103,7 @@ impl Download<'_> {
         let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
         let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
         let tell = |bytes: u64| {
-            self.hub.listener.on_event(DownloadEvent::Fetched {
+            self.listener.on_event(DownloadEvent::Fetched {
                 file: self.wanted.file,
                 bytes: bytes.min(size),
                 of: size,

@@ -4,6 +4,7 @@
 //! the cache only once its digest matches the one the server announced. The cache has the layout of Python's
 //! `huggingface_hub`, so that the two share downloads.
 
+mod address;
 mod cache;
 mod client;
 mod digest;

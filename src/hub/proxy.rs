@@ -1,7 +1,7 @@
 //! Chooses the proxy of a request from the environment variables that curl and Python's tools read.
 
+use super::address::{Address, without_user};
 use super::error::HubError;
-use super::http::{Address, without_user};
 use std::net::IpAddr;
 use ureq::Proxy;
 

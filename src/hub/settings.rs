@@ -1,7 +1,7 @@
 //! Endpoint, cache, token and timeouts, from the environment variables that Python's tools read.
 
+use super::address::Address;
 use super::error::HubError;
-use super::http::Address;
 use super::proxy::Proxies;
 use super::trust::Trust;
 use std::path::{Path, PathBuf};

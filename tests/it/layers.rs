@@ -308,8 +308,6 @@ fn what_one_room_alone_knows_no_other_uses() {
 const KNOTS: &[&[&str]] = &[
     &["data/batching.rs", "data/examples.rs"],
     &["data/classes.rs", "data/columns.rs"],
-    &["hub/client.rs", "hub/download.rs"],
-    &["hub/http.rs", "hub/proxy.rs", "hub/settings.rs"],
     &["plot/curve.rs", "plot/drawn.rs"],
     &["stats/judge.rs", "stats/verdict.rs", "stats/words.rs"],
     &["tui/widgets/chart.rs", "tui/widgets/readout.rs"],
