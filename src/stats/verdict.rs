@@ -3,7 +3,7 @@
 use super::estimate::Interval;
 use super::fieller::RatioInterval;
 use super::learning::Untestable;
-use super::words::points;
+use super::numbers::points;
 use serde::{Serialize, Serializer};
 use std::fmt;
 

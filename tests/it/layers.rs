@@ -309,7 +309,6 @@ const KNOTS: &[&[&str]] = &[
     &["data/batching.rs", "data/examples.rs"],
     &["data/classes.rs", "data/columns.rs"],
     &["plot/curve.rs", "plot/drawn.rs"],
-    &["stats/judge.rs", "stats/verdict.rs", "stats/words.rs"],
     &["tui/widgets/chart.rs", "tui/widgets/readout.rs"],
 ];
 
