@@ -1,6 +1,6 @@
 //! Assigns examples to batches.
 
-use super::Examples;
+use super::examples::{Examples, gather};
 use crate::domain::batch::Batch;
 use crate::domain::random::{Key, Purpose};
 
@@ -11,18 +11,6 @@ pub fn epoch_order(examples: usize, shuffle: bool, seed: u32, iid: u32, epoch: u
     } else {
         (0..examples as u32).collect()
     }
-}
-
-/// The examples with these numbers as a packed batch, in this order.
-pub fn gather(examples: &Examples, numbers: &[u32]) -> Batch {
-    let all = &examples.all;
-    let mut batch = Batch::default();
-    for &number in numbers {
-        let place = number as usize;
-        let tokens = all.starts[place] as usize..all.starts[place + 1] as usize;
-        batch.push(all.examples[place], all.labels[place], &all.tokens[tokens.clone()], &all.token_types[tokens]);
-    }
-    batch
 }
 
 /// The whole set in batches of at most `most` examples, sorted by length because the cost of attention grows with the

@@ -1,7 +1,7 @@
 //! Classes and labels: the number and names of classes, and the labels that mean "no label".
 
 use super::DataError;
-use super::columns::excerpt;
+use super::text::excerpt;
 use crate::domain::spec::MOST_CLASSES;
 use std::collections::BTreeMap;
 

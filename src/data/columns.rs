@@ -3,6 +3,7 @@
 use super::classes::Label;
 use super::column_layout::{ColumnLayout, SINGLE, USUAL, layouts};
 use super::table::Selection;
+use super::text::excerpt;
 use super::{Classes, DataError, Format, Row, Table};
 use crate::domain::glue::GlueTask;
 use crate::domain::spec::Task;
@@ -297,14 +298,6 @@ fn listed(words: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// The first `most` characters of a text from a file.
-pub(super) fn excerpt(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

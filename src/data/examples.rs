@@ -66,8 +66,20 @@ impl Examples {
 
     /// The examples with these numbers, in this order, renumbered from 0.
     pub(super) fn select(&self, numbers: &[u32]) -> Self {
-        let mut all = super::gather(self, numbers);
+        let mut all = gather(self, numbers);
         all.examples = (0..numbers.len() as u32).collect();
         Self { all }
     }
+}
+
+/// The examples with these numbers as a packed batch, in this order.
+pub fn gather(examples: &Examples, numbers: &[u32]) -> Batch {
+    let all = &examples.all;
+    let mut batch = Batch::default();
+    for &number in numbers {
+        let place = number as usize;
+        let tokens = all.starts[place] as usize..all.starts[place + 1] as usize;
+        batch.push(all.examples[place], all.labels[place], &all.tokens[tokens.clone()], &all.token_types[tokens]);
+    }
+    batch
 }

@@ -30,12 +30,12 @@ mod tokenizer;
 mod tsv;
 mod vocabulary;
 
-pub use batching::{epoch_order, evaluation_batches, gather};
+pub use batching::{epoch_order, evaluation_batches};
 pub use classes::Classes;
 pub use columns::{Columns, Example, Set, SetPart};
 pub use corpus::Corpus;
 pub use error::DataError;
-pub use examples::Examples;
+pub use examples::{Examples, gather};
 pub use format::Format;
 pub use masking::{Masked, Masking};
 pub use rows::WordRows;

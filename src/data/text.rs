@@ -31,3 +31,11 @@ pub fn text<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, DataError> {
         None => Ok(text),
     }
 }
+
+/// The text with at most so many characters, for messages.
+pub fn excerpt(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
