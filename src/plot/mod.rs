@@ -6,7 +6,6 @@
 mod curve;
 mod curves;
 mod dash;
-mod drawn;
 mod figure;
 mod final_scores;
 mod grid;

@@ -306,8 +306,6 @@ fn what_one_room_alone_knows_no_other_uses() {
 
 /// Files that still import each other, to be taken apart: each entry names all files of one knot. Nothing is added here.
 const KNOTS: &[&[&str]] = &[
-    &["plot/curve.rs", "plot/drawn.rs"],
-    &["tui/widgets/chart.rs", "tui/widgets/readout.rs"],
 ];
 
 #[test]

@@ -15,7 +15,6 @@ pub mod legend;
 pub mod log;
 pub mod palette;
 pub mod panel;
-pub mod readout;
 pub mod run;
 mod shed;
 pub mod status;

@@ -1,8 +1,10 @@
 //! One panel of a figure in braille. From the ground up: bands, epochs, lines, marks, crosshair.
 
+mod readout;
+
 use super::canvas::Canvas;
+use super::legend;
 use super::shed::{fitting, middle_shortened};
-use super::{legend, readout};
 use crate::domain::arm::BASELINE;
 use crate::plot::{Band, Curve, Figure, Fit, Grid, Panel, View, middle_half};
 use crate::tui::theme::Theme;

@@ -1,7 +1,7 @@
 //! The points of a curve that a chart of a given width needs, cached between frames: a curve grows at its end, and scanning
 //! all of it again would compete with training for memory bandwidth.
 
-use super::curve::Curve;
+use super::Curve;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 

@@ -1,6 +1,8 @@
 //! The points of a line in the order of x, with fast extremes of any range.
 
-use super::drawn::Drawn;
+mod drawn;
+
+use drawn::Drawn;
 use std::ops::Range;
 
 /// Sizes of the blocks whose extremes are cached, each a multiple of the one before.

@@ -1,9 +1,9 @@
 //! The values at the crosshair, in a table beside the chart.
 
-use super::chart::Chart;
-use super::legend;
+use super::Chart;
 use crate::plot::Line as Drawn;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::legend;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
