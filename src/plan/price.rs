@@ -119,3 +119,47 @@ impl RemainingRun {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::arm::Arm;
+    use crate::domain::run::tests::example;
+    use crate::domain::spec::{KeepWeights, Spec};
+    use crate::spec_file::{changes_of, parse, preset};
+
+    /// Two batch sizes, two instances; an arm that only scores the weights of the baseline in another way.
+    fn spec(keep_weights: KeepWeights) -> Spec {
+        let overrides = ["train.batch_sizes=[2, 8]", "train.instances=2"].map(String::from);
+        let mut spec = parse("demo", preset("demo").unwrap(), &overrides).unwrap();
+        spec.store.keep_weights = keep_weights;
+        let changes = changes_of("dropout_at_evaluation=true").unwrap();
+        spec.arms.push(Arm { name: "left-on".into(), changes });
+        spec
+    }
+
+    fn remaining(spec: &Spec, stored: impl Fn(&RunId) -> Availability) -> Remaining {
+        let like = example(8, 80);
+        SweepPlan { spec, data: &like.data, model: &like.model }.remaining(stored).unwrap()
+    }
+
+    const ABSENT: Availability = Availability { is_finished: false, has_weights: false };
+
+    #[test]
+    fn runs_that_only_score_kept_weights_cost_an_evaluation() {
+        let timing = Timing { updates: vec![(2.0, 1.0), (8.0, 1.0)], evaluation: 0.5 };
+        let kept = remaining(&spec(KeepWeights::All), |_| ABSENT).price(Some(&timing), 1);
+        assert_eq!((kept.arms[1].runs, kept.arms[1].without_weights, kept.arms[1].seconds), (4, 0, Some(2.0)));
+        let lost = remaining(&spec(KeepWeights::None), |_| ABSENT).price(Some(&timing), 1);
+        assert_eq!((lost.arms[1].runs, lost.arms[1].without_weights), (4, 4));
+        assert_eq!(lost.arms[1].seconds, lost.arms[0].seconds, "they are trained again");
+    }
+
+    #[test]
+    fn finished_runs_cost_nothing() {
+        let finished = Availability { is_finished: true, has_weights: false };
+        assert!(remaining(&spec(KeepWeights::All), |_| finished).is_nothing());
+        let price = remaining(&spec(KeepWeights::All), |_| ABSENT).price(None, 2);
+        assert!(price.seconds.is_none() && price.arms.iter().all(|arm| arm.seconds.is_none()), "no speed is known");
+    }
+}
