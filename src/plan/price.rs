@@ -133,7 +133,7 @@ mod tests {
         let overrides = ["train.batch_sizes=[2, 8]", "train.instances=2"].map(String::from);
         let mut spec = parse("demo", preset("demo").unwrap(), &overrides).unwrap();
         spec.store.keep_weights = keep_weights;
-        let changes = changes_of("dropout_at_evaluation=true").unwrap();
+        let changes = changes_of("test", "dropout_at_evaluation=true").unwrap();
         spec.arms.push(Arm { name: "left-on".into(), changes });
         spec
     }
