@@ -103,11 +103,7 @@ impl Download<'_> {
         let mut body = answer.response.into_body().into_with_config().limit(u64::MAX).reader().take(most);
         let ended = |bytes: u64, how: &str| self.wanted.cut(format!("{how} after {bytes} of {size} bytes"));
         let tell = |bytes: u64| {
-            self.listener.on_event(DownloadEvent::Fetched {
-                file: self.wanted.file,
-                bytes: bytes.min(size),
-                of: size,
-            });
+            self.listener.on_event(DownloadEvent::Fetched { file: self.wanted.file, bytes: bytes.min(size), of: size });
         };
         tell(*bytes);
         let mut buffer = vec![0; 1 << 16];
