@@ -124,7 +124,7 @@ impl RemainingRun {
 mod tests {
     use super::*;
     use crate::domain::arm::Arm;
-    use crate::domain::run::tests::example;
+    use crate::domain::run::made_up::spec as example;
     use crate::domain::spec::{KeepWeights, Spec};
     use crate::spec_file::{changes_of, parse, preset};
 
