@@ -1,11 +1,37 @@
-//! The points of a figure's lines as comma-separated values (RFC 4180): the visible points, one per row, in full
-//! precision.
+//! What a figure shows as comma-separated values (RFC 4180), in full precision: one row per visible point of a curve, or per
+//! instance of final scores.
 
 use super::view::SavedView;
-use crate::plot::{Band, Figure, Line};
+use crate::domain::metric::Metric;
+use crate::plot::{Band, Figure, FinalScores, Line};
 use std::io;
 
-pub fn csv(figure: &Figure, view: &SavedView) -> io::Result<Vec<u8>> {
+/// Beside each instance its cell's mean with the ends of its 95 % t interval, which one instance alone does not have.
+pub fn of_final_scores(scores: Option<&FinalScores>, metric: Metric) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
+    let name = column(metric.title());
+    let columns = ["", "_mean", "_t95_low", "_t95_high"].map(|ending| format!("final_{name}{ending}"));
+    writer.write_record(["arm", "batch_size", "instance"].into_iter().chain(columns.iter().map(String::as_str)))?;
+    for arm in scores.iter().flat_map(|scores| &scores.arms) {
+        for cell in &arm.cells {
+            let size =
+                scores.and_then(|scores| scores.batch_sizes.get(cell.size)).map_or(String::new(), u32::to_string);
+            let ends = cell
+                .interval
+                .map_or([String::new(), String::new()], |(low, high)| [low, high].map(|end| end.to_string()));
+            for instance in &cell.instances {
+                let numbers = [instance.iid.to_string(), instance.value.to_string(), cell.mean.to_string()];
+                writer.write_record([arm.name.clone(), size.clone()].into_iter().chain(numbers).chain(ends.clone()))?;
+            }
+        }
+    }
+    writer.flush()?;
+    drop(writer);
+    Ok(bytes)
+}
+
+pub fn of_curves(figure: &Figure, view: &SavedView) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
     let columns = PointColumns { figure, view, smoothed: view.smoothing > 0 && view.metric.is_of_a_batch() };
@@ -88,7 +114,7 @@ mod tests {
     use crate::domain::run::PlannedRun;
     use crate::domain::run::made_up::spec as example;
     use crate::domain::sweep::Sweep;
-    use crate::export::PictureTheme;
+    use crate::export::{Content, PictureTheme};
     use crate::plot::{Curves, View};
 
     /// Two instances of a cell, the second of which is behind.
@@ -117,7 +143,8 @@ mod tests {
         let view = View { window: Some(x_range), ..view };
         let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
         let view = SavedView::of("mine".into(), &sweep, &|_| true, (metric, &view, &figure), PictureTheme::Light);
-        String::from_utf8(csv(&view.figure(&sweep), &view).unwrap()).unwrap()
+        let Content::Curves(figure) = view.content(&sweep) else { panic!("a view of curves") };
+        String::from_utf8(of_curves(&figure, &view).unwrap()).unwrap()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Pixels as a PNG with its provenance.
 
+use super::figure::PictureSize;
 use crate::theme::Rgb;
 use png::{PixelDimensions, Unit};
 use std::collections::HashMap;
@@ -12,6 +13,11 @@ pub enum PictureError {
     Draw(String),
     #[error("cannot encode the picture: {0}")]
     Encode(#[from] png::EncodingError),
+    #[error(
+        "{arms} arms have no room in a picture of {} by {} pixels at {} dpi: ask for more pixels, fewer dpi or fewer arms",
+        .size.width, .size.height, .size.dpi
+    )]
+    Room { arms: usize, size: PictureSize },
     #[error("cannot write the picture's data: {0}")]
     Data(#[from] std::io::Error),
 }

@@ -4,50 +4,69 @@ use super::drawn_data;
 use super::figure::{Drawing, PictureSize, subject};
 use super::image::PictureError;
 use super::palette::Palette;
-use super::view::SavedView;
+use super::view::{FigureKind, SavedView};
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
-use crate::plot::Figure;
+use crate::plot::{Figure, FinalScores};
+
+/// What a picture shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    Curves(Figure),
+    /// none as long as no run is finished
+    FinalScores(Option<FinalScores>),
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     pub view: SavedView,
-    pub figure: Figure,
+    pub content: Content,
     pub size: PictureSize,
     subject: String,
     provenance: String,
 }
 
 impl Picture {
-    /// `figure` is what the view shows of the sweep, which is of this spec.
-    pub fn new(view: SavedView, figure: Figure, sweep: &Sweep, spec: &Spec) -> Self {
+    /// `content` is what the view shows of the sweep, which is of this spec.
+    pub fn new(view: SavedView, content: Content, sweep: &Sweep, spec: &Spec) -> Self {
         let (subject, provenance) = (subject(spec), view.provenance(sweep));
-        Self { view, figure, size: PictureSize::default(), subject, provenance }
+        Self { view, content, size: PictureSize::default(), subject, provenance }
     }
 
     /// Whether nothing would be drawn.
     pub fn is_empty(&self) -> bool {
-        self.figure.panels.iter().all(|panel| panel.lines.is_empty())
+        match &self.content {
+            Content::Curves(figure) => figure.panels.iter().all(|panel| panel.lines.is_empty()),
+            Content::FinalScores(scores) => scores.is_none(),
+        }
     }
 
     /// The name of its files without their endings.
     pub fn file_name(&self) -> String {
-        format!("figure_{}", self.view.metric.file_name())
+        let metric = self.view.metric.file_name();
+        match self.view.kind {
+            FigureKind::Curves => format!("figure_{metric}"),
+            FigureKind::FinalScores => format!("figure_final-{metric}"),
+        }
     }
 
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {
         self.drawn(|drawing| drawing.png())
     }
 
-    pub fn svg(&self) -> String {
+    pub fn svg(&self) -> Result<String, PictureError> {
         self.drawn(|drawing| drawing.svg())
     }
 
     fn drawn<T>(&self, draw: impl FnOnce(&Drawing<'_>) -> T) -> T {
+        let colours = match &self.content {
+            Content::Curves(figure) => figure.batch_sizes.len(),
+            Content::FinalScores(scores) => scores.as_ref().map_or(1, |scores| scores.arms.len()),
+        };
         draw(&Drawing {
-            figure: &self.figure,
+            content: &self.content,
             view: &self.view,
-            palette: &Palette::of(self.view.theme, self.figure.batch_sizes.len()),
+            palette: &Palette::of(self.view.theme, colours),
             subject: &self.subject,
             provenance: &self.provenance,
             size: self.size,
@@ -56,6 +75,9 @@ impl Picture {
 
     /// The drawn data as comma-separated values.
     pub fn csv(&self) -> Result<Vec<u8>, PictureError> {
-        Ok(drawn_data::csv(&self.figure, &self.view)?)
+        Ok(match &self.content {
+            Content::Curves(figure) => drawn_data::of_curves(figure, &self.view)?,
+            Content::FinalScores(scores) => drawn_data::of_final_scores(scores.as_ref(), self.view.metric)?,
+        })
     }
 }

@@ -2,10 +2,11 @@
 //! pinned for each run, so that the picture is the same after runs have continued.
 
 use super::palette::PictureTheme;
+use super::picture::Content;
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::{Row, Sweep};
-use crate::plot::{Band, Curves, Figure, Fit, View, XAxis};
+use crate::plot::{Band, Curves, Figure, FinalScores, Fit, View, XAxis};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,10 +18,30 @@ const CLOSEST: f64 = 1e-9;
 /// Upper bound of an axis, beyond any number of updates.
 const FURTHEST: f64 = 1e15;
 
+/// Which figure of a sweep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FigureKind {
+    /// a metric over the course of training
+    #[default]
+    Curves,
+    /// the last value of a metric against batch size
+    FinalScores,
+}
+
+impl FigureKind {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedView {
     format: String,
+    /// absent in views of curves, so that earlier versions of the program open them
+    #[serde(default, skip_serializing_if = "FigureKind::is_default")]
+    pub kind: FigureKind,
     /// its folder in the store
     pub experiment: String,
     pub metric: Metric,
@@ -97,6 +118,7 @@ impl From<FirstView> for SavedView {
         let FirstView { experiment, metric, theme, x, x_range, log_y, clip, smoothing, band, runs, .. } = first;
         Self {
             format: FORMAT.into(),
+            kind: FigureKind::Curves,
             experiment,
             metric,
             theme,
@@ -130,6 +152,7 @@ impl SavedView {
         };
         Self {
             format: FORMAT.into(),
+            kind: FigureKind::Curves,
             experiment,
             metric,
             theme,
@@ -174,8 +197,37 @@ impl SavedView {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
+    /// The same runs as final scores of this metric against batch size.
+    pub fn of_final_scores(self, metric: Metric) -> Self {
+        Self { kind: FigureKind::FinalScores, metric, ..self }
+    }
+
+    /// What this view shows; `sweep` must be in the pinned state.
+    pub fn content(&self, sweep: &Sweep) -> Content {
+        match self.kind {
+            FigureKind::Curves => Content::Curves(self.figure(sweep)),
+            FigureKind::FinalScores => Content::FinalScores(self.final_scores(sweep)),
+        }
+    }
+
+    fn shows(&self) -> impl Fn(&Row) -> bool {
+        let shown: HashSet<&RunId> = self.runs.iter().filter(|run| run.shown).map(|run| &run.run).collect();
+        move |row: &Row| shown.contains(&row.planned.id)
+    }
+
+    /// Arms in the order in which they were planned. No scores as long as no run that is shown is finished.
+    fn final_scores(&self, sweep: &Sweep) -> Option<FinalScores> {
+        let mut arms: Vec<&str> = Vec::new();
+        for run in &self.runs {
+            if !arms.contains(&run.arm.as_str()) {
+                arms.push(&run.arm);
+            }
+        }
+        FinalScores::of(sweep.rows(), &arms, &self.shows(), self.metric)
+    }
+
     /// The figure of this view; `sweep` must be in the pinned state.
-    pub fn figure(&self, sweep: &Sweep) -> Figure {
+    fn figure(&self, sweep: &Sweep) -> Figure {
         let view = View {
             x: self.x,
             log_y: self.log_y,
@@ -187,9 +239,7 @@ impl SavedView {
             pinned: self.x_ranges.clone(),
             ..View::default()
         };
-        let shown: HashSet<&RunId> = self.runs.iter().filter(|run| run.shown).map(|run| &run.run).collect();
-        let shows = |row: &Row| shown.contains(&row.planned.id);
-        Figure::of_shown(sweep.rows(), &shows, self.metric, &view, &mut Curves::default())
+        Figure::of_shown(sweep.rows(), &self.shows(), self.metric, &view, &mut Curves::default())
     }
 
     /// The provenance of the picture, on one line.

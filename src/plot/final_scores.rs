@@ -32,10 +32,16 @@ pub struct ArmScores {
 pub struct CellScores {
     /// place in [`FinalScores::batch_sizes`]
     pub size: usize,
-    pub values: Vec<f64>,
+    pub instances: Vec<InstanceScore>,
     pub mean: f64,
     /// Student's 95 % interval of the mean over instances, of two or more
     pub interval: Option<(f64, f64)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InstanceScore {
+    pub iid: u32,
+    pub value: f64,
 }
 
 impl FinalScores {
@@ -50,13 +56,14 @@ impl FinalScores {
         let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
         batch_sizes.sort_unstable();
         batch_sizes.dedup();
-        let mut values: HashMap<&str, HashMap<u32, Vec<f64>>> = HashMap::new();
+        let mut values: HashMap<&str, HashMap<u32, Vec<InstanceScore>>> = HashMap::new();
         let finished = rows.iter().filter(|row| row.history.progress == Progress::Finished && shows(row));
         for row in finished {
             let last = row.sample_count(metric).checked_sub(1).and_then(|last| row.sample(metric, last));
             let value = last.map(|sample| sample.value).filter(|value| value.is_finite());
             let of_arm = values.entry(&row.planned.arm).or_default();
-            of_arm.entry(row.planned.spec.batch_size).or_default().extend(value);
+            let score = value.map(|value| InstanceScore { iid: row.planned.spec.iid, value });
+            of_arm.entry(row.planned.spec.batch_size).or_default().extend(score);
         }
         let cell = |arm: &str, (size, batch_size): (usize, &u32)| {
             CellScores::of(size, values.get(arm)?.get(batch_size)?.clone())
@@ -72,7 +79,7 @@ impl FinalScores {
             .filter(|arm| !arm.cells.is_empty())
             .collect();
         let cells = || arms.iter().flat_map(|arm| &arm.cells);
-        let values = cells().flat_map(|cell| cell.values.iter().copied());
+        let values = cells().flat_map(|cell| cell.instances.iter().map(|instance| instance.value));
         let (low, high) = values.map(|value| (value, value)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
         // an interval of two instances would squeeze everything else
         let room = (high - low) / 2.0;
@@ -83,13 +90,20 @@ impl FinalScores {
         let y_range = range::nice(Some(extent), metric.is_fraction());
         Some(Self { metric, batch_sizes, y_range, arms })
     }
+
+    /// Finished instances of a cell, fewest and most.
+    pub fn counts(&self) -> Option<(usize, usize)> {
+        let counts = || self.arms.iter().flat_map(|arm| &arm.cells).map(|cell| cell.instances.len());
+        counts().min().zip(counts().max())
+    }
 }
 
 impl CellScores {
-    fn of(size: usize, values: Vec<f64>) -> Option<Self> {
+    fn of(size: usize, instances: Vec<InstanceScore>) -> Option<Self> {
+        let values: Vec<f64> = instances.iter().map(|instance| instance.value).collect();
         let estimate = Estimate::of(&values)?;
         let interval = estimate.interval(ALPHA).map(|interval| (interval.low, interval.high));
-        Some(Self { size, mean: estimate.mean, interval, values })
+        Some(Self { size, mean: estimate.mean, interval, instances })
     }
 }
 
@@ -132,7 +146,7 @@ mod tests {
         let names: Vec<(&str, usize)> = scores.arms.iter().map(|arm| (arm.name.as_str(), arm.place)).collect();
         assert_eq!(names, [("baseline", 0), ("hot", 2)]);
         let cell = &scores.arms[0].cells[0];
-        assert_eq!((cell.size, cell.values.len()), (0, 2));
+        assert_eq!((cell.size, cell.instances.len()), (0, 2));
         // t(0.975, 1) = 12.706; the standard error of 0.8 and 0.9 is 0.05
         let (low, high) = cell.interval.unwrap();
         assert!((cell.mean - 0.85).abs() < 1e-12 && (high - low - 2.0 * 0.6353).abs() < 1e-3);

@@ -21,7 +21,7 @@ pub use curve::Curve;
 pub use curves::Curves;
 pub use dash::{Dashes, PATTERNS, alike, pattern, strokes};
 pub use figure::Figure;
-pub use final_scores::{ArmScores, CellScores, FinalScores};
+pub use final_scores::{ArmScores, CellScores, FinalScores, InstanceScore};
 pub use grid::{Area, Grid, to_text};
 pub use panel::{Failure, Line, Panel, x_extent};
 pub use raster::Raster;

@@ -66,7 +66,14 @@ fn a_view_redraws_the_picture_to_the_byte() {
     }
     let names = |stem: &str| ["png", "csv", "json"].map(|ending| world.path(&format!("{stem}.{ending}")).exists());
     assert_eq!(names("figure_valid-accuracy-3"), [false; 3]);
-    screen.press("D");
+    // final scores where these are on the screen
+    screen.press("f");
+    take(&mut screen, &world, "w", "figure_final-valid-accuracy.png");
+    assert_redrawn(&world, "figure_final-valid-accuracy");
+    assert!(
+        exported(&world, &["--format", "csv", "--figure", "final-scores"]).starts_with(b"arm,batch_size,instance,")
+    );
+    screen.press("fD");
     take(&mut screen, &world, "w", "figure_train-loss-2.png");
     let (dark, light) = (world.path("figure_train-loss.png"), world.path("figure_train-loss-2.json"));
     let redrawn = exported(&world, &["--view", light.to_str().unwrap(), "--dark"]);

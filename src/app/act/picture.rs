@@ -2,11 +2,11 @@
 
 use crate::app::state::{Action, App, Effect, Message};
 use crate::domain::sweep::Row;
-use crate::export::{Picture, PictureTheme, SavedView};
+use crate::export::{Content, Picture, PictureTheme, SavedView};
 use crate::store::Store;
 use std::path::{Path, PathBuf};
 
-/// Of the first chart's metric, with every arm that is shown.
+/// Of the first chart's metric, or of final scores where the charts' panel shows these; with every arm that is shown.
 pub(super) fn picture(app: &mut App) -> Vec<Effect> {
     let listing = app.listing();
     let figure = app.figure_of(app.metric, &listing);
@@ -14,9 +14,15 @@ pub(super) fn picture(app: &mut App) -> Vec<Effect> {
     let what = (app.metric, &app.view, &figure);
     let experiment = Store::experiment_folder(&app.spec).to_string();
     let view = SavedView::of(experiment, &app.sweep, &shows, what, app.picture_theme);
-    let picture = Picture::new(view, figure, &app.sweep, &app.spec);
+    let scores = app.visible_final_scores(&listing);
+    let is_final = app.final_chart || scores.is_some();
+    let (view, content) = match is_final {
+        true => (view.of_final_scores(app.final_metric()), Content::FinalScores(scores)),
+        false => (view, Content::Curves(figure)),
+    };
+    let (metric, picture) = (view.metric, Picture::new(view, content, &app.sweep, &app.spec));
     if picture.is_empty() {
-        app.say(format!("no {} to draw yet", app.metric.title()), false);
+        app.say(format!("no {}{} to draw yet", if is_final { "final " } else { "" }, metric.title()), false);
         return Vec::new();
     }
     vec![Effect::Picture(Box::new(picture))]

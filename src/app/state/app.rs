@@ -164,6 +164,11 @@ impl App {
         FinalScores::of(self.sweep.rows(), &self.arm_names(), &shows, self.final_metric())
     }
 
+    /// The final scores that the charts' panel shows: where asked for, or beside the answer.
+    pub fn visible_final_scores(&self, listing: &Listing<'_>) -> Option<FinalScores> {
+        (self.final_chart || self.is_answering()).then(|| self.final_scores(listing)).flatten()
+    }
+
     /// In the order of the ablations' panel, then those that only the store knows.
     fn arm_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.arms.iter().map(|arm| arm.name.as_str()).collect();

@@ -6,6 +6,7 @@ mod picture;
 
 use super::exit::{BadInput, Exit};
 use crate::domain::metric::Metric;
+use crate::export::FigureKind;
 use crate::files::replace;
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -30,8 +31,11 @@ pub struct ExportArguments {
     #[arg(long, value_name = "NAME")]
     pub experiment: Option<String>,
     /// A view that the key w wrote beside a figure: draws that figure again, or with csv writes its data
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["experiment", "metric", "run"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["experiment", "figure", "metric", "run"])]
     pub view: Option<PathBuf>,
+    /// Figure to draw: curves over training, or final scores against batch size
+    #[arg(long, value_name = "FIGURE", value_parser = figure_parser(), default_value = "curves")]
+    pub figure: FigureKind,
     /// Metric of a figure [default: valid-accuracy]
     #[arg(long, value_parser = metric_parser())]
     pub metric: Option<Metric>,
@@ -91,6 +95,13 @@ fn metric_parser() -> impl TypedValueParser<Value = Metric> {
         .map(|name| Metric::named(&name).unwrap_or(Metric::ValidAccuracy))
 }
 
+fn figure_parser() -> impl TypedValueParser<Value = FigureKind> {
+    PossibleValuesParser::new(["curves", "final-scores"]).map(|name| match name.as_str() {
+        "final-scores" => FigureKind::FinalScores,
+        _ => FigureKind::Curves,
+    })
+}
+
 pub fn export(arguments: &ExportArguments) -> Result<Exit> {
     let format = arguments.what()?;
     let has_size = arguments.width.or(arguments.height).or(arguments.dpi).is_some();
@@ -100,7 +111,9 @@ pub fn export(arguments: &ExportArguments) -> Result<Exit> {
     match (format, &arguments.run) {
         (ExportFormat::Checkpoint, Some(run)) => checkpoint::checkpoint(arguments, run),
         (ExportFormat::Checkpoint, None) => Err(BadInput("name a run with --run".into()).into()),
-        (ExportFormat::Csv, _) if arguments.view.is_none() => csv::csv(arguments),
+        (ExportFormat::Csv, _) if arguments.view.is_none() && arguments.figure == FigureKind::Curves => {
+            csv::csv(arguments)
+        }
         (format, _) => picture::picture(arguments, format),
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::page::report_damage;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
-use crate::export::{Picture, PictureSize, PictureTheme, SavedView};
+use crate::export::{FigureKind, Picture, PictureSize, PictureTheme, SavedView};
 use crate::plot::{Curves, Figure, View};
 use crate::resolve::{Experiment, ReplayError, Request, Which};
 use anyhow::Result;
@@ -28,14 +28,18 @@ pub fn picture(arguments: &ExportArguments, format: ExportFormat) -> Result<Exit
     if arguments.dark {
         view.theme = PictureTheme::Dark;
     }
-    let (figure, metric) = (view.figure(&sweep), view.metric);
-    let mut picture = Picture::new(view, figure, &sweep, &spec);
+    let (content, metric) = (view.content(&sweep), view.metric);
+    let mut picture = Picture::new(view, content, &sweep, &spec);
     picture.size = size;
     if picture.is_empty() {
-        return Err(BadInput(format!("there is no {} to draw", metric.title())).into());
+        let message = match picture.view.kind {
+            FigureKind::Curves => format!("there is no {} to draw", metric.title()),
+            FigureKind::FinalScores => format!("there is no final {} to draw: no run is finished", metric.title()),
+        };
+        return Err(BadInput(message).into());
     }
     let bytes = match format {
-        ExportFormat::Svg => picture.svg().into_bytes(),
+        ExportFormat::Svg => picture.svg()?.into_bytes(),
         ExportFormat::View => picture.view.to_json().into_bytes(),
         ExportFormat::Csv => picture.csv()?,
         ExportFormat::Png | ExportFormat::Checkpoint => picture.png()?,
@@ -50,9 +54,17 @@ fn whole(request: &Request, arguments: &ExportArguments) -> Result<(SavedView, S
     report_damage(&experiment.damages);
     let (sweep, view) = (experiment.sweep()?, View::first());
     let metric = arguments.metric.unwrap_or(Metric::ValidAccuracy);
+    if arguments.figure == FigureKind::FinalScores && !metric.is_of_validation() {
+        let words = "--metric {}: final scores are of a metric of validation, such as valid-accuracy or valid-loss";
+        return Err(BadInput(words.replace("{}", metric.file_name())).into());
+    }
     let figure = Figure::of(sweep.rows(), metric, &view, &mut Curves::default());
     let what = (metric, &view, &figure);
     let view = SavedView::of(experiment.folder.to_string(), &sweep, &|_| true, what, PictureTheme::Light);
+    let view = match arguments.figure {
+        FigureKind::Curves => view,
+        FigureKind::FinalScores => view.of_final_scores(metric),
+    };
     Ok((view, sweep, experiment.spec))
 }
 

@@ -124,6 +124,20 @@ impl Canvas {
         }
     }
 
+    /// A dot through which others are seen.
+    pub fn dot_of(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, opacity: f64) {
+        self.svg.add(
+            "circle",
+            &[
+                ("cx", &Number(x)),
+                ("cy", &Number(y)),
+                ("r", &Number(radius)),
+                ("fill", &hex(colour)),
+                ("fill-opacity", &Number(opacity)),
+            ],
+        );
+    }
+
     pub fn dot(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, rim: Option<(Rgb, f64)>) {
         let (rim_colour, rim_width) = rim.unwrap_or((colour, 0.0));
         self.svg.add(

@@ -191,6 +191,12 @@ impl Layers<'_> {
         let dashes: Vec<f64> = lengths.iter().map(|length| length * self.point).collect();
         let pieces = self.axes.near(&points, 4.0 * self.point);
         self.canvas.line(&pieces, Stroke { dashes: &dashes, ..Stroke::solid(colour, 1.4 * self.point) });
+    }
+
+    /// Markers where points are sparse, or stand between two gaps.
+    pub fn dots(&mut self, line: &Line) {
+        let points = self.axes.points(&line.curve);
+        let colour = self.palette.series(line.colour);
         let visible = points.iter().filter(|point| self.axes.holds(**point));
         let dots: Vec<(f64, f64)> = if visible.clone().count() < SPARSE {
             visible.copied().collect()

@@ -3,8 +3,9 @@
 use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
 use crate::domain::spec::{Model, Spec};
-use crate::export::view::SavedView;
-use crate::plot::{Band, Figure};
+use crate::export::picture::Content;
+use crate::export::view::{FigureKind, SavedView};
+use crate::plot::{Band, Figure, FinalScores};
 use std::path::Path;
 
 /// Layers and hidden sizes of the models that Turc et al. (2019) and Devlin et al. (2019) published, as the ends of their
@@ -33,19 +34,38 @@ pub fn subject(spec: &Spec) -> String {
     format!("{task}, {model}")
 }
 
-pub fn title(subject: &str, metric: Metric) -> String {
-    format!("{subject}: {} by batch size", metric.title())
+pub fn title(subject: &str, view: &SavedView) -> String {
+    let metric = view.metric.title();
+    match view.kind {
+        FigureKind::Curves => format!("{subject}: {metric} by batch size"),
+        FigureKind::FinalScores => format!("{subject}: final {metric} against batch size"),
+    }
 }
 
 /// What a line is, of how many runs, and over what.
-pub fn subtitle(figure: &Figure, view: &SavedView) -> String {
+pub fn subtitle(content: &Content, view: &SavedView) -> String {
+    match content {
+        Content::Curves(figure) => of_curves(figure, view),
+        Content::FinalScores(scores) => {
+            let n = instances(scores.as_ref().and_then(FinalScores::counts));
+            format!("every finished instance, {}{n}", Band::Interval.label())
+        }
+    }
+}
+
+/// How many instances there are of each cell: fewest and most.
+fn instances(counts: Option<(usize, usize)>) -> String {
+    match counts {
+        Some((least, most)) if least == most => format!(", n = {most}"),
+        Some((least, most)) => format!(", n = {least} to {most}"),
+        None => String::new(),
+    }
+}
+
+fn of_curves(figure: &Figure, view: &SavedView) -> String {
     let mut parts = Vec::new();
     let counts = counts(figure);
-    let n = match (counts.iter().min(), counts.iter().max()) {
-        (Some(least), Some(most)) if least == most => format!(", n = {most}"),
-        (Some(least), Some(most)) => format!(", n = {least} to {most}"),
-        _ => String::new(),
-    };
+    let n = instances(counts.iter().copied().min().zip(counts.iter().copied().max()));
     parts.push(format!("{}{n}", figure.band.label()));
     if view.metric.is_of_a_batch() && view.smoothing > 0 {
         parts.push(format!("smoothed over {} pairs", view.smoothing));
@@ -99,10 +119,6 @@ mod tests {
         assert_eq!(spec("[task]\nname = \"mrpc\"", mini), "MRPC, bert-mini");
         assert_eq!(spec("[task]\nname = \"demo\"", "embedded"), "demo, embedded model");
         assert_eq!(spec("[task]\npath = \"sets/my-pairs\"", "prajjwal1/bert-tiny@main"), "my-pairs, bert-tiny");
-        assert_eq!(
-            title("MRPC, bert-mini", Metric::ValidAccuracy),
-            "MRPC, bert-mini: validation accuracy by batch size"
-        );
     }
 
     #[test]

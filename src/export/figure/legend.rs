@@ -3,8 +3,9 @@
 use super::canvas::{Anchor, Canvas, Stroke, Words};
 use super::curves::{REFERENCE, cross};
 use super::layout::{Measures, Rect};
+use super::scores;
 use crate::export::palette::Palette;
-use crate::plot::{Figure, PATTERNS, Panel, pattern};
+use crate::plot::{Figure, FinalScores, PATTERNS, Panel, pattern};
 use crate::theme::Rgb;
 
 /// Points that a sample of a line is long.
@@ -20,6 +21,11 @@ enum Sample {
     Ribbon,
     /// the baseline behind another arm
     Reference,
+    /// an arm, by its place and colour
+    Arm(usize, Rgb),
+    /// one instance of final scores, and the interval of a mean
+    Instance,
+    Interval,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +77,27 @@ impl<'l> Legend<'l> {
         if !marks.is_empty() {
             entries.push(Entry::Heading("also"));
             entries.extend(marks);
+        }
+        Self { entries, palette, measures }
+    }
+
+    /// Arms by their marks; names are shortened to a third of the picture's width.
+    pub fn of_scores(
+        scores: &FinalScores,
+        palette: &'l Palette,
+        measures: Measures,
+        canvas: &Canvas,
+        width: f64,
+    ) -> Self {
+        let names: Vec<&str> = scores.arms.iter().map(|arm| arm.name.as_str()).collect();
+        let names = canvas.font.distinct(&names, measures.legend, width / 3.0);
+        let mut entries = vec![Entry::Heading("arm")];
+        let samples = names.into_iter().enumerate();
+        entries.extend(samples.map(|(place, name)| Entry::Sample(Sample::Arm(place, palette.series(place)), name)));
+        entries.push(Entry::Heading("also"));
+        entries.push(Entry::Sample(Sample::Instance, "one instance".into()));
+        if scores.arms.iter().flat_map(|arm| &arm.cells).any(|cell| cell.interval.is_some()) {
+            entries.push(Entry::Sample(Sample::Interval, "95 % t interval".into()));
         }
         Self { entries, palette, measures }
     }
@@ -168,6 +195,18 @@ impl<'l> Legend<'l> {
                 canvas.line(&line, Stroke { opacity: REFERENCE, ..stroke });
             }
             Sample::Ribbon => canvas.rect(shade(8.0 * point), self.palette.text, 0.22),
+            Sample::Arm(place, colour) => {
+                canvas.line(&line, Stroke::solid(colour, 1.4 * point));
+                scores::mark(canvas, place, (left + SAMPLE * point / 2.0, y), point, self.palette, colour);
+            }
+            Sample::Instance => {
+                let at = (left + SAMPLE * point / 2.0, y);
+                scores::instance(canvas, at, point, self.palette.text);
+            }
+            Sample::Interval => {
+                let (x, half) = (left + SAMPLE * point / 2.0, 5.0 * point);
+                scores::interval(canvas, x, (y - half, true), (y + half, true), point, self.palette.text);
+            }
         }
     }
 }

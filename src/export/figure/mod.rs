@@ -10,6 +10,7 @@ mod layout;
 mod legend;
 mod panels;
 mod pixels;
+mod scores;
 mod size;
 mod svg;
 
@@ -18,11 +19,13 @@ use self::font::Font;
 use self::layout::{Measures, Rect};
 use self::legend::Legend;
 use self::panels::Panels;
+use self::scores::ScoresChart;
 use self::svg::Svg;
 use super::image::PictureError;
 use super::palette::Palette;
+use super::picture::Content;
 use super::view::SavedView;
-use crate::plot::Figure;
+use crate::plot::{Figure, FinalScores};
 pub use heading::subject;
 pub use size::{PictureSize, SizeError};
 
@@ -34,7 +37,7 @@ const FOOTER: f64 = 2.4;
 
 /// What a picture shows, and with which words.
 pub struct Drawing<'d> {
-    pub figure: &'d Figure,
+    pub content: &'d Content,
     pub view: &'d SavedView,
     pub palette: &'d Palette,
     /// task and model
@@ -47,10 +50,10 @@ pub struct Drawing<'d> {
 impl Drawing<'_> {
     /// The SVG as pixels.
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {
-        pixels::draw(&self.svg(), self.size)?.to_png(self.provenance, Some(self.size.dpi))
+        pixels::draw(&self.svg()?, self.size)?.to_png(self.provenance, Some(self.size.dpi))
     }
 
-    pub fn svg(&self) -> String {
+    pub fn svg(&self) -> Result<String, PictureError> {
         let (width, height) = (f64::from(self.size.width), f64::from(self.size.height));
         let measures = Measures::of(f64::from(self.size.dpi), self.size.inches());
         let mut canvas = Canvas { svg: Svg::default(), font: Font::new() };
@@ -64,7 +67,7 @@ impl Drawing<'_> {
                 ("font-family", &"DejaVu Sans, Verdana, sans-serif"),
             ],
         );
-        let title = heading::title(self.subject, self.view.metric);
+        let title = heading::title(self.subject, self.view);
         canvas.svg.words("title", &[], &title);
         canvas.svg.words("desc", &[], self.provenance);
         let whole = Rect { left: 0.0, top: 0.0, width, height };
@@ -76,8 +79,12 @@ impl Drawing<'_> {
             height: height - 1.2 * measures.margin,
         };
         let body = self.words_around(&mut canvas, inside, measures, &title);
-        self.panels_and_legend(&mut canvas, body, measures);
-        canvas.svg.finish()
+        match self.content {
+            Content::Curves(figure) => self.panels_and_legend(&mut canvas, body, measures, figure)?,
+            Content::FinalScores(Some(scores)) => self.scores_and_legend(&mut canvas, body, measures, scores),
+            Content::FinalScores(None) => {}
+        }
+        Ok(canvas.svg.finish())
     }
 
     /// Title and footer. Gives what is left.
@@ -90,7 +97,7 @@ impl Drawing<'_> {
         y += 0.5 * measures.title;
         let dim = Words { colour: self.palette.dim, ..style };
         if height >= SUBTITLE {
-            let words = heading::subtitle(self.figure, self.view);
+            let words = heading::subtitle(self.content, self.view);
             let (words, size) = canvas.font.fitted(&words, measures.subtitle, 0.8, inside.width);
             y += measures.subtitle;
             canvas.words(&words, (inside.left, y), Words { size, ..dim });
@@ -105,9 +112,14 @@ impl Drawing<'_> {
         Rect { top: y, height: bottom - y, ..inside }
     }
 
-    /// The legend beside the panels where it has room there, else above them.
-    fn panels_and_legend(&self, canvas: &mut Canvas, body: Rect, measures: Measures) {
-        let (figure, palette) = (self.figure, self.palette);
+    fn panels_and_legend(
+        &self,
+        canvas: &mut Canvas,
+        body: Rect,
+        measures: Measures,
+        figure: &Figure,
+    ) -> Result<(), PictureError> {
+        let palette = self.palette;
         let panels = Panels {
             figure,
             palette,
@@ -118,17 +130,33 @@ impl Drawing<'_> {
         // the legend must know it before there is a place for the panels beside it
         let has_dashes = panels.place(body, measures, canvas).has_dashes;
         let legend = Legend::of(figure, &panels.panels, has_dashes, palette, measures);
+        let panels_in = self.legend(canvas, &legend, body, measures);
+        let placed = panels.place(panels_in, measures, canvas).with_dashes(has_dashes);
+        if !placed.has_room() {
+            return Err(PictureError::Room { arms: panels.panels.len(), size: self.size });
+        }
+        panels.draw(canvas, &placed);
+        Ok(())
+    }
+
+    fn scores_and_legend(&self, canvas: &mut Canvas, body: Rect, measures: Measures, scores: &FinalScores) {
+        let legend = Legend::of_scores(scores, self.palette, measures, canvas, body.width);
+        let rect = self.legend(canvas, &legend, body, measures);
+        let (factor, y_name) = (heading::factor(scores.metric), heading::y_name(scores.metric));
+        ScoresChart { scores, palette: self.palette, measures, factor, y_name }.draw(canvas, rect);
+    }
+
+    /// The legend beside what is drawn where it has room there, else above. Returns what is left.
+    fn legend(&self, canvas: &mut Canvas, legend: &Legend<'_>, body: Rect, measures: Measures) -> Rect {
         let (wide, high) = legend.column(canvas);
         let gap = 1.2 * measures.legend;
-        let panels_in = if self.size.inches().0 >= BESIDE && high <= body.height {
+        if self.size.inches().0 >= BESIDE && high <= body.height {
             legend.draw_column(canvas, body.right() - wide, body.top + measures.legend);
             Rect { width: body.width - wide - gap, ..body }
         } else {
             let high = legend.draw_rows(canvas, body.left, body.top, body) + 0.3 * measures.legend;
             Rect { top: body.top + high, height: body.height - high, ..body }
-        };
-        let placed = panels.place(panels_in, measures, canvas).with_dashes(has_dashes);
-        panels.draw(canvas, &placed);
+        }
     }
 }
 

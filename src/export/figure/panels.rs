@@ -15,6 +15,14 @@ const EPOCHS_APART: f64 = 12.0;
 /// Ticks of an axis, at most.
 const MOST_TICKS: usize = 10;
 
+/// Ticks of a y axis that is so high, with labels of this size.
+pub fn y_ticks(y: Scale, height: f64, label: f64) -> Vec<Tick> {
+    let wanted = (height / (2.6 * label)) as usize;
+    y.ticks(wanted.clamp(2, MOST_TICKS), |ticks| {
+        ticks.windows(2).all(|pair| (y.share(pair[1].value) - y.share(pair[0].value)) * height > 1.25 * label)
+    })
+}
+
 pub struct Panels<'p> {
     pub figure: &'p Figure,
     pub palette: &'p Palette,
@@ -38,6 +46,12 @@ pub struct Placed<'p> {
 }
 
 impl Placed<'_> {
+    /// Whether every panel is large enough to be read.
+    pub fn has_room(&self) -> bool {
+        let tick = self.measures.tick;
+        self.panels.iter().all(|(_, axes)| axes.rect.width >= 5.0 * tick && axes.rect.height >= 3.0 * tick)
+    }
+
     /// As it was decided for the legend.
     pub fn with_dashes(self, has_dashes: bool) -> Self {
         Self { has_dashes, ..self }
@@ -74,10 +88,7 @@ impl<'p> Panels<'p> {
         let label_rows = if self.shares_x() { 1 } else { rows };
         let used = epochs + rows as f64 * (title + gap) + label_rows as f64 * labels + 1.5 * name;
         let height = ((body.height - used) / rows as f64).max(8.0 * point);
-        let wanted = (height / (2.6 * tick)) as usize;
-        let y_ticks = y.ticks(wanted.clamp(2, MOST_TICKS), |ticks| {
-            ticks.windows(2).all(|pair| (y.share(pair[1].value) - y.share(pair[0].value)) * height > 1.25 * tick)
-        });
+        let y_ticks = y_ticks(y, height, tick);
         let widest = y_ticks.iter().map(|tick_| canvas.font.width(&tick_.label, tick)).fold(0.0, f64::max);
         let left = 1.5 * name + widest + 7.0 * point;
         let between = 2.4 * tick;
@@ -176,6 +187,7 @@ impl<'p> Panels<'p> {
         layers.arrows(panel);
         layers.canvas.svg.close();
         // marks on the edge are seen whole
+        panel.lines.iter().for_each(|line| layers.dots(line));
         layers.failures(panel);
         let corner = [(rect.left, rect.top), (rect.left, rect.bottom()), (rect.right(), rect.bottom())];
         canvas.line(&[corner.to_vec()], frame);
@@ -219,7 +231,8 @@ impl<'p> Panels<'p> {
     fn caption(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &Panel, axes: Axes) {
         let Measures { panel: size, tick, .. } = placed.measures;
         let rect = axes.rect;
-        let lifted = if place == 0 && placed.epochs_above { 1.4 * tick } else { 0.0 };
+        // all titles of a row stand on one line
+        let lifted = if place < placed.columns && placed.epochs_above { 1.4 * tick } else { 0.0 };
         let y = rect.top - 0.55 * tick - lifted;
         let mut free = rect.left;
         if let Some(title) = placed.titles.get(place) {

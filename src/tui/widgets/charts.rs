@@ -21,7 +21,7 @@ const SHAPE: f64 = 4.5;
 const BLANK: f64 = 2.0;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
-    let scores = (app.final_chart || app.is_answering()).then(|| app.final_scores(listing)).flatten();
+    let scores = app.visible_final_scores(listing);
     if app.final_chart || scores.is_some() {
         return draw_final_scores(frame, area, scores.as_ref(), app, theme);
     }

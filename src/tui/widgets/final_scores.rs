@@ -78,8 +78,8 @@ impl Canvas<'_> {
                 }
             }
         }
-        for value in &cell.values {
-            if let Some(at) = self.cell(x, *value) {
+        for instance in &cell.instances {
+            if let Some(at) = self.cell(x, instance.value) {
                 let beside = Position::new(at.x.saturating_sub(1).max(self.inside().left()), at.y);
                 self.put(beside, "·", style);
             }
@@ -105,12 +105,10 @@ fn legend<'t>(scores: &FinalScores, width: u16, theme: &Theme) -> Line<'t> {
             ]
         })
         .collect();
-    let n = scores.arms.iter().flat_map(|arm| &arm.cells).map(|cell| cell.values.len());
-    let n = match (n.clone().min(), n.max()) {
-        (Some(least), Some(most)) if least == most => format!(" mean, 95 % t interval, n = {most}"),
-        (least, most) => {
-            format!(" mean, 95 % t interval, n = {} to {}", least.unwrap_or_default(), most.unwrap_or_default())
-        }
+    let n = match scores.counts() {
+        Some((least, most)) if least == most => format!(" mean, 95 % t interval, n = {most}"),
+        Some((least, most)) => format!(" mean, 95 % t interval, n = {least} to {most}"),
+        None => String::new(),
     };
     let (mut spans, mut left) = (Vec::new(), usize::from(width).saturating_sub(6));
     let count = entries.len();

@@ -91,9 +91,9 @@ pub fn view(text: &str) {
     let Ok(view) = SavedView::parse(text) else { return };
     assert_eq!(SavedView::parse(&view.to_json()).unwrap(), view);
     let sweep = Sweep::default();
-    let figure = view.figure(&sweep);
+    let content = view.content(&sweep);
     let spec = spec_file::parse("demo", spec_file::PRESETS[0].toml, &[]).unwrap();
-    Picture::new(view, figure, &sweep, &spec).png().unwrap();
+    Picture::new(view, content, &sweep, &spec).png().unwrap();
 }
 
 fn folder_with(files: &[(&str, &[u8])]) -> TempDir {
