@@ -22,7 +22,7 @@ impl Rect {
 /// Width of a panel to its height, at best.
 const SHAPE: f64 = 1.4;
 /// What an empty place costs, against panels twice too wide or too high.
-const HOLE: f64 = 2.0;
+const HOLE: f64 = 3.0;
 
 /// Columns and rows of so many panels in a space of this shape: near to the best, and few places left empty.
 pub fn columns_and_rows(panels: usize, width: f64, height: f64) -> (usize, usize) {
@@ -98,6 +98,8 @@ mod tests {
             [2, 3, 4, 16].map(|panels| columns_and_rows(panels, 1400.0, 700.0)),
             [(2, 1), (3, 1), (2, 2), (4, 4)]
         );
+        // beside a legend in a picture of the usual size
+        assert_eq!(columns_and_rows(3, 1240.0, 700.0), (3, 1));
         assert_eq!(columns_and_rows(3, 400.0, 900.0), (1, 3));
     }
 }
