@@ -43,6 +43,8 @@ fn a_view_redraws_the_picture_to_the_byte() {
     let world = World::new();
     let mut screen = world.dashboard(100, 30);
     screen.wait_for("every run is finished");
+    // the end of a sweep shows its final scores; the charts' panel has the curves
+    screen.press("2");
     take(&mut screen, &world, "w", "figure_valid-accuracy.png");
     let first = fs::read(world.path("figure_valid-accuracy.png")).unwrap();
     assert_eq!(size(&first), (1600, 900));
@@ -144,6 +146,8 @@ fn a_view_that_cannot_be_drawn_is_refused_with_the_reason() {
     world.run(&[]).expect(0);
     let mut screen = world.dashboard(80, 24);
     screen.wait_for("every run is finished");
+    // the end of a sweep shows its final scores; the charts' panel has the curves
+    screen.press("2");
     take(&mut screen, &world, "w", "figure_valid-accuracy.png");
     screen.press("q");
     assert_eq!(screen.code(), 0);

@@ -49,7 +49,7 @@ impl Placed<'_> {
     /// Whether every panel is large enough to be read.
     pub fn has_room(&self) -> bool {
         let tick = self.measures.tick;
-        self.panels.iter().all(|(_, axes)| axes.rect.width >= 5.0 * tick && axes.rect.height >= 3.0 * tick)
+        self.panels.iter().all(|(_, axes)| axes.rect.width >= 3.0 * tick && axes.rect.height >= 1.5 * tick)
     }
 
     /// As it was decided for the legend.
