@@ -39,7 +39,7 @@ pub const KEYS: &[Binding] = &[
     letter('R', Action::AddInstance, "R", "another instance of every cell, after a question", "instance"),
     letter(')', Action::MoreWorkers, ")", "one worker more", ""),
     letter('(', Action::FewerWorkers, "(", "one worker less; what it trains is saved and goes on later", ""),
-    letter('w', Action::Picture, "w", "write the chart as a PNG, with its data and its view", "picture"),
+    letter('w', Action::Picture, "w", "write the visible charts as a PNG, with data and view", "picture"),
     letter('W', Action::Screen, "W", "write the screen as a PNG, cell for cell", ""),
     letter('D', Action::PictureTheme, "D", "pictures of charts dark, or on white again", ""),
     letter('Y', Action::CopyPath, "Y", "copy where the newest picture is", ""),
