@@ -5,6 +5,7 @@
 //! text; knows no terminals and no threads.
 
 mod checkpoint;
+mod content;
 mod csv;
 mod drawn_data;
 mod figure;
@@ -19,11 +20,12 @@ mod text_table;
 mod view;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
+pub use content::Content;
 pub use csv::CsvTable;
 pub use figure::{PictureSize, SizeError};
 pub use image::PictureError;
 pub use palette::PictureTheme;
-pub use picture::{Content, Picture};
+pub use picture::Picture;
 pub use pretrained::Pretrained;
 pub use report::report;
 pub use screen::{Ground, screen};

@@ -1,5 +1,6 @@
 //! A figure with everything exported of it: the picture, its data, and the view from which it can be redrawn.
 
+use super::content::Content;
 use super::drawn_data;
 use super::figure::{Drawing, PictureSize, subject};
 use super::image::PictureError;
@@ -7,15 +8,6 @@ use super::palette::Palette;
 use super::view::{FigureKind, SavedView};
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
-use crate::plot::{Figure, FinalScores};
-
-/// What a picture shows.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Content {
-    Curves(Figure),
-    /// none as long as no run is finished
-    FinalScores(Option<FinalScores>),
-}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {

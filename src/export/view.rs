@@ -1,8 +1,8 @@
 //! The view of a figure as JSON: everything beside the store that determines the picture. The number of journal entries is
 //! pinned for each run, so that the picture is the same after runs have continued.
 
+use super::content::Content;
 use super::palette::PictureTheme;
-use super::picture::Content;
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::{Row, Sweep};

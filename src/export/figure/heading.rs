@@ -3,7 +3,7 @@
 use crate::domain::glue::GlueTask;
 use crate::domain::metric::Metric;
 use crate::domain::spec::{Model, Spec};
-use crate::export::picture::Content;
+use crate::export::content::Content;
 use crate::export::view::{FigureKind, SavedView};
 use crate::plot::{Band, Figure, FinalScores};
 use std::path::Path;

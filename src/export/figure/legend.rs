@@ -140,7 +140,7 @@ impl<'l> Legend<'l> {
     /// As many rows as it takes, and as there is room for: what is left out then is told by dots. Gives its height.
     pub fn draw_rows(&self, canvas: &mut Canvas, left: f64, top: f64, room: Rect) -> f64 {
         let gap = 1.3 * self.measures.legend;
-        let most_rows = ((0.3 * room.height / self.row()) as usize).max(1);
+        let most_rows = ((0.2 * room.height / self.row()) as usize).max(1);
         let dots = canvas.font.width("…", self.measures.legend) + gap;
         let (mut x, mut rows) = (left, 1);
         for (place, entry) in self.entries.iter().enumerate() {
