@@ -53,7 +53,7 @@ pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> R
     // before anything is trained: looks that cannot be read must not count as none
     let background = opened.background()?;
     let mut terminal = Terminal::enter(depth)?;
-    let engine = Engine::start(&opened);
+    let engine = Engine::start(opened);
     let signals = stops.stop(&engine);
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.sweep = Sweep::on(cores());

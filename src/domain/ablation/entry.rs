@@ -5,6 +5,9 @@ use crate::domain::numbers::Number;
 use crate::domain::train::Train;
 use std::fmt;
 
+/// Name and value of a setting, in words.
+type Setting = fn(&Train) -> (&'static str, String);
+
 /// A key of `[train]` that an arm may change, and everything that the program knows of it.
 #[derive(Clone, Copy)]
 pub struct Ablation {
@@ -23,7 +26,7 @@ pub struct Ablation {
     /// the name of an arm that makes this change
     pub(super) name: Option<fn(&Value) -> String>,
     /// the setting and what it is, in words
-    pub(super) setting: Option<fn(&Train) -> (&'static str, String)>,
+    pub(super) setting: Option<Setting>,
     pub suspect: Option<&'static Suspect>,
     pub press: Option<&'static Press>,
 }
