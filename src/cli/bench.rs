@@ -1,7 +1,7 @@
 //! `batchscope bench`: the training speed of this machine, as a table or as JSON.
 
 use super::exit::Exit;
-use crate::domain::choice::Norm;
+use crate::domain::choice::{Norm, Precision};
 use crate::engine::speed::{Measurement, Speed, measure};
 use crate::resolve::cores;
 use anyhow::{Context, Result};
@@ -21,6 +21,9 @@ pub struct BenchArguments {
     /// The normalization to train with: layer, batch, rms or none
     #[arg(long, default_value = "layer", value_parser = norm)]
     norm: Norm,
+    /// The precision to train in: f32 or bf16
+    #[arg(long, default_value = "f32", value_parser = precision)]
+    precision: Precision,
     /// Seconds to measure; fewer are less precise
     #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     seconds: u32,
@@ -33,11 +36,16 @@ fn norm(name: &str) -> Result<Norm, String> {
     serde_json::from_value(name.into()).map_err(|_| "expected layer, batch, rms or none".into())
 }
 
+fn precision(name: &str) -> Result<Precision, String> {
+    Precision::named(name).ok_or_else(|| "expected f32 or bf16".into())
+}
+
 pub fn bench(arguments: BenchArguments) -> Result<Exit> {
     let cores = cores();
     let measurement = Measurement {
         batch_sizes: arguments.batch_sizes,
         norm: arguments.norm,
+        precision: arguments.precision,
         workers: arguments.workers.map_or(cores, usize::from),
         seconds: arguments.seconds.into(),
     };
@@ -55,15 +63,19 @@ pub fn bench(arguments: BenchArguments) -> Result<Exit> {
 }
 
 fn table(speed: &Speed) -> String {
-    let Speed { workers, simd, peak_gflops, rows, noise, .. } = speed;
+    let Speed { workers, simd, precision, peak_gflops, rows, noise, .. } = speed;
+    let precision = match precision {
+        Precision::F32 => "float32",
+        Precision::Bf16 => "bfloat16",
+    };
     let tokens: f64 = rows.iter().map(|row| row.tokens_per_second / row.pairs_per_second).sum();
     let mut lines = vec![
         format!(
-            "BERT-mini in float32 on pairs as long as MRPC's ({:.0} tokens), {workers} {}, {simd}",
+            "BERT-mini in {precision} on pairs as long as MRPC's ({:.0} tokens), {workers} {}, {simd}",
             tokens / rows.len().max(1) as f64,
             if *workers == 1 { "worker" } else { "workers" },
         ),
-        format!("matrix products run at {:.0} GFLOP/s: an MFU of 1", peak_gflops[0].max(peak_gflops[1])),
+        format!("matrix products run at {:.0} GFLOP/s in float32: an MFU of 1", peak_gflops[0].max(peak_gflops[1])),
         String::new(),
         "                                           of a step, milliseconds".into(),
         "batch size  pairs/s  tokens/s  GFLOP/s   MFU    whole  forward  backward  update".into(),

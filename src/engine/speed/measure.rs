@@ -2,7 +2,7 @@
 
 use super::peak::peak;
 use super::workload::{ROWS, Workload};
-use crate::domain::choice::Norm;
+use crate::domain::choice::{Norm, Precision};
 use crate::domain::model::ModelConfig;
 use crate::domain::run::DropoutRates;
 use crate::model::{Bert, Masks, TensorResult as Result, Weights};
@@ -28,6 +28,7 @@ const EVALUATION_BATCH: u32 = 64;
 pub struct Measurement {
     pub batch_sizes: Vec<u32>,
     pub norm: Norm,
+    pub precision: Precision,
     pub workers: usize,
     /// of the whole measurement
     pub seconds: f64,
@@ -40,7 +41,8 @@ pub struct Speed {
     /// widest vector instructions of the processor
     pub simd: String,
     pub norm: Norm,
-    /// speed of matrix products, billions of floating-point operations a second: before and after
+    pub precision: Precision,
+    /// speed of matrix products in float32, billions of floating-point operations a second: before and after
     pub peak_gflops: [f64; 2],
     pub rows: Vec<Row>,
     pub evaluation_pairs_per_second: f64,
@@ -56,7 +58,8 @@ pub struct Row {
     pub tokens_per_second: f64,
     /// billions of operations a second that the model needs: 3 times those of a forward pass, unused rows not counted
     pub gflops: f64,
-    /// model operations over what matrix products reach in the same time (Chowdhery et al. 2022, appendix B)
+    /// model operations over what matrix products in float32 reach in the same time (Chowdhery et al. 2022, appendix B);
+    /// in bfloat16 it may exceed 1
     pub mfu: f64,
     pub ms_per_step: MillisecondsPerStep,
 }
@@ -89,13 +92,13 @@ struct Done {
 
 /// Measures, and reports the share that is done from time to time.
 pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<Speed> {
-    let Measurement { batch_sizes, norm, workers, seconds } = measurement;
+    let Measurement { batch_sizes, norm, precision, workers, seconds } = measurement;
     let config = ModelConfig::bert_mini(ROWS);
     let weights = Weights::random(&config, 0);
     let words: Vec<u32> = (0..ROWS as u32).collect();
     let mut trainees = (0..*workers)
         .map(|worker| {
-            let model = Bert::new(&config, *norm, &weights, &words, 2, 0, worker as u32)?;
+            let model = Bert::new(&config, *norm, &weights, &words, 2, 0, worker as u32)?.with_precision(*precision);
             Ok(Trainee { learner: Learner::new(model, 0.01), workload: Workload::new(worker) })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -138,6 +141,7 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
         workers: *workers,
         simd: Owner::this_process().simd,
         norm: *norm,
+        precision: *precision,
         peak_gflops: [before / 1e9, after / 1e9],
         rows,
         evaluation_pairs_per_second: median(&evaluation),
