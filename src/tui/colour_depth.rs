@@ -100,6 +100,9 @@ const SIXTEEN: [(Color, Rgb); 16] = [
     (Color::White, (255, 255, 255)),
 ];
 
+/// Those of the sixteen without a hue.
+const GREYS: [Color; 4] = [Color::Black, Color::DarkGray, Color::Gray, Color::White];
+
 /// The cube and the greys of the 256; what terminals make of the first 16 is their own.
 fn indexed() -> impl Iterator<Item = (Color, Rgb)> {
     let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
@@ -129,7 +132,12 @@ impl Colours {
             if colours.series.iter().any(|(known, _)| known == colour) {
                 continue;
             }
-            let taken: Vec<Color> = colours.series.iter().map(|(_, shown)| *shown).chain([colours.ground.1]).collect();
+            let mut taken: Vec<Color> = colours.series.iter().map(|(_, shown)| *shown).collect();
+            taken.push(colours.ground.1);
+            // text and axes have the greys: a muted line would look like one of them
+            if depth == ColourDepth::Sixteen {
+                taken.extend(GREYS);
+            }
             colours.series.push((*colour, colours.nearest(*colour, &taken)));
         }
         colours
@@ -261,6 +269,9 @@ mod tests {
                 let grounds = [0, 1].map(|y| after[(0, y)].bg);
                 assert_ne!(grounds[0], grounds[1], "{name} {depth:?}: what is selected shows");
                 let mut shown: Vec<Color> = Colours::of(depth, &theme).series.iter().map(|(_, shown)| *shown).collect();
+                if (depth, name) == (ColourDepth::Sixteen, "dark") {
+                    assert!(shown.iter().all(|colour| !GREYS.contains(colour)), "lines have a hue: {shown:?}");
+                }
                 let count = shown.len();
                 shown.sort_by_key(|colour| format!("{colour:?}"));
                 shown.dedup();
