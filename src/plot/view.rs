@@ -98,7 +98,7 @@ impl XAxis {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fit {
-    /// values after the first update; smoothed values from the first full smoothing window on
+    /// values from the end of the first epoch on; smoothed values from the first full smoothing window on
     #[default]
     Trained,
     /// all
@@ -118,7 +118,7 @@ impl Fit {
 
     pub fn label(self) -> &'static str {
         match self {
-            Fit::Trained => "the values after training began",
+            Fit::Trained => "the values after the first epoch",
             Fit::Whole => "all values",
             Fit::Inner => "1 to 99 % of the values",
         }

@@ -2,6 +2,7 @@
 
 use crate::domain::arm::BASELINE;
 use crate::domain::history::Progress;
+use crate::domain::run::RunSpec;
 use crate::domain::sweep::Row;
 use crate::plot::curve::Curve;
 use crate::plot::curves::{Curves, Look, Member};
@@ -101,11 +102,15 @@ impl<'b> PanelBuilder<'b> {
         (!curve.is_empty()).then(|| Member { run: row.planned.id.clone(), revision, curve })
     }
 
-    /// The x from which on the y axis fits the curve.
-    fn trained_from(&self, curve: &Curve, batch_size: u32) -> Option<f64> {
+    /// The x from which on the y axis fits the curve: the end of the first epoch, once there are values after it.
+    fn trained_from(&self, curve: &Curve, spec: &RunSpec) -> Option<f64> {
         let least = match self.look.metric {
-            metric if metric.is_of_validation() => 1,
-            _ => u64::from(self.look.smoothing.div_ceil(batch_size.max(1))),
+            metric if metric.is_of_validation() => {
+                let newest = curve.len().checked_sub(1).and_then(|last| curve.step(last))?;
+                let epoch = spec.updates_per_epoch().max(1);
+                if newest > epoch { epoch } else { 1 }
+            }
+            _ => u64::from(self.look.smoothing.div_ceil(spec.batch_size.max(1))),
         };
         curve.first_from(least).map(|(x, _)| x)
     }
@@ -124,7 +129,7 @@ impl<'b> PanelBuilder<'b> {
             name: format!("bs {} #{}", spec.batch_size, spec.iid),
             colour: self.colour(row),
             dash: spec.iid,
-            trained_from: self.trained_from(&curve, spec.batch_size),
+            trained_from: self.trained_from(&curve, spec),
             curve,
             raw,
             band: None,
@@ -135,23 +140,24 @@ impl<'b> PanelBuilder<'b> {
 
     /// One line per batch size with started runs, unless all of them are hidden.
     fn means(&mut self, arm: &str, rows: &[(&Row, bool)]) -> Vec<Line> {
-        let mut cells: BTreeMap<u32, (bool, Vec<Member>)> = BTreeMap::new();
+        let mut cells: BTreeMap<u32, (bool, &RunSpec, Vec<Member>)> = BTreeMap::new();
         for (row, is_shown) in rows {
             if let Some(member) = self.member(row) {
-                let (shown, members) = cells.entry(row.planned.spec.batch_size).or_default();
+                let spec = &row.planned.spec;
+                let (shown, _, members) = cells.entry(spec.batch_size).or_insert_with(|| (false, spec, Vec::new()));
                 *shown |= is_shown;
                 members.push(member);
             }
         }
-        let shown = cells.into_iter().filter(|(_, (shown, _))| *shown);
-        let line = |(batch_size, (_, members)): (u32, (bool, Vec<Member>))| {
+        let shown = cells.into_iter().filter(|(_, (shown, ..))| *shown);
+        let line = |(batch_size, (_, spec, members)): (u32, (bool, &RunSpec, Vec<Member>))| {
             let mean = self.curves.mean(arm, batch_size, &members, self.view.band, self.look);
             Line {
                 name: format!("bs {batch_size}"),
                 colour: self.batch_sizes.binary_search(&batch_size).unwrap_or(0),
                 dash: 0,
                 band: (members.len() > 1).then_some((mean.low, mean.high)),
-                trained_from: self.trained_from(&mean.mean, batch_size),
+                trained_from: self.trained_from(&mean.mean, spec),
                 curve: mean.mean,
                 raw: None,
                 runs: members.len(),

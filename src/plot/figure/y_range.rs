@@ -13,8 +13,13 @@ pub(super) fn y_range(panels: &[Panel], metric: Metric, view: &View) -> (f64, f6
     let lines = || panels.iter().flat_map(|panel| panel.lines.iter().map(move |line| (panel, line)));
     let floor = range::floor(view.log_y);
     let trained = |(panel, line): (&Panel, &Line)| {
-        let from = line.trained_from?;
-        extent(line, (panel.x_range.0.max(from), panel.x_range.1), floor)
+        let (from, (last, _)) = (line.trained_from?, line.curve.points().next_back()?);
+        let after = |from: f64| (panel.x_range.0.max(from), panel.x_range.1);
+        // runs that differ early on would flatten the means: their band may begin outside
+        let later = after(f64::midpoint(from, last));
+        let edges = line.band.iter().flat_map(|(low, high)| [low, high]);
+        let band = edges.filter_map(|edge| edge.extent(later, floor));
+        join(line.curve.extent(after(from), floor).into_iter().chain(band))
     };
     let whole = |(panel, line): (&Panel, &Line)| extent(line, panel.x_range, floor);
     let extent = match view.fit {

@@ -48,7 +48,7 @@ pub const KEYS: &[Binding] = &[
     letter('s', Action::SmoothMore, "s", "smooth metrics of single batches more", "smooth"),
     letter('S', Action::SmoothLess, "S", "smooth less, down to not at all", ""),
     letter('y', Action::LogY, "y", "logarithmic y axis, and back", ""),
-    letter('o', Action::NextFit, "o", "y axis: values after training began, all, without outliers (1 to 99 %)", ""),
+    letter('o', Action::NextFit, "o", "y axis: values after the first epoch, all, without outliers (1 to 99 %)", ""),
     letter('+', Action::ZoomIn, "+", "zoom in on the crosshair, or the middle", ""),
     letter('-', Action::ZoomOut, "-", "zoom out", ""),
     letter('[', Action::PanLeft, "[", "pan left", ""),
