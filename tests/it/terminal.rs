@@ -155,6 +155,7 @@ mod signals {
         let (world, whole) = worlds();
         let mut command = world.dashboard_command();
         command.set_controlling_tty(false);
+        command.env("TERM", "xterm-256color");
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let terminal = native_pty_system().openpty(size).unwrap();
         let mut child = terminal.slave.spawn_command(command).unwrap();
