@@ -6,23 +6,29 @@ use crate::domain::metric::Metric;
 use crate::plot::{Band, Figure, FinalScores, Line};
 use std::io;
 
-/// Beside each instance its cell's mean with the ends of its 95 % t interval, which one instance alone does not have.
+/// One row per instance, with the mean of its cell and the ends of the 95 % t interval, which a single instance lacks.
 pub fn of_final_scores(scores: Option<&FinalScores>, metric: Metric) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
     let name = column(metric.title());
     let columns = ["", "_mean", "_t95_low", "_t95_high"].map(|ending| format!("final_{name}{ending}"));
     writer.write_record(["arm", "batch_size", "instance"].into_iter().chain(columns.iter().map(String::as_str)))?;
-    for arm in scores.iter().flat_map(|scores| &scores.arms) {
-        for cell in &arm.cells {
-            let size =
-                scores.and_then(|scores| scores.batch_sizes.get(cell.size)).map_or(String::new(), u32::to_string);
-            let ends = cell
-                .interval
-                .map_or([String::new(), String::new()], |(low, high)| [low, high].map(|end| end.to_string()));
-            for instance in &cell.instances {
-                let numbers = [instance.iid.to_string(), instance.value.to_string(), cell.mean.to_string()];
-                writer.write_record([arm.name.clone(), size.clone()].into_iter().chain(numbers).chain(ends.clone()))?;
+    let end = |end: Option<f64>| end.map_or(String::new(), |end| end.to_string());
+    if let Some(scores) = scores {
+        for arm in &scores.arms {
+            for cell in &arm.cells {
+                let (low, high) = cell.interval.unzip();
+                for instance in &cell.instances {
+                    writer.write_record([
+                        arm.name.clone(),
+                        scores.batch_sizes[cell.size].to_string(),
+                        instance.iid.to_string(),
+                        instance.value.to_string(),
+                        cell.mean.to_string(),
+                        end(low),
+                        end(high),
+                    ])?;
+                }
             }
         }
     }

@@ -1,14 +1,14 @@
 //! Kept weights leave as a folder that transformers loads, with the logits that this program computes.
 
+use crate::support::observer::Unobserved;
 use crate::support::{World, pairs, python};
 use batchscope::data::PairTokenizer;
 use batchscope::domain::arm::Arm;
 use batchscope::domain::batch::Batch;
-use batchscope::domain::event::RunEvent;
-use batchscope::model::{Bert, Interrupt, Pass, Pretrained, Weights, read_folder};
+use batchscope::model::{Bert, Pass, Pretrained, Weights, read_folder};
 use batchscope::resolve::{Prepared, Sources, prepare};
 use batchscope::spec_file::parse;
-use batchscope::train::{Ending, Inputs, Observer, Snapshot, TrainError, train};
+use batchscope::train::{Ending, Inputs, train};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -37,24 +37,6 @@ fn exported(spec: &str) -> (World, PathBuf) {
     (world, output)
 }
 
-#[derive(Default)]
-struct Silent(Interrupt);
-
-impl Observer for Silent {
-    fn event(&mut self, _: RunEvent) -> Result<(), TrainError> {
-        Ok(())
-    }
-    fn checkpoint_due(&mut self, _: bool) -> bool {
-        false
-    }
-    fn checkpoint(&mut self, _: &Snapshot<'_>) -> Result<(), TrainError> {
-        Ok(())
-    }
-    fn interrupt(&self) -> &Interrupt {
-        &self.0
-    }
-}
-
 fn prepared(world: &World) -> Prepared {
     let text = fs::read_to_string(world.path("spec.toml")).unwrap();
     let place =
@@ -78,7 +60,7 @@ fn the_whole_word_table_is_as_if_it_had_been_trained_whole() {
     // rows behind those that are used get no gradient
     let all_words: Vec<u32> = words.iter().chain(&unused).copied().collect();
     let inputs = Inputs { spec: &spec, weights, words: &all_words, train: examples, validation, also: &[] };
-    let Ending::Finished(model) = train(&inputs, None, &mut Silent::default()).unwrap() else { panic!("stopped") };
+    let Ending::Finished(model) = train(&inputs, None, &mut Unobserved::default()).unwrap() else { panic!("stopped") };
     let trained: BTreeMap<String, Vec<f32>> =
         model.tensors().unwrap().into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
     let found = read_folder(&output, 2).unwrap().weights;

@@ -1,17 +1,17 @@
 //! A numeric setting of `[train]`, from the spec to the optimizer: Adam's `beta2` stands for all of them.
 
+use crate::support::observer::Unobserved;
 use crate::support::{World, no_dropout};
 use batchscope::app::table::Typing;
 use batchscope::app::{Action, App};
 use batchscope::data::{epoch_order, gather};
-use batchscope::domain::event::RunEvent;
 use batchscope::domain::numbers::BETA2;
 use batchscope::domain::settings;
-use batchscope::model::{Bert, Group, Interrupt, Pass};
+use batchscope::model::{Bert, Group, Pass};
 use batchscope::resolve::{Prepared, Sources, prepare};
 use batchscope::spec_file::{parse, preset, to_toml};
 use batchscope::store::{Store, run_id};
-use batchscope::train::{Ending, Inputs, LinearSchedule, Observer, Snapshot, TrainError, train};
+use batchscope::train::{Ending, Inputs, LinearSchedule, train};
 use candle_core::{Device, Tensor};
 use tui_input::InputRequest;
 
@@ -26,30 +26,12 @@ fn prepared(world: &World, train: &str) -> Prepared {
     prepare(parse("spec.toml", &text, &overrides).unwrap(), &Sources::cached()).unwrap()
 }
 
-#[derive(Default)]
-struct Patient(Interrupt);
-
-impl Observer for Patient {
-    fn event(&mut self, _: RunEvent) -> Result<(), TrainError> {
-        Ok(())
-    }
-    fn checkpoint_due(&mut self, _: bool) -> bool {
-        false
-    }
-    fn checkpoint(&mut self, _: &Snapshot<'_>) -> Result<(), TrainError> {
-        Ok(())
-    }
-    fn interrupt(&self) -> &Interrupt {
-        &self.0
-    }
-}
-
 /// The run of the baseline, trained by the program: its final weights, group by group.
 fn trained(prepared: &Prepared) -> Vec<Vec<f32>> {
     let spec = &prepared.plan().runs(&prepared.spec.arms[0]).unwrap()[0].spec;
     let Prepared { weights, words, train: examples, validation, .. } = prepared;
     let inputs = Inputs { spec, weights, words, train: examples, validation, also: &[] };
-    let Ending::Finished(model) = train(&inputs, None, &mut Patient::default()).unwrap() else { panic!("stopped") };
+    let Ending::Finished(model) = train(&inputs, None, &mut Unobserved::default()).unwrap() else { panic!("stopped") };
     model.groups.iter().map(|group| group.values().unwrap()).collect()
 }
 

@@ -4,6 +4,7 @@ mod finished;
 mod given_back;
 pub mod made_up;
 pub mod mirror;
+pub mod observer;
 pub mod parquet_file;
 pub mod readers;
 pub mod screen;

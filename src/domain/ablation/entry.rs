@@ -77,6 +77,50 @@ impl fmt::Debug for Ablation {
     }
 }
 
+/// An entry without words of its own.
+pub(super) const fn field(
+    key: &'static str,
+    expected: &'static str,
+    about: &'static str,
+    read: fn(&Train) -> Option<Value>,
+    write: fn(&mut Train, &Value) -> Option<()>,
+) -> Ablation {
+    let place = Place::Field(read, write);
+    Ablation {
+        key,
+        expected,
+        about,
+        example: "",
+        place,
+        rival: None,
+        words: None,
+        name: None,
+        setting: None,
+        suspect: None,
+        press: None,
+    }
+}
+
+/// An entry whose value is a number.
+pub(super) const fn of_number(number: &'static Number) -> Ablation {
+    Ablation { place: Place::Number(number), ..field(number.key, number.expected, number.about, |_| None, |_, _| None) }
+}
+
+/// The values in this order, starting after the baseline's, which is no change.
+pub(super) fn round(
+    ablation: &'static Ablation,
+    baseline: &Train,
+    order: impl IntoIterator<Item = Value>,
+) -> Vec<(&'static Ablation, Value)> {
+    let mut order: Vec<Value> = order.into_iter().collect();
+    let baseline = ablation.value(baseline);
+    if let Some(place) = order.iter().position(|value| Some(value) == baseline.as_ref()) {
+        order.rotate_left(place);
+        order.remove(0);
+    }
+    order.into_iter().map(|value| (ablation, value)).collect()
+}
+
 impl Ablation {
     /// Its value; nothing where none is given.
     pub fn value(&self, train: &Train) -> Option<Value> {

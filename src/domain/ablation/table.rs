@@ -1,9 +1,9 @@
 //! The table: an entry for each key, those that are suspected of an effect of batch size first.
 
-use super::entry::{Ablation, Place, Press, Suspect};
+use super::entry::{Ablation, Press, Suspect, field, of_number, round};
 use super::value::Value;
 use crate::domain::choice::{Dropout, Evaluation, LearningRateScaling, Norm, Precision};
-use crate::domain::numbers::{NUMBERS, Number};
+use crate::domain::numbers::NUMBERS;
 use crate::domain::train::Train;
 
 /// Every ablation, in the order in which answers name what was not tested.
@@ -35,29 +35,6 @@ const TABLE: [&Ablation; 17] = [
     SEED,
 ];
 
-const fn field(
-    key: &'static str,
-    expected: &'static str,
-    about: &'static str,
-    read: fn(&Train) -> Option<Value>,
-    write: fn(&mut Train, &Value) -> Option<()>,
-) -> Ablation {
-    let place = Place::Field(read, write);
-    Ablation {
-        key,
-        expected,
-        about,
-        example: "",
-        place,
-        rival: None,
-        words: None,
-        name: None,
-        setting: None,
-        suspect: None,
-        press: None,
-    }
-}
-
 static OF_NUMBERS: [Ablation; NUMBERS.len()] = {
     let mut all = [of_number(NUMBERS[0]); NUMBERS.len()];
     let mut place = 0;
@@ -67,25 +44,6 @@ static OF_NUMBERS: [Ablation; NUMBERS.len()] = {
     }
     all
 };
-
-const fn of_number(number: &'static Number) -> Ablation {
-    Ablation { place: Place::Number(number), ..field(number.key, number.expected, number.about, |_| None, |_, _| None) }
-}
-
-/// An order of values gone round, beginning behind the baseline's, which is no change.
-fn round(
-    ablation: &'static Ablation,
-    baseline: &Train,
-    order: impl IntoIterator<Item = Value>,
-) -> Vec<(&'static Ablation, Value)> {
-    let mut order: Vec<Value> = order.into_iter().collect();
-    let baseline = ablation.value(baseline);
-    if let Some(place) = order.iter().position(|value| Some(value) == baseline.as_ref()) {
-        order.rotate_left(place);
-        order.remove(0);
-    }
-    order.into_iter().map(|value| (ablation, value)).collect()
-}
 
 pub const NORM: &Ablation = &Ablation {
     words: Some(|value| match value.text() {

@@ -124,32 +124,22 @@ impl Canvas {
         }
     }
 
-    /// A dot through which others are seen.
-    pub fn dot_of(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, opacity: f64) {
-        self.svg.add(
-            "circle",
-            &[
-                ("cx", &Number(x)),
-                ("cy", &Number(y)),
-                ("r", &Number(radius)),
-                ("fill", &hex(colour)),
-                ("fill-opacity", &Number(opacity)),
-            ],
-        );
+    /// A dot with a rim, if one is given.
+    pub fn dot(&mut self, at: (f64, f64), radius: f64, colour: Rgb, rim: Option<(Rgb, f64)>) {
+        let (rim_colour, rim_width) = rim.unwrap_or((colour, 0.0));
+        self.circle(at, radius, colour, &[("stroke", &hex(rim_colour)), ("stroke-width", &Number(rim_width))]);
     }
 
-    pub fn dot(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, rim: Option<(Rgb, f64)>) {
-        let (rim_colour, rim_width) = rim.unwrap_or((colour, 0.0));
-        self.svg.add(
-            "circle",
-            &[
-                ("cx", &Number(x)),
-                ("cy", &Number(y)),
-                ("r", &Number(radius)),
-                ("fill", &hex(colour)),
-                ("stroke", &hex(rim_colour)),
-                ("stroke-width", &Number(rim_width)),
-            ],
-        );
+    /// A dot that does not hide what is behind it.
+    pub fn translucent_dot(&mut self, at: (f64, f64), radius: f64, colour: Rgb, opacity: f64) {
+        self.circle(at, radius, colour, &[("fill-opacity", &Number(opacity))]);
+    }
+
+    fn circle(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, more: &[super::svg::Attribute<'_>]) {
+        let (x, y, radius, colour) = (Number(x), Number(y), Number(radius), hex(colour));
+        let mut attributes: Vec<super::svg::Attribute<'_>> =
+            vec![("cx", &x), ("cy", &y), ("r", &radius), ("fill", &colour)];
+        attributes.extend(more);
+        self.svg.add("circle", &attributes);
     }
 }

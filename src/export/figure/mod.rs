@@ -1,6 +1,7 @@
 //! A figure as an SVG, and as a PNG of that SVG: same data and ranges as on the screen, at a size of its own. Same figure,
 //! same bytes.
 
+mod axis;
 mod canvas;
 mod clip;
 mod curves;

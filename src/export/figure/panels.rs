@@ -1,5 +1,6 @@
 //! Panels in rows and columns, with their axes.
 
+use super::axis::{AxisStyle, MOST_TICKS, y_ticks};
 use super::canvas::{Anchor, Canvas, Stroke, Words};
 use super::curves::{Axes, Layers, beyond, takes_dashes};
 use super::layout::{Measures, Rect, columns_and_rows};
@@ -7,21 +8,10 @@ use crate::domain::arm::BASELINE;
 use crate::export::palette::Palette;
 use crate::plot::{Figure, Panel, Scale, Tick};
 
-/// How much of the dim colour a grid line and the end of an epoch have.
-const GRID: f64 = 0.18;
+/// Share of the dim colour in the line at the end of an epoch.
 const EPOCH: f64 = 0.5;
 /// Ends of epochs that are nearer, in points, would be a grid of their own.
 const EPOCHS_APART: f64 = 12.0;
-/// Ticks of an axis, at most.
-const MOST_TICKS: usize = 10;
-
-/// Ticks of a y axis that is so high, with labels of this size.
-pub fn y_ticks(y: Scale, height: f64, label: f64) -> Vec<Tick> {
-    let wanted = (height / (2.6 * label)) as usize;
-    y.ticks(wanted.clamp(2, MOST_TICKS), |ticks| {
-        ticks.windows(2).all(|pair| (y.share(pair[1].value) - y.share(pair[0].value)) * height > 1.25 * label)
-    })
-}
 
 pub struct Panels<'p> {
     pub figure: &'p Figure,
@@ -142,16 +132,10 @@ impl<'p> Panels<'p> {
     fn panel(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &Panel, axes: Axes) {
         let Measures { point, tick, .. } = placed.measures;
         let rect = axes.rect;
-        let grid = Stroke::solid(self.palette.faint(GRID), 0.5 * point);
-        let frame = Stroke::solid(self.palette.dim, 0.6 * point);
-        let label = Words { size: tick, colour: self.palette.text, anchor: Anchor::End };
+        let style = AxisStyle::new(self.palette, placed.measures);
+        let is_first = place.is_multiple_of(placed.columns);
         for y_tick in &placed.y_ticks {
-            let y = axes.y_at(y_tick.value);
-            canvas.line(&[vec![(rect.left, y), (rect.right(), y)]], grid);
-            if place.is_multiple_of(placed.columns) {
-                canvas.line(&[vec![(rect.left - 3.0 * point, y), (rect.left, y)]], frame);
-                canvas.words(&y_tick.label, (rect.left - 5.0 * point, y + 0.36 * tick), label);
-            }
+            style.y_tick(canvas, rect, axes.y_at(y_tick.value), is_first.then_some(&y_tick.label));
         }
         let wanted = ((rect.width / (5.0 * tick)) as usize).clamp(2, MOST_TICKS);
         let width = |words: &str| canvas.font.width(words, tick);
@@ -163,17 +147,15 @@ impl<'p> Panels<'p> {
         let is_lowest = place + placed.columns >= placed.panels.len();
         for x_tick in &x_ticks {
             let x = axes.x_at(x_tick.value);
-            canvas.line(&[vec![(x, rect.top), (x, rect.bottom())]], grid);
+            canvas.line(&[vec![(x, rect.top), (x, rect.bottom())]], style.grid());
             if is_lowest || !self.shares_x() {
-                canvas.line(&[vec![(x, rect.bottom()), (x, rect.bottom() + 3.0 * point)]], frame);
-                let below = (x, rect.bottom() + 3.0 * point + 1.15 * tick);
-                canvas.words(&x_tick.label, below, Words { anchor: Anchor::Middle, ..label });
+                style.x_tick(canvas, rect, x, &x_tick.label);
             }
         }
         self.epochs(canvas, placed, place, panel, axes);
         if self.figure.is_difference && self.figure.y_range.0 < 0.0 && self.figure.y_range.1 > 0.0 {
             let y = axes.y_at(0.0);
-            canvas.line(&[vec![(rect.left, y), (rect.right(), y)]], frame);
+            canvas.line(&[vec![(rect.left, y), (rect.right(), y)]], style.frame());
         }
         self.caption(canvas, placed, place, panel, axes);
         let clip = format!("panel{place}");
@@ -189,8 +171,7 @@ impl<'p> Panels<'p> {
         // marks on the edge are seen whole
         panel.lines.iter().for_each(|line| layers.dots(line));
         layers.failures(panel);
-        let corner = [(rect.left, rect.top), (rect.left, rect.bottom()), (rect.right(), rect.bottom())];
-        canvas.line(&[corner.to_vec()], frame);
+        style.corner(canvas, rect);
     }
 
     /// The ends of epochs as faint lines, numbered once.

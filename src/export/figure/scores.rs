@@ -1,16 +1,14 @@
 //! Final scores against batch size: every instance a point, an arm's means joined, each with its interval.
 
+use super::axis::{AxisStyle, y_ticks};
 use super::canvas::{Anchor, Canvas, Stroke, Words};
 use super::layout::{Measures, Rect};
-use super::panels::y_ticks;
 use crate::export::palette::Palette;
 use crate::plot::{CellScores, FinalScores, Scale};
 use crate::theme::Rgb;
 
 /// Share of the room between two batch sizes that the arms spread over.
 const SPREAD: f64 = 0.6;
-/// How much of the dim colour a grid line has.
-const GRID: f64 = 0.18;
 /// How much of its arm's colour an instance has.
 const INSTANCE: f64 = 0.5;
 /// Points from the bar of an interval to the instances beside it.
@@ -40,30 +38,21 @@ impl ScoresChart<'_> {
         let area = Rect { left: body.left + left, top: body.top + 0.6 * tick, width, height };
         let y_at = |value: f64| area.bottom() - y.share(value) * area.height;
 
-        let grid = Stroke::solid(self.palette.faint(GRID), 0.5 * point);
-        let frame = Stroke::solid(self.palette.dim, 0.6 * point);
-        let label = Words { size: tick, colour: self.palette.text, anchor: Anchor::End };
+        let style = AxisStyle::new(self.palette, self.measures);
         for mark in &ticks {
-            let y = y_at(mark.value);
-            canvas.line(&[vec![(area.left, y), (area.right(), y)]], grid);
-            canvas.line(&[vec![(area.left - 3.0 * point, y), (area.left, y)]], frame);
-            canvas.words(&mark.label, (area.left - 5.0 * point, y + 0.36 * tick), label);
+            style.y_tick(canvas, area, y_at(mark.value), Some(&mark.label));
         }
         let columns = self.scores.batch_sizes.len().max(1) as f64;
         let x_at = |place: f64| area.left + (place + 0.5) / columns * area.width;
         for (place, size) in self.scores.batch_sizes.iter().enumerate() {
-            let x = x_at(place as f64);
-            canvas.line(&[vec![(x, area.bottom()), (x, area.bottom() + 3.0 * point)]], frame);
-            let below = (x, area.bottom() + 3.0 * point + 1.15 * tick);
-            canvas.words(&size.to_string(), below, Words { anchor: Anchor::Middle, ..label });
+            style.x_tick(canvas, area, x_at(place as f64), &size.to_string());
         }
         let middle = Words { size: name, colour: self.palette.text, anchor: Anchor::Middle };
         canvas.words("batch size", (area.left + area.width / 2.0, body.bottom() - 0.35 * name), middle);
         let (words, size) = canvas.font.fitted(&self.y_name, name, 0.7, area.height);
         let beside = (body.left + 0.85 * name, area.top + area.height / 2.0);
         canvas.upright_words(&words, beside, size, self.palette.text);
-        let corner = [(area.left, area.top), (area.left, area.bottom()), (area.right(), area.bottom())];
-        canvas.line(&[corner.to_vec()], frame);
+        style.corner(canvas, area);
 
         let arms = self.scores.arms.len().max(1) as f64;
         let shift = |number: usize| SPREAD * ((number as f64 + 0.5) / arms - 0.5);
@@ -106,7 +95,7 @@ pub fn interval(canvas: &mut Canvas, x: f64, top: (f64, bool), bottom: (f64, boo
 }
 
 pub fn instance(canvas: &mut Canvas, at: (f64, f64), point: f64, colour: Rgb) {
-    canvas.dot_of(at, 1.6 * point, colour, INSTANCE);
+    canvas.translucent_dot(at, 1.6 * point, colour, INSTANCE);
 }
 
 /// The mark of an arm's means.
