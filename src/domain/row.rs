@@ -7,6 +7,7 @@ use super::history::{History, Progress};
 use super::metric::{Metric, Source};
 use super::pace::Pace;
 use super::run::PlannedRun;
+use super::series::Sample;
 use super::times::Times;
 
 /// One run of the sweep.
@@ -33,15 +34,6 @@ pub struct Row {
     pub elsewhere: Option<String>,
     /// what is meant to become of it
     pub intent: Intent,
-}
-
-/// A value of a metric.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sample {
-    pub step: u64,
-    /// of training, until then
-    pub seconds: f64,
-    pub value: f64,
 }
 
 impl Row {

@@ -5,7 +5,7 @@ use super::event::{RunEvent, SweepEvent};
 use super::history::{History, Progress};
 use super::id::RunId;
 use super::pace::{last_done, sharing};
-pub use super::row::{Row, Sample};
+pub use super::row::Row;
 use super::run::{PlannedRun, RunSpec};
 use super::speeds::Speeds;
 use super::tally::Tally;

@@ -1,6 +1,7 @@
 //! The view of a figure: axes, smoothing, bands and visible ranges.
 
-use crate::domain::sweep::{Row, Sample};
+use crate::domain::series::Sample;
+use crate::domain::sweep::Row;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
