@@ -10,7 +10,7 @@ use batchscope::domain::run::DropoutRates;
 use batchscope::model::{Bert, Masks, Weights};
 use batchscope::resolve::{Sources, prepare};
 use batchscope::spec_file::{parse, preset};
-use batchscope::store::{Attempt, BeatWatch, Claim, Owner, RunFolder, Store};
+use batchscope::store::{BeatWatch, Claim, ClaimedAttempt, Owner, RunFolder, Store};
 use batchscope::train::Learner;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -65,7 +65,7 @@ fn main() {
 }
 
 /// An attempt at some run.
-fn claimed(store: &Path) -> (RunFolder, Attempt) {
+fn claimed(store: &Path) -> (RunFolder, ClaimedAttempt) {
     let prepared = prepare(parse("demo", preset("demo").unwrap(), &[]).unwrap(), &Sources::cached()).unwrap();
     let planned = prepared.plan().runs(&prepared.spec.arms[0]).unwrap().remove(0);
     let run = Store::open(store).unwrap().run(&planned.id);

@@ -8,7 +8,7 @@ mod made_up;
 
 use batchscope::app::{Action, App, Panel};
 use batchscope::domain::ablation;
-use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
+use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use batchscope::domain::metric::Metric;
 use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::spec_file::{parse, preset};
@@ -32,16 +32,16 @@ fn update(run: &PlannedRun, step: u64) -> SweepEvent {
     let x = step as f32;
     let loss = 0.7 - 0.3 * x / UPDATES as f32 + 0.3 * (x * 12.9898 + run.spec.iid as f32).sin();
     let event = RunEvent::Update { step, loss, accuracy: 0.5, learning_rate: 1e-4, gradient_norm: 1.0 + loss };
-    let entry = Entry { number: step, time: step as f64 / 100.0, event };
+    let entry = JournalEntry { number: step, time: step as f64 / 100.0, event };
     SweepEvent::Run { run: run.id.clone(), attempt: 1, entry }
 }
 
 fn long_runs(criterion: &mut Criterion) {
     let mut app = app();
     let runs: Vec<PlannedRun> = (0..5).flat_map(|iid| [2, 8, 16, 32, 64].map(|size| run(size, iid))).collect();
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     for run in &runs {
-        (1..=UPDATES - 5000).for_each(|step| app.hear(update(run, step)));
+        (1..=UPDATES - 5000).for_each(|step| app.receive(update(run, step)));
     }
     let mut newest = UPDATES - 5000;
     while app.metric != Metric::TrainLoss {
@@ -56,7 +56,7 @@ fn long_runs(criterion: &mut Criterion) {
             bencher.iter(|| {
                 if news {
                     newest += 1;
-                    runs.iter().for_each(|run| app.hear(update(run, newest)));
+                    runs.iter().for_each(|run| app.receive(update(run, newest)));
                 }
                 terminal.draw(|frame| draw(frame, app, &theme)).expect("a frame");
             });
@@ -81,7 +81,7 @@ fn many_runs(criterion: &mut Criterion) {
     let mut app = app();
     app.arms = arms(10);
     let runs = grid(&app.arms, 100);
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     let (finished, rest) = runs.split_at(4000);
     finished.iter().for_each(|run| tell(&mut app, run, progress(run, 1.0)));
     let trained = &rest[0];
@@ -95,7 +95,7 @@ fn many_runs(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 newest += 1;
-                app.hear(update(trained, newest));
+                app.receive(update(trained, newest));
                 let _ = app.settle(true);
                 terminal.draw(|frame| draw(frame, app, &theme)).expect("a frame");
             });

@@ -9,7 +9,7 @@ use batchscope::export::table;
 use batchscope::model::Simd;
 use batchscope::resolve::{ExperimentError, Request, RequestError};
 use batchscope::theme::ThemeError;
-use batchscope::tui::{self, ColourDepth, Left, Theme};
+use batchscope::tui::{self, ColourDepth, DashboardEnd, Theme};
 use std::io::{IsTerminal, Write};
 
 fn main() -> Exit {
@@ -79,9 +79,9 @@ fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
         return Ok(Exit::Failed);
     }
     Ok(match left {
-        Left::BySignal | Left::TerminalGone => Exit::Interrupted,
-        Left::ByKey if app.sweep.tally().failed > 0 => Exit::Failed,
-        Left::ByKey => Exit::Done,
+        DashboardEnd::BySignal | DashboardEnd::TerminalGone => Exit::Interrupted,
+        DashboardEnd::ByKey if app.sweep.tally().failed > 0 => Exit::Failed,
+        DashboardEnd::ByKey => Exit::Done,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::made_up;
 use batchscope::domain::arm::Arm;
-use batchscope::domain::event::{Entry, RunEvent};
+use batchscope::domain::event::{JournalEntry, RunEvent};
 use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::plan::PlannedArm;
 use batchscope::resolve::{Request, Sources};
@@ -55,7 +55,7 @@ fn finish(store: &Store, arm: &str, spec: RunSpec) {
     let updates = run.spec.updates();
     let mut journal = Vec::new();
     for (number, event) in (0..).zip(events) {
-        let entry = Entry { number, time: 1.7e9 + event.step() as f64 / 50.0, event };
+        let entry = JournalEntry { number, time: 1.7e9 + event.step() as f64 / 50.0, event };
         journal.extend(to_vec(&entry).expect("an entry"));
         journal.push(b'\n');
     }

@@ -8,6 +8,6 @@ mod act;
 mod state;
 
 pub use state::{
-    Action, App, Asked, Asking, Cost, Draft, Drafted, Effect, Inquiry, Leaving, Log, LogLine, Message, Motion, Palette,
-    Panel, Scroll, Toast, runs, table,
+    Action, App, Asked, Asking, CommandPalette, Cost, Draft, Drafted, Effect, Inquiry, Leaving, Log, LogLine, Message,
+    Motion, Panel, Scroll, Toast, runs, table,
 };

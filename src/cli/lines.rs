@@ -1,7 +1,7 @@
 //! Progress as lines of text, for pipes. Every line starts with the number of runs done.
 
 use crate::domain::clock::{clock, span};
-use crate::domain::event::{Entry, RunEvent, SweepEvent};
+use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
 use crate::domain::scores::{ONE_CLASS, Scores};
@@ -56,7 +56,7 @@ fn stored_words(row: &Row) -> Option<String> {
     }
 }
 
-fn entry_words(row: &Row, entry: &Entry) -> Option<String> {
+fn entry_words(row: &Row, entry: &JournalEntry) -> Option<String> {
     let spec = &row.planned.spec;
     let updates = spec.updates();
     match &entry.event {

@@ -11,7 +11,7 @@ const BUFFERED: usize = 64;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Standard output until it is closed or the program exits.
-pub struct Output {
+pub struct StandardOutput {
     lines: Sender<String>,
     ended: Receiver<io::Result<()>>,
     /// not empty once an exit was requested
@@ -22,7 +22,7 @@ pub struct Output {
     closed: Option<io::Error>,
 }
 
-impl Output {
+impl StandardOutput {
     pub fn new(signals: Receiver<()>) -> Self {
         let (lines, waiting) = bounded::<String>(BUFFERED);
         let (end, ended) = bounded(1);

@@ -4,7 +4,7 @@ use super::downloads::sources;
 use super::exit::Exit;
 use super::json::{self, Report};
 use super::lines::{line, time_left};
-use super::output::Output;
+use super::output::StandardOutput;
 use super::page::{notify, report_damage, report_interruption};
 use super::plan;
 use super::progress::Bars;
@@ -45,7 +45,7 @@ pub fn run(request: Request, json: bool) -> Result<Exit> {
     let mut bars = (!json && on_terminal).then(|| Bars::new(opened.options.workers)).filter(|bars| !bars.is_hidden());
     // hidden while the process is stopped, so that bars do not overwrite the shell
     let pauses = if bars.is_some() { pause_signals().context("cannot listen for signals")? } else { never() };
-    let mut output = Output::new(signals.clone());
+    let mut output = StandardOutput::new(signals.clone());
     report.iter().for_each(|report| output.print(printable_json(&report.plan()).into_owned()));
     let (mut interrupted, mut stopping, mut drawn, mut told) = (false, false, Instant::now(), Instant::now());
     while !sweep.closed {

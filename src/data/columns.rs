@@ -4,7 +4,7 @@ use super::classes::Label;
 use super::column_layout::{ColumnLayout, SINGLE, USUAL, layouts};
 use super::table::Selection;
 use super::text::excerpt;
-use super::{Classes, DataError, Format, Row, Table};
+use super::{Classes, DataError, DataRow, DataTable, Format};
 use crate::domain::glue::GlueTask;
 use crate::domain::spec::Task;
 
@@ -36,7 +36,7 @@ struct NamedColumn<'n> {
 pub struct SetPart {
     /// the name of the file in messages
     pub place: String,
-    pub table: Table,
+    pub table: DataTable,
 }
 
 /// The examples of a set, and counts of the rows left out.
@@ -236,7 +236,7 @@ fn numbers<'l>(classes: &Classes, labels: impl Iterator<Item = Label<'l>>) -> Re
 fn example(
     place: &str,
     names: &[String],
-    row: &mut Row,
+    row: &mut DataRow,
     sentences: &[usize],
     label: u32,
 ) -> Result<Example, DataError> {
@@ -268,7 +268,7 @@ fn unlabelled_note(place: &str, lines: &[u64], classes: &Classes) -> Option<Stri
     Some(format!("{place}: left out {rows}{hint}"))
 }
 
-fn value(row: &Row, column: usize) -> Option<&str> {
+fn value(row: &DataRow, column: usize) -> Option<&str> {
     row.values.get(column)?.as_deref().filter(|value| !value.is_empty())
 }
 

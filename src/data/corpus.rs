@@ -4,7 +4,7 @@
 //! pair per row.
 
 use super::text::{bytes, text};
-use super::{DataError, Format, Table};
+use super::{DataError, DataTable, Format};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -78,7 +78,7 @@ impl Corpus {
         }
     }
 
-    fn add_table(&mut self, place: &str, table: &Table) -> Result<(), DataError> {
+    fn add_table(&mut self, place: &str, table: &DataTable) -> Result<(), DataError> {
         let find = |name: &str| table.columns.iter().position(|column| column == name);
         let pair = COLUMNS.iter().find_map(|(first, second)| Some((find(first)?, Some(find(second)?))));
         let (first, second) = pair

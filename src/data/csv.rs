@@ -3,14 +3,14 @@
 
 use super::separator::Separator;
 use super::table::TableBuilder;
-use super::{Choose, DataError, Table};
+use super::{Choose, DataError, DataTable};
 use std::io::Read;
 
 /// A sentinel record that no text contains: it is parsed on its own unless a quote before it is unclosed.
 const END: &str = "\0";
 
 /// `usual` is the separator of the file extension; the header may show another one.
-pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Result<Table, DataError> {
+pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Result<DataTable, DataError> {
     let (separator, note, text, first_line) = match Separator::named(text) {
         Some((separator, below)) => (separator, None, below, 2),
         None => {
@@ -38,8 +38,8 @@ pub fn read(place: &str, text: &str, usual: Separator, choose: Choose<'_>) -> Re
         };
         reading.row_of(line, record.len(), |column| record.get(*column).map(|value| value.trim().to_owned()));
     }
-    let table = reading.map_or_else(|| Ok(Table::default()), |reading| reading.end(place, separator.plural()))?;
-    Ok(Table { notes: note.into_iter().collect(), ..table })
+    let table = reading.map_or_else(|| Ok(DataTable::default()), |reading| reading.end(place, separator.plural()))?;
+    Ok(DataTable { notes: note.into_iter().collect(), ..table })
 }
 
 /// Line numbers of ascending offsets. The `csv` crate counts the line on which the previous record ended.

@@ -3,7 +3,7 @@
 use super::packed::unpacked;
 use super::separator::Separator;
 use super::text::text;
-use super::{Choose, DataError, Selection, Table, csv, jsonl, parquet, tsv};
+use super::{Choose, DataError, DataTable, Selection, csv, jsonl, parquet, tsv};
 use std::path::Path;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +32,12 @@ impl Format {
     }
 
     /// Reads all rows and columns. `place` names the bytes in errors, usually a path.
-    pub fn read(self, place: &str, bytes: &[u8]) -> Result<Table, DataError> {
+    pub fn read(self, place: &str, bytes: &[u8]) -> Result<DataTable, DataError> {
         self.read_chosen(place, bytes, &Selection::all)
     }
 
     /// Reads all rows, and of each the columns that `choose` selects from the header.
-    pub fn read_chosen(self, place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, DataError> {
+    pub fn read_chosen(self, place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<DataTable, DataError> {
         let table = match self {
             Format::Parquet => parquet::read(place, bytes, choose),
             of_text => {

@@ -1,10 +1,10 @@
 //! JSON objects, one per line or in an array. The keys of the first object are the columns.
 
 use super::table::TableBuilder;
-use super::{Choose, DataError, Table};
+use super::{Choose, DataError, DataTable};
 use serde_json::{Map, Value};
 
-pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
+pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<DataTable, DataError> {
     let mut reading = None::<(TableBuilder, Vec<String>)>;
     let mut objects = if text.trim_start().starts_with('[') { Objects::in_array(text) } else { Objects::by_line(text) };
     while let Some((number, object)) = objects.next() {
@@ -23,7 +23,7 @@ pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataEr
         };
         reading.row(number, |column| object.remove(keys.get(*column)?).and_then(written));
     }
-    Ok(reading.map_or_else(Table::default, |(reading, _)| reading.table()))
+    Ok(reading.map_or_else(DataTable::default, |(reading, _)| reading.table()))
 }
 
 /// The message for a single object of whole columns.

@@ -42,7 +42,7 @@ pub use rows::WordRows;
 pub use sequences::{PretrainingInput, Sequences, TokenPair};
 pub use set_file::SetFile;
 pub use split::split;
-pub use table::{Choose, Row, Selection, Table};
+pub use table::{Choose, DataRow, DataTable, Selection};
 pub use task::{SetFiles, Sets, files_of, find_in_folder, read_embedded, read_files};
 pub use tokenizer::{PairTokenizer, check_tokenizer_class};
 pub use vocabulary::train_vocabulary;

@@ -4,10 +4,10 @@ use super::DataError;
 
 /// The result of reading a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Table {
+pub struct DataTable {
     /// the selected columns
     pub columns: Vec<String>,
-    pub rows: Vec<Row>,
+    pub rows: Vec<DataRow>,
     /// incomplete rows that were skipped
     pub skipped: usize,
     /// notes on how the file was read
@@ -16,7 +16,7 @@ pub struct Table {
 
 /// A row, with the line of the file on which it starts, or the row number for binary formats.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct DataRow {
     pub line: u64,
     /// one value per column; `None` if empty
     pub values: Vec<Option<String>>,
@@ -46,7 +46,7 @@ impl Selection {
 
 /// Builds a table from the selected columns.
 pub(super) struct TableBuilder {
-    table: Table,
+    table: DataTable,
     choice: Selection,
     /// columns of the file
     width: usize,
@@ -58,7 +58,12 @@ impl TableBuilder {
     pub fn new(header: &[String], choose: Choose<'_>) -> Result<Self, DataError> {
         let choice = choose(header)?;
         let columns = choice.columns.iter().filter_map(|column| header.get(*column)).cloned().collect();
-        Ok(Self { table: Table { columns, ..Table::default() }, choice, width: header.len(), ragged: Vec::new() })
+        Ok(Self {
+            table: DataTable { columns, ..DataTable::default() },
+            choice,
+            width: header.len(),
+            ragged: Vec::new(),
+        })
     }
 
     /// Adds a row of `count` values, unless that differs from the header.
@@ -73,7 +78,7 @@ impl TableBuilder {
     }
 
     /// The table, if all rows match the header.
-    pub fn end(self, place: &str, separator: &'static str) -> Result<Table, DataError> {
+    pub fn end(self, place: &str, separator: &'static str) -> Result<DataTable, DataError> {
         let Some(((line, found), others)) = self.ragged.split_first() else { return Ok(self.table) };
         let lines: Vec<String> = others.iter().take(MOST_LINES).map(|(line, _)| line.to_string()).collect();
         let more = match others.len() {
@@ -90,13 +95,13 @@ impl TableBuilder {
     }
 
     /// The table of a format without ragged rows.
-    pub fn table(self) -> Table {
+    pub fn table(self) -> DataTable {
         self.table
     }
 
     /// Adds the selected values of a row.
     pub fn row(&mut self, line: u64, value: impl FnMut(&usize) -> Option<String>) {
         let values = self.choice.columns.iter().map(value).collect();
-        self.table.rows.push(Row { line, values });
+        self.table.rows.push(DataRow { line, values });
     }
 }

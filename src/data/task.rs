@@ -15,7 +15,7 @@ pub struct Sets {
     /// `None` if missing or not requested
     pub validation: Option<Vec<Example>>,
     /// sets to be scored at the end
-    pub also: Vec<(NamedSet, Vec<Example>)>,
+    pub further_sets: Vec<(NamedSet, Vec<Example>)>,
     pub classes: Classes,
     /// notes on rows that were left out and on the files
     pub notes: Vec<String>,
@@ -26,13 +26,13 @@ pub struct Sets {
 pub struct SetFiles {
     pub train: SetFile,
     pub validation: Option<SetFile>,
-    pub also: Vec<(NamedSet, SetFile)>,
+    pub further_sets: Vec<(NamedSet, SetFile)>,
 }
 
 impl SetFiles {
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
-        let also = self.also.iter().map(|(_, file)| file);
-        let files = std::iter::once(&self.train).chain(&self.validation).chain(also);
+        let further_sets = self.further_sets.iter().map(|(_, file)| file);
+        let files = std::iter::once(&self.train).chain(&self.validation).chain(further_sets);
         files.flat_map(|file| &file.parts).map(PathBuf::as_path)
     }
 }
@@ -45,7 +45,7 @@ pub fn read_embedded() -> Result<Sets, DataError> {
     Ok(Sets {
         train: train.examples,
         validation: Some(dev.examples),
-        also: Vec::new(),
+        further_sets: Vec::new(),
         classes: train.classes,
         notes: Vec::new(),
     })
@@ -81,10 +81,10 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
         }
         Validation::Fraction(_) => None,
     };
-    let mut also = Vec::new();
+    let mut further_sets = Vec::new();
     for &set in &task.also_evaluate {
         match find_set(&listing, set)? {
-            Some(file) => also.push((set, file)),
+            Some(file) => further_sets.push((set, file)),
             None => missing.push(format!(
                 "none of {} for the set `{}`; add one, or remove it from task.also_evaluate",
                 files_of(set),
@@ -93,7 +93,7 @@ pub fn find_in_folder(folder: &Path, task: &Task) -> Result<SetFiles, DataError>
         }
     }
     match train {
-        Some(train) if missing.is_empty() => Ok(SetFiles { train, validation, also }),
+        Some(train) if missing.is_empty() => Ok(SetFiles { train, validation, further_sets }),
         _ => {
             let missing = missing.join("; and ");
             Err(DataError::NoSets { folder: folder.to_owned(), missing, there: listing.shown() })
@@ -109,7 +109,7 @@ fn one_file(train: SetFile, task: &Task) -> Result<SetFiles, DataError> {
     };
     match set {
         Some(set) => Err(DataError::OneFile { path: train.path().to_owned(), set }),
-        None => Ok(SetFiles { train, validation: None, also: Vec::new() }),
+        None => Ok(SetFiles { train, validation: None, further_sets: Vec::new() }),
     }
 }
 
@@ -145,11 +145,11 @@ pub fn read_files(files: &SetFiles, task: &Task, glue: Option<&'static GlueTask>
         return Err(DataError::SingleClass { place: files.train.path().display().to_string(), label });
     }
     let validation = files.validation.as_ref().map(|file| read(file, Some(&classes))).transpose()?;
-    let mut also = Vec::new();
-    for (set, file) in &files.also {
-        also.push((*set, read(file, Some(&classes))?.examples));
+    let mut further_sets = Vec::new();
+    for (set, file) in &files.further_sets {
+        further_sets.push((*set, read(file, Some(&classes))?.examples));
     }
-    let mut sets = Sets { train, validation: validation.map(|set| set.examples), also, classes, notes };
+    let mut sets = Sets { train, validation: validation.map(|set| set.examples), further_sets, classes, notes };
     sets.check_sentences(files)?;
     sets.warn_of_single_classes(files);
     sets.notes.sort();
@@ -179,8 +179,9 @@ impl Sets {
     /// The sets that are scored, with their files.
     fn scored<'s>(&'s self, files: &'s SetFiles) -> impl Iterator<Item = (&'s SetFile, &'s [Example])> {
         let validation = files.validation.iter().zip(&self.validation);
-        let also = files.also.iter().map(|(_, file)| file).zip(self.also.iter().map(|(_, set)| set));
-        validation.chain(also).map(|(file, set)| (file, set.as_slice()))
+        let further_sets =
+            files.further_sets.iter().map(|(_, file)| file).zip(self.further_sets.iter().map(|(_, set)| set));
+        validation.chain(further_sets).map(|(file, set)| (file, set.as_slice()))
     }
 
     fn warn_of_single_classes(&mut self, files: &SetFiles) {

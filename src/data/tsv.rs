@@ -2,13 +2,13 @@
 
 use super::separator::Separator;
 use super::table::TableBuilder;
-use super::{Choose, DataError, Table, csv};
+use super::{Choose, DataError, DataTable, csv};
 
 /// CoLA has no header. Its columns are the source, the label, the author's mark and the sentence.
 const COLA: [&str; 4] = ["source", "label", "mark", "sentence"];
 
 /// A header without a tab means another format.
-pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<Table, DataError> {
+pub fn read(place: &str, text: &str, choose: Choose<'_>) -> Result<DataTable, DataError> {
     if Separator::named(text).is_some() || Separator::of(text, Separator::Tab).0 != Separator::Tab {
         return csv::read(place, text, Separator::Tab, choose);
     }

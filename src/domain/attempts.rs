@@ -1,6 +1,6 @@
 //! The attempts at a run: start, progress and end of each.
 
-use super::event::{Entry, RunEvent};
+use super::event::{JournalEntry, RunEvent};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
@@ -31,7 +31,7 @@ impl Attempts {
         &self.0
     }
 
-    pub fn apply(&mut self, entry: &Entry) {
+    pub fn apply(&mut self, entry: &JournalEntry) {
         if let RunEvent::Started { step } = entry.event {
             let (began, last) = (entry.time, entry.time);
             self.0.push(Attempt { began, last, from: step, to: step, end: AttemptEnd::None });
@@ -63,7 +63,7 @@ mod tests {
         ];
         let mut attempts = Attempts::default();
         for (number, event) in events.into_iter().enumerate() {
-            attempts.apply(&Entry { number: number as u64, time: 10.0 * number as f64, event });
+            attempts.apply(&JournalEntry { number: number as u64, time: 10.0 * number as f64, event });
         }
         let told: Vec<_> = attempts.all().iter().map(|a| (a.from, a.to, a.last - a.began, a.end.clone())).collect();
         let failed = AttemptEnd::Failed("the loss is NaN".into());

@@ -6,7 +6,7 @@ use std::fmt;
 /// `model.head` of a spec. Without it, a checkpoint's classifier is kept if it fits the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Head {
+pub enum HeadChoice {
     /// drawn for each instance, whatever the checkpoint has
     Fresh,
     /// the checkpoint's, or an error

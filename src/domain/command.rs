@@ -6,7 +6,7 @@ use super::id::RunId;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Train this arm too: every batch size, every instance.
-    AddArm(Arm, Order),
+    AddArm(Arm, QueuePosition),
     /// Set the number of instances of every cell of these arms.
     Instances { instances: u32, arms: Vec<Arm> },
     /// Pause these runs, with a checkpoint if they are in progress.
@@ -31,7 +31,7 @@ pub enum Command {
 
 /// The position of new runs among the waiting ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum QueuePosition {
     /// after them
     Last,
     /// before them, see [`Command::Next`]

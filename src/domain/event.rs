@@ -70,7 +70,7 @@ impl RunEvent {
 
 /// An event with its place in its attempt's journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct JournalEntry {
     pub number: u64,
     /// seconds since 1970
     pub time: f64,
@@ -84,11 +84,11 @@ pub enum SweepEvent {
     /// Runs were added to the sweep: at its beginning, and when an arm is added.
     Planned(Vec<PlannedRun>),
     /// One run's journal grew by an entry. `attempt` counts from 1.
-    Run { run: RunId, attempt: u32, entry: Entry },
+    Run { run: RunId, attempt: u32, entry: JournalEntry },
     /// A run is finished, according to its result in the store. Its journal follows: reading thousands of these takes seconds.
     Stored { run: RunId, step: u64, scores: Scores },
     /// The stored history of a run, which replaces everything known about it.
-    Replayed { run: RunId, entries: Vec<Entry> },
+    Replayed { run: RunId, entries: Vec<JournalEntry> },
     /// Another process is training this run. Sent once per owner.
     Elsewhere { run: RunId, owner: String },
     /// Another process has taken over a run of this one, which had no heartbeat for too long.

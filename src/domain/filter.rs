@@ -9,7 +9,7 @@ use std::fmt;
 
 /// What a run says about a name.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum FilterValue {
     Missing,
     Number(f64),
     Text(String),
@@ -75,7 +75,7 @@ impl Filter {
     }
 
     /// Whether all conditions hold of what has these values.
-    pub fn keeps(&self, value: impl Fn(&str) -> Value) -> bool {
+    pub fn keeps(&self, value: impl Fn(&str) -> FilterValue) -> bool {
         self.0.iter().all(|condition| condition.holds(&value(&condition.name)))
     }
 }
@@ -118,7 +118,7 @@ impl Operator {
 }
 
 impl Condition {
-    fn holds(&self, found: &Value) -> bool {
+    fn holds(&self, found: &FilterValue) -> bool {
         let any = self.values.iter().any(|value| match self.operator {
             Operator::NotEqual => Self::one(Operator::Equal, found, value),
             operator => Self::one(operator, found, value),
@@ -126,10 +126,10 @@ impl Condition {
         any != (self.operator == Operator::NotEqual)
     }
 
-    fn one(operator: Operator, found: &Value, value: &str) -> bool {
+    fn one(operator: Operator, found: &FilterValue, value: &str) -> bool {
         match found {
-            Value::Missing => false,
-            Value::Number(found) => {
+            FilterValue::Missing => false,
+            FilterValue::Number(found) => {
                 let Some(wanted) = number(value) else { return false };
                 match operator {
                     Operator::Equal | Operator::NotEqual => (found - wanted).abs() <= 1e-9 * wanted.abs(),
@@ -140,13 +140,15 @@ impl Condition {
                     Operator::AtLeast => *found >= wanted,
                 }
             }
-            Value::Text(found) => match operator {
+            FilterValue::Text(found) => match operator {
                 Operator::Holds => found.to_lowercase().contains(&value.to_lowercase()),
                 Operator::Equal | Operator::NotEqual => found.eq_ignore_ascii_case(value),
                 // a rate where others say "on"
-                _ => number(found).is_some_and(|found| Self::one(operator, &Value::Number(found), value)),
+                _ => number(found).is_some_and(|found| Self::one(operator, &FilterValue::Number(found), value)),
             },
-            Value::Several(all) => all.iter().any(|found| Self::one(operator, &Value::Text(found.clone()), value)),
+            FilterValue::Several(all) => {
+                all.iter().any(|found| Self::one(operator, &FilterValue::Text(found.clone()), value))
+            }
         }
     }
 }
@@ -177,15 +179,15 @@ mod tests {
 
     const NAMES: [&str; 6] = ["bs", "dropout", "acc", "state", "arm", "age"];
 
-    fn value(name: &str) -> Value {
+    fn value(name: &str) -> FilterValue {
         match name {
-            "bs" => Value::Number(8.0),
-            "dropout" => Value::Text("0.2".into()),
-            "acc" => Value::Number(0.8),
-            "state" => Value::Text("failed".into()),
-            "arm" => Value::Several(vec!["baseline".into(), "no-dropout".into()]),
-            "age" => Value::Number(5400.0),
-            _ => Value::Missing,
+            "bs" => FilterValue::Number(8.0),
+            "dropout" => FilterValue::Text("0.2".into()),
+            "acc" => FilterValue::Number(0.8),
+            "state" => FilterValue::Text("failed".into()),
+            "arm" => FilterValue::Several(vec!["baseline".into(), "no-dropout".into()]),
+            "age" => FilterValue::Number(5400.0),
+            _ => FilterValue::Missing,
         }
     }
 
@@ -215,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_fulfils_no_condition() {
-        let kept = |text: &str| Filter::parse(text, &NAMES).unwrap().keeps(|_| Value::Missing);
+        let kept = |text: &str| Filter::parse(text, &NAMES).unwrap().keeps(|_| FilterValue::Missing);
         assert!(!kept("acc>0.1") && !kept("acc<=1") && !kept("acc=0") && kept("acc!=0"));
     }
 

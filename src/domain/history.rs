@@ -43,7 +43,7 @@ pub struct History {
     pub updates: Vec<UpdatePoint>,
     pub evaluations: Vec<EvaluationPoint>,
     /// further sets, scored at the end
-    pub also: Vec<(NamedSet, Scores)>,
+    pub further_sets: Vec<(NamedSet, Scores)>,
     /// the final evaluation, where it is known and its journal is not yet: a score, and no point of a curve
     pub stored: Option<EvaluationPoint>,
 }
@@ -60,7 +60,7 @@ impl History {
             RunEvent::Started { step } => {
                 self.updates.retain(|point| point.step <= step);
                 self.evaluations.retain(|point| point.step < step);
-                self.also.clear();
+                self.further_sets.clear();
                 self.step = step;
                 self.progress = Progress::Running;
             }
@@ -69,7 +69,7 @@ impl History {
                 self.updates.push(UpdatePoint { step, loss, accuracy, learning_rate, gradient_norm });
             }
             RunEvent::Evaluation { step, scores } => self.evaluations.push(EvaluationPoint { step, scores }),
-            RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
+            RunEvent::AlsoEvaluated { set, scores, .. } => self.further_sets.push((set, scores)),
             RunEvent::Checkpointed { .. } => {}
             RunEvent::Stopped { .. } => self.progress = Progress::Interrupted,
             RunEvent::Failed { ref message, .. } => self.progress = Progress::Failed(message.clone()),

@@ -10,7 +10,7 @@ use std::fmt;
 
 /// A key of `[train]` whose value is a number.
 #[derive(Debug)]
-pub struct Number {
+pub struct NumericKey {
     pub key: &'static str,
     pub default: f64,
     pub takes: fn(f64) -> bool,
@@ -21,7 +21,7 @@ pub struct Number {
 }
 
 /// Adam's decay rate of the second moment (Kingma, Ba 2015).
-pub const BETA2: &Number = &Number {
+pub const BETA2: &NumericKey = &NumericKey {
     key: "beta2",
     default: 0.999,
     // in the precision of the optimizer, as below
@@ -31,17 +31,17 @@ pub const BETA2: &Number = &Number {
 };
 
 /// Every one.
-pub const NUMBERS: [&Number; 1] = [BETA2];
+pub const NUMBERS: [&NumericKey; 1] = [BETA2];
 
-impl PartialEq for Number {
+impl PartialEq for NumericKey {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key
     }
 }
 
-impl Eq for Number {}
+impl Eq for NumericKey {}
 
-impl Number {
+impl NumericKey {
     pub fn named(key: &str) -> Option<&'static Self> {
         NUMBERS.into_iter().find(|number| number.key == key)
     }
@@ -52,12 +52,12 @@ impl Number {
 pub struct Numbers(BTreeMap<&'static str, f64>);
 
 impl Numbers {
-    pub fn get(&self, number: &Number) -> f64 {
+    pub fn get(&self, number: &NumericKey) -> f64 {
         self.0.get(number.key).copied().unwrap_or(number.default)
     }
 
     /// Nothing, and all stays as it is, where the key does not take the value.
-    pub fn set(&mut self, number: &'static Number, value: f64) -> Option<()> {
+    pub fn set(&mut self, number: &'static NumericKey, value: f64) -> Option<()> {
         if !(number.takes)(value) {
             return None;
         }
@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Numbers {
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Numbers, A::Error> {
                 let mut numbers = Numbers::default();
                 while let Some(key) = map.next_key::<String>()? {
-                    let Some(number) = Number::named(&key) else {
+                    let Some(number) = NumericKey::named(&key) else {
                         map.next_value::<de::IgnoredAny>()?;
                         continue;
                     };

@@ -1,6 +1,6 @@
 //! How fast runs go, measured from the times of their events, and what that says of runs not yet measured.
 
-use super::event::{Entry, RunEvent};
+use super::event::{JournalEntry, RunEvent};
 
 /// A gap this long between two updates, and far from their mean, is a machine that slept.
 const SLEPT: f64 = 60.0;
@@ -57,7 +57,7 @@ pub struct Pace {
 
 impl Pace {
     /// `sharing`: how many runs shared a core meanwhile, at least 1.
-    pub fn apply(&mut self, entry: &Entry, sharing: f64) {
+    pub fn apply(&mut self, entry: &JournalEntry, sharing: f64) {
         if let RunEvent::Started { .. } = entry.event {
             *self = Self::default();
         }
@@ -182,7 +182,7 @@ mod tests {
         let update = |number: u64, time: f64| {
             let event =
                 RunEvent::Update { step: number, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 };
-            Entry { number, time, event }
+            JournalEntry { number, time, event }
         };
         for step in 1..=11 {
             pace.apply(&update(step, step as f64), 1.0);

@@ -1,6 +1,6 @@
 //! What a list of runs shows and a filter asks for of a run's spec, by name.
 
-use super::filter::Value;
+use super::filter::FilterValue;
 use super::numbers::{self, NUMBERS};
 use super::run::RunSpec;
 
@@ -18,7 +18,7 @@ pub enum Property {
     Seed,
     WeightDecay,
     WarmupRatio,
-    Number(&'static numbers::Number),
+    Number(&'static numbers::NumericKey),
 }
 
 use Property::*;
@@ -66,21 +66,21 @@ impl Property {
         Self::all().find(|property| property.names().contains(&name))
     }
 
-    pub fn value(self, spec: &RunSpec) -> Value {
+    pub fn value(self, spec: &RunSpec) -> FilterValue {
         match self {
-            BatchSize => Value::Number(spec.batch_size.into()),
-            Instance => Value::Number(spec.iid.into()),
-            Updates => Value::Number(spec.updates() as f64),
-            Dropout => Value::Text(spec.dropout_in_words()),
-            DropoutAtEvaluation => Value::Text(spec.dropout_at_evaluation.to_string()),
-            Evaluation => Value::Text(spec.evaluation.name().into()),
-            Norm => Value::Text(spec.norm.name().into()),
-            LearningRate => Value::Number(spec.learning_rate),
-            Epochs => Value::Number(spec.epochs.into()),
-            Seed => Value::Number(spec.seed.into()),
-            WeightDecay => Value::Number(spec.weight_decay),
-            WarmupRatio => Value::Number(spec.warmup_ratio),
-            Number(number) => Value::Number(spec.numbers.get(number)),
+            BatchSize => FilterValue::Number(spec.batch_size.into()),
+            Instance => FilterValue::Number(spec.iid.into()),
+            Updates => FilterValue::Number(spec.updates() as f64),
+            Dropout => FilterValue::Text(spec.dropout_in_words()),
+            DropoutAtEvaluation => FilterValue::Text(spec.dropout_at_evaluation.to_string()),
+            Evaluation => FilterValue::Text(spec.evaluation.name().into()),
+            Norm => FilterValue::Text(spec.norm.name().into()),
+            LearningRate => FilterValue::Number(spec.learning_rate),
+            Epochs => FilterValue::Number(spec.epochs.into()),
+            Seed => FilterValue::Number(spec.seed.into()),
+            WeightDecay => FilterValue::Number(spec.weight_decay),
+            WarmupRatio => FilterValue::Number(spec.warmup_ratio),
+            Number(number) => FilterValue::Number(spec.numbers.get(number)),
         }
     }
 }

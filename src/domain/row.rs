@@ -2,7 +2,7 @@
 
 use super::attempts::Attempts;
 use super::command::Intent;
-use super::event::Entry;
+use super::event::JournalEntry;
 use super::history::{History, Progress};
 use super::metric::{Metric, Source};
 use super::pace::Pace;
@@ -63,7 +63,7 @@ impl Row {
         !matches!(self.history.progress, Progress::Finished | Progress::Failed(_))
     }
 
-    pub(super) fn apply(&mut self, entry: &Entry, sharing: f64) {
+    pub(super) fn apply(&mut self, entry: &JournalEntry, sharing: f64) {
         let points = |history: &History| history.updates.len() + history.evaluations.len();
         let before = points(&self.history);
         self.history.apply(&entry.event);

@@ -74,8 +74,8 @@ pub struct DataIdentity {
     pub validation_examples: u32,
     pub classes: u32,
     /// further sets that are scored at the end; absent from the digest where there are none, as in most runs
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<SetIdentity>,
+    #[serde(rename = "also", default, skip_serializing_if = "Vec::is_empty")]
+    pub further_sets: Vec<SetIdentity>,
 }
 
 impl DataIdentity {

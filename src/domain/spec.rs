@@ -1,7 +1,7 @@
 //! An experiment as its author writes it. Reading it from TOML, with friendly errors, is `spec_file`'s business.
 
 use super::arm::Arm;
-use super::classifier::Head;
+use super::classifier::HeadChoice;
 use super::name::FolderName;
 use super::train::Train;
 use serde::{Deserialize, Serialize};
@@ -107,7 +107,7 @@ pub struct Model {
     pub source: String,
     /// whether the checkpoint's classifier is kept; nothing: where it fits
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Head>,
+    pub head: Option<HeadChoice>,
 }
 
 /// The source that is compiled into the program.

@@ -175,7 +175,7 @@ impl Sweep {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::Entry;
+    use super::super::event::JournalEntry;
     use super::super::metric::Metric;
     use super::super::run::made_up::spec as example;
     use super::super::scores::Scores;
@@ -189,7 +189,7 @@ mod tests {
     fn update(batch_size: u32, step: u64, time: f64) -> SweepEvent {
         let event = RunEvent::Update { step, loss: 0.5, accuracy: 0.5, learning_rate: 0.1, gradient_norm: 1.0 };
         let run = RunId::from_digest(&format!("{batch_size:020}"));
-        SweepEvent::Run { run, attempt: 1, entry: Entry { number: step, time, event } }
+        SweepEvent::Run { run, attempt: 1, entry: JournalEntry { number: step, time, event } }
     }
 
     #[test]
@@ -198,7 +198,7 @@ mod tests {
         sweep.apply(SweepEvent::Planned(vec![planned(8)]));
         sweep.apply(SweepEvent::Idle);
         assert!(sweep.idle);
-        let entry = Entry { number: 0, time: 1.0, event: RunEvent::Started { step: 0 } };
+        let entry = JournalEntry { number: 0, time: 1.0, event: RunEvent::Started { step: 0 } };
         sweep.apply(SweepEvent::Run { run: planned(8).id, attempt: 1, entry });
         assert!(!sweep.idle);
     }
@@ -234,11 +234,11 @@ mod tests {
             sweep.apply(SweepEvent::Run {
                 run: run(number).id,
                 attempt: 1,
-                entry: Entry { number: step, time, event },
+                entry: JournalEntry { number: step, time, event },
             });
         };
         let begin = |sweep: &mut Sweep, number: u64, time: f64| {
-            let entry = Entry { number: 0, time, event: RunEvent::Started { step: 0 } };
+            let entry = JournalEntry { number: 0, time, event: RunEvent::Started { step: 0 } };
             sweep.apply(SweepEvent::Run { run: run(number).id, attempt: 1, entry });
         };
         let mut sweep = Sweep::on(2);
@@ -275,7 +275,7 @@ mod tests {
         let mut sweep = Sweep::default();
         sweep.apply(SweepEvent::Planned(vec![planned(8)]));
         sweep.apply(update(8, 1, 1.0));
-        let entries = vec![Entry { number: 0, time: 0.0, event: RunEvent::Started { step: 0 } }];
+        let entries = vec![JournalEntry { number: 0, time: 0.0, event: RunEvent::Started { step: 0 } }];
         sweep.apply(SweepEvent::Replayed { run: planned(8).id, entries });
         assert!(sweep.rows()[0].history.updates.is_empty());
         assert_eq!(sweep.rows()[0].history.progress, Progress::Interrupted, "nobody is at it");
@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(row.history.last_evaluation().map(|point| point.scores.accuracy), Some(0.75));
         assert_eq!(row.sample_count(Metric::ValidAccuracy), 0);
         let events = [RunEvent::Started { step: 0 }, RunEvent::Evaluation { step: 0, scores: Scores::of(0.7, 0.5) }];
-        let entries = events.map(|event| Entry { number: 0, time: 0.0, event }).into();
+        let entries = events.map(|event| JournalEntry { number: 0, time: 0.0, event }).into();
         sweep.apply(SweepEvent::Replayed { run: run.id, entries });
         let row = &sweep.rows()[0];
         assert_eq!(
@@ -317,7 +317,7 @@ mod tests {
         let run = |run: &RunId, event| SweepEvent::Run {
             run: run.clone(),
             attempt: 1,
-            entry: Entry { number: 0, time: 0.0, event },
+            entry: JournalEntry { number: 0, time: 0.0, event },
         };
         assert_eq!(tell(SweepEvent::Planned(runs)).to_train, 4);
         for id in [&trained, &failed, &finished] {

@@ -1,6 +1,6 @@
 //! Times of the updates and evaluations of a run, on a clock that runs only during training.
 
-use super::event::{Entry, RunEvent};
+use super::event::{JournalEntry, RunEvent};
 use super::history::History;
 
 /// Seconds of training, in step with the lists of a [`History`].
@@ -18,7 +18,7 @@ pub struct Times {
 
 impl Times {
     /// `history` includes the event already.
-    pub fn apply(&mut self, entry: &Entry, history: &History) {
+    pub fn apply(&mut self, entry: &JournalEntry, history: &History) {
         match entry.event {
             RunEvent::Started { .. } => {
                 self.updates.truncate(history.updates.len());
@@ -57,7 +57,7 @@ mod tests {
     fn an_interruption_takes_no_time() {
         let (mut history, mut times) = (History::default(), Times::default());
         let mut tell = |time: f64, event: RunEvent| {
-            let entry = Entry { number: 0, time, event };
+            let entry = JournalEntry { number: 0, time, event };
             history.apply(&entry.event);
             times.apply(&entry, &history);
         };

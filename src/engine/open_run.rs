@@ -1,12 +1,12 @@
 //! A run that is being trained here: its journal and event files, open for appending.
 
 use super::record::now;
-use crate::domain::event::{Entry, RunEvent};
+use crate::domain::event::{JournalEntry, RunEvent};
 use crate::domain::scores::Scores;
 use crate::event_file::EventWriter;
 use crate::files::FileError;
 use crate::model::Interrupt;
-use crate::store::{Attempt, Journal, RunFolder, StoreError};
+use crate::store::{ClaimedAttempt, Journal, RunFolder, StoreError};
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -16,7 +16,7 @@ type Events = EventWriter<BufWriter<File>>;
 /// A run that is being trained here.
 pub struct OpenRun {
     pub folder: RunFolder,
-    pub attempt: Attempt,
+    pub attempt: ClaimedAttempt,
     pub interrupt: Interrupt,
     pub journal: Journal,
     train: Events,
@@ -27,7 +27,7 @@ pub struct OpenRun {
 
 impl OpenRun {
     /// Creates the attempt's journal and event files.
-    pub fn new(folder: RunFolder, attempt: Attempt, interrupt: Interrupt) -> Result<Self, StoreError> {
+    pub fn new(folder: RunFolder, attempt: ClaimedAttempt, interrupt: Interrupt) -> Result<Self, StoreError> {
         let journal = Journal::create(&attempt)?;
         let (train, valid) = (events(&attempt, &["train"])?, events(&attempt, &["valid"])?);
         attempt.beat(0, 0)?;
@@ -35,7 +35,7 @@ impl OpenRun {
     }
 
     /// Writes an event into the journal, and what TensorBoard shows of it into an event file.
-    pub fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
+    pub fn append(&mut self, time: f64, event: RunEvent) -> Result<JournalEntry, StoreError> {
         self.step = event.step();
         let path = self.attempt.path();
         match event {
@@ -84,7 +84,7 @@ fn tagged(scores: Scores) -> Vec<(&'static str, f32)> {
 }
 
 /// A new event file in a folder of an attempt, named as TensorBoard expects.
-fn events(attempt: &Attempt, folder: &[&str]) -> Result<Events, StoreError> {
+fn events(attempt: &ClaimedAttempt, folder: &[&str]) -> Result<Events, StoreError> {
     let time = now();
     let name = format!("events.out.tfevents.{:010}.batchscope.{}.0", time as u64, std::process::id());
     let file = attempt.create_file(folder, &name)?;

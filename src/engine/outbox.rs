@@ -5,9 +5,9 @@
 //! fit, the rest is read from the journal once there is room. So a front that takes nothing costs the memory of its inbox
 //! and of the few events that are no entries, and it misses none.
 
-use crate::domain::event::{Entry, SweepEvent};
+use crate::domain::event::{JournalEntry, SweepEvent};
 use crate::domain::id::RunId;
-use crate::store::{Attempt, RunFolder, read_journals};
+use crate::store::{ClaimedAttempt, RunFolder, read_journals};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ enum Pending {
     /// The entries of an attempt of this process from this number on.
     Rest {
         run: RunId,
-        attempt: Attempt,
+        attempt: ClaimedAttempt,
         next: u64,
     },
 }
@@ -80,7 +80,7 @@ impl Outbox {
     }
 
     /// An entry that was appended to an attempt's journal.
-    pub fn entry(&mut self, run: &RunId, attempt: &Attempt, entry: Entry) {
+    pub fn entry(&mut self, run: &RunId, attempt: &ClaimedAttempt, entry: JournalEntry) {
         let key = (run.clone(), attempt.number);
         if self.is_gone || self.behind.contains(&key) {
             return;
@@ -254,7 +254,7 @@ mod tests {
         _root: TempDir,
         run: RunId,
         folder: RunFolder,
-        attempt: Attempt,
+        attempt: ClaimedAttempt,
         journal: Journal,
         outbox: Outbox,
         inbox: Receiver<SweepEvent>,
@@ -298,7 +298,7 @@ mod tests {
         }
     }
 
-    fn begin(folder: &RunFolder) -> (Attempt, Journal) {
+    fn begin(folder: &RunFolder) -> (ClaimedAttempt, Journal) {
         let Claim::Mine(attempt) = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), true).unwrap()
         else {
             panic!("not mine")
@@ -307,7 +307,7 @@ mod tests {
         (attempt, journal)
     }
 
-    /// Attempt and number of each entry; other events as they are.
+    /// ClaimedAttempt and number of each entry; other events as they are.
     fn words(heard: &[SweepEvent]) -> Vec<String> {
         let word = |event: &SweepEvent| match event {
             SweepEvent::Run { attempt, entry, .. } => format!("{attempt}:{}", entry.number),

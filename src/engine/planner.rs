@@ -3,7 +3,7 @@
 use super::queue::{Job, Queue};
 use super::record::Record;
 use crate::domain::arm::Arm;
-use crate::domain::command::{Intent, Order};
+use crate::domain::command::{Intent, QueuePosition};
 use crate::domain::event::SweepEvent;
 use crate::domain::id::RunId;
 use crate::domain::run::PlannedRun;
@@ -98,10 +98,10 @@ impl<'e> Planner<'e> {
     }
 
     /// Adds an arm, to this sweep and to the experiment in the store.
-    pub fn add_arm(&mut self, arm: Arm, order: Order) {
+    pub fn add_arm(&mut self, arm: Arm, order: QueuePosition) {
         if let Ok(planned) = self.prepared.plan().instances(&arm, self.instances) {
             self.remember(self.store.add_arm(&self.prepared.spec, &arm));
-            if order == Order::Next {
+            if order == QueuePosition::Next {
                 let is_open = |run: &PlannedRun| self.store.run(&run.id).result().is_none();
                 self.queue.prefer(&planned.into_iter().filter(is_open).collect::<Vec<_>>());
             }

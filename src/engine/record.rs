@@ -3,7 +3,7 @@
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::id::RunId;
 use crate::model::Interrupt;
-use crate::store::{Attempt, Ended, Place, RunFolder, RunResult, Staged};
+use crate::store::{ClaimedAttempt, Ended, Place, RunFolder, RunResult, Staged};
 use crossbeam_channel::Sender;
 
 /// Capacity of the channel to the recorder. When it is full, workers wait for the disk.
@@ -15,7 +15,7 @@ pub enum Record {
     Open {
         run: RunId,
         folder: RunFolder,
-        attempt: Attempt,
+        attempt: ClaimedAttempt,
         place: Option<Place>,
         tell_earlier: bool,
         /// asked when another process has taken the run over

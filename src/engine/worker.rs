@@ -9,8 +9,10 @@ use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
 use crate::resolve::Prepared;
-use crate::store::{Attempt, BeatWatch, Claim, Damage, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id};
-use crate::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, kept_model, score_again, train};
+use crate::store::{
+    BeatWatch, Claim, ClaimedAttempt, Damage, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id,
+};
+use crate::train::{Ending, Observer, OwnedSnapshot, RunInputs, Snapshot, TrainError, kept_model, score_again, train};
 use crossbeam_channel::{Sender, bounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -108,7 +110,7 @@ impl Worker<'_> {
 
     /// Why the store cannot be used where a run could not be recorded. Nothing where another process has taken the run over
     /// or removed it: then the store is fine.
-    fn unusable(&self, folder: &RunFolder, attempt: &Attempt, message: String) -> Option<String> {
+    fn unusable(&self, folder: &RunFolder, attempt: &ClaimedAttempt, message: String) -> Option<String> {
         match self.store.still_there().and_then(|()| folder.is_newest(attempt.number)) {
             Ok(is_newest) => is_newest.then_some(message),
             Err(error) => Some(error.to_string()),
@@ -131,21 +133,21 @@ impl Worker<'_> {
         &self,
         planned: &PlannedRun,
         folder: &RunFolder,
-        attempt: &Attempt,
+        attempt: &ClaimedAttempt,
         interrupt: &Interrupt,
         train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
     ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
-        let (scores, also, saved) = (None, Vec::new(), Instant::now());
-        let mut reporter = Reporter { worker: self, planned, attempt, interrupt, step: 0, scores, also, saved };
+        let (scores, further_sets, saved) = (None, Vec::new(), Instant::now());
+        let mut reporter = Reporter { worker: self, planned, attempt, interrupt, step: 0, scores, further_sets, saved };
         let trained = catch_unwind(AssertUnwindSafe(|| train(&mut reporter)));
         let step = reporter.step;
         let mut unusable = None;
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
-                let also = std::mem::take(&mut reporter.also);
+                let further_sets = std::mem::take(&mut reporter.further_sets);
                 let result = reporter
                     .scores
-                    .map(|scores| RunResult::of(planned.id.clone(), attempt.number, step, scores, also, now()));
+                    .map(|scores| RunResult::of(planned.id.clone(), attempt.number, step, scores, further_sets, now()));
                 (RunEvent::Finished { step }, Ended::Finished, result)
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),
@@ -164,13 +166,13 @@ impl Worker<'_> {
 
     fn train(&self, folder: &RunFolder, reporter: &mut Reporter<'_>) -> Result<Ending, TrainError> {
         let prepared = self.prepared;
-        let inputs = Inputs {
+        let inputs = RunInputs {
             spec: &reporter.planned.spec,
             weights: &prepared.weights,
             words: &prepared.words,
             train: &prepared.train,
             validation: &prepared.validation,
-            also: &prepared.also,
+            further_sets: &prepared.further_sets,
         };
         let kept = self.weights_of(&reporter.planned.spec);
         let ending = match kept.and_then(|kept| kept_model(&inputs, &kept).ok()) {
@@ -198,7 +200,7 @@ impl Worker<'_> {
 }
 
 /// Trains from the newest checkpoint, or from the beginning.
-fn go_on(inputs: &Inputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -> Result<Ending, TrainError> {
+fn go_on(inputs: &RunInputs<'_>, folder: &RunFolder, reporter: &mut Reporter<'_>) -> Result<Ending, TrainError> {
     let (newest, damages) = newest_snapshot(folder).map_err(record)?;
     for damage in damages {
         reporter.worker.tell(SweepEvent::Damaged(format!("{damage}; the run does not go on from it")));
@@ -248,13 +250,13 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 struct Reporter<'w> {
     worker: &'w Worker<'w>,
     planned: &'w PlannedRun,
-    attempt: &'w Attempt,
+    attempt: &'w ClaimedAttempt,
     interrupt: &'w Interrupt,
     step: u64,
     /// of the newest evaluation
     scores: Option<Scores>,
     /// of further sets
-    also: Vec<(NamedSet, Scores)>,
+    further_sets: Vec<(NamedSet, Scores)>,
     /// when the attempt began or wrote its newest checkpoint
     saved: Instant,
 }
@@ -264,7 +266,7 @@ impl Observer for Reporter<'_> {
         self.step = event.step();
         match event {
             RunEvent::Evaluation { scores, .. } => self.scores = Some(scores),
-            RunEvent::AlsoEvaluated { set, scores, .. } => self.also.push((set, scores)),
+            RunEvent::AlsoEvaluated { set, scores, .. } => self.further_sets.push((set, scores)),
             _ => {}
         }
         let record = Record::Event { run: self.planned.id.clone(), time: now(), event };

@@ -32,7 +32,7 @@ pub enum Tokenizer<'c> {
 }
 
 /// The parts of a checkpoint.
-pub struct Checkpoint<'c> {
+pub struct CheckpointFolder<'c> {
     pub config: &'c ModelConfig,
     /// their names; those that are numbers become `LABEL_0`, as transformers calls them
     pub classes: &'c [String],
@@ -45,7 +45,7 @@ pub struct Checkpoint<'c> {
     pub tokenizer: Tokenizer<'c>,
 }
 
-impl Checkpoint<'_> {
+impl CheckpointFolder<'_> {
     /// Writes the folder atomically. It must not exist, or be empty.
     pub fn write(&self, output: &Path) -> Result<(), CheckpointError> {
         refuse_occupied(output)?;

@@ -40,7 +40,7 @@ impl<W: Write> CsvTable<W> {
                 value(point.step, "valid", tag, score.to_string())?;
             }
         }
-        for (set, scores) in &history.also {
+        for (set, scores) in &history.further_sets {
             for (tag, score) in scores.by_tag() {
                 value(spec.updates(), set.name(), tag, score.to_string())?;
             }

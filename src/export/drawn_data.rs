@@ -114,7 +114,7 @@ fn column(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Entry, RunEvent, SweepEvent};
+    use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
     use crate::domain::metric::Metric;
     use crate::domain::run::PlannedRun;
@@ -137,7 +137,7 @@ mod tests {
             for step in 1..=steps {
                 let loss = if (iid, step) == (0, 3) { f32::NAN } else { 0.1 * step as f32 + iid as f32 };
                 let event = RunEvent::Update { step, loss, accuracy: 0.5, learning_rate: 1e-3, gradient_norm: 1.0 };
-                let entry = Entry { number: step, time: 0.0, event };
+                let entry = JournalEntry { number: step, time: 0.0, event };
                 sweep.apply(SweepEvent::Run { run: runs[iid].id.clone(), attempt: 1, entry });
             }
         }

@@ -19,14 +19,14 @@ mod table;
 mod text_table;
 mod view;
 
-pub use checkpoint::{Checkpoint, CheckpointError, Tokenizer};
+pub use checkpoint::{CheckpointError, CheckpointFolder, Tokenizer};
 pub use content::Content;
 pub use csv::CsvTable;
 pub use figure::{PictureSize, SizeError};
 pub use image::PictureError;
 pub use palette::PictureTheme;
 pub use picture::Picture;
-pub use pretrained::Pretrained;
+pub use pretrained::PretrainedFolder;
 pub use report::report;
 pub use screen::{Ground, screen};
 pub use table::table;

@@ -1,6 +1,6 @@
 //! The colours of exported figures.
 
-use crate::theme::{BLACK, Colour, Rgb, Theme, WHITE, mix};
+use crate::theme::{BLACK, Colour, Rgb, ThemeColours, WHITE, mix};
 use serde::{Deserialize, Serialize};
 
 /// The background of an exported figure.
@@ -24,7 +24,7 @@ impl PictureTheme {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Palette {
+pub struct FigurePalette {
     pub background: Rgb,
     pub text: Rgb,
     pub dim: Rgb,
@@ -32,7 +32,7 @@ pub struct Palette {
     pub series: Vec<Rgb>,
 }
 
-impl Palette {
+impl FigurePalette {
     /// With the colours of so many batch sizes, however many of them are hidden.
     pub fn of(theme: PictureTheme, sizes: usize) -> Self {
         let (name, background) = match theme {
@@ -44,7 +44,7 @@ impl Palette {
             _ => None,
         };
         let read = || {
-            let theme = Theme::named(name).ok()?;
+            let theme = ThemeColours::named(name).ok()?;
             Some(Self {
                 background: background.or_else(|| rgb(theme.background))?,
                 text: rgb(theme.text)?,
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn both_palettes_have_the_colours_of_their_themes() {
-        let [light, dark] = [PictureTheme::Light, PictureTheme::Dark].map(|theme| Palette::of(theme, 5));
+        let [light, dark] = [PictureTheme::Light, PictureTheme::Dark].map(|theme| FigurePalette::of(theme, 5));
         assert_eq!((light.background, dark.background), (WHITE, (0x1f, 0x23, 0x2b)));
         assert_eq!((light.series.len(), dark.series.len()), (5, 5));
     }

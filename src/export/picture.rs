@@ -4,7 +4,7 @@ use super::content::Content;
 use super::drawn_data;
 use super::figure::{Drawing, PictureSize, subject};
 use super::image::PictureError;
-use super::palette::Palette;
+use super::palette::FigurePalette;
 use super::view::{FigureKind, SavedView};
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
@@ -58,7 +58,7 @@ impl Picture {
         draw(&Drawing {
             content: &self.content,
             view: &self.view,
-            palette: &Palette::of(self.view.theme, colours),
+            palette: &FigurePalette::of(self.view.theme, colours),
             subject: &self.subject,
             provenance: &self.provenance,
             size: self.size,

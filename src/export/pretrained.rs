@@ -14,14 +14,14 @@ const ENCODER: &str = "bert.";
 /// more updates than large batches allow.
 const CLASSIFIER_RANGE: f64 = 0.005;
 
-pub struct Pretrained<'p> {
+pub struct PretrainedFolder<'p> {
     pub config: &'p ModelConfig,
     pub tensors: Vec<NamedTensor>,
     /// lines of an uncased `vocab.txt`
     pub vocabulary: &'p str,
 }
 
-impl Pretrained<'_> {
+impl PretrainedFolder<'_> {
     /// The names and contents of the folder's files; the weights come last.
     pub fn files(self) -> candle_core::Result<[(&'static str, Vec<u8>); 4]> {
         let mut tensors = Vec::new();

@@ -3,7 +3,7 @@
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::stats::{
-    Estimate, Finding, Interval, Judgement, Kind, MOST_INSTANCES, in_percent, in_points, level, percent, points,
+    CauseKind, Estimate, Finding, Interval, Judgement, MOST_INSTANCES, in_percent, in_points, level, percent, points,
 };
 use std::fmt::Write;
 
@@ -30,7 +30,8 @@ pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Class
 
 fn effect(page: &mut String, judgement: &Judgement) {
     let effect = &judgement.effect;
-    let _ = writeln!(page, "\n## Effect of batch size\n\n| | points | {} interval | n |", level(judgement.alpha));
+    let _ =
+        writeln!(page, "\n## BatchSizeEffect of batch size\n\n| | points | {} interval | n |", level(judgement.alpha));
     page.push_str("|---|---:|---:|---:|\n");
     let mut row = |name: &str, estimate: Option<Estimate>, interval: Option<Interval>| {
         let n = estimate.map_or(0, |estimate| estimate.n);
@@ -72,11 +73,11 @@ fn causes(page: &mut String, judgement: &Judgement) {
     page.push_str("|---|---|---|---:|---:|---:|---:|---:|---:|---|\n");
     for finding in &judgement.causes {
         let kind = match finding.kind {
-            Kind::Proof => "proof",
-            Kind::Removal => "removal",
-            Kind::Introduction => "introduction",
+            CauseKind::Proof => "proof",
+            CauseKind::Removal => "removal",
+            CauseKind::Introduction => "introduction",
         };
-        let introduced = finding.kind == Kind::Introduction;
+        let introduced = finding.kind == CauseKind::Introduction;
         let slope = finding.slope.map_or_else(dash, points);
         let share = finding.share.map_or_else(dash, percent);
         let change = finding.change.filter(|_| introduced).map_or_else(dash, points);

@@ -91,7 +91,7 @@ pub enum ViewError {
 
 /// What a view of any version has.
 #[derive(Deserialize)]
-struct Versioned {
+struct FormatOfView {
     format: String,
 }
 
@@ -170,7 +170,7 @@ impl SavedView {
 
     /// Parses an untrusted file.
     pub fn parse(text: &str) -> Result<Self, ViewError> {
-        let Versioned { format } = serde_json::from_str(text).map_err(ViewError::Shape)?;
+        let FormatOfView { format } = serde_json::from_str(text).map_err(ViewError::Shape)?;
         let view: Self = match format.as_str() {
             FORMAT => serde_json::from_str(text).map_err(ViewError::Shape)?,
             FIRST_FORMAT => serde_json::from_str::<FirstView>(text).map_err(ViewError::Shape)?.into(),

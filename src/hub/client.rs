@@ -6,8 +6,8 @@ use super::error::HubError;
 use super::event::{DownloadEvent, Listener};
 use super::http::{Agents, Reply, escaped, head, plain};
 use super::repository::{Repository, is_commit, is_path};
-use super::settings::Settings;
-use super::wanted::Wanted;
+use super::settings::HubSettings;
+use super::wanted::FileRequest;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ const MOST_DAMAGED: u32 = 2;
 
 /// A server and its cache. All files of a branch that one `Hub` returns come from the same commit.
 pub struct Hub {
-    settings: Settings,
+    settings: HubSettings,
     agents: Agents,
     listener: Box<dyn Listener>,
     /// whether the server has answered yet
@@ -31,7 +31,7 @@ pub struct Hub {
 }
 
 impl Hub {
-    pub fn new(settings: Settings, listener: impl Listener + 'static) -> Self {
+    pub fn new(settings: HubSettings, listener: impl Listener + 'static) -> Self {
         let (agents, commits) = (Agents::default(), Mutex::default());
         Self { settings, agents, listener: Box::new(listener), reached: AtomicBool::new(false), commits }
     }
@@ -41,7 +41,7 @@ impl Hub {
         if !is_path(file) {
             return Err(HubError::File { given: file.to_owned() });
         }
-        let wanted = Wanted::new(&self.settings, repository, self.pinned(repository), file);
+        let wanted = FileRequest::new(&self.settings, repository, self.pinned(repository), file);
         let known = wanted.cache.commit(wanted.pinned.revision());
         if let Some(commit) = known.as_deref().filter(|_| wanted.pinned.is_pinned() || self.settings.offline) {
             let found = wanted.cache.file(commit, file);
@@ -74,7 +74,7 @@ impl Hub {
     }
 
     /// Retries until the file is complete or a retry cannot help. Progress resets the retry count.
-    fn fetch(&self, wanted: &Wanted<'_>) -> Result<PathBuf, HubError> {
+    fn fetch(&self, wanted: &FileRequest<'_>) -> Result<PathBuf, HubError> {
         let (mut failed, mut damaged, mut furthest) = (0, 0, 0);
         loop {
             let mut bytes = 0;
@@ -100,7 +100,7 @@ impl Hub {
         }
     }
 
-    fn fetch_once(&self, wanted: &Wanted<'_>, bytes: &mut u64) -> Result<PathBuf, HubError> {
+    fn fetch_once(&self, wanted: &FileRequest<'_>, bytes: &mut u64) -> Result<PathBuf, HubError> {
         let (entry, commit) = self.ask(wanted)?;
         let path = match wanted.cache.file(&commit, wanted.file) {
             Some(path) => path,
@@ -116,7 +116,7 @@ impl Hub {
     }
 
     /// Metadata of a file, and its commit.
-    fn ask(&self, wanted: &Wanted<'_>) -> Result<(FileMetadata, String), HubError> {
+    fn ask(&self, wanted: &FileRequest<'_>) -> Result<(FileMetadata, String), HubError> {
         let unreachable = |cause| wanted.unreachable(&self.settings, cause);
         let (pinned, file) = (&wanted.pinned, wanted.file.split('/').map(escaped).collect::<Vec<_>>().join("/"));
         let page = format!("{}/resolve/{}/{file}", pinned.page(), escaped(pinned.revision()));
@@ -144,7 +144,7 @@ impl Hub {
         Ok((FileMetadata { digest, size, page: answer.from }, commit))
     }
 
-    fn refusal(&self, answer: &Reply, wanted: &Wanted<'_>) -> HubError {
+    fn refusal(&self, answer: &Reply, wanted: &FileRequest<'_>) -> HubError {
         let (endpoint, id) = (self.settings.endpoint.to_string(), wanted.repository.id().to_owned());
         let token = self.settings.token.as_ref().map(|token| token.source.clone());
         match (answer.status(), answer.header("x-error-code"), token) {

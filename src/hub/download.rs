@@ -6,8 +6,8 @@ use super::digest::Digest;
 use super::error::{At, HubError};
 use super::event::{DownloadEvent, Listener};
 use super::http::{Agents, Reply, get, plain};
-use super::settings::Settings;
-use super::wanted::Wanted;
+use super::settings::HubSettings;
+use super::wanted::FileRequest;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -25,10 +25,10 @@ pub struct FileMetadata {
 
 /// A file to download.
 pub struct Download<'d> {
-    pub settings: &'d Settings,
+    pub settings: &'d HubSettings,
     pub agents: &'d Agents,
     pub listener: &'d dyn Listener,
-    pub wanted: &'d Wanted<'d>,
+    pub wanted: &'d FileRequest<'d>,
     pub entry: &'d FileMetadata,
 }
 

@@ -1,7 +1,7 @@
 //! One request. The token goes to the endpoint and nowhere else, wherever a redirect points.
 
 use super::address::Address;
-use super::settings::Settings;
+use super::settings::HubSettings;
 use super::trust::UNKNOWN_AUTHORITY;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -31,7 +31,7 @@ struct Route {
 }
 
 impl Agents {
-    fn to(&self, settings: &Settings, address: &Address, silence: Duration) -> Agent {
+    fn to(&self, settings: &HubSettings, address: &Address, silence: Duration) -> Agent {
         let proxy = settings.proxies.to(address).cloned();
         let is_secure =
             address.is_secure() || proxy.as_ref().is_some_and(|proxy| proxy.uri().scheme_str() == Some("https"));
@@ -46,7 +46,7 @@ impl Agents {
     }
 }
 
-fn agent(settings: &Settings, way: &Route) -> Agent {
+fn agent(settings: &HubSettings, way: &Route) -> Agent {
     let patience = Some(way.silence);
     let mut tls = TlsConfig::builder();
     if way.is_secure {
@@ -88,20 +88,20 @@ impl Reply {
 
 /// Requests the metadata of a file. Follows the redirect of a renamed repository, but not the one to the storage of large
 /// files: only the response before that has their digest.
-pub fn head(agents: &Agents, settings: &Settings, address: Address) -> Result<Reply, ureq::Error> {
+pub fn head(agents: &Agents, settings: &HubSettings, address: Address) -> Result<Reply, ureq::Error> {
     let to = |address: &Address| agents.to(settings, address, settings.patience);
     follow(to, settings, "HEAD", address, None, |answer| answer.header("x-linked-etag").is_none())
 }
 
 /// Requests the content of a file from a byte offset on.
-pub fn get(agents: &Agents, settings: &Settings, address: Address, from: u64) -> Result<Reply, ureq::Error> {
+pub fn get(agents: &Agents, settings: &HubSettings, address: Address, from: u64) -> Result<Reply, ureq::Error> {
     let to = |address: &Address| agents.to(settings, address, settings.silence);
     follow(to, settings, "GET", address, Some(from).filter(|from| *from > 0), |_| true)
 }
 
 fn follow(
     agent_to: impl Fn(&Address) -> Agent,
-    settings: &Settings,
+    settings: &HubSettings,
     method: &str,
     mut address: Address,
     from_byte: Option<u64>,

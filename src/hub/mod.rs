@@ -24,4 +24,4 @@ pub use error::HubError;
 pub use event::{DownloadEvent, Listener, Silent};
 pub use known::meant;
 pub use repository::{Repository, RepositoryKind};
-pub use settings::{BackOff, Settings};
+pub use settings::{BackOff, HubSettings};

@@ -18,11 +18,11 @@ pub struct BackOff {
 }
 
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct HubSettings {
     pub endpoint: Address,
     /// contains one folder per repository
     pub cache: PathBuf,
-    pub token: Option<Token>,
+    pub token: Option<AccessToken>,
     /// never contact the server
     pub offline: bool,
     /// timeout of a metadata request
@@ -36,19 +36,19 @@ pub struct Settings {
 
 /// A token and its source. The secret is never displayed.
 #[derive(Clone)]
-pub struct Token {
+pub struct AccessToken {
     pub(super) secret: String,
     pub(super) source: String,
 }
 
-impl std::fmt::Debug for Token {
+impl std::fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Token(from {})", self.source)
+        write!(f, "AccessToken(from {})", self.source)
     }
 }
 
-impl Settings {
-    /// Reads the given variables; [`Settings::from_environment`] passes those of the process.
+impl HubSettings {
+    /// Reads the given variables; [`HubSettings::from_environment`] passes those of the process.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HubError> {
         let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let is_on = |name: &str| given(name).is_some_and(|value| is_yes(&value));
@@ -96,19 +96,19 @@ impl Settings {
 }
 
 /// The token of a variable, else of the file that Python's `hf auth login` writes.
-fn find_token(given: impl Fn(&str) -> Option<String>, file: Option<&Path>) -> Result<Option<Token>, HubError> {
+fn find_token(given: impl Fn(&str) -> Option<String>, file: Option<&Path>) -> Result<Option<AccessToken>, HubError> {
     let of_variable = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"]
         .into_iter()
-        .find_map(|name| Some(Token { secret: given(name)?, source: name.to_owned() }));
+        .find_map(|name| Some(AccessToken { secret: given(name)?, source: name.to_owned() }));
     let written = || {
         let file = file?;
         let secret = std::fs::read_to_string(file).ok()?;
-        Some(Token { secret, source: format!("the file {}", file.display()) })
+        Some(AccessToken { secret, source: format!("the file {}", file.display()) })
     };
-    let Some(Token { secret, source }) = of_variable.or_else(written) else { return Ok(None) };
+    let Some(AccessToken { secret, source }) = of_variable.or_else(written) else { return Ok(None) };
     let secret = secret.trim().to_owned();
     match secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(Some(Token { secret, source }).filter(|token| !token.secret.is_empty())),
+        true => Ok(Some(AccessToken { secret, source }).filter(|token| !token.secret.is_empty())),
         false => Err(HubError::Token { token: source }),
     }
 }
@@ -150,8 +150,8 @@ fn expanded(path: &str, own: Option<&str>, variable: impl Fn(&str) -> Option<Str
 mod tests {
     use super::*;
 
-    fn settings(variables: &[(&str, &str)]) -> Result<Settings, HubError> {
-        Settings::of(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    fn settings(variables: &[(&str, &str)]) -> Result<HubSettings, HubError> {
+        HubSettings::of(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]

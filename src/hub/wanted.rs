@@ -4,10 +4,10 @@ use super::cache::Cache;
 use super::error::HubError;
 use super::http::Reply;
 use super::repository::Repository;
-use super::settings::Settings;
+use super::settings::HubSettings;
 use std::time::Duration;
 
-pub struct Wanted<'w> {
+pub struct FileRequest<'w> {
     pub cache: Cache,
     /// as requested
     pub repository: &'w Repository,
@@ -16,8 +16,8 @@ pub struct Wanted<'w> {
     pub file: &'w str,
 }
 
-impl<'w> Wanted<'w> {
-    pub fn new(settings: &Settings, repository: &'w Repository, pinned: Repository, file: &'w str) -> Self {
+impl<'w> FileRequest<'w> {
+    pub fn new(settings: &HubSettings, repository: &'w Repository, pinned: Repository, file: &'w str) -> Self {
         Self { cache: Cache::new(&settings.cache, repository), repository, pinned, file }
     }
 
@@ -31,12 +31,12 @@ impl<'w> Wanted<'w> {
         HubError::NoFile { repository, file }
     }
 
-    pub fn offline(&self, settings: &Settings) -> HubError {
+    pub fn offline(&self, settings: &HubSettings) -> HubError {
         let (file, repository) = self.names();
         HubError::Offline { file, repository, cache: settings.cache.clone() }
     }
 
-    pub fn unreachable(&self, settings: &Settings, cause: String) -> HubError {
+    pub fn unreachable(&self, settings: &HubSettings, cause: String) -> HubError {
         let (endpoint, cache) = (settings.endpoint.to_string(), settings.cache.clone());
         HubError::Unreachable { endpoint, cause, wanted: format!("{} of {}", self.file, self.repository), cache }
     }

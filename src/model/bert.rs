@@ -52,7 +52,7 @@ pub enum Pass<'m> {
 }
 
 /// What a pass over every token gives.
-pub struct Output {
+pub struct BertOutput {
     /// \[T, H\] after the embeddings and after every layer
     pub hidden: Vec<Tensor>,
     /// \[B, C\]
@@ -141,7 +141,7 @@ impl Bert {
     }
 
     /// One forward pass that computes every hidden state. An empty batch is an error.
-    pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<Output> {
+    pub fn forward(&mut self, batch: &Batch, pass: Pass<'_>) -> Result<BertOutput> {
         self.pass(batch, pass, OutputPositions::All)
     }
 
@@ -151,7 +151,7 @@ impl Bert {
     }
 
     /// `outputs` are those used of the last layer.
-    fn pass(&mut self, batch: &Batch, pass: Pass<'_>, outputs: OutputPositions) -> Result<Output> {
+    fn pass(&mut self, batch: &Batch, pass: Pass<'_>, outputs: OutputPositions) -> Result<BertOutput> {
         let (training, masks) = match pass {
             Pass::Train(masks) => (true, Some(masks)),
             Pass::Evaluate(masks) => (false, masks),
@@ -195,7 +195,7 @@ impl Bert {
             OutputPositions::ClsOnly => last.clone(),
         };
         let logits = head.forward(&cls, &context)?;
-        Ok(Output { hidden, logits })
+        Ok(BertOutput { hidden, logits })
     }
 
     pub fn config(&self) -> &ModelConfig {

@@ -2,7 +2,7 @@
 
 /// One tensor of a checkpoint, as a range of a flat tensor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
+pub struct TensorView {
     /// the checkpoint's key
     pub name: String,
     pub shape: Vec<usize>,
@@ -13,7 +13,7 @@ pub struct View {
     pub is_table: bool,
 }
 
-impl View {
+impl TensorView {
     pub fn len(&self) -> usize {
         self.shape.iter().product()
     }
@@ -31,7 +31,7 @@ impl View {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     prefix: String,
-    views: Vec<View>,
+    views: Vec<TensorView>,
     len: usize,
 }
 
@@ -55,13 +55,13 @@ impl Layout {
     pub fn tensor(mut self, name: &str, shape: &[usize]) -> Self {
         let decays = !name.ends_with("bias") && !name.contains("LayerNorm");
         let (name, shape, offset) = (format!("{}{name}", self.prefix), shape.to_vec(), self.len);
-        let view = View { name, shape, offset, decays, is_table: false };
+        let view = TensorView { name, shape, offset, decays, is_table: false };
         self.len += view.len();
         self.views.push(view);
         self
     }
 
-    pub fn views(&self) -> &[View] {
+    pub fn views(&self) -> &[TensorView] {
         &self.views
     }
 
@@ -75,7 +75,7 @@ impl Layout {
     }
 
     /// The view of this name, which is given without the prefix.
-    pub fn get(&self, name: &str) -> Option<&View> {
+    pub fn get(&self, name: &str) -> Option<&TensorView> {
         self.views.iter().find(|view| view.name.strip_prefix(&self.prefix) == Some(name))
     }
 }

@@ -25,16 +25,16 @@ mod rows;
 pub(crate) mod vectorised;
 mod weights;
 
-pub use bert::{Bert, Implementation, NamedTensor, Output, Pass};
+pub use bert::{Bert, BertOutput, Implementation, NamedTensor, Pass};
 /// What comes of a tensor operation, and what can be wrong with one.
 pub use candle_core::{Error as TensorError, Result as TensorResult};
 pub use checkpoint::{
-    ModelError, Pretrained, Unfit, WEIGHTS, Wanted, draw_embedded, embedded_config, read_config, read_embedded,
+    ModelError, ModelRequest, Pretrained, Unfit, WEIGHTS, draw_embedded, embedded_config, read_config, read_embedded,
     read_folder, shards,
 };
 pub use dropout::Masks;
 pub use interrupt::Interrupt;
-pub use layout::{Layout, View};
+pub use layout::{Layout, TensorView};
 pub use norm::RunningStatistics;
 pub use parameters::Group;
 pub use rows::TableRows;

@@ -3,7 +3,7 @@
 //! candle's own gradient of a narrowed tensor is as large as the whole, once for every view. Here a view's backward pass
 //! adds its gradient to a range of the group's and propagates nothing further: the flat tensor is a leaf.
 
-use super::layout::{Layout, View};
+use super::layout::{Layout, TensorView};
 use candle_core::{CpuStorage, CustomOp1, InplaceOp1, Layout as Strides, Result, Shape, Tensor, Var, bail};
 use candle_nn::Linear;
 use std::cell::RefCell;
@@ -156,7 +156,7 @@ impl Views<'_> {
         if self.tracked { self.group.values.apply_op1(rows) } else { self.group.values.apply_op1_no_bwd(&rows) }
     }
 
-    fn find(&self, name: &str) -> Result<&View> {
+    fn find(&self, name: &str) -> Result<&TensorView> {
         match self.group.layout.get(name) {
             Some(view) => Ok(view),
             None => bail!("no parameter `{name}`"),

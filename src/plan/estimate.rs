@@ -50,7 +50,7 @@ pub fn estimate(spec: &Spec, reference: Option<&Reference>, workers: usize) -> C
         validation: String::new(),
         validation_examples: validation,
         classes: glue.map_or(2, |glue| glue.classes.len() as u32),
-        also: Vec::new(),
+        further_sets: Vec::new(),
     };
     let model = ModelIdentity { config: config.clone(), weights: String::new() };
     let mut known = HashSet::new();

@@ -1,7 +1,7 @@
 //! A cache of curves: each frame only adds the points that are new since the last.
 
 use super::curve::Curve;
-use super::panel::{Basis, KeptPanel, Panel};
+use super::panel::{Basis, FigurePanel, KeptPanel};
 use super::smooth::Smoother;
 use super::view::{Band, XAxis};
 use crate::domain::id::RunId;
@@ -13,14 +13,14 @@ use std::sync::Arc;
 
 /// What curves show: metric, axis and smoothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Look {
+pub(super) struct CurveSettings {
     pub metric: Metric,
     pub axis: XAxis,
     /// in pairs, 0 for unsmoothed values
     pub smoothing: u32,
 }
 
-impl Look {
+impl CurveSettings {
     /// The unsmoothed values.
     pub fn raw(self) -> Self {
         Self { smoothing: 0, ..self }
@@ -30,7 +30,7 @@ impl Look {
 /// The curves of recent figures.
 #[derive(Clone, Debug, Default)]
 pub struct Curves {
-    sheets: HashMap<Look, Sheet>,
+    sheets: HashMap<CurveSettings, Sheet>,
     /// number of figures so far
     round: u64,
     /// number of panels built so far
@@ -94,7 +94,7 @@ const KEPT: u64 = 32;
 
 impl Curves {
     /// Starts a new figure.
-    pub(super) fn begin(&mut self, look: Look) {
+    pub(super) fn begin(&mut self, look: CurveSettings) {
         self.round += 1;
         for look in [look, look.raw()] {
             self.sheets.entry(look).or_default().used = self.round;
@@ -103,13 +103,13 @@ impl Curves {
         self.sheets.retain(|_, sheet| sheet.used >= oldest);
     }
 
-    fn sheet(&mut self, look: Look) -> &mut Sheet {
+    fn sheet(&mut self, look: CurveSettings) -> &mut Sheet {
         self.sheets.entry(look).or_default()
     }
 
     /// The kept panel of an arm, if nothing that it was built from has changed. Otherwise it is dropped, so that its curves
     /// can grow in place.
-    pub(super) fn panel(&mut self, look: Look, arm: &str, basis: &Basis) -> Option<Panel> {
+    pub(super) fn panel(&mut self, look: CurveSettings, arm: &str, basis: &Basis) -> Option<FigurePanel> {
         let panels = &mut self.sheet(look).panels;
         let panel = panels.get(arm).filter(|kept| kept.basis == *basis).map(|kept| kept.panel.clone());
         if panel.is_none() {
@@ -118,7 +118,7 @@ impl Curves {
         panel
     }
 
-    pub(super) fn keep(&mut self, look: Look, arm: &str, panel: KeptPanel) {
+    pub(super) fn keep(&mut self, look: CurveSettings, arm: &str, panel: KeptPanel) {
         #[cfg(test)]
         {
             self.built += 1;
@@ -126,7 +126,7 @@ impl Curves {
         self.sheet(look).panels.insert(arm.to_owned(), panel);
     }
 
-    pub(super) fn run(&mut self, row: &Row, look: Look) -> Arc<Curve> {
+    pub(super) fn run(&mut self, row: &Row, look: CurveSettings) -> Arc<Curve> {
         let share = f64::from(row.planned.spec.batch_size) / f64::from(look.smoothing);
         let fresh = || RunCurve {
             revision: row.revision,
@@ -150,7 +150,7 @@ impl Curves {
 
     /// How much more of a metric a run has than its baseline, evaluation by evaluation: runs of different numbers of updates
     /// are compared after the same fraction of training where both are evaluated as often, else at their ends alone.
-    pub(super) fn difference(&mut self, row: &Row, baseline: &Row, metric: Metric, look: Look) -> Arc<Curve> {
+    pub(super) fn difference(&mut self, row: &Row, baseline: &Row, metric: Metric, look: CurveSettings) -> Arc<Curve> {
         let seen = [row, baseline].map(|row| (row.revision, row.sample_count(metric)));
         let runs = (row.planned.id.clone(), baseline.planned.id.clone());
         let kept = self.sheet(look).differences.entry(runs).or_default();
@@ -174,7 +174,14 @@ impl Curves {
     }
 
     /// The mean of these runs of a cell. They have the same steps, so values are matched by index.
-    pub(super) fn mean(&mut self, arm: &str, batch_size: u32, members: &[Member], band: Band, look: Look) -> MeanCurve {
+    pub(super) fn mean(
+        &mut self,
+        arm: &str,
+        batch_size: u32,
+        members: &[Member],
+        band: Band,
+        look: CurveSettings,
+    ) -> MeanCurve {
         let kept = self.sheet(look).means.entry((arm.to_owned(), batch_size, band)).or_default();
         let now: Vec<(u64, usize)> = members.iter().map(|member| (member.revision, member.curve.len())).collect();
         let are_the_same = kept.runs.iter().eq(members.iter().map(|member| &member.run));

@@ -3,8 +3,8 @@
 mod panels;
 mod y_range;
 
-use super::curves::{Curves, Look};
-use super::panel::{Line, Panel};
+use super::curves::{CurveSettings, Curves};
+use super::panel::{FigurePanel, Line};
 use super::range;
 use super::view::{Band, View};
 use crate::domain::arm::BASELINE;
@@ -28,7 +28,7 @@ pub struct Figure {
     pub batch_sizes: Vec<u32>,
     /// number of dash patterns: one per instance; 0 for means
     pub instances: u32,
-    pub panels: Vec<Panel>,
+    pub panels: Vec<FigurePanel>,
 }
 
 impl Figure {
@@ -59,12 +59,13 @@ impl Figure {
             *name = &row.planned.arm;
             of_arm.push(row);
         }
-        let look = Look { metric, axis: view.x, smoothing };
+        let look = CurveSettings { metric, axis: view.x, smoothing };
         let mut builder = PanelBuilder::new(&rows, shows, view, &batch_sizes, look, curves);
         let is_compared = metric.compared().is_some();
         // the baseline's difference from itself is 0
         arms.retain(|(arm, _)| !(is_compared && *arm == BASELINE));
-        let mut panels: Vec<Panel> = arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, rows)).collect();
+        let mut panels: Vec<FigurePanel> =
+            arms.into_iter().filter_map(|(arm, rows)| builder.panel(arm, rows)).collect();
         if view.overlay {
             add_reference_lines(&mut panels);
         }
@@ -112,7 +113,7 @@ impl Figure {
 }
 
 /// Adds the baseline's lines to the panels of the other arms.
-fn add_reference_lines(panels: &mut [Panel]) {
+fn add_reference_lines(panels: &mut [FigurePanel]) {
     let Some(baseline) = panels.iter().find(|panel| panel.title == BASELINE) else { return };
     let without_band = |line: &Line| Line { band: None, raw: None, ..line.clone() };
     let reference: Vec<Line> = baseline.lines.iter().map(without_band).collect();
@@ -125,7 +126,7 @@ fn add_reference_lines(panels: &mut [Panel]) {
 mod tests {
     use super::super::panel::Failure;
     use super::*;
-    use crate::domain::event::{Entry, RunEvent, SweepEvent};
+    use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
     use crate::domain::run::PlannedRun;
     use crate::domain::run::made_up::spec as example;
@@ -153,7 +154,7 @@ mod tests {
     }
 
     fn record(sweep: &mut Sweep, run: &RunId, time: f64, event: RunEvent) {
-        sweep.apply(SweepEvent::Run { run: run.clone(), attempt: 1, entry: Entry { number: 0, time, event } });
+        sweep.apply(SweepEvent::Run { run: run.clone(), attempt: 1, entry: JournalEntry { number: 0, time, event } });
     }
 
     fn evaluation(step: u64, accuracy: f64) -> RunEvent {

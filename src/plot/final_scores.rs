@@ -110,7 +110,7 @@ impl CellScores {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Entry, RunEvent, SweepEvent};
+    use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
     use crate::domain::id::RunId;
     use crate::domain::run::PlannedRun;
     use crate::domain::run::made_up::spec as example;
@@ -128,7 +128,7 @@ mod tests {
             let scores = Scores::of(0.5, *accuracy);
             let events = [RunEvent::Evaluation { step: 10, scores }, RunEvent::Finished { step: 10 }];
             for event in events {
-                let entry = Entry { number: 0, time: 0.0, event };
+                let entry = JournalEntry { number: 0, time: 0.0, event };
                 sweep.apply(SweepEvent::Run { run: id.clone(), attempt: 1, entry });
             }
         }

@@ -3,7 +3,7 @@
 use super::curve::Curve;
 use super::dash::{pattern, strokes};
 use super::figure::Figure;
-use super::panel::{Line, Panel};
+use super::panel::{FigurePanel, Line};
 use super::range::floor;
 use super::raster::{DOTS, Raster};
 use super::scale::{Scale, Tick};
@@ -40,7 +40,7 @@ pub struct Grid {
 
 impl Grid {
     /// The grid of a panel; `None` if it is too small for a plot.
-    pub fn new(figure: &Figure, panel: &Panel, width: usize, height: usize) -> Option<Self> {
+    pub fn new(figure: &Figure, panel: &FigurePanel, width: usize, height: usize) -> Option<Self> {
         let y = Scale { log: figure.log_y, ..Scale::linear(figure.y_range) };
         Self::of(Scale::linear(panel.x_range), y, None, width, height)
     }
@@ -195,7 +195,7 @@ fn label_place(x: &Scale, area: Area, width: usize, tick: &Tick) -> (usize, usiz
 }
 
 /// A panel as plain text; nothing where there is no room for it.
-pub fn to_text(figure: &Figure, panel: &Panel, width: usize, height: usize) -> Option<String> {
+pub fn to_text(figure: &Figure, panel: &FigurePanel, width: usize, height: usize) -> Option<String> {
     let grid = Grid::new(figure, panel, width, height)?;
     let mut glyphs = vec![vec![' '; width]; height];
     for (column, row, text) in grid.axes() {
@@ -241,7 +241,7 @@ mod tests {
             band: Band::Runs,
             batch_sizes: vec![2],
             instances: 1,
-            panels: vec![Panel {
+            panels: vec![FigurePanel {
                 title: "baseline".into(),
                 x_range,
                 epoch: None,

@@ -23,7 +23,7 @@ pub use dash::{Dashes, PATTERNS, alike, pattern, strokes};
 pub use figure::Figure;
 pub use final_scores::{ArmScores, CellScores, FinalScores, InstanceScore};
 pub use grid::{Area, Grid, to_text};
-pub use panel::{Failure, Line, Panel, x_extent};
+pub use panel::{Failure, FigurePanel, Line, x_extent};
 pub use raster::Raster;
 pub use scale::{Scale, Tick};
 pub use spread::middle_half;

@@ -10,7 +10,7 @@ const FEW: usize = 6;
 
 /// The lines of one arm.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Panel {
+pub struct FigurePanel {
     pub title: String,
     /// the visible range; unzoomed from 0 to the planned end of the longest shown run
     pub x_range: (f64, f64),
@@ -45,7 +45,7 @@ pub struct Line {
     pub curve: Arc<Curve>,
     /// the x from which on the y axis fits the line and the band is drawn; `None` without later values
     pub trained_from: Option<f64>,
-    /// the unsmoothed values, if `curve` is smoothed; see [`Panel::unsmoothed`]
+    /// the unsmoothed values, if `curve` is smoothed; see [`FigurePanel::unsmoothed`]
     pub raw: Option<Arc<Curve>>,
     /// lower and upper edge
     pub band: Option<(Arc<Curve>, Arc<Curve>)>,
@@ -55,7 +55,7 @@ pub struct Line {
     pub counts: Arc<Vec<u32>>,
 }
 
-impl Panel {
+impl FigurePanel {
     /// Lines with their unsmoothed values, drawn behind them unless there are too many lines.
     pub fn unsmoothed(&self) -> impl Iterator<Item = (&Line, &Arc<Curve>)> {
         let few = self.lines.len() <= FEW;
@@ -86,5 +86,5 @@ pub(super) struct Basis {
 #[derive(Clone, Debug)]
 pub(super) struct KeptPanel {
     pub basis: Basis,
-    pub panel: Panel,
+    pub panel: FigurePanel,
 }

@@ -18,7 +18,7 @@ use crate::domain::spec::Spec;
 use crate::plan::{Background, Matching, PlannedArm};
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::Question;
-use crate::store::{Damage, Inputs, Look, RunFolder, Store, StoreError, read_journal, read_journals, run_id};
+use crate::store::{Damage, ExperimentInputs, Look, RunFolder, Store, StoreError, read_journal, read_journals, run_id};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -73,7 +73,7 @@ pub struct Experiment {
     /// differ
     pub numerics: u32,
     /// what the runs read, where it is known
-    pub(super) inputs: Option<Inputs>,
+    pub(super) inputs: Option<ExperimentInputs>,
     invariance: Option<Invariance>,
     validation_examples: Option<u32>,
     /// files that cannot be used
@@ -246,7 +246,11 @@ fn sound<T>(read: Result<T, Damage>, damages: &mut Vec<Damage>) -> Option<T> {
 
 /// The data and weights of the experiment's runs: as the store has them, else as the spec's data says, which is read only
 /// where the runs disagree. Nothing where the data is gone and the runs agree.
-fn inputs(known: Option<Inputs>, spec: &Spec, arms: &[ArmRuns]) -> Result<Option<Inputs>, ExperimentError> {
+fn inputs(
+    known: Option<ExperimentInputs>,
+    spec: &Spec,
+    arms: &[ArmRuns],
+) -> Result<Option<ExperimentInputs>, ExperimentError> {
     if known.is_some() {
         return Ok(known);
     }
@@ -278,7 +282,7 @@ pub fn history(folder: &RunFolder) -> Result<History, StoreError> {
     if let Some(result) = folder.result() {
         history.evaluations.retain(|point| point.step < result.step);
         history.evaluations.push(EvaluationPoint { step: result.step, scores: result.scores() });
-        history.also = result.also;
+        history.further_sets = result.further_sets;
     }
     Ok(history)
 }

@@ -3,7 +3,7 @@
 use super::error::{Guess, PrepareError, RequestError, SetsError};
 use super::sets::read_sets;
 use super::sources::Sources;
-use crate::data::{DataError, Format, Sets, Table, find_in_folder};
+use crate::data::{DataError, DataTable, Format, Sets, find_in_folder};
 use crate::domain::glue::GlueTask;
 use crate::domain::spec::{Model, Spec, Task, Validation};
 use crate::spec_file::{OwnColumns, OwnSpec, VALIDATION, own_name, parse};
@@ -181,7 +181,7 @@ const ROWS: usize = 10_000;
 
 /// The label is the column with the fewest values, of those with at least two and far fewer than rows; sentences are the
 /// one or two longest columns. Nothing where either is missing.
-fn guess(table: &Table) -> Guess {
+fn guess(table: &DataTable) -> Guess {
     let rows = &table.rows[..table.rows.len().min(ROWS)];
     let values = |column: usize| rows.iter().filter_map(move |row| row.values.get(column)?.as_deref());
     let kinds = |column: usize| values(column).collect::<std::collections::HashSet<_>>().len();

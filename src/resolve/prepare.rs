@@ -11,10 +11,10 @@ use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, ModelIdentity, SetIdentity};
 use crate::domain::spec::{EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, NamedSet, Spec, Validation};
 use crate::domain::train::Train;
-use crate::model::{self, Pretrained, Wanted, Weights};
+use crate::model::{self, ModelRequest, Pretrained, Weights};
 use crate::plan::SweepPlan;
 use crate::spec_file::add_arms;
-use crate::store::Inputs;
+use crate::store::ExperimentInputs;
 use std::path::Path;
 
 /// Examples scored at once. More would cost memory and not be faster.
@@ -26,7 +26,7 @@ pub struct Prepared {
     pub train: Examples,
     pub validation: Vec<Batch>,
     /// further sets, to be scored at the end
-    pub also: Vec<(NamedSet, Vec<Batch>)>,
+    pub further_sets: Vec<(NamedSet, Vec<Batch>)>,
     /// names of the classes in the order of their numbers
     pub classes: Vec<String>,
     /// remarks about the data and the model, for people
@@ -61,12 +61,12 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         (Validation::Set(_), Some(examples)) => Examples::encode(&examples, &tokenizer)?,
         (Validation::Set(set), None) => return Err(PrepareError::NoSet { place, names: files_of(set) }),
     };
-    let mut also = Vec::new();
-    for (set, examples) in &sets.also {
-        also.push((*set, Examples::encode(examples, &tokenizer)?));
+    let mut further_sets = Vec::new();
+    for (set, examples) in &sets.further_sets {
+        further_sets.push((*set, Examples::encode(examples, &tokenizer)?));
     }
-    let also_examples = || also.iter().map(|(_, examples)| examples);
-    for examples in [&train, &validation].into_iter().chain(also_examples()) {
+    let further_examples = || further_sets.iter().map(|(_, examples)| examples);
+    for examples in [&train, &validation].into_iter().chain(further_examples()) {
         check(examples, &config)?;
     }
     let identity = |(set, examples): &(NamedSet, Examples)| SetIdentity {
@@ -80,10 +80,12 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
         validation: validation.digest(),
         validation_examples: validation.len() as u32,
         classes: classes.len() as u32,
-        also: also.iter().map(identity).collect(),
+        further_sets: further_sets.iter().map(identity).collect(),
     };
-    let rows = WordRows::used_by(&[&train, &validation].into_iter().chain(also_examples()).collect::<Vec<_>>());
-    for examples in [&mut train, &mut validation].into_iter().chain(also.iter_mut().map(|(_, examples)| examples)) {
+    let rows = WordRows::used_by(&[&train, &validation].into_iter().chain(further_examples()).collect::<Vec<_>>());
+    for examples in
+        [&mut train, &mut validation].into_iter().chain(further_sets.iter_mut().map(|(_, examples)| examples))
+    {
         rows.renumber(examples);
     }
     let mut notes = sets.notes;
@@ -108,7 +110,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
     let prepared = Prepared {
         spec,
         validation: batches(&validation),
-        also: also.iter().map(|(set, examples)| (*set, batches(examples))).collect(),
+        further_sets: further_sets.iter().map(|(set, examples)| (*set, batches(examples))).collect(),
         train,
         words: rows.words().to_vec(),
         weights,
@@ -129,7 +131,7 @@ pub fn embedded_vocabulary() -> &'static [u8] {
     include_bytes!("../../data/demo/vocab.txt")
 }
 
-/// The model that a spec names, for so many classes of these names (see [`Wanted`]), in its folder if it has one, and the
+/// The model that a spec names, for so many classes of these names (see [`ModelRequest`]), in its folder if it has one, and the
 /// tokenizer that goes with it.
 pub fn read_model(
     spec: &Spec,
@@ -138,7 +140,7 @@ pub fn read_model(
     names: &[String],
 ) -> Result<(PairTokenizer, Pretrained), PrepareError> {
     let max_length = spec.task.max_length;
-    let wanted = Wanted { classes, names, head: spec.model.head };
+    let wanted = ModelRequest { classes, names, head: spec.model.head };
     let Some(folder) = folder else {
         let place = "embedded vocab.txt";
         let tokenizer = PairTokenizer::from_vocabulary(place, embedded_vocabulary(), true, max_length)?;
@@ -169,14 +171,14 @@ fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> 
 
 impl Prepared {
     /// The data and weights of the runs, as the store records them.
-    pub fn inputs(&self) -> Inputs {
+    pub fn inputs(&self) -> ExperimentInputs {
         let labels = || self.validation.iter().flat_map(|batch| &batch.labels);
         let of_class = |class: u32| labels().filter(|label| **label == class).count();
         let most_frequent = (0..self.data.classes).map(of_class).max().unwrap_or(0);
         let majority_share = most_frequent as f64 / labels().count().max(1) as f64;
         let (data, model, classes) = (self.data.clone(), self.model.clone(), self.classes.clone());
         let (classifier, notes) = (Some(self.classifier.clone()), self.notes.clone());
-        Inputs { data, model, majority_share, classes, classifier, notes }
+        ExperimentInputs { data, model, majority_share, classes, classifier, notes }
     }
 
     /// Adds arms of an earlier session, except those that the spec has by now or that can no longer be planned.

@@ -1,7 +1,7 @@
 //! A sweep as the dashboard shows it, from the store alone: every run is planned again and its journal replayed.
 
 use super::experiment::Experiment;
-use crate::domain::event::{Entry, SweepEvent};
+use crate::domain::event::{JournalEntry, SweepEvent};
 use crate::domain::id::RunId;
 use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::sweep::Sweep;
@@ -92,6 +92,6 @@ impl Experiment {
 }
 
 /// The entries of all attempts. A run that was never begun has none.
-fn entries(folder: &RunFolder) -> Result<Vec<Entry>, StoreError> {
+fn entries(folder: &RunFolder) -> Result<Vec<JournalEntry>, StoreError> {
     Ok(read_journal(folder)?.into_iter().flat_map(|(_, entries)| entries).collect())
 }

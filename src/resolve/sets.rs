@@ -59,11 +59,11 @@ fn fetch(glue: &'static GlueTask, task: &Task, hub: &Hub) -> Result<SetFiles, Se
         Validation::Set(set) => Some(file(name(glue, set)?)?),
         Validation::Fraction(_) => None,
     };
-    let mut also = Vec::new();
+    let mut further_sets = Vec::new();
     for &set in &task.also_evaluate {
-        also.push((set, file(name(glue, set)?)?));
+        further_sets.push((set, file(name(glue, set)?)?));
     }
-    Ok(SetFiles { train, validation, also })
+    Ok(SetFiles { train, validation, further_sets })
 }
 
 /// What the hub calls a set.

@@ -4,7 +4,7 @@ use super::error::PrepareError;
 use super::sets::fetch_sets;
 use crate::data::check_tokenizer_class;
 use crate::domain::spec::{Model, Spec};
-use crate::hub::{Hub, HubError, Listener, Repository, RepositoryKind, Settings, Silent, meant};
+use crate::hub::{Hub, HubError, HubSettings, Listener, Repository, RepositoryKind, Silent, meant};
 use crate::model::{WEIGHTS, read_config, shards};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,8 +43,8 @@ impl Sources {
     /// A hub with the settings of the environment. These are read only when a spec needs a hub, so that errors in them do not
     /// affect training from local folders.
     pub fn hub(&self) -> Result<Hub, HubError> {
-        let settings = Settings::from_environment()?;
-        Ok(Hub::new(Settings { offline: settings.offline || self.cache_alone, ..settings }, self.listener.clone()))
+        let settings = HubSettings::from_environment()?;
+        Ok(Hub::new(HubSettings { offline: settings.offline || self.cache_alone, ..settings }, self.listener.clone()))
     }
 
     /// The folder of a model; none where it is compiled into the program.

@@ -2,7 +2,7 @@
 
 use super::error::SpecError;
 use crate::domain::ablation::{self, Ablation};
-use crate::domain::classifier::Head;
+use crate::domain::classifier::HeadChoice;
 use crate::domain::name::FolderName;
 use crate::domain::spec::{KeepWeights, MOST_CLASSES, NamedSet, Validation};
 use serde::de::DeserializeOwned;
@@ -64,7 +64,7 @@ const MODEL: [Field; 2] = [
         "a folder, a repository of the hub (OWNER/NAME or OWNER/NAME@REVISION) or \"embedded\", in quotes",
         not_empty,
     ),
-    field("head", "\"fresh\" or \"keep\"", is::<Head>),
+    field("head", "\"fresh\" or \"keep\"", is::<HeadChoice>),
 ];
 
 /// Keys of `[train]` that shape the sweep, not a run: an arm cannot change them.
@@ -220,7 +220,7 @@ mod tests {
         }
         same(&of_table("train").unwrap(), &whole_train());
         same(&STORE, &StoreOptions::default());
-        same(&MODEL, &Model { source: "embedded".into(), head: Some(Head::Keep) });
+        same(&MODEL, &Model { source: "embedded".into(), head: Some(HeadChoice::Keep) });
     }
 
     /// With every key that is written only where it is not the default.

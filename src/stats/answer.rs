@@ -1,7 +1,7 @@
 //! The answer as data: what `report --json` prints. What does not apply is null.
 
 use super::judge::{CellRow, Finding, Judgement};
-use super::question::Kind;
+use super::question::CauseKind;
 use super::verdict::Verdict;
 use super::words;
 use serde::Serialize;
@@ -43,7 +43,7 @@ pub struct CauseRow {
     pub arm: String,
     /// the key of the ablation
     pub cause: String,
-    pub kind: Kind,
+    pub kind: CauseKind,
     /// of the arm
     pub slope: Option<f64>,
     /// of the effect, that goes with a removal
@@ -96,7 +96,7 @@ impl From<&Finding> for CauseRow {
             kind: finding.kind,
             slope: finding.slope,
             share: finding.share,
-            change: finding.change.filter(|_| finding.kind == Kind::Introduction),
+            change: finding.change.filter(|_| finding.kind == CauseKind::Introduction),
             low: finding.interval.map(|interval| interval.low),
             high: finding.interval.map(|interval| interval.high),
             n: finding.n,

@@ -7,7 +7,7 @@ use super::learning::untestable;
 use super::multiplicity::{ALPHA, alpha_of_look, holm};
 use super::outcomes::{Outcomes, Pairs, cells, contrasts};
 use super::power::{binomial_error, instances_needed, minimal_detectable, pooled_sd};
-use super::question::{Cause, Evidence, Kind, KnownCause, Proof, Question};
+use super::question::{Cause, CauseKind, Evidence, KnownCause, Proof, Question};
 use super::verdict::{MINOR, Verdict};
 
 /// The answer to a question.
@@ -22,7 +22,7 @@ pub struct Judgement {
     /// chance of error of each cause's interval: causes share `alpha` (Bonferroni)
     pub alpha_of_cause: f64,
     pub cells: Vec<CellRow>,
-    pub effect: Effect,
+    pub effect: BatchSizeEffect,
     pub causes: Vec<Finding>,
     /// see [`Question::known`]
     pub known: Vec<KnownCause>,
@@ -44,7 +44,7 @@ pub struct CellRow {
 
 /// The effect of batch size in the baseline, over its complete instances.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Effect {
+pub struct BatchSizeEffect {
     /// per doubling
     pub slope: Option<Estimate>,
     pub interval: Option<Interval>,
@@ -58,7 +58,7 @@ pub struct Effect {
     pub needed: Option<usize>,
 }
 
-impl Effect {
+impl BatchSizeEffect {
     /// Whether the interval excludes 0.
     pub fn is_shown(&self) -> bool {
         self.interval.is_some_and(|interval| !interval.holds(0.0))
@@ -70,7 +70,7 @@ impl Effect {
 pub struct Finding {
     pub arm: String,
     pub cause: String,
-    pub kind: Kind,
+    pub kind: CauseKind,
     /// the measurements of the invariance check
     pub proof: Option<Proof>,
     /// of the arm
@@ -105,7 +105,7 @@ pub fn judge(question: &Question) -> Judgement {
     let mut batch_sizes = question.batch_sizes.clone();
     batch_sizes.sort_unstable();
     batch_sizes.dedup();
-    let family = question.causes.iter().filter(|cause| cause.evidence.kind() != Kind::Proof).count();
+    let family = question.causes.iter().filter(|cause| cause.evidence.kind() != CauseKind::Proof).count();
     let family = family.max(question.family).max(1) as f64;
     let alpha = alpha_of_look(question.look);
     let court = Judge {
@@ -172,7 +172,7 @@ struct Judge<'q> {
 }
 
 impl Judge<'_> {
-    fn effect(&self, alpha: f64) -> Effect {
+    fn effect(&self, alpha: f64) -> BatchSizeEffect {
         let instances: Vec<Vec<f64>> = self.question.baseline.complete(self.batch_sizes).into_values().collect();
         let complete = instances.len() >= self.question.planned;
         let slope = self.weights.as_ref().and_then(|weights| Estimate::of(&contrasts(weights, &instances)));
@@ -183,7 +183,7 @@ impl Judge<'_> {
         });
         let spread = slope.and_then(|slope| Some((slope, slope.sd?)));
         let shown = interval.is_some_and(|interval| !interval.holds(0.0));
-        Effect {
+        BatchSizeEffect {
             slope,
             interval,
             ends,
@@ -197,7 +197,7 @@ impl Judge<'_> {
         }
     }
 
-    fn finding(&self, cause: &Cause, effect: &Effect) -> Finding {
+    fn finding(&self, cause: &Cause, effect: &BatchSizeEffect) -> Finding {
         let mut finding = Finding {
             arm: cause.arm.clone(),
             cause: cause.name.clone(),
@@ -237,7 +237,7 @@ impl Judge<'_> {
     }
 
     /// Fills in the numbers and the verdict of an arm.
-    fn measure(&self, finding: &mut Finding, weights: &[f64], pairs: &Pairs, effect: &Effect) {
+    fn measure(&self, finding: &mut Finding, weights: &[f64], pairs: &Pairs, effect: &BatchSizeEffect) {
         let (baseline, arm) = (contrasts(weights, &pairs.baseline), contrasts(weights, &pairs.arm));
         let lost: Vec<f64> = baseline.iter().zip(&arm).map(|(baseline, arm)| baseline - arm).collect();
         let done = pairs.len();
@@ -259,13 +259,13 @@ impl Judge<'_> {
             Some(instances_needed(sd, MINOR * from.mean.abs(), alpha)?.saturating_sub(done))
         });
         let verdict = match finding.kind {
-            Kind::Removal => {
+            CauseKind::Removal => {
                 let share = ratio_interval(&lost, &baseline, self.alpha_of_cause);
                 finding.share = Some(loss.mean / from.mean).filter(|share| share.is_finite());
                 finding.interval = share.bounded();
                 self.verdict_of_removal(pairs, effect, share)
             }
-            Kind::Introduction | Kind::Proof => {
+            CauseKind::Introduction | CauseKind::Proof => {
                 finding.interval = change.interval(self.alpha_of_cause);
                 let known = effect.interval.zip(finding.interval);
                 let judged = known.map(|(effect, interval)| Verdict::of_change(effect, change.mean, interval));
@@ -274,14 +274,14 @@ impl Judge<'_> {
         };
         finding.verdict = if complete { verdict } else { Some(preliminary) };
         let is_untestable = matches!(finding.verdict, Some(Verdict::Untestable(_) | Verdict::NoEffect));
-        if finding.kind == Kind::Removal && is_untestable {
+        if finding.kind == CauseKind::Removal && is_untestable {
             // otherwise a share is informative
             (finding.share, finding.interval) = (None, None);
         }
     }
 
     /// `None` if it is unknown whether the arm learns.
-    fn verdict_of_removal(&self, pairs: &Pairs, effect: &Effect, share: RatioInterval) -> Option<Verdict> {
+    fn verdict_of_removal(&self, pairs: &Pairs, effect: &BatchSizeEffect, share: RatioInterval) -> Option<Verdict> {
         let majority = self.question.majority_share?;
         let untestable = untestable(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
         let judged = || effect.interval.map_or(Verdict::NotSeparable, |effect| Verdict::of_share(effect, share));

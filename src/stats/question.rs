@@ -65,18 +65,18 @@ pub struct Proof {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum CauseKind {
     Proof,
     Removal,
     Introduction,
 }
 
 impl Evidence {
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> CauseKind {
         match self {
-            Evidence::Proof(_) => Kind::Proof,
-            Evidence::Removal(_) => Kind::Removal,
-            Evidence::Introduction(_) => Kind::Introduction,
+            Evidence::Proof(_) => CauseKind::Proof,
+            Evidence::Removal(_) => CauseKind::Removal,
+            Evidence::Introduction(_) => CauseKind::Introduction,
         }
     }
 }

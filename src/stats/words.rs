@@ -1,9 +1,9 @@
 //! Findings in plain words. A sentence claims no more than its interval allows.
 
-use super::judge::{Effect, Finding, Judgement};
+use super::judge::{BatchSizeEffect, Finding, Judgement};
 use super::learning::Untestable;
 use super::numbers::{in_percent, in_points, level, percent, points};
-use super::question::{Kind, KnownCause, Proof};
+use super::question::{CauseKind, KnownCause, Proof};
 use super::verdict::Verdict;
 
 /// One paragraph that answers the question and names what was not tested.
@@ -56,7 +56,7 @@ impl Judgement {
 
     /// What batch size does, in a sentence or two.
     pub fn effect_sentence(&self) -> String {
-        let Effect { slope, interval, complete, .. } = &self.effect;
+        let BatchSizeEffect { slope, interval, complete, .. } = &self.effect;
         if self.batch_sizes.len() < 2 {
             return "One batch size alone shows no effect of batch size.".into();
         }
@@ -105,7 +105,7 @@ impl Judgement {
         let arm = &finding.arm;
         let interval = match (finding.interval, finding.kind) {
             (None, _) => "an interval without ends".to_owned(),
-            (Some(interval), Kind::Removal) => {
+            (Some(interval), CauseKind::Removal) => {
                 format!("{} interval {}", level(self.alpha_of_cause), in_percent(interval))
             }
             (Some(interval), _) => format!("{} interval {}", level(self.alpha_of_cause), in_points(interval)),
@@ -135,7 +135,7 @@ impl Judgement {
             ),
             Verdict::NoEffect => format!("Without an effect there is nothing for {cause} to explain."),
             Verdict::NotSeparable => match finding.kind {
-                Kind::Removal => format!("Whether {cause} plays a part is not separable yet: {gone}."),
+                CauseKind::Removal => format!("Whether {cause} plays a part is not separable yet: {gone}."),
                 _ => format!(
                     "Whether arm {arm} changes the slope is not separable yet: {} points per doubling ({interval}).",
                     finding.change.map_or("unknown".into(), points)
@@ -160,11 +160,11 @@ impl Judgement {
     pub fn not_tested(&self) -> Vec<&'static str> {
         let words = |known: &KnownCause| {
             let names = |finding: &&Finding| finding.cause.split('+').any(|key| known.keys.contains(&key));
-            let kinds: Vec<Kind> = self.causes.iter().filter(names).map(|finding| finding.kind).collect();
+            let kinds: Vec<CauseKind> = self.causes.iter().filter(names).map(|finding| finding.kind).collect();
             match kinds[..] {
                 [] => Some(known.words),
                 // what is put in its place says nothing about what is in use
-                _ if kinds.iter().all(|kind| *kind == Kind::Introduction) => known.in_use,
+                _ if kinds.iter().all(|kind| *kind == CauseKind::Introduction) => known.in_use,
                 _ => None,
             }
         };

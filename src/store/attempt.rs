@@ -17,13 +17,13 @@ pub(super) const OWNER: &str = "owner.json";
 pub(super) const BEAT: &str = "beat.json";
 pub(super) const ENDED: &str = "ended.json";
 /// An owner on another host counts as ended when its heartbeat has not changed for this long.
-pub(super) const SILENCE: Duration = Duration::from_mins(1);
+pub(super) const OWNER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The result of an attempt to claim a run.
 #[derive(Debug)]
 pub enum Claim {
     /// claimed: train it
-    Mine(Attempt),
+    Mine(ClaimedAttempt),
     /// it is finished
     Done(RunResult),
     /// its last attempt failed with this message, and a retry was not requested
@@ -34,7 +34,7 @@ pub enum Claim {
 
 /// A claimed attempt.
 #[derive(Clone, Debug)]
-pub struct Attempt {
+pub struct ClaimedAttempt {
     /// counts from 1
     pub number: u32,
     pub(super) folder: Folder,
@@ -73,7 +73,7 @@ impl BeatWatch {
         if *last != beat {
             (*last, *since) = (beat, now);
         }
-        now.duration_since(*since) >= SILENCE
+        now.duration_since(*since) >= OWNER_TIMEOUT
     }
 }
 
@@ -101,7 +101,7 @@ impl RunFolder {
                 }
             }
         }
-        let attempt = Attempt { number: newest + 1, folder: self.attempt(newest + 1) };
+        let attempt = ClaimedAttempt { number: newest + 1, folder: self.attempt(newest + 1) };
         if let Err(error) = self.begin(&attempt, here) {
             return match (attempt.path().exists(), self.path().exists()) {
                 (true, _) => Ok(Claim::Elsewhere("a process that just started".into())),
@@ -120,7 +120,7 @@ impl RunFolder {
 
     /// Creates the folder of an attempt, unless it exists. The owner file is written before the folder gets its name: other
     /// processes would wait for a folder without one, as a kill could leave.
-    fn begin(&self, attempt: &Attempt, owner: &Owner) -> Result<(), StoreError> {
+    fn begin(&self, attempt: &ClaimedAttempt, owner: &Owner) -> Result<(), StoreError> {
         let attempts = self.attempts_folder();
         let staged = attempts.stage_folder()?;
         stored::write(&Folder::root(staged.path()), OWNER, owner)?;
@@ -165,11 +165,11 @@ impl RunFolder {
     pub fn beat_lately(&self, attempt: u32, now: SystemTime) -> bool {
         let folder = self.attempt(attempt);
         let beat = folder.modified(BEAT).or_else(|| folder.changed());
-        beat.is_some_and(|time| now.duration_since(time).unwrap_or_default() < SILENCE)
+        beat.is_some_and(|time| now.duration_since(time).unwrap_or_default() < OWNER_TIMEOUT)
     }
 }
 
-impl Attempt {
+impl ClaimedAttempt {
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -3,7 +3,7 @@
 //! The name of a checkpoint contains its step and the SHA-256 of its bytes, so that a corrupt one is detected and skipped.
 //! Checkpoints of earlier versions have no digest in their name and are not verified.
 
-use super::attempt::Attempt;
+use super::attempt::ClaimedAttempt;
 use super::damage::Damage;
 use super::error::StoreError;
 use super::layout::RunFolder;
@@ -30,7 +30,7 @@ pub struct Staged {
     digest: String,
 }
 
-impl Attempt {
+impl ClaimedAttempt {
     /// Writes a checkpoint under a temporary name.
     pub fn stage_checkpoint(
         &self,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// The inputs of an experiment's runs, which identify the runs when the data is no longer available.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Inputs {
+pub struct ExperimentInputs {
     pub data: DataIdentity,
     pub model: ModelIdentity,
     /// of the most frequent class in the validation set
@@ -29,7 +29,7 @@ pub struct Inputs {
     pub notes: Vec<String>,
 }
 
-impl Stored for Inputs {
+impl Stored for ExperimentInputs {
     fn check(&self) -> Result<(), String> {
         self.data.check()?;
         self.model.config.check()?;
@@ -44,12 +44,12 @@ impl Stored for Invariance {}
 
 impl Store {
     /// Records the inputs of an experiment, replacing earlier ones.
-    pub fn remember_inputs(&self, spec: &Spec, inputs: &Inputs) -> Result<(), StoreError> {
+    pub fn remember_inputs(&self, spec: &Spec, inputs: &ExperimentInputs) -> Result<(), StoreError> {
         stored::write(&self.experiment_of(spec), INPUTS, inputs)
     }
 
     /// The recorded inputs of an experiment.
-    pub fn inputs(&self, experiment: &FolderName) -> Result<Option<Inputs>, Damage> {
+    pub fn inputs(&self, experiment: &FolderName) -> Result<Option<ExperimentInputs>, Damage> {
         stored::read(&self.experiment(experiment), INPUTS)
     }
 

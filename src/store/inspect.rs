@@ -7,7 +7,7 @@ use super::journal::read_journal;
 use super::layout::{RunFolder, Store};
 use super::owner::{Liveness, Owner};
 use super::result::RunResult;
-use crate::domain::event::Entry;
+use crate::domain::event::JournalEntry;
 use crate::domain::history::{History, Progress};
 use crate::domain::id::RunId;
 use crate::domain::run::RunSpec;
@@ -77,12 +77,12 @@ impl StoredRun {
     }
 
     /// The journals of all attempts, oldest first.
-    pub fn journal(&self) -> Vec<(u32, Vec<Entry>)> {
+    pub fn journal(&self) -> Vec<(u32, Vec<JournalEntry>)> {
         read_journal(&self.folder).unwrap_or_default()
     }
 
     /// The history of its journals, with the progress that the store reports.
-    pub fn history(&self, journal: &[(u32, Vec<Entry>)]) -> History {
+    pub fn history(&self, journal: &[(u32, Vec<JournalEntry>)]) -> History {
         let events = journal.iter().flat_map(|(_, entries)| entries).map(|entry| &entry.event);
         History { progress: self.progress.clone(), ..History::replay(events) }
     }

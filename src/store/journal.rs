@@ -1,11 +1,11 @@
 //! The events of a run, one JSON object per line, appended in order.
 
-use super::attempt::Attempt;
+use super::attempt::ClaimedAttempt;
 use super::damage::Damage;
 use super::error::StoreError;
 use super::layout::RunFolder;
 use super::lines::parse_journal;
-use crate::domain::event::{Entry, RunEvent};
+use crate::domain::event::{JournalEntry, RunEvent};
 use crate::files::FileError;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -24,14 +24,14 @@ pub struct Journal {
 }
 
 impl Journal {
-    pub fn create(attempt: &Attempt) -> Result<Self, StoreError> {
+    pub fn create(attempt: &ClaimedAttempt) -> Result<Self, StoreError> {
         let file = BufWriter::new(attempt.folder.create_file(NAME)?);
         Ok(Self { path: attempt.path().join(NAME), file, next: 0 })
     }
 
     /// Numbers the event and appends it to the buffer; see [`Journal::flush`].
-    pub fn append(&mut self, time: f64, event: RunEvent) -> Result<Entry, StoreError> {
-        let entry = Entry { number: self.next, time, event };
+    pub fn append(&mut self, time: f64, event: RunEvent) -> Result<JournalEntry, StoreError> {
+        let entry = JournalEntry { number: self.next, time, event };
         self.next += 1;
         let mut line = serde_json::to_vec(&entry).map_err(|error| self.error("append to", error.into()))?;
         line.push(b'\n');
@@ -55,33 +55,33 @@ impl Journal {
     }
 }
 
-impl Attempt {
+impl ClaimedAttempt {
     /// At most so many entries of the journal from this number on, and the number after them. A line that cannot be read is
     /// left out. For the attempt's owner, once the journal is flushed.
-    pub fn entries_from(&self, from: u64, most: usize) -> Result<(Vec<Entry>, u64), StoreError> {
+    pub fn entries_from(&self, from: u64, most: usize) -> Result<(Vec<JournalEntry>, u64), StoreError> {
         let Some(file) = self.folder.open(NAME)? else { return Ok((Vec::new(), from)) };
         let (mut entries, mut next) = (Vec::new(), from);
         // an entry a line, numbered from 0
         for line in BufReader::new(file).split(b'\n').skip(from as usize).take(most) {
             let path = || self.path().join(NAME);
             let line = line.map_err(|cause| FileError::System { doing: "read", path: path(), cause })?;
-            entries.extend(serde_json::from_slice::<Entry>(&line).ok());
+            entries.extend(serde_json::from_slice::<JournalEntry>(&line).ok());
             next += 1;
         }
         Ok((entries, next))
     }
 }
 
-/// Entries by attempt, oldest first.
-pub type Entries = Vec<(u32, Vec<Entry>)>;
+/// JournalEntries by attempt, oldest first.
+pub type JournalEntries = Vec<(u32, Vec<JournalEntry>)>;
 
 /// The usable entries of all journals.
-pub fn read_journal(run: &RunFolder) -> Result<Entries, StoreError> {
+pub fn read_journal(run: &RunFolder) -> Result<JournalEntries, StoreError> {
     Ok(read_journals(run).0)
 }
 
 /// The usable entries of all journals, and the damage.
-pub fn read_journals(run: &RunFolder) -> (Entries, Vec<Damage>) {
+pub fn read_journals(run: &RunFolder) -> (JournalEntries, Vec<Damage>) {
     let (mut attempts, mut damages) = (Vec::new(), Vec::new());
     let numbers = run.attempt_numbers().unwrap_or_else(|error| {
         damages.push(error.into());

@@ -4,15 +4,15 @@
 //! so do updates. Invalid lines are skipped and reported, and the lines after them count as long as they follow again, so
 //! that damage is a gap in the curve and not its end. The last line needs its line end: a kill can truncate it.
 
-use crate::domain::event::{Entry, RunEvent};
+use crate::domain::event::{JournalEntry, RunEvent};
 use crate::domain::scores::Scores;
 use crate::domain::value::number;
 
 /// The usable entries, and the reason if some are not.
-pub fn parse_journal(bytes: &[u8]) -> (Vec<Entry>, Option<String>) {
+pub fn parse_journal(bytes: &[u8]) -> (Vec<JournalEntry>, Option<String>) {
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n"));
-    let lines: Vec<Result<Entry, String>> = lines.map(entry).collect();
-    let (mut entries, mut wrong, mut left_out): (Vec<Entry>, _, u64) = (Vec::new(), None, 0);
+    let lines: Vec<Result<JournalEntry, String>> = lines.map(entry).collect();
+    let (mut entries, mut wrong, mut left_out): (Vec<JournalEntry>, _, u64) = (Vec::new(), None, 0);
     for (place, line) in lines.iter().enumerate() {
         let later = lines[place + 1..].iter().flatten();
         let follows = line.as_ref().map_err(Clone::clone).and_then(|entry| match entries.last() {
@@ -42,13 +42,13 @@ pub fn parse_journal(bytes: &[u8]) -> (Vec<Entry>, Option<String>) {
     (entries, wrong)
 }
 
-fn entry(line: &[u8]) -> Result<Entry, String> {
-    let entry: Entry = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+fn entry(line: &[u8]) -> Result<JournalEntry, String> {
+    let entry: JournalEntry = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     check(&entry).map(|()| entry)
 }
 
 /// Checks for values that no owner writes.
-fn check(entry: &Entry) -> Result<(), String> {
+fn check(entry: &JournalEntry) -> Result<(), String> {
     number("time", entry.time, -f64::MAX, f64::MAX)?;
     match entry.event {
         RunEvent::Update { loss, accuracy, learning_rate, gradient_norm, .. } => {
@@ -66,7 +66,7 @@ fn check(entry: &Entry) -> Result<(), String> {
 
 /// Whether a journal can begin with this entry: with its start event, or, if that is lost, with one that a later entry
 /// follows.
-fn begins(entry: &Entry, later: &[&Entry]) -> Result<(), String> {
+fn begins(entry: &JournalEntry, later: &[&JournalEntry]) -> Result<(), String> {
     let is_start = matches!(entry.event, RunEvent::Started { .. });
     // an attempt that fails before it starts has only that event
     let begins = is_start || is_end(&entry.event);
@@ -78,7 +78,7 @@ fn begins(entry: &Entry, later: &[&Entry]) -> Result<(), String> {
 }
 
 /// Whether an entry can follow another. If entries are lost in between, the next one must follow as well.
-fn follows(last: &Entry, entry: &Entry, next: Option<&Entry>) -> Result<(), String> {
+fn follows(last: &JournalEntry, entry: &JournalEntry, next: Option<&JournalEntry>) -> Result<(), String> {
     let gap = entry.number.checked_sub(last.number).filter(|gap| *gap > 0);
     let steps = entry.event.step().checked_sub(last.event.step());
     let least = u64::from(matches!(entry.event, RunEvent::Update { .. }));
@@ -103,9 +103,9 @@ fn is_end(event: &RunEvent) -> bool {
 }
 
 /// Reconstructs a lost start event from what follows.
-fn start_of(first: &Entry) -> Entry {
+fn start_of(first: &JournalEntry) -> JournalEntry {
     let lost = first.event.step().saturating_sub(u64::from(matches!(first.event, RunEvent::Update { .. })));
-    Entry { number: 0, time: first.time, event: RunEvent::Started { step: lost } }
+    JournalEntry { number: 0, time: first.time, event: RunEvent::Started { step: lost } }
 }
 
 #[cfg(test)]
@@ -117,14 +117,14 @@ mod tests {
     }
 
     /// A journal of some updates that began at a step and was stopped.
-    fn journal(from: u64) -> Vec<Entry> {
+    fn journal(from: u64) -> Vec<JournalEntry> {
         let updates = (1..=5).map(|step| update(from + step));
         let events = std::iter::once(RunEvent::Started { step: from }).chain(updates);
         let events = events.chain([RunEvent::Stopped { step: from + 5 }]);
-        events.enumerate().map(|(number, event)| Entry { number: number as u64, time: 1.5, event }).collect()
+        events.enumerate().map(|(number, event)| JournalEntry { number: number as u64, time: 1.5, event }).collect()
     }
 
-    fn text(entries: &[Entry]) -> Vec<String> {
+    fn text(entries: &[JournalEntry]) -> Vec<String> {
         entries.iter().map(|entry| serde_json::to_string(entry).unwrap() + "\n").collect()
     }
 
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn an_attempt_may_fail_before_it_starts() {
         let event = RunEvent::Failed { step: 0, message: "the checkpoint does not fit".into() };
-        let failed = [Entry { number: 0, time: 1.5, event }];
+        let failed = [JournalEntry { number: 0, time: 1.5, event }];
         assert_eq!(parse_journal(text(&failed).concat().as_bytes()), (failed.to_vec(), None));
     }
 

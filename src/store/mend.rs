@@ -183,12 +183,12 @@ impl RunFolder {
             }
             let mut scored = entries.iter().rev().filter(|entry| entry.event.step() == updates);
             let Some(scores) = scored.find_map(|entry| entry.event.scores()) else { continue };
-            let also = entries.iter().filter_map(|entry| match entry.event {
+            let further_sets = entries.iter().filter_map(|entry| match entry.event {
                 RunEvent::AlsoEvaluated { set, scores, .. } => Some((set, scores)),
                 _ => None,
             });
-            let also = also.collect();
-            return Some(RunResult::of(self.id.clone(), attempt, updates, scores, also, last.time));
+            let further_sets = further_sets.collect();
+            return Some(RunResult::of(self.id.clone(), attempt, updates, scores, further_sets, last.time));
         }
         None
     }

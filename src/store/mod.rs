@@ -22,12 +22,12 @@ mod result;
 mod set_aside;
 mod stored;
 
-pub use attempt::{Attempt, BeatWatch, Claim, Ended, Standing};
+pub use attempt::{BeatWatch, Claim, ClaimedAttempt, Ended, Standing};
 pub use changes::Look;
 pub use checkpoint::{Checkpoint, Staged};
 pub use damage::Damage;
 pub use error::StoreError;
-pub use experiment::Inputs;
+pub use experiment::ExperimentInputs;
 pub use identity::{experiment_digest, run_id};
 pub use inspect::StoredRun;
 pub use journal::{Journal, read_journal, read_journals};

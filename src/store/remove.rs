@@ -3,7 +3,7 @@
 //! A run is first claimed, as for training, so that no other process starts it, then renamed in one step, and only then
 //! deleted. A process that needs it afterwards creates it again.
 
-use super::attempt::{BeatWatch, Claim, SILENCE};
+use super::attempt::{BeatWatch, Claim, OWNER_TIMEOUT};
 use super::error::StoreError;
 use super::inspect::StoredRun;
 use super::layout::{RunFolder, Store};
@@ -73,7 +73,7 @@ impl Store {
         let (here, mut watch, begun) = (Owner::this_process(), BeatWatch::default(), Instant::now());
         loop {
             match run.folder.claim(&here, &mut watch, true)? {
-                Claim::Elsewhere(_) if run.silent && begun.elapsed() < SILENCE + 2 * ASK_AGAIN => {
+                Claim::Elsewhere(_) if run.silent && begun.elapsed() < OWNER_TIMEOUT + 2 * ASK_AGAIN => {
                     std::thread::sleep(ASK_AGAIN);
                 }
                 claim => return Ok(claim),
@@ -156,7 +156,7 @@ mod tests {
             macro_f1: None,
             matthews: None,
             predicted_classes: None,
-            also: Vec::new(),
+            further_sets: Vec::new(),
             finished: 0.0,
         };
         folder.commit_result(&result).unwrap();

@@ -31,8 +31,8 @@ pub struct RunResult {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicted_classes: Option<u32>,
     /// of further sets
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<(NamedSet, Scores)>,
+    #[serde(rename = "also", default, skip_serializing_if = "Vec::is_empty")]
+    pub further_sets: Vec<(NamedSet, Scores)>,
     /// seconds since 1970
     pub finished: f64,
 }
@@ -44,11 +44,11 @@ impl RunResult {
         attempt: u32,
         step: u64,
         scores: Scores,
-        also: Vec<(NamedSet, Scores)>,
+        further_sets: Vec<(NamedSet, Scores)>,
         finished: f64,
     ) -> Self {
         let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes } = scores;
-        Self { run, attempt, step, loss, accuracy, f1, macro_f1, matthews, predicted_classes, also, finished }
+        Self { run, attempt, step, loss, accuracy, f1, macro_f1, matthews, predicted_classes, further_sets, finished }
     }
 
     /// On the validation set.
@@ -67,7 +67,7 @@ impl Stored for RunResult {
             return Err(format!("`finished` is {}, expected seconds since 1970", self.finished));
         }
         self.scores().check()?;
-        self.also
+        self.further_sets
             .iter()
             .try_for_each(|(set, scores)| scores.check().map_err(|wrong| format!("scores of {}: {wrong}", set.name())))
     }

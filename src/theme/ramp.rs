@@ -25,12 +25,12 @@ fn at(anchors: &[Rgb], share: f64) -> Option<Rgb> {
 mod tests {
     use super::*;
     use crate::theme::vision::least_difference;
-    use crate::theme::{Colour, Series, Theme, WHITE, contrast, hex};
+    use crate::theme::{Colour, Series, ThemeColours, WHITE, contrast, hex};
 
     /// The ramps of the built-in themes with their backgrounds.
     fn ramps() -> Vec<(&'static str, Vec<Rgb>, Vec<Rgb>)> {
         let ramp = |name| {
-            let theme = Theme::named(name).unwrap();
+            let theme = ThemeColours::named(name).unwrap();
             let (Series::Ramp(anchors), Colour::Rgb(ground)) = (theme.series, theme.background) else {
                 panic!("{name} has no ramp on a known ground");
             };
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn good_bad_and_attention_are_distinguishable_and_readable() {
         for name in ["dark", "light"] {
-            let theme = Theme::named(name).unwrap();
+            let theme = ThemeColours::named(name).unwrap();
             let rgb = |colour| match colour {
                 Colour::Rgb(rgb) => rgb,
                 other => panic!("{name}: {other:?}"),

@@ -49,7 +49,7 @@ impl Series {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Theme {
+pub struct ThemeColours {
     pub name: String,
     pub background: Colour,
     pub text: Colour,
@@ -79,7 +79,7 @@ struct ThemeFile {
     series: Option<Vec<String>>,
 }
 
-impl Theme {
+impl ThemeColours {
     /// Loads a built-in theme by name, else a file.
     pub fn named(name: &str) -> Result<Self, ThemeError> {
         if let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn every_built_in_theme_parses_and_distinguishes_batch_sizes() {
         for (name, _) in BUILT_IN {
-            let theme = Theme::named(name).unwrap();
+            let theme = ThemeColours::named(name).unwrap();
             for sizes in 1..=12 {
                 let mut colours: Vec<String> =
                     theme.series.colours(sizes).iter().map(|colour| format!("{colour:?}")).collect();
@@ -189,7 +189,7 @@ mod tests {
     fn a_list_of_colours_repeats_and_a_ramp_does_not() {
         let dark = BUILT_IN[0].1;
         let ramp = dark.lines().find(|line| line.starts_with("ramp")).unwrap();
-        let theme = |line: &str| Theme::parse("mine", &dark.replace(ramp, line));
+        let theme = |line: &str| ThemeColours::parse("mine", &dark.replace(ramp, line));
         let listed = theme("series = [\"#ff0000\", \"blue\", \"7\"]").unwrap();
         let (red, blue) = (Colour::Rgb((255, 0, 0)), Colour::Indexed(4));
         assert_eq!(listed.series.colours(4), [red, blue, Colour::Indexed(7), red]);
@@ -227,11 +227,11 @@ mod tests {
     #[test]
     fn an_invalid_theme_is_refused_with_the_reason() {
         let wrong = BUILT_IN[0].1.replacen("text = \"#", "text = \"?", 1);
-        let error = Theme::parse("mine", &wrong).unwrap_err().to_string();
+        let error = ThemeColours::parse("mine", &wrong).unwrap_err().to_string();
         assert!(
             error.starts_with("theme `mine`: `?") && error.ends_with("is not a colour; write \"#rrggbb\" or a name")
         );
-        assert!(Theme::named("/no/such/theme").unwrap_err().to_string().contains("neither built in"));
-        assert!(Theme::parse("mine", "text = \"red\"").unwrap_err().to_string().contains("missing field"));
+        assert!(ThemeColours::named("/no/such/theme").unwrap_err().to_string().contains("neither built in"));
+        assert!(ThemeColours::parse("mine", "text = \"red\"").unwrap_err().to_string().contains("missing field"));
     }
 }

@@ -14,7 +14,7 @@ pub fn evaluate(
     most: u32,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Scores>> {
-    let mut tally = Tally::default();
+    let mut tally = Confusion::default();
     for batch in batches {
         if stop() {
             return Ok(None);
@@ -31,7 +31,7 @@ pub fn evaluate(
 
 /// The confusion matrix and the loss of a scored set.
 #[derive(Default)]
-struct Tally {
+struct Confusion {
     classes: usize,
     examples: u64,
     /// \[C * C\] of each label, then of each prediction
@@ -39,7 +39,7 @@ struct Tally {
     loss: f64,
 }
 
-impl Tally {
+impl Confusion {
     fn add(&mut self, logits: &[f32], label: usize) {
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let predicted = logits.iter().position(|logit| *logit == largest).unwrap_or(0);
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn scores_match_their_definitions() {
-        let mut tally = Tally::default();
+        let mut tally = Confusion::default();
         // predictions 1, 1, 0, 0 against labels 1, 0, 1, 0
         for (logits, label) in [([0.0, 2.0], 1), ([0.0, 1.0], 0), ([1.0, 0.0], 1), ([3.0, 0.0], 0)] {
             tally.add(&logits, label);
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn matthews_is_the_correlation_of_labels_and_predictions() {
         let of = |cases: &[(usize, usize, u64)]| {
-            let mut tally = Tally::default();
+            let mut tally = Confusion::default();
             for (predicted, label, count) in cases {
                 let logits: [f32; 2] = if *predicted == 1 { [0.0, 1.0] } else { [1.0, 0.0] };
                 (0..*count).for_each(|_| tally.add(&logits, *label));
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn more_classes_have_the_mean_of_their_f1_and_gorodkins_correlation() {
-        let mut tally = Tally::default();
+        let mut tally = Confusion::default();
         // labels 0, 0, 1, 1, 1, 2, 2, 3 against predictions 0, 1, 1, 1, 2, 2, 0, 2
         for (label, predicted) in [(0, 0), (0, 1), (1, 1), (1, 1), (1, 2), (2, 2), (2, 0), (3, 2)] {
             let mut logits = [0.0; 4];
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn predicted_classes_are_counted_whatever_the_labels_are() {
         let predicted = |logits: &[[f32; 3]]| {
-            let mut tally = Tally::default();
+            let mut tally = Confusion::default();
             logits.iter().enumerate().for_each(|(place, logits)| tally.add(logits, place % 3));
             tally.scores().predicted_classes
         };

@@ -4,9 +4,7 @@ use super::optimizer::AdamW;
 use super::{OwnedSnapshot, Snapshot, TrainError};
 use crate::domain::batch::Batch;
 use crate::model::{Bert, Group, Masks, Pass, TableRows};
-use candle_core::{D, Device, Tensor};
-
-type Result<T, E = candle_core::Error> = std::result::Result<T, E>;
+use candle_core::{D, Device, Result, Tensor};
 
 /// A model while it is trained.
 pub struct Learner {
@@ -25,7 +23,7 @@ pub struct StepMetrics {
 
 /// The parts of a step, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum StepPart {
     Forward,
     Backward,
     Update,
@@ -78,7 +76,7 @@ impl Learner {
         masks: &Masks,
         learning_rate: f64,
         clip_norm: f64,
-        done: &mut dyn FnMut(Part),
+        done: &mut dyn FnMut(StepPart),
     ) -> Result<Option<StepMetrics>> {
         let Self { model, optimizer } = self;
         let rows = TableRows::read_by(batch);
@@ -93,30 +91,30 @@ impl Learner {
             passed => passed?,
         };
         let gradient_norm = optimizer.step(&mut model.groups, &rows, learning_rate, clip_norm)?;
-        done(Part::Update);
+        done(StepPart::Update);
         Ok(Some(StepMetrics { loss, accuracy, gradient_norm }))
     }
 
     /// All state after the last step.
-    pub fn snapshot(&mut self) -> Result<Snapshot<'_>, TrainError> {
+    pub fn snapshot(&mut self) -> std::result::Result<Snapshot<'_>, TrainError> {
         self.model()?;
         Snapshot::take(&self.model, &self.optimizer)
     }
 
     /// Restores the state. The model must be of the same shape as the one it was taken from.
-    pub fn restore(&mut self, snapshot: OwnedSnapshot) -> Result<(), TrainError> {
+    pub fn restore(&mut self, snapshot: OwnedSnapshot) -> std::result::Result<(), TrainError> {
         snapshot.restore(&mut self.model, &mut self.optimizer)
     }
 }
 
 /// Forward and backward: loss and accuracy of the batch; the gradients are in the model's groups.
-fn pass(model: &mut Bert, batch: &Batch, masks: &Masks, done: &mut dyn FnMut(Part)) -> Result<(f32, f32)> {
+fn pass(model: &mut Bert, batch: &Batch, masks: &Masks, done: &mut dyn FnMut(StepPart)) -> Result<(f32, f32)> {
     let logits = model.logits(batch, Pass::Train(masks))?; // [B, C]
     let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu)?; // [B]
     let loss = candle_nn::loss::cross_entropy(&logits, &labels)?;
     let correct = logits.argmax(D::Minus1)?.eq(&labels)?.to_dtype(candle_core::DType::F32)?.sum_all()?;
-    done(Part::Forward);
+    done(StepPart::Forward);
     loss.backward()?;
-    done(Part::Backward);
+    done(StepPart::Backward);
     Ok((loss.to_scalar()?, correct.to_scalar::<f32>()? / batch.len() as f32))
 }

@@ -7,7 +7,7 @@
 
 use crate::domain::numbers::BETA2;
 use crate::model::vectorised::vectorised;
-use crate::model::{Group, TableRows, View};
+use crate::model::{Group, TableRows, TensorView};
 use candle_core::Result;
 use std::ops::Range;
 
@@ -56,7 +56,7 @@ struct LazyTable {
 impl AdamW {
     pub fn new(groups: &[Group], weight_decay: f64) -> Self {
         let mut tables = 0;
-        let mut segment = |view: &View| {
+        let mut segment = |view: &TensorView| {
             let table = view.is_table.then(|| {
                 tables += 1;
                 LazyTable { number: tables - 1, width: view.shape[1], seen: vec![0; view.shape[0]] }

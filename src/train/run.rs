@@ -12,7 +12,7 @@ use crate::domain::spec::NamedSet;
 use crate::model::{Bert, Interrupt, Masks, Weights};
 
 /// The inputs of a run. All but the spec are shared by the runs of a sweep.
-pub struct Inputs<'i> {
+pub struct RunInputs<'i> {
     pub spec: &'i RunSpec,
     pub weights: &'i Weights,
     /// \[V\] word of each row of the word table
@@ -20,7 +20,7 @@ pub struct Inputs<'i> {
     pub train: &'i Examples,
     pub validation: &'i [Batch],
     /// further sets, to be scored at the end
-    pub also: &'i [(NamedSet, Vec<Batch>)],
+    pub further_sets: &'i [(NamedSet, Vec<Batch>)],
 }
 
 /// Receives the events of a run and decides when to checkpoint and stop.
@@ -47,7 +47,7 @@ pub enum Ending {
 ///
 /// The ending is returned, not sent to the observer: the caller may have to write the final weights first.
 pub fn train(
-    inputs: &Inputs<'_>,
+    inputs: &RunInputs<'_>,
     snapshot: Option<OwnedSnapshot>,
     observer: &mut dyn Observer,
 ) -> Result<Ending, TrainError> {
@@ -75,7 +75,7 @@ pub fn train(
             return stop(&mut learner, observer);
         }
         if step == updates {
-            if !score_also(learner.model()?, inputs, step, observer)? {
+            if !score_further_sets(learner.model()?, inputs, step, observer)? {
                 return stop(&mut learner, observer);
             }
             return Ok(Ending::Finished(Box::new(learner.finish()?)));
@@ -117,7 +117,7 @@ pub fn train(
 }
 
 /// The final weights that another run with the same updates kept, as this run's model.
-pub fn kept_model(inputs: &Inputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> {
+pub fn kept_model(inputs: &RunInputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> {
     let spec = inputs.spec;
     let classes = spec.data.classes as usize;
     let config = &spec.model.config;
@@ -128,11 +128,11 @@ pub fn kept_model(inputs: &Inputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> 
 }
 
 /// Evaluates a run that needs no training on the weights that it would end with.
-pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
+pub fn score_again(inputs: &RunInputs<'_>, mut model: Bert, observer: &mut dyn Observer) -> Result<Ending, TrainError> {
     let step = inputs.spec.updates();
     model.interrupted_by(observer.interrupt().clone());
     observer.event(RunEvent::Started { step })?;
-    let scored = score(&mut model, inputs, step, observer)? && score_also(&mut model, inputs, step, observer)?;
+    let scored = score(&mut model, inputs, step, observer)? && score_further_sets(&mut model, inputs, step, observer)?;
     Ok(match scored {
         true => Ending::Finished(Box::new(model)),
         false => Ending::Stopped { step },
@@ -140,7 +140,7 @@ pub fn score_again(inputs: &Inputs<'_>, mut model: Bert, observer: &mut dyn Obse
 }
 
 /// Scores the validation set and reports it; false if a stop was requested.
-fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+fn score(model: &mut Bert, inputs: &RunInputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
     let Some(scores) = scores_of(model, inputs, (inputs.validation, inputs.spec.scored_examples()), step, observer)?
     else {
         return Ok(false);
@@ -150,13 +150,13 @@ fn score(model: &mut Bert, inputs: &Inputs<'_>, step: u64, observer: &mut dyn Ob
 }
 
 /// Scores the further sets and reports them; false if a stop was requested.
-fn score_also(
+fn score_further_sets(
     model: &mut Bert,
-    inputs: &Inputs<'_>,
+    inputs: &RunInputs<'_>,
     step: u64,
     observer: &mut dyn Observer,
 ) -> Result<bool, TrainError> {
-    for (set, batches) in inputs.also {
+    for (set, batches) in inputs.further_sets {
         let Some(scores) = scores_of(model, inputs, (batches, u32::MAX), step, observer)? else { return Ok(false) };
         observer.event(RunEvent::AlsoEvaluated { step, set: *set, scores })?;
     }
@@ -166,7 +166,7 @@ fn score_also(
 /// Scores the examples of a set that the run is scored on; `None` if a stop was requested.
 fn scores_of(
     model: &mut Bert,
-    inputs: &Inputs<'_>,
+    inputs: &RunInputs<'_>,
     (batches, most): (&[Batch], u32),
     step: u64,
     observer: &mut dyn Observer,
@@ -200,7 +200,7 @@ struct Epoch {
 }
 
 impl Epoch {
-    fn new(inputs: &Inputs<'_>, number: u32) -> Self {
+    fn new(inputs: &RunInputs<'_>, number: u32) -> Self {
         let RunSpec { shuffle, seed, iid, dropout, .. } = *inputs.spec;
         Self {
             order: epoch_order(inputs.train.len(), shuffle, seed, iid, number),

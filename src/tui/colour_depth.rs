@@ -1,10 +1,11 @@
-//! How many colours the terminal knows, and what a theme's colours become where those are fewer than it has.
+//! How many colours the terminal supports, and how a theme's colours are mapped to fewer.
 //!
-//! Themes are written in 24-bit colours. A frame is drawn with these; before it goes to a terminal of fewer colours, each
-//! becomes the nearest that there is. Lines of different batch sizes stay different, and nothing takes the colour of what
-//! it stands on.
+//! Themes have 24-bit colours. A frame is drawn with these; for a terminal with fewer colours each is then replaced by the
+//! nearest available one. Lines of different batch sizes keep different colours, and no text takes the colour of its
+//! background.
 
 use super::theme::Theme;
+use crate::theme::Rgb;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use std::collections::HashMap;
@@ -12,22 +13,22 @@ use std::sync::LazyLock;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColourDepth {
-    /// marks say what colours would
+    /// no colours: marks replace them
     None,
-    /// the eight of old terminals and their bright variants
+    /// the eight ANSI colours and their bright variants
     Sixteen,
-    /// those, a cube of 6 x 6 x 6 and 24 greys
+    /// the sixteen, a cube of 6 x 6 x 6 and 24 greys
     Indexed,
     /// red, green and blue of 8 bits each
     True,
 }
 
-/// Terminals that are known for 24-bit colours by the beginning of `TERM`, and by `TERM_PROGRAM`.
+/// Terminals with 24-bit colours: by the beginning of `TERM`, and by `TERM_PROGRAM`.
 const TRUE_BY_TERM: [&str; 6] = ["xterm-kitty", "alacritty", "foot", "wezterm", "xterm-ghostty", "contour"];
 const TRUE_BY_PROGRAM: [&str; 5] = ["iTerm.app", "WezTerm", "vscode", "ghostty", "rio"];
 
 impl ColourDepth {
-    /// By its name on the command line; nothing where the environment decides.
+    /// By its name on the command line; `None` if the environment decides.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "truecolor" => Some(Self::True),
@@ -38,7 +39,7 @@ impl ColourDepth {
         }
     }
 
-    /// What these variables say of the terminal. Nobody can be asked: terminals do not answer all alike.
+    /// From environment variables. The terminal is not queried, because terminals answer differently or not at all.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name: &str| variable(name).filter(|value| !value.is_empty());
         let term = value("TERM").unwrap_or_default();
@@ -46,7 +47,7 @@ impl ColourDepth {
         if value("NO_COLOR").is_some() || term == "dumb" || term.starts_with("vt") || term.ends_with("-m") {
             return Self::None;
         }
-        // GNU screen hands on the variables of the terminal around it, whose colours it may not know
+        // GNU screen passes on the variables of the outer terminal, whose colours it may not support
         let in_screen = value("STY").is_some() && value("TMUX").is_none();
         let is_true = says("COLORTERM", &["truecolor", "24bit"])
             || term.ends_with("-direct")
@@ -62,7 +63,7 @@ impl ColourDepth {
         }
     }
 
-    /// The colours that it has beside the terminal's own. The first 16 are xterm's; terminals differ in them.
+    /// The available colours. The first 16 have xterm's values; terminals differ in them.
     fn palette(self) -> &'static [(Color, Oklab)] {
         static BASIC: LazyLock<Vec<(Color, Oklab)>> = LazyLock::new(|| looks(SIXTEEN));
         static INDEXED: LazyLock<Vec<(Color, Oklab)>> = LazyLock::new(|| looks(indexed()));
@@ -74,7 +75,6 @@ impl ColourDepth {
     }
 }
 
-type Rgb = (u8, u8, u8);
 type Oklab = [f64; 3];
 
 fn looks(colours: impl IntoIterator<Item = (Color, Rgb)>) -> Vec<(Color, Oklab)> {
@@ -100,10 +100,10 @@ const SIXTEEN: [(Color, Rgb); 16] = [
     (Color::White, (255, 255, 255)),
 ];
 
-/// Those of the sixteen without a hue.
+/// The greys of the sixteen colours.
 const GREYS: [Color; 4] = [Color::Black, Color::DarkGray, Color::Gray, Color::White];
 
-/// The cube and the greys of the 256; what terminals make of the first 16 is their own.
+/// The cube and the greys of the 256 colours. The first 16 are left out, because terminals define them differently.
 fn indexed() -> impl Iterator<Item = (Color, Rgb)> {
     let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
     let cube = (0..216u8).map(move |n| (Color::Indexed(16 + n), (level(n / 36), level(n / 6 % 6), level(n % 6))));
@@ -111,13 +111,13 @@ fn indexed() -> impl Iterator<Item = (Color, Rgb)> {
     cube.chain(greys)
 }
 
-/// What a theme's colours become.
+/// The mapping of a theme's colours.
 #[derive(Clone, Debug)]
 pub struct Colours {
     depth: ColourDepth,
-    /// the theme's ground, and what it becomes
+    /// the theme's background, and its replacement
     ground: (Color, Color),
-    /// those that must stay apart, and what they become
+    /// colours that must stay different, and their replacements
     series: Vec<(Color, Color)>,
     selection: Color,
 }
@@ -134,7 +134,7 @@ impl Colours {
             }
             let mut taken: Vec<Color> = colours.series.iter().map(|(_, shown)| *shown).collect();
             taken.push(colours.ground.1);
-            // text and axes have the greys: a muted line would look like one of them
+            // text and axes use the greys: a grey line would look like one of them
             if depth == ColourDepth::Sixteen {
                 taken.extend(GREYS);
             }
@@ -162,7 +162,7 @@ impl Colours {
         }
         let shown_ground = match ground {
             _ if ground == self.ground.0 => self.ground.1,
-            // of 16 colours none is a tint of the ground; what is selected must show all the same
+            // none of 16 colours is a tint of the background, but the selection must be visible
             _ if self.depth == ColourDepth::Sixteen && ground != self.selection && ground != Color::Reset => {
                 self.ground.1
             }
@@ -177,7 +177,7 @@ impl Colours {
         (shown_text, shown_ground)
     }
 
-    /// The nearest colour that is none of those taken, as long as there is one.
+    /// The nearest colour that is not taken, if there is one.
     fn nearest(&self, colour: Color, taken: &[Color]) -> Color {
         let Color::Rgb(red, green, blue) = colour else { return colour };
         let wanted = oklab((red, green, blue));
@@ -191,7 +191,7 @@ impl Colours {
     }
 }
 
-/// Lightness and two axes of colour in which equal distances look alike (Ottosson 2020).
+/// The Oklab colour space, in which equal distances look alike (Ottosson 2020).
 fn oklab((red, green, blue): Rgb) -> Oklab {
     let linear = |value: u8| {
         let value = f64::from(value) / 255.0;
@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    /// A cell of every pair of the theme's text colours and grounds, before and after.
+    /// A cell for every pair of the theme's text colours and backgrounds, before and after mapping.
     fn frames(theme: &Theme, depth: ColourDepth) -> (Buffer, Buffer) {
         let styles =
             [theme.text(), theme.dim(), theme.border(), theme.title(), theme.accent(), theme.good(), theme.bad()];

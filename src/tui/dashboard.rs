@@ -1,5 +1,5 @@
-//! The loop: one inbox of keys, news and signals; a frame at once after a key, a few a second for news, none when
-//! nothing changed.
+//! The event loop: keys, events of the sweep and signals. It draws a frame at once after a key, a few per second for events,
+//! and none when nothing changed.
 
 use super::colour_depth::{ColourDepth, Colours};
 use super::keymap;
@@ -23,21 +23,21 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Least time between two frames that only news asked for.
+/// The minimum time between two frames that are drawn for events alone.
 const NEWS: Duration = Duration::from_millis(200);
 
-/// How often a terminal without keys is asked whether it is still open.
+/// How often an idle terminal is checked for being closed.
 const HANG_UP: Duration = Duration::from_secs(1);
 
-/// How long the thread of the screen takes in news before it looks for keys.
-const HEARING: Duration = Duration::from_millis(20);
+/// How long the screen's thread processes events before it looks for keys.
+const EVENT_BUDGET: Duration = Duration::from_millis(20);
 
-/// Keys and sizes that one frame may answer.
+/// The maximum number of keys and resizes processed before a frame.
 const BURST: usize = 256;
 
-/// How a person or the system ended it.
+/// Why the dashboard ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left {
+pub enum DashboardEnd {
     /// with `q`
     ByKey,
     /// on a signal
@@ -47,10 +47,10 @@ pub enum Left {
 }
 
 /// Trains a sweep with the dashboard on the terminal.
-pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> Result<(Left, App)> {
+pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> Result<(DashboardEnd, App)> {
     let pauses = pause_signals().context("cannot listen for signals")?;
     let sizes = size_signals().context("cannot listen for signals")?;
-    // before anything is trained: looks that cannot be read must not count as none
+    // before any training: unreadable looks must not count as no looks
     let background = opened.background()?;
     let mut terminal = Terminal::enter(depth)?;
     let engine = Engine::start(opened);
@@ -58,13 +58,13 @@ pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> R
     let mut app = App::new(opened.prepared.spec.clone(), opened.options.workers);
     app.sweep = Sweep::on(cores());
     for words in &opened.damages {
-        app.hear(SweepEvent::Damaged(words.clone()));
+        app.receive(SweepEvent::Damaged(words.clone()));
     }
     app.inquiry = Inquiry::new(background);
     app.store = Some(opened.store.clone());
     opened.prepared.notes.iter().for_each(|note| app.note(note));
     let (said, sayings) = unbounded();
-    let (left, suspending, resized, wanted, copied) = (Left::ByKey, false, false, None, None);
+    let (left, suspending, resized, wanted, copied) = (DashboardEnd::ByKey, false, false, None, None);
     let mut dashboard =
         Dashboard { app, theme, depth, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
     dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses, &sizes);
@@ -76,9 +76,9 @@ pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> R
     Ok((left, app))
 }
 
-/// What came of an effect that took its time.
+/// The outcome of an effect that ran in the background.
 enum Saying {
-    /// words, and whether they are bad news
+    /// a message, and whether it is an error
     Words(String, bool),
     Proved(Box<Invariance>),
     Wrote(PathBuf),
@@ -91,12 +91,12 @@ struct Dashboard<'e> {
     engine: &'e Engine,
     opened: &'e Opened,
     said: Sender<Saying>,
-    left: Left,
-    /// asked to stop for a while
+    left: DashboardEnd,
+    /// whether Ctrl-z was pressed
     suspending: bool,
-    /// what stands on the terminal may be mangled, even where its size is what it was
+    /// the terminal's contents may be damaged, even if its size is unchanged
     resized: bool,
-    /// a picture of the next frame, which comes from here
+    /// a picture of the next frame is wanted
     wanted: Option<String>,
     /// for the clipboard
     copied: Option<String>,
@@ -129,8 +129,8 @@ impl Dashboard<'_> {
                 },
                 recv(news) -> event => match event {
                     Ok(event) => {
-                        self.app.hear(event);
-                        self.hear_all(&news);
+                        self.app.receive(event);
+                        self.receive_all(&news);
                         dirty = true;
                     }
                     Err(_) => news = never(),
@@ -145,7 +145,7 @@ impl Dashboard<'_> {
                     now = true;
                 },
                 recv(signals) -> _ => {
-                    self.left = Left::BySignal;
+                    self.left = DashboardEnd::BySignal;
                     now = true;
                     if self.app.leaving == Leaving::No {
                         self.act(Action::Quit);
@@ -171,7 +171,7 @@ impl Dashboard<'_> {
         }
     }
 
-    /// A terminal that takes no frame is gone: what is left to do is to save and leave.
+    /// A terminal that accepts no frame is gone: save and exit.
     fn draw(&mut self, terminal: &mut Terminal) {
         if let Some(effect) = self.app.settle(answer_in_sight(terminal, &self.app)) {
             self.carry_out(effect);
@@ -182,12 +182,12 @@ impl Dashboard<'_> {
         let colours = Colours::of(self.depth, &theme);
         let frame = |frame: &mut Frame<'_>| {
             draw(frame, &self.app, &self.theme);
-            // a picture has every colour
+            // a picture has all colours
             cells = wanted.is_some().then(|| frame.buffer_mut().clone());
             colours.apply(frame.buffer_mut());
         };
         let anew = std::mem::take(&mut self.resized);
-        if self.left != Left::TerminalGone && terminal.draw(anew, frame).is_err() {
+        if self.left != DashboardEnd::TerminalGone && terminal.draw(anew, frame).is_err() {
             self.terminal_gone();
         }
         if let (Some(cells), Some(provenance)) = (cells, wanted) {
@@ -201,25 +201,25 @@ impl Dashboard<'_> {
     }
 
     fn terminal_gone(&mut self) {
-        self.left = Left::TerminalGone;
+        self.left = DashboardEnd::TerminalGone;
         if self.app.leaving == Leaving::No {
             self.act(Action::Quit);
         }
     }
 
-    /// What waits, so that a burst of news costs one frame; but no key waits for long.
-    fn hear_all(&mut self, news: &Receiver<SweepEvent>) {
+    /// Processes the waiting events, so that a burst costs one frame, within the time budget.
+    fn receive_all(&mut self, news: &Receiver<SweepEvent>) {
         let begun = Instant::now();
         for event in news.try_iter() {
-            self.app.hear(event);
-            if begun.elapsed() >= HEARING {
+            self.app.receive(event);
+            if begun.elapsed() >= EVENT_BUDGET {
                 break;
             }
         }
     }
 
-    /// This one and everything that waits, so that a storm of sizes or a burst of keys costs one frame; but what a key
-    /// asks a person is seen before the next one answers. Says whether the screen must be drawn again.
+    /// Processes this terminal event and the waiting ones, so that a burst of keys or resizes costs one frame. A question is
+    /// drawn before the next key can answer it. Returns whether the screen must be drawn again.
     fn terminal_events(&mut self, first: Event, others: &Receiver<Event>) -> bool {
         let mut changed = false;
         for event in std::iter::once(first).chain(others.try_iter().take(BURST)) {
@@ -241,7 +241,7 @@ impl Dashboard<'_> {
                 None => false,
             },
             Event::Paste(text) => self.app.paste(&text),
-            // a signal tells it, which does not get lost behind a key, as crossterm's event may
+            // SIGWINCH reports resizes; crossterm's event may get lost behind a key
             Event::Resize(..) if !cfg!(unix) => {
                 self.resized = true;
                 true
@@ -258,7 +258,7 @@ impl Dashboard<'_> {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            // an engine that is gone has said Closed: there is nothing to ask of it
+            // an engine that is gone has sent Closed: nothing to command
             Effect::Ask(command) => drop(self.engine.commands.send(command)),
             Effect::Suspend => self.suspending = true,
             Effect::NextTheme => {
@@ -288,7 +288,7 @@ impl Dashboard<'_> {
         }
     }
 
-    /// What the thread that makes a picture is to do with it.
+    /// How the background thread reports a finished picture.
     fn picture_told(&self) -> impl FnOnce(Result<PathBuf>) + Send + 'static {
         let said = self.said.clone();
         move |written| {
@@ -301,14 +301,14 @@ impl Dashboard<'_> {
     }
 }
 
-/// A verdict counts as looked at only where it can be seen.
+/// A look is counted only while the verdict is visible.
 fn answer_in_sight(terminal: &Terminal, app: &App) -> bool {
     let areas = areas(terminal.area(), app.focus, app.companion, app.zoomed);
     areas.panels.iter().any(|(panel, area)| *panel == Panel::Answer && !area.is_empty())
 }
 
-/// Keys and sizes from the terminal, read by a thread of their own so that none waits for a frame. It ends with the
-/// terminal: crossterm would go on asking one that was closed for keys, without a pause.
+/// Keys and resizes from the terminal, read by a separate thread so that none waits for a frame. The thread ends with the
+/// terminal: crossterm would poll a closed one in a busy loop.
 fn keys() -> Receiver<Event> {
     let (sender, receiver) = unbounded();
     thread::spawn(move || {
@@ -324,7 +324,7 @@ fn keys() -> Receiver<Event> {
     receiver
 }
 
-/// Whether the other end of the terminal is closed. A program that is not told so by SIGHUP finds out here.
+/// Whether the other end of the terminal is closed, for programs that receive no SIGHUP.
 #[cfg(unix)]
 fn is_closed() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};

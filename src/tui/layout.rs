@@ -1,33 +1,33 @@
-//! Where things stand: a pure function of the size and of what a person looks at.
+//! The layout of the screen: a pure function of its size, the focus and the zoom.
 
 use crate::app::Panel;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-/// Height of a chart over something else that says anything: with less, one panel has all of it.
+/// Minimum height of a chart above another panel; with less, one panel takes the whole screen.
 const STACKED: u16 = 14;
-/// Lines from which a message has a line of its own above the keys.
+/// Minimum height of a screen with a separate line for messages.
 const TALL: u16 = 12;
-/// Width of the table with all its columns.
+/// Width of the table with all columns.
 const TABLE: u16 = 76;
-/// Width from which the table stands beside the charts.
+/// Minimum width of a screen with the table beside the charts.
 const WIDE: u16 = 150;
-/// Width and height from which a text has its place beside the table, below the charts.
+/// Minimum width and height of a screen with a text panel beside the table, below the charts.
 const BROAD: (u16, u16) = (116, 24);
-/// Height from which a wide screen has room for all panels.
+/// Minimum height of a wide screen with all panels.
 const ALL: u16 = 44;
 
 /// The areas of a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Areas {
     pub header: Rect,
-    /// those in sight; the focused one always is
+    /// the visible panels; the focused one always is
     pub panels: Vec<(Panel, Rect)>,
-    /// the draft, or a message; on a low screen in the place of the keys
+    /// the draft or a message; on a low screen in place of the keys
     pub status: Rect,
     pub footer: Rect,
 }
 
-/// `companion` is the text that is shown where one has room; zoomed: the focused panel alone.
+/// `companion` is the text panel that is shown if one fits. `zoomed` shows the focused panel alone.
 pub fn areas(area: Rect, focus: Panel, companion: Panel, zoomed: bool) -> Areas {
     let low = area.height < TALL;
     let [header, body, status, footer] = Layout::vertical([
@@ -42,7 +42,7 @@ pub fn areas(area: Rect, focus: Panel, companion: Panel, zoomed: bool) -> Areas 
 }
 
 fn panels(body: Rect, focus: Panel, companion: Panel) -> Vec<(Panel, Rect)> {
-    // beside the charts: the table, or the text that a person asked for
+    // beside the charts: the table, or the focused text panel
     let other = if focus.is_text() { focus } else { Panel::Sweep };
     if body.width >= WIDE && body.height >= ALL {
         let [left, right] = beside(body, TABLE);
@@ -64,7 +64,7 @@ fn panels(body: Rect, focus: Panel, companion: Panel) -> Vec<(Panel, Rect)> {
         let [sweep, text] = Layout::horizontal([Constraint::Length(TABLE), Constraint::Fill(1)]).areas(below);
         vec![(Panel::Charts, charts), (Panel::Sweep, sweep), (companion, text)]
     } else if body.height >= STACKED {
-        // the text was asked for: it gets the larger part
+        // a focused text panel gets the larger part
         let share = if focus.is_text() { 42 } else { 58 };
         let [charts, below] = Layout::vertical([Constraint::Percentage(share), Constraint::Fill(1)]).areas(body);
         vec![(Panel::Charts, charts), (other, below)]
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use std::fmt::Write;
 
-    /// Boxes with their panel's title, at half the width.
+    /// The layout as boxes with titles, at half the width.
     fn picture(width: u16, height: u16, focus: Panel, zoomed: bool) -> String {
         let areas = areas(Rect::new(0, 0, width, height), focus, Panel::Run, zoomed);
         let mut cells = vec![vec![' '; usize::from(width)]; usize::from(height)];

@@ -1,8 +1,7 @@
 //! The dashboard on a terminal: keys in, frames out.
 //!
 //! May import: `app`, `domain`, `engine`, `export`, `files`, `plot`, `resolve`, `spec_file`, `stats`, `theme`. Alone knows:
-//! `crossterm`, `ratatui`, `tui_input`. Draws from `&App`; what a
-//! key means is decided in `app`.
+//! `crossterm`, `ratatui`, `tui_input`. Draws from `&App`; `app` decides what an action does.
 
 mod colour_depth;
 mod dashboard;
@@ -16,7 +15,7 @@ mod theme;
 mod widgets;
 
 pub use colour_depth::ColourDepth;
-pub use dashboard::{Left, run};
+pub use dashboard::{DashboardEnd, run};
 pub use keymap::{ASKED, KEYS, SEARCHING, TYPING};
 pub use screen::draw;
 pub use terminal::{Terminal, restore};

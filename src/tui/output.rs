@@ -1,21 +1,21 @@
-//! What is written to the terminal, on its last steps.
+//! The writer between ratatui and standard output: colour codes and muting.
 
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// Standard output as a terminal's. Where the terminal knows 16 colours, they go by the codes that such terminals have:
-/// crossterm names every colour by `38;5;N`, which they do not know.
-pub struct Output<W> {
+/// Standard output as a terminal. For a terminal with 16 colours it rewrites the colour codes: crossterm writes every colour
+/// as `38;5;N`, which such terminals do not understand.
+pub struct TerminalOutput<W> {
     to: W,
     is_basic: bool,
-    /// the beginning of a sequence whose end is still to come
+    /// the beginning of an incomplete escape sequence
     pending: Vec<u8>,
     muted: Muted,
 }
 
-/// Nothing is written from now on, and nothing fails: ratatui panics where a screen it lets go of cannot show the cursor
-/// and standard error is gone as well, and a terminal that was closed takes both.
+/// Once set, nothing is written and nothing fails. A closed terminal takes standard output and standard error with it, and
+/// ratatui panics if it can neither show the cursor when a screen is dropped nor report that.
 #[derive(Clone, Default)]
 pub struct Muted(Rc<Cell<bool>>);
 
@@ -25,13 +25,13 @@ impl Muted {
     }
 }
 
-impl<W: Write> Output<W> {
+impl<W: Write> TerminalOutput<W> {
     pub fn new(to: W, is_basic: bool, muted: Muted) -> Self {
         Self { to, is_basic, pending: Vec::new(), muted }
     }
 }
 
-impl<W: Write> Write for Output<W> {
+impl<W: Write> Write for TerminalOutput<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.muted.0.get() {
             return Ok(bytes.len());
@@ -51,10 +51,10 @@ impl<W: Write> Write for Output<W> {
     }
 }
 
-/// The longest sequence that is waited for; what is longer is none of ours.
+/// The longest sequence to wait for; longer ones are not written by this program.
 const LONGEST: usize = 64;
 
-/// How many bytes end no later than a sequence does.
+/// The number of bytes up to the last complete sequence.
 fn whole_sequences(bytes: &[u8]) -> usize {
     let Some(begin) = bytes.iter().rposition(|byte| *byte == b'\x1b') else { return bytes.len() };
     let last = &bytes[begin..];
@@ -84,7 +84,7 @@ fn with_basic_colours(bytes: &[u8]) -> Vec<u8> {
     written
 }
 
-/// `38;5;1` is 31, and `48;5;9` is 101.
+/// `38;5;1` becomes 31, and `48;5;9` becomes 101.
 fn basic(parameters: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut all = parameters.split(';');
@@ -112,7 +112,7 @@ mod tests {
 
     fn written(pieces: &[&[u8]]) -> String {
         let mut bytes = Vec::new();
-        let mut output = Output::new(&mut bytes, true, Muted::default());
+        let mut output = TerminalOutput::new(&mut bytes, true, Muted::default());
         pieces.iter().for_each(|piece| output.write_all(piece).unwrap());
         String::from_utf8(bytes).unwrap()
     }
@@ -147,7 +147,7 @@ mod tests {
             }
         }
         let muted = Muted::default();
-        let mut output = Output::new(Closed, false, muted.clone());
+        let mut output = TerminalOutput::new(Closed, false, muted.clone());
         assert!(output.write_all(b"x").is_err() && output.flush().is_err());
         muted.mute();
         assert!(output.write_all(b"x").is_ok() && output.flush().is_ok());

@@ -1,4 +1,4 @@
-//! Pictures into the current folder, made by a thread of their own: keys never wait for one.
+//! Writes pictures into the current folder, on a separate thread so that keys never wait.
 
 use super::theme::Theme;
 use crate::export::{Picture, screen};
@@ -10,16 +10,16 @@ use std::panic::{UnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 
-/// The picture of a figure with the data drawn in it and its view, under one number. Tells where the picture is.
+/// Writes a figure, its data and its view under one number. Returns the path of the picture.
 pub fn figure(picture: Picture, tell: impl FnOnce(Result<PathBuf>) + Send + 'static) {
     make(tell, move || {
         let (view, data) = (picture.view.to_json().into_bytes(), picture.csv()?);
-        // the picture last: where it is, the others are
+        // the picture last: if it exists, so do the others
         write(&picture.file_name(), &[("json", view), ("csv", data), ("png", picture.png()?)])
     });
 }
 
-/// The screen in these cells.
+/// Writes these cells as a picture of the screen.
 pub fn cells(
     mut buffer: Buffer,
     theme: &Theme,
@@ -28,7 +28,7 @@ pub fn cells(
 ) {
     let ground = theme.ground();
     if theme.is_plain() {
-        // as the terminal shows it
+        // in the terminal's appearance
         buffer.content.iter_mut().for_each(|cell| (cell.fg, cell.bg) = (Color::Reset, Color::Reset));
     }
     make(tell, move || write("screen", &[("png", screen(&buffer, ground, &provenance)?)]));
@@ -44,7 +44,7 @@ fn make(
     });
 }
 
-/// Never over an earlier one. Gives the full path of the last.
+/// Writes files under a new number and returns the full path of the last one.
 fn write(stem: &str, files: &[(&str, Vec<u8>)]) -> Result<PathBuf> {
     let folder = std::env::current_dir().context("the current folder is gone")?;
     let paths = write_numbered(&folder, stem, files);

@@ -1,4 +1,4 @@
-//! The whole screen from the whole state.
+//! The whole screen, drawn from the state.
 
 use super::layout::areas;
 use super::theme::Theme;

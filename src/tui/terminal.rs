@@ -1,7 +1,7 @@
-//! The terminal, taken and given back whatever happens.
+//! The terminal: set up for the dashboard, and restored whatever happens.
 
 use super::colour_depth::ColourDepth;
-use super::output::{Muted, Output};
+use super::output::{Muted, TerminalOutput};
 use anyhow::{Context, Result};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -14,12 +14,12 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use std::io::{BufWriter, Stdout, stdout};
 
-/// Bytes of a frame that are gathered before they are written.
+/// Size of the output buffer.
 const BUFFER: usize = 1 << 16;
 
-type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<Output<Stdout>>>>;
+type Screen = ratatui::Terminal<CrosstermBackend<BufWriter<TerminalOutput<Stdout>>>>;
 
-/// The alternate screen in raw mode, while this lives.
+/// Keeps the terminal in raw mode on the alternate screen until dropped.
 pub struct Terminal {
     screen: Screen,
     depth: ColourDepth,
@@ -29,25 +29,25 @@ pub struct Terminal {
 impl Terminal {
     pub fn enter(depth: ColourDepth) -> Result<Self> {
         restore_before_panic_report();
-        // what the person said wins over NO_COLOR, which crossterm looks at by itself
+        // --colours takes precedence over NO_COLOR, which crossterm reads by itself
         crossterm::style::force_color_output(depth != ColourDepth::None);
         let (screen, muted) = take_over(depth)?;
         Ok(Self { screen, depth, muted })
     }
 
-    /// A screen that knows nothing of an earlier one, which is let go of in silence.
+    /// Replaces the screen by an empty one; dropping the old one writes nothing.
     fn replace(&mut self, (screen, muted): (Screen, Muted)) {
         self.muted.mute();
         (self.screen, self.muted) = (screen, muted);
     }
 
-    /// Where a frame would be drawn; nowhere when the terminal is gone.
+    /// The size of a frame; empty if the terminal is gone.
     pub fn area(&self) -> Rect {
         self.screen.size().map_or(Rect::ZERO, |size| Rect::new(0, 0, size.width, size.height))
     }
 
-    /// One frame, shown at once by terminals that can. `anew`: nothing that stands there can be trusted. A window that is
-    /// dragged away and back has the size of the last frame, and not its cells.
+    /// Draws a frame, as a synchronized update on terminals that support it. `anew` redraws every cell: a window that was
+    /// resized and back has the old size but not the old contents.
     pub fn draw(&mut self, anew: bool, render: impl FnOnce(&mut Frame<'_>)) -> Result<()> {
         if anew {
             self.replace(screen(self.depth).context("cannot draw")?);
@@ -63,12 +63,12 @@ impl Terminal {
 }
 
 impl Terminal {
-    /// Asks the terminal to put a text on its clipboard (OSC 52). Not every terminal does, and none says so.
+    /// Asks the terminal to copy a text to the clipboard (OSC 52). Not every terminal does, and none reports it.
     pub fn copy(&mut self, text: &str) -> Result<()> {
         execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(text)).context("cannot copy")
     }
 
-    /// Gives the terminal back while `meanwhile` lasts; the next frame is drawn whole.
+    /// Restores the terminal while `meanwhile` runs; the next frame is drawn in full.
     pub fn leave_for(&mut self, meanwhile: impl FnOnce()) -> Result<()> {
         restore();
         meanwhile();
@@ -84,12 +84,12 @@ impl Drop for Terminal {
     }
 }
 
-/// An empty screen, which knows nothing of an earlier one.
+/// An empty screen without a previous frame.
 fn take_over(depth: ColourDepth) -> Result<(Screen, Muted)> {
     let take = || -> std::io::Result<(Screen, Muted)> {
         terminal::enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, cursor::Hide)?;
-        // what is pasted comes as text, not as keys; a console that cannot tell them apart says so, and is used as it is
+        // pasted text arrives as text, not as keys; a console without bracketed paste reports an error and is used as it is
         let _ = execute!(stdout(), EnableBracketedPaste);
         screen(depth)
     };
@@ -98,21 +98,21 @@ fn take_over(depth: ColourDepth) -> Result<(Screen, Muted)> {
 
 fn screen(depth: ColourDepth) -> std::io::Result<(Screen, Muted)> {
     let muted = Muted::default();
-    let output = Output::new(stdout(), depth == ColourDepth::Sixteen, muted.clone());
+    let output = TerminalOutput::new(stdout(), depth == ColourDepth::Sixteen, muted.clone());
     let screen = ratatui::Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, output)))?;
     Ok((screen, muted))
 }
 
-/// Gives the terminal back, from wherever.
+/// Restores the terminal.
 pub fn restore() {
-    // nobody is left to tell if this fails
+    // if this fails, there is nowhere to report it
     let _ = terminal::disable_raw_mode();
     let _ = execute!(stdout(), DisableBracketedPaste);
     let _ = execute!(stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
 }
 
-/// A panic of this thread gives the terminal back before it is reported. One of a worker must not: it stays in its
-/// run, where the journal has its message.
+/// Restores the terminal before a panic of this thread is reported. A worker's panic must not: it only fails its run, whose
+/// journal has the message.
 fn restore_before_panic_report() {
     let screen = std::thread::current().id();
     let report = std::panic::take_hook();

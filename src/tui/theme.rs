@@ -1,13 +1,13 @@
-//! A theme as styles of a terminal. Widgets ask for what they mean, never for a colour.
+//! A theme as terminal styles. Widgets name a meaning, never a colour.
 
 use crate::export::Ground;
 use crate::theme::{self, BLACK, Colour, Rgb, Series, ThemeError, WHITE, mix};
 use ratatui::style::{Color, Modifier, Style};
 
-/// How much of its line's colour a band has.
+/// The share of the line's colour in its band.
 const BAND: f64 = 0.25;
 
-/// What everything on the screen looks like.
+/// The styles of the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     pub name: String,
@@ -21,22 +21,22 @@ pub struct Theme {
     bad: Color,
     selection: Color,
     series: Series,
-    /// of the batch sizes that are drawn, smallest first
+    /// by batch size, smallest first
     lines: Vec<Color>,
-    /// colours are not shown: what they tell is told by marks
+    /// no colours: marks replace them
     plain: bool,
 }
 
-/// Batch sizes where nobody has said how many there are.
+/// The number of batch sizes before it is known.
 const SIZES: usize = 5;
 
 impl Theme {
     /// By the name of a built-in theme, else from a file.
     pub fn named(name: &str) -> Result<Self, ThemeError> {
-        theme::Theme::named(name).map(|theme| Self::of(&theme))
+        theme::ThemeColours::named(name).map(|theme| Self::of(&theme))
     }
 
-    fn of(theme: &theme::Theme) -> Self {
+    fn of(theme: &theme::ThemeColours) -> Self {
         let new = Self {
             name: theme.name.clone(),
             background: color(theme.background),
@@ -55,7 +55,7 @@ impl Theme {
         new.of_sizes(SIZES)
     }
 
-    /// With the colours of so many batch sizes, however many of them are hidden.
+    /// With colours for this number of batch sizes, hidden ones included.
     pub fn of_sizes(&self, sizes: usize) -> Self {
         Self { lines: self.series.colours(sizes.max(1)).into_iter().map(color).collect(), ..self.clone() }
     }
@@ -64,8 +64,8 @@ impl Theme {
     pub fn next(&self) -> Self {
         let place = theme::BUILT_IN.iter().position(|(known, _)| *known == self.name);
         let (name, text) = theme::BUILT_IN[place.map_or(0, |place| (place + 1) % theme::BUILT_IN.len())];
-        // a test reads every built-in theme
-        let next = theme::Theme::parse(name, text).map_or_else(|_| self.clone(), |theme| Self::of(&theme));
+        // a test parses every built-in theme
+        let next = theme::ThemeColours::parse(name, text).map_or_else(|_| self.clone(), |theme| Self::of(&theme));
         Self { plain: self.plain, ..next }
     }
 
@@ -77,12 +77,12 @@ impl Theme {
         self.selection
     }
 
-    /// The lines of the batch sizes, smallest first.
+    /// The line colours by batch size, smallest first.
     pub(super) fn lines(&self) -> &[Color] {
         &self.lines
     }
 
-    /// For a terminal that shows no colours.
+    /// For a terminal without colours.
     pub fn without_colours(self) -> Self {
         Self { plain: true, ..self }
     }
@@ -91,7 +91,7 @@ impl Theme {
         self.plain
     }
 
-    /// The ground of a band around the line of a batch size, where colours can be mixed.
+    /// The background of a band around a batch size's line, if colours can be mixed.
     pub fn band(&self, place: usize) -> Option<Color> {
         let ground = rgb(self.background)?;
         let (red, green, blue) = mix(ground, rgb(self.line(place))?, BAND);
@@ -114,7 +114,7 @@ impl Theme {
         Style::new().fg(self.border)
     }
 
-    /// The frame of the panel that has the keys. Bold too, so that it is seen without colours.
+    /// The frame of the focused panel. Bold, so that it is visible without colours.
     pub fn focus(&self) -> Style {
         Style::new().fg(self.accent).add_modifier(Modifier::BOLD)
     }
@@ -127,7 +127,7 @@ impl Theme {
         Style::new().fg(self.accent)
     }
 
-    /// A key to press.
+    /// The name of a key.
     pub fn key(&self) -> Style {
         Style::new().fg(self.accent).add_modifier(Modifier::BOLD)
     }
@@ -140,22 +140,22 @@ impl Theme {
         Style::new().fg(self.bad)
     }
 
-    /// Bold too; reversed where colours are not shown.
+    /// Bold; reversed without colours.
     pub fn selection(&self) -> Style {
         let marked = Style::new().bg(self.selection).add_modifier(Modifier::BOLD);
         if self.plain { marked.add_modifier(Modifier::REVERSED) } else { marked }
     }
 
-    /// The line colour at a place among the batch sizes.
+    /// The line colour of a batch size, by its index.
     pub fn series(&self, place: usize) -> Style {
         Style::new().fg(self.line(place))
     }
 
-    /// A line of another arm that stands behind: its colour mixed into the ground, or dimmed by the terminal.
+    /// A line of another arm in the background: its colour mixed with the background's, or dimmed by the terminal.
     pub fn faint(&self, place: usize) -> Style {
         match self.band(place) {
             Some(Color::Rgb(r, g, b)) => {
-                // halfway between the ground of a band, a quarter of the colour, and the colour itself
+                // halfway between a band's background and the colour itself
                 let Some(Color::Rgb(red, green, blue)) = self.series(place).fg else { return self.border() };
                 let mix = |band: u8, ink: u8| (u16::from(band) * 3 / 5 + u16::from(ink) * 2 / 5) as u8;
                 Style::new().fg(Color::Rgb(mix(r, red), mix(g, green), mix(b, blue)))
@@ -164,13 +164,13 @@ impl Theme {
         }
     }
 
-    /// Of an arm by its place; marks tell them apart too.
+    /// An arm's colour, by its index; arms also have different marks.
     pub fn arm(&self, place: usize) -> Style {
         let colours = [self.text, self.accent, self.good, self.title, self.bad];
         Style::new().fg(colours[place % colours.len()])
     }
 
-    /// What cells without a colour of their own have in a picture: black on white where the terminal decides.
+    /// The default colours in a picture; black on white if the terminal chooses them.
     pub fn ground(&self) -> Ground {
         let rgb = |colour: Color, otherwise: Rgb| rgb(colour).filter(|_| !self.plain).unwrap_or(otherwise);
         Ground { text: rgb(self.text, BLACK), background: rgb(self.background, WHITE) }
@@ -192,7 +192,7 @@ fn rgb(color: Color) -> Option<Rgb> {
     }
 }
 
-/// By their own names, which terminals of sixteen colours know too.
+/// Named colours, which work on terminals with sixteen colours.
 const SIXTEEN: [Color; 16] = [
     Color::Black,
     Color::Red,

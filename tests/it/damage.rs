@@ -12,7 +12,7 @@ use batchscope::domain::spec::Spec;
 use batchscope::resolve::{Experiment, Request, Which, history};
 use batchscope::spec_file::{changes_of, parse, to_toml};
 use batchscope::store::{
-    BeatWatch, Claim, Ended, Inputs, Journal, Look, Owner, RunFolder, RunResult, Store, StoredRun, run_id,
+    BeatWatch, Claim, Ended, ExperimentInputs, Journal, Look, Owner, RunFolder, RunResult, Store, StoredRun, run_id,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -49,7 +49,7 @@ impl MadeUp {
         };
         let name = Store::experiment_folder(&made.spec);
         let inputs = json!({ "data": data, "model": model, "majority_share": 0.6, "classes": ["no", "yes"] });
-        store.remember_inputs(&made.spec, &serde_json::from_value::<Inputs>(inputs).unwrap()).unwrap();
+        store.remember_inputs(&made.spec, &serde_json::from_value::<ExperimentInputs>(inputs).unwrap()).unwrap();
         store.remember_invariance(&name, &invariance).unwrap();
         store.remember_look(&name, Look { instances: 1, causes: 1 }).unwrap();
         let changes = changes_of("test", "dropout=off").unwrap();

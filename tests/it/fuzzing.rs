@@ -4,7 +4,7 @@ use crate::support::made_up::planned;
 use batchscope::app::table::Typing;
 use batchscope::app::{Action, App, Effect, Leaving};
 use batchscope::domain::command::Intent;
-use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
+use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::PlannedRun;
@@ -188,7 +188,7 @@ impl Dashboard {
                 if let SweepEvent::Planned(runs) = &event {
                     self.runs.extend(runs.iter().cloned());
                 }
-                self.app.hear(event);
+                self.app.receive(event);
             }
             Step::Size(width, height) => self.terminal.backend_mut().resize(width, height),
         }
@@ -208,10 +208,10 @@ impl Dashboard {
     }
 }
 
-fn entry(dice: &mut Dice) -> Entry {
+fn entry(dice: &mut Dice) -> JournalEntry {
     let now = 1e9 + dice.below(1000) as f64;
     let time = dice.of(&[now, now, now, 0.0, -5.0]);
-    Entry { number: dice.below(1000) as u64, time, event: run_event(dice) }
+    JournalEntry { number: dice.below(1000) as u64, time, event: run_event(dice) }
 }
 
 fn run_event(dice: &mut Dice) -> RunEvent {

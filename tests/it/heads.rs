@@ -2,9 +2,9 @@
 //! said wherever a person looks.
 
 use crate::support::{Finished, World, fixture};
-use batchscope::domain::classifier::Head;
+use batchscope::domain::classifier::HeadChoice;
 use batchscope::domain::event::RunEvent;
-use batchscope::model::{ModelError, Pretrained, Wanted, read_folder};
+use batchscope::model::{ModelError, ModelRequest, Pretrained, read_folder};
 use candle_core::{Device, Tensor};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ fn reorder(model: &Path, rows: &[u32]) {
 }
 
 /// The tiny checkpoint after these changes, read for the classes `no` and `yes`.
-fn read(keys: &Value, rows: &[u32], head: Option<Head>) -> Result<Pretrained, ModelError> {
+fn read(keys: &Value, rows: &[u32], head: Option<HeadChoice>) -> Result<Pretrained, ModelError> {
     let folder = tempfile::tempdir().unwrap();
     for name in ["config.json", "model.safetensors"] {
         fs::copy(fixture("golden/tiny").join(name), folder.path().join(name)).unwrap();
@@ -50,7 +50,7 @@ fn read(keys: &Value, rows: &[u32], head: Option<Head>) -> Result<Pretrained, Mo
     configure(folder.path(), keys);
     reorder(folder.path(), rows);
     let names = ["no", "yes"].map(str::to_owned);
-    read_folder(folder.path(), Wanted { classes: 2, names: &names, head })
+    read_folder(folder.path(), ModelRequest { classes: 2, names: &names, head })
 }
 
 /// Loss before the first update, of each instance.
@@ -77,14 +77,14 @@ fn rows_follow_the_names_of_their_classes() {
     assert_eq!(turned.weights, plain.weights, "values and identity");
     assert_eq!(plain.classifier.to_string(), "the checkpoint's, the same for every instance");
     assert!(turned.classifier.to_string().ends_with("its rows (Yes, NO) are reordered as the task's classes"));
-    let unnamed = read(&json!({}), &[0, 1], Some(Head::Keep)).unwrap();
+    let unnamed = read(&json!({}), &[0, 1], Some(HeadChoice::Keep)).unwrap();
     assert_eq!(unnamed.weights, plain.weights);
     assert!(unnamed.classifier.to_string().ends_with("its classes have no names and are taken in order"));
 }
 
 #[test]
 fn a_classifier_of_something_else_is_left_alone() {
-    let headless = read(&json!({}), &[0, 1], Some(Head::Fresh)).unwrap();
+    let headless = read(&json!({}), &[0, 1], Some(HeadChoice::Fresh)).unwrap();
     assert!(!headless.weights.tensors.contains_key("classifier.weight"));
     for (keys, rows, words) in [
         (json!({"id2label": {"0": "good", "1": "bad"}}), &[0, 1][..], "classes are good, bad, the task's no, yes"),
@@ -97,7 +97,7 @@ fn a_classifier_of_something_else_is_left_alone() {
         assert_eq!(drawn.weights, headless.weights, "as if the file had none: the same runs");
         let said = drawn.classifier.to_string();
         assert!(said.starts_with("drawn anew for each instance; ") && said.contains(words), "{said}");
-        let refused = read(&keys, rows, Some(Head::Keep)).unwrap_err().to_string();
+        let refused = read(&keys, rows, Some(HeadChoice::Keep)).unwrap_err().to_string();
         assert!(refused.contains("model.head is \"keep\"") && refused.contains(words), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, git_digest, settings, sha256};
 use crate::support::tls;
-use batchscope::hub::{DownloadEvent, Hub, HubError, Listener, Repository, RepositoryKind, Settings, Silent};
+use batchscope::hub::{DownloadEvent, Hub, HubError, HubSettings, Listener, Repository, RepositoryKind, Silent};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -33,7 +33,7 @@ impl Setup {
         setup
     }
 
-    fn settings(&self) -> Settings {
+    fn settings(&self) -> HubSettings {
         self.mirror.settings(self.cache.path())
     }
 
@@ -194,11 +194,11 @@ fn missing_repositories_revisions_and_files_are_distinguished() {
     assert_eq!(setup.mirror.seen().len(), asked, "none of these needs a question");
 }
 
-/// Settings that fetch from an address into a cache, with further variables.
-fn settings_of(address: &str, cache: &Path, variables: &[(&str, &str)]) -> Result<Settings, HubError> {
+/// HubSettings that fetch from an address into a cache, with further variables.
+fn settings_of(address: &str, cache: &Path, variables: &[(&str, &str)]) -> Result<HubSettings, HubError> {
     let home = cache.display().to_string();
     let all = [&[("HF_ENDPOINT", address), ("HF_HOME", &home)], variables].concat();
-    Settings::of(|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    HubSettings::of(|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn data_sets_have_folders_of_their_own() {
 #[test]
 fn the_token_goes_to_the_hub_alone() {
     let setup = Setup::new();
-    let settings = Settings { token: settings_with_token(setup.cache.path()).token, ..setup.settings() };
+    let settings = HubSettings { token: settings_with_token(setup.cache.path()).token, ..setup.settings() };
     Hub::new(settings.clone(), Silent).file(&model(PAGE), LARGE).unwrap();
     let seen = setup.mirror.seen();
     assert!(seen.iter().any(|seen| seen.elsewhere), "the content lies elsewhere");
@@ -268,17 +268,17 @@ fn the_token_goes_to_the_hub_alone() {
     assert!(!format!("{error} {error:?}").contains("hf_secret"));
 }
 
-fn settings_with_token(home: &Path) -> Settings {
+fn settings_with_token(home: &Path) -> HubSettings {
     let home = home.display().to_string();
     let variables = [("HF_HOME", home.as_str()), ("HF_TOKEN", "hf_secret")];
-    Settings::of(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    HubSettings::of(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         .unwrap()
 }
 
 #[test]
 fn offline_uses_only_the_cache() {
     let setup = Setup::new();
-    let offline = || Hub::new(Settings { offline: true, ..setup.settings() }, Silent);
+    let offline = || Hub::new(HubSettings { offline: true, ..setup.settings() }, Silent);
     let error = offline().file(&model(PAGE), SMALL).unwrap_err();
     assert!(
         error.is_absence() && error.to_string().contains("config.json of owner/tiny is not in the cache"),

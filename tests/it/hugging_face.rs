@@ -8,7 +8,7 @@ use batchscope::domain::batch::Batch;
 use batchscope::model::{Bert, Pass, Pretrained, Weights, read_folder};
 use batchscope::resolve::{Prepared, Sources, prepare};
 use batchscope::spec_file::parse;
-use batchscope::train::{Ending, Inputs, train};
+use batchscope::train::{Ending, RunInputs, train};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
@@ -59,7 +59,7 @@ fn the_whole_word_table_is_as_if_it_had_been_trained_whole() {
     assert!(unused.len() >= 3, "some words must be unused for this to test anything");
     // rows behind those that are used get no gradient
     let all_words: Vec<u32> = words.iter().chain(&unused).copied().collect();
-    let inputs = Inputs { spec: &spec, weights, words: &all_words, train: examples, validation, also: &[] };
+    let inputs = RunInputs { spec: &spec, weights, words: &all_words, train: examples, validation, further_sets: &[] };
     let Ending::Finished(model) = train(&inputs, None, &mut Unobserved::default()).unwrap() else { panic!("stopped") };
     let trained: BTreeMap<String, Vec<f32>> =
         model.tensors().unwrap().into_iter().map(|tensor| (tensor.name, tensor.values)).collect();

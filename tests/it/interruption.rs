@@ -8,7 +8,7 @@ use batchscope::model::Interrupt;
 use batchscope::resolve::{Sources, prepare};
 use batchscope::spec_file::parse;
 use batchscope::store::{RunFolder, Store, read_journal};
-use batchscope::train::{Ending, Inputs, Observer, OwnedSnapshot, Snapshot, TrainError, train};
+use batchscope::train::{Ending, Observer, OwnedSnapshot, RunInputs, Snapshot, TrainError, train};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -257,13 +257,13 @@ fn an_update_given_up_halfway_leaves_no_trace() {
     });
     let prepared = prepare(parse("spec.toml", &text, &overrides).unwrap(), &Sources::cached()).unwrap();
     let planned = prepared.plan().runs(&prepared.spec.arms[0]).unwrap().remove(0);
-    let inputs = Inputs {
+    let inputs = RunInputs {
         spec: &planned.spec,
         weights: &prepared.weights,
         words: &prepared.words,
         train: &prepared.train,
         validation: &prepared.validation,
-        also: &prepared.also,
+        further_sets: &prepared.further_sets,
     };
     let observer = |patience| Impatient { patience, interrupt: Interrupt::default(), events: vec![], newest: None };
     let mut patient = observer(None);

@@ -11,7 +11,7 @@ use batchscope::model::{Bert, Group, Pass};
 use batchscope::resolve::{Prepared, Sources, prepare};
 use batchscope::spec_file::{parse, preset, to_toml};
 use batchscope::store::{Store, run_id};
-use batchscope::train::{Ending, Inputs, LinearSchedule, train};
+use batchscope::train::{Ending, LinearSchedule, RunInputs, train};
 use candle_core::{Device, Tensor};
 use tui_input::InputRequest;
 
@@ -30,7 +30,7 @@ fn prepared(world: &World, train: &str) -> Prepared {
 fn trained(prepared: &Prepared) -> Vec<Vec<f32>> {
     let spec = &prepared.plan().runs(&prepared.spec.arms[0]).unwrap()[0].spec;
     let Prepared { weights, words, train: examples, validation, .. } = prepared;
-    let inputs = Inputs { spec, weights, words, train: examples, validation, also: &[] };
+    let inputs = RunInputs { spec, weights, words, train: examples, validation, further_sets: &[] };
     let Ending::Finished(model) = train(&inputs, None, &mut Unobserved::default()).unwrap() else { panic!("stopped") };
     model.groups.iter().map(|group| group.values().unwrap()).collect()
 }

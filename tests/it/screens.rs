@@ -5,7 +5,7 @@ use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
 use batchscope::domain::ablation;
 use batchscope::domain::arm::Arm;
-use batchscope::domain::command::{Command, Intent, Order};
+use batchscope::domain::command::{Command, Intent, QueuePosition};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::glue::fits;
 use batchscope::domain::metric::Metric;
@@ -29,7 +29,7 @@ fn spec() -> Spec {
 fn app() -> App {
     let mut app = App::new(spec(), 2);
     let runs = plan("baseline");
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     for run in &runs[..4] {
         tell(&mut app, run, progress(run, 1.0));
     }
@@ -63,7 +63,7 @@ fn cola_is_read_by_its_correlation() {
     let mut app = App::new(parse("demo", preset("demo").unwrap(), &["task.name=cola".into()]).unwrap(), 1);
     assert_eq!(app.metric, Metric::ValidMatthews);
     let runs = plan("baseline");
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     let scores = Scores { f1: Some(0.91), matthews: Some(0.372), ..Scores::of(0.5, 0.8) };
     tell(&mut app, &runs[0], vec![RunEvent::Started { step: 0 }, RunEvent::Evaluation { step: 0, scores }]);
     let row = |text: &str| text.lines().find(|line| line.contains("matthews")).map(str::to_owned);
@@ -123,9 +123,11 @@ fn an_arm_is_trained_next_from_its_draft_or_once_it_waits() {
     let mut app = app();
     app.act(Action::Cycle(ablation::DROPOUT));
     let effects = app.act(Action::TrainNext);
-    assert!(matches!(&effects[..], [Effect::Ask(Command::AddArm(arm, Order::Next))] if arm.name == "no-dropout"));
+    assert!(
+        matches!(&effects[..], [Effect::Ask(Command::AddArm(arm, QueuePosition::Next))] if arm.name == "no-dropout")
+    );
     let runs = plan("no-dropout");
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     tell(&mut app, &runs[0], progress(&runs[0], 1.0));
     tell(&mut app, &runs[1], progress(&runs[1], 0.5));
     let next = |effects: &[Effect]| match effects {
@@ -149,10 +151,12 @@ fn an_added_arm_appears_beside_the_baseline() {
     let mut app = app();
     app.act(Action::Cycle(ablation::DROPOUT));
     let effects = app.act(Action::AddDraft);
-    let [Effect::Ask(Command::AddArm(Arm { name, .. }, Order::Last))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Ask(Command::AddArm(Arm { name, .. }, QueuePosition::Last))] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!(name, "no-dropout");
     let runs = plan(name);
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     tell(&mut app, &runs[0], progress(&runs[0], 1.0));
     insta::assert_snapshot!("two_arms_80x24", screen(&app, 80, 24));
     insta::assert_snapshot!("two_arms_200x60", screen(&app, 200, 60));
@@ -163,7 +167,7 @@ fn a_draft_equal_to_an_arm_selects_that_arm() {
     let mut app = app();
     app.act(Action::Cycle(ablation::DROPOUT));
     app.act(Action::AddDraft);
-    app.hear(SweepEvent::Planned(plan("no-dropout")));
+    app.receive(SweepEvent::Planned(plan("no-dropout")));
     app.act(Action::Cycle(ablation::DROPOUT));
     assert!(app.act(Action::AddDraft).is_empty(), "it must not be trained twice");
     assert_eq!(app.listing().run_in_sight().unwrap().planned.id, plan("no-dropout")[0].id);
@@ -281,7 +285,7 @@ fn the_arm_under_the_cursor_is_in_sight_however_many_there_are() {
     for number in 0..30 {
         let name = format!("arm-{number}");
         app.arms.push(Arm { name: name.clone(), ..Arm::baseline() });
-        app.hear(SweepEvent::Planned(plan(&name)));
+        app.receive(SweepEvent::Planned(plan(&name)));
     }
     app.act(Action::Focus(Panel::Ablations));
     app.act(Action::Go(Motion::First));
@@ -298,7 +302,7 @@ fn the_arm_under_the_cursor_is_in_sight_however_many_there_are() {
 fn two_arms() -> App {
     let mut app = app();
     let runs = plan("no-dropout");
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     for run in &runs[..3] {
         tell(&mut app, run, progress(run, 1.0));
     }
@@ -407,7 +411,7 @@ fn the_run_panel_tells_all_of_a_run() {
 fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
     let mut app = app();
     app.act(Action::NextMetric);
-    app.hear(SweepEvent::Idle);
+    app.receive(SweepEvent::Idle);
     for action in [Action::NextMetric, Action::Group, Action::Group] {
         app.act(action);
         let text = screen(&app, 100, 24);
@@ -416,11 +420,11 @@ fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
             "{text}"
         );
     }
-    app.hear(SweepEvent::Planned(plan("batch-norm")));
+    app.receive(SweepEvent::Planned(plan("batch-norm")));
     assert!(!screen(&app, 100, 24).contains("done, but"));
     let mut app = answered();
     app.act(Action::NextMetric);
-    app.hear(SweepEvent::Idle);
+    app.receive(SweepEvent::Idle);
     let text = screen(&app, 100, 24);
     assert!(text.contains("every run is finished; 5 shows the answer; w writes the chart"), "{text}");
     assert!(
@@ -435,10 +439,10 @@ fn after_the_last_run_a_banner_says_what_to_do_until_something_is_done() {
 #[test]
 fn no_sentence_stands_on_the_screen_twice() {
     let mut ended = answered();
-    ended.hear(SweepEvent::Idle);
+    ended.receive(SweepEvent::Idle);
     ended.act(Action::Focus(Panel::Answer));
     let mut stopped = app();
-    stopped.hear(SweepEvent::Broken("the store cannot be written: no space left on device".into()));
+    stopped.receive(SweepEvent::Broken("the store cannot be written: no space left on device".into()));
     let mut failed = app();
     press(&mut failed, &[Action::Go(Motion::First), Action::Go(Motion::PageDown)]);
     press(&mut failed, &[Action::Go(Motion::Up); 3]);
@@ -576,7 +580,7 @@ fn a_run_that_predicts_one_class_is_said_at_its_chart() {
 #[test]
 fn every_size_is_drawn() {
     let mut app = app();
-    app.hear(SweepEvent::Planned(plan("batch-norm")));
+    app.receive(SweepEvent::Planned(plan("batch-norm")));
     for width in (1..=210).step_by(11) {
         for height in (1..=62).step_by(5) {
             for (focus, zoomed) in Panel::ALL.into_iter().flat_map(|panel| [(panel, false), (panel, true)]) {
@@ -600,7 +604,7 @@ fn no_chart_is_ever_empty() {
             let name = format!("arm-{arms}");
             app.arms.push(Arm { name: name.clone(), ..app.arms[0].clone() });
             let runs: Vec<PlannedRun> = (0..2).map(|iid| planned(&name, 8, iid)).collect();
-            app.hear(SweepEvent::Planned(runs.clone()));
+            app.receive(SweepEvent::Planned(runs.clone()));
             runs.iter().for_each(|run| tell(&mut app, run, progress(run, 1.0)));
         }
         for (width, height) in (40..=240).step_by(25).flat_map(|width| (10..=70).step_by(10).map(move |h| (width, h))) {
@@ -617,7 +621,7 @@ fn no_chart_is_ever_empty() {
         let mut app = self::app();
         for arm in 1..arms {
             app.arms.push(Arm { name: format!("arm-{arm}"), ..app.arms[0].clone() });
-            app.hear(SweepEvent::Planned(plan(&format!("arm-{arm}"))));
+            app.receive(SweepEvent::Planned(plan(&format!("arm-{arm}"))));
         }
         for (width, height) in sizes {
             let text = screen(&app, width, height);
@@ -637,10 +641,10 @@ fn the_end_of_a_sweep_nobody_touched_is_its_answer_under_the_final_scores() {
     let end = |app: &mut App| {
         let runs = plan("baseline");
         runs.iter().for_each(|run| tell(app, run, progress(run, 1.0)));
-        app.hear(SweepEvent::Idle);
+        app.receive(SweepEvent::Idle);
     };
     let mut left_alone = App::new(spec(), 2);
-    left_alone.hear(SweepEvent::Planned(plan("baseline")));
+    left_alone.receive(SweepEvent::Planned(plan("baseline")));
     end(&mut left_alone);
     assert_eq!(left_alone.focus, Panel::Answer);
     insta::assert_snapshot!("the_end_80x24", screen(&left_alone, 80, 24));
@@ -673,7 +677,7 @@ fn leaving_waits_for_checkpoints_and_the_second_time_for_nothing() {
     assert_eq!(app.leaving, Leaving::Saving);
     assert!(screen(&app, 80, 24).contains("saving"));
     let mut patient = app.clone();
-    patient.hear(SweepEvent::Closed);
+    patient.receive(SweepEvent::Closed);
     assert_eq!(patient.leaving, Leaving::Now);
     assert!(app.act(Action::Quit).is_empty(), "nothing more to ask of the engine");
     assert_eq!(app.leaving, Leaving::Now);
@@ -723,7 +727,7 @@ fn answered() -> App {
     app.act(Action::AddDraft);
     for (arm, noise) in [("baseline", 0.001), ("no-dropout", -0.001)] {
         let runs = plan(arm);
-        app.hear(SweepEvent::Planned(runs.clone()));
+        app.receive(SweepEvent::Planned(runs.clone()));
         for run in &runs {
             let doublings = f64::from(run.spec.batch_size).log2();
             let jitter = if (run.spec.iid + run.spec.batch_size / 8) % 2 == 0 { noise } else { -noise };
@@ -762,7 +766,7 @@ fn an_arm_far_out_does_not_squeeze_the_effect() {
     app.act(Action::Cycle(ablation::NORM));
     app.act(Action::AddDraft);
     let runs = plan("batch-norm");
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     for run in &runs {
         let doublings = f64::from(run.spec.batch_size).log2();
         ended(&mut app, run, 0.3 + 0.1 * doublings + 0.001 * f64::from(run.spec.iid));
@@ -787,7 +791,7 @@ fn a_verdict_on_another_instance_is_another_look_in_the_same_sitting_too() {
     app.act(Action::AddInstance);
     app.act(Action::Answer('y'));
     let runs = [2, 8, 16, 32, 64].map(|batch_size| planned("baseline", batch_size, 2));
-    app.hear(SweepEvent::Planned(runs.to_vec()));
+    app.receive(SweepEvent::Planned(runs.to_vec()));
     assert_eq!(app.settle(true), None, "what is preliminary is no look");
     runs.iter().for_each(|run| ended(&mut app, run, 0.86 - 0.01 * f64::from(run.spec.batch_size).log2()));
     assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 3, causes: 1 })));
@@ -870,10 +874,10 @@ fn keys_that_steer_act_on_the_row_under_the_cursor_or_on_the_arm() {
     let effects = app.act(Action::PauseOrResume);
     assert_eq!(asked_of(&effects), 5);
     let [Effect::Ask(Command::Pause(runs))] = &effects[..] else { panic!("{effects:?}") };
-    app.hear(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Pause });
+    app.receive(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Pause });
     insta::assert_snapshot!("paused_100x30", screen(&app, 100, 30));
     // what is trained meanwhile draws the eye, not the cursor: the same key must not pause another arm
-    app.hear(SweepEvent::Planned(plan("other")));
+    app.receive(SweepEvent::Planned(plan("other")));
     tell(&mut app, &plan("other")[0], progress(&plan("other")[0], 0.5));
     assert!(matches!(&app.act(Action::PauseOrResume)[..], [Effect::Ask(Command::Resume(runs))] if runs.len() == 5));
 
@@ -886,7 +890,7 @@ fn keys_that_steer_act_on_the_row_under_the_cursor_or_on_the_arm() {
     app.act(Action::Cancel);
     let effects = app.act(Action::Answer('d'));
     let [Effect::Ask(Command::Discard(runs))] = &effects[..] else { panic!("{effects:?}") };
-    app.hear(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Cancel });
+    app.receive(SweepEvent::Intended { runs: runs.clone(), intent: Intent::Cancel });
     assert!(screen(&app, 80, 24).contains("4 of 15 runs"), "what is out of the sweep is not waited for");
     assert_eq!(asked_of(&app.act(Action::Again)), 6, "the failed one too");
 }
@@ -897,7 +901,7 @@ fn a_cancelled_arm_of_the_keyboard_is_forgotten_and_comes_back_with_its_runs() {
     app.act(Action::Cycle(ablation::DROPOUT));
     app.act(Action::AddDraft);
     let runs = plan("no-dropout");
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     app.act(Action::Focus(Panel::Ablations));
     app.act(Action::Go(Motion::Down));
     app.act(Action::Cancel);
@@ -905,7 +909,7 @@ fn a_cancelled_arm_of_the_keyboard_is_forgotten_and_comes_back_with_its_runs() {
     assert_eq!(asked_of(&effects), 10);
     assert_eq!(effects[1], Effect::Ask(Command::ForgetArm("no-dropout".into())));
     let intent = Intent::Cancel;
-    app.hear(SweepEvent::Intended { runs: runs.iter().map(|run| run.id.clone()).collect(), intent });
+    app.receive(SweepEvent::Intended { runs: runs.iter().map(|run| run.id.clone()).collect(), intent });
     app.act(Action::AddInstance);
     assert!(screen(&app, 100, 30).contains("instance 3 of every cell? trains 15 runs"), "the cancelled arm gets none");
     app.act(Action::Back);
@@ -929,7 +933,7 @@ fn an_evaluation_change_says_that_it_trains_nothing_where_weights_are_kept() {
     for run in &mut runs {
         (run.spec.learning_rate, run.keep_weights) = (1e-4, true);
     }
-    app.hear(SweepEvent::Planned(runs.clone()));
+    app.receive(SweepEvent::Planned(runs.clone()));
     for run in &runs[..5] {
         tell(&mut app, run, progress(run, 1.0));
     }

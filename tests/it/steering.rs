@@ -3,7 +3,7 @@
 
 use crate::support::World;
 use batchscope::domain::arm::Arm;
-use batchscope::domain::command::{Command, Intent, Order};
+use batchscope::domain::command::{Command, Intent, QueuePosition};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::history::{History, Progress};
 use batchscope::domain::id::RunId;
@@ -162,7 +162,7 @@ fn an_arm_that_cannot_be_planned_is_not_remembered() {
     world.write_spec("[train]\nbatch_sizes = [8]\ninstances = 1\nepochs = 1\n");
     let changes = changes_of("test", "updates_of=100000").unwrap();
     let mut steered = Steered::start(&world, 1);
-    steered.ask(Command::AddArm(Arm { name: "too-large".into(), changes }, Order::Last));
+    steered.ask(Command::AddArm(Arm { name: "too-large".into(), changes }, QueuePosition::Last));
     steered.until("told why not", |sweep| sweep.broken.as_ref().is_some_and(|words| words.contains("too-large")));
     steered.end();
     assert_eq!(open(&world, 1).prepared.spec.arms.len(), 1);
@@ -208,7 +208,7 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
     let arm = Arm { name: "no-dropout".into(), changes: no_dropout };
     let mut steered = Steered::start(&world, 2);
     steered.until("done", |sweep| sweep.idle);
-    steered.ask(Command::AddArm(arm.clone(), Order::Last));
+    steered.ask(Command::AddArm(arm.clone(), QueuePosition::Last));
     steered.until("the arm", |sweep| sweep.rows().len() == 4);
     steered.ask(Command::Instances { instances: 2, arms: vec![Arm::baseline(), arm.clone()] });
     steered.until("the instance of both", |sweep| sweep.rows().len() == 8 && sweep.idle);
@@ -245,7 +245,7 @@ fn an_arm_that_is_trained_next_gets_a_worker_at_once_and_changes_no_number() {
     steered.until("planned", |sweep| !sweep.rows().is_empty());
     let first = steered.runs(|_, _| true)[0].clone();
     steered.until("under way", |sweep| step(sweep, &first) > 20);
-    steered.ask(Command::AddArm(arm.clone(), Order::Next));
+    steered.ask(Command::AddArm(arm.clone(), QueuePosition::Next));
     let has_begun =
         |sweep: &Sweep| sweep.rows().iter().any(|row| row.planned.arm == "no-dropout" && row.history.step > 0);
     steered.until("at the new arm", has_begun);

@@ -166,7 +166,7 @@ fn mnlis_two_sets_to_validate_on_have_more_columns_than_its_training_set() {
     }
     let sets = sets(folder.path(), Some("mnli"), "validation = \"matched\"\nalso_evaluate = [\"mismatched\"]");
     assert_eq!(sets.validation, Some(vec![example((2, "matched", Some("H")))]));
-    assert_eq!(sets.also, [(NamedSet::Mismatched, vec![example((2, "mismatched", Some("H")))])]);
+    assert_eq!(sets.further_sets, [(NamedSet::Mismatched, vec![example((2, "mismatched", Some("H")))])]);
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn three_classes_are_trained_and_leave_with_their_names() {
     );
     world.run(&[&ONE_RUN[..], &task, &["--set", "model.source=embedded"]].concat()).expect(0);
     let (run, spec) = Store::open(&world.store()).unwrap().runs().unwrap().remove(0);
-    assert_eq!((spec.data.classes, spec.data.also[0].examples), (3, 30));
+    assert_eq!((spec.data.classes, spec.data.further_sets[0].examples), (3, 30));
     let result = &results(&world)[0];
     assert!((-1.0..=1.0).contains(&result["matthews"].as_f64().unwrap()), "Gorodkin's, of more than two classes");
     assert!((0.0..=1.0).contains(&result["macro_f1"].as_f64().unwrap()));

@@ -2,7 +2,7 @@
 //! clocks of their own.
 
 use crate::support::made_up::spec;
-use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
+use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::{PlannedRun, RunSpec};
@@ -76,7 +76,7 @@ impl Case {
             let mut tell = |seconds: f64, event: RunEvent| {
                 time += seconds;
                 longest = longest.max(seconds);
-                let entry = Entry { number: 0, time: 1e9 + time, event };
+                let entry = JournalEntry { number: 0, time: 1e9 + time, event };
                 events.push((time, SweepEvent::Run { run: run.id.clone(), attempt: 1, entry }));
             };
             // the model is built

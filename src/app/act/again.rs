@@ -2,7 +2,7 @@
 
 use crate::app::state::{Action, App, Effect, Message, runs};
 use crate::domain::arm::BASELINE;
-use crate::domain::command::{Command, Intent, Order};
+use crate::domain::command::{Command, Intent, QueuePosition};
 use crate::domain::history::Progress;
 
 pub(super) fn again(app: &mut App) -> Vec<Effect> {
@@ -18,6 +18,6 @@ pub(super) fn again(app: &mut App) -> Vec<Effect> {
     app.say(format!("trains again: {} of {}", runs(lost.len()), target.name), false);
     // a whole arm that was taken out was forgotten as well
     let arm = app.arms.iter().find(|arm| arm.name != BASELINE && Some(&arm.name) == target.arm.as_ref()).cloned();
-    let added = arm.map(|arm| Effect::Ask(Command::AddArm(arm, Order::Last)));
+    let added = arm.map(|arm| Effect::Ask(Command::AddArm(arm, QueuePosition::Last)));
     added.into_iter().chain([Effect::Ask(Command::Again(lost))]).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::app::state::{Action, App, Draft, Effect, Message};
 use crate::domain::ablation;
-use crate::domain::command::{Command, Order};
+use crate::domain::command::{Command, QueuePosition};
 use crate::domain::train::Train;
 
 /// What became of a draft.
@@ -23,7 +23,7 @@ pub(super) fn edit(app: &mut App, change: impl FnOnce(&mut Draft, &Train)) {
 }
 
 /// Makes an arm of the draft. One that trains the same as an arm that is there selects that arm.
-pub(super) fn add(app: &mut App, order: Order) -> Added {
+pub(super) fn add(app: &mut App, order: QueuePosition) -> Added {
     if app.draft.is_empty() {
         let mut said = Message::from("nothing to add yet; draft with ");
         for (number, ablation) in ablation::all().filter(|ablation| ablation.press.is_some()).enumerate() {
@@ -44,7 +44,7 @@ pub(super) fn add(app: &mut App, order: Order) -> Added {
         app.say(message, true);
         return Added::Effects(Vec::new());
     }
-    let next = if order == Order::Next { "; it is trained next" } else { "" };
+    let next = if order == QueuePosition::Next { "; it is trained next" } else { "" };
     app.say(format!("added {}: {}{next}", arm.name, arm.changes.in_words()), false);
     app.draft = Draft::default();
     app.arms.push(arm.clone());

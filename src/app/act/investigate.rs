@@ -2,7 +2,7 @@
 
 use crate::app::state::{Action, App, Asking, Effect, Message, Panel};
 use crate::domain::arm::Arm;
-use crate::domain::command::{Command, Order};
+use crate::domain::command::{Command, QueuePosition};
 
 pub(super) fn ask(app: &mut App) -> Vec<Effect> {
     let arms = app.investigation();
@@ -23,6 +23,6 @@ pub(super) fn begin(app: &mut App, arms: Vec<Arm>) -> Vec<Effect> {
     app.say(said, false);
     app.arms.extend(arms.iter().cloned());
     app.focus_on(Panel::Answer);
-    let added = arms.into_iter().map(|arm| Effect::Ask(Command::AddArm(arm, Order::Last)));
+    let added = arms.into_iter().map(|arm| Effect::Ask(Command::AddArm(arm, QueuePosition::Last)));
     std::iter::once(Effect::Prove).chain(added).collect()
 }

@@ -7,7 +7,7 @@ mod cancel;
 mod draft;
 mod filter;
 mod go;
-mod hear;
+mod receive;
 mod instance;
 mod investigate;
 mod look;
@@ -23,7 +23,7 @@ mod workers;
 
 use super::state::table::Typing;
 use super::state::{Action, App, Asking, Effect, Target};
-use crate::domain::command::Order;
+use crate::domain::command::QueuePosition;
 use crate::domain::event::SweepEvent;
 use crate::domain::metric::Metric;
 use draft::Added;
@@ -57,9 +57,9 @@ impl App {
             Action::NextMetric => self.metric = metric::after(self, Metric::next),
             Action::PreviousMetric => self.metric = metric::after(self, Metric::previous),
             Action::Cycle(ablation) => draft::edit(self, |draft, baseline| draft.cycle(ablation, baseline)),
-            Action::AddDraft => return self.add_draft(Order::Last),
+            Action::AddDraft => return self.add_draft(QueuePosition::Last),
             Action::TrainNext if self.draft.is_empty() => return self.train_next(),
-            Action::TrainNext => return self.add_draft(Order::Next),
+            Action::TrainNext => return self.add_draft(QueuePosition::Next),
             Action::Investigate => return investigate::ask(self),
             Action::PauseOrResume => return pause::pause_or_resume(self),
             Action::Cancel => cancel::ask(self),
@@ -107,10 +107,10 @@ impl App {
         }
     }
 
-    fn add_draft(&mut self, order: Order) -> Vec<Effect> {
+    fn add_draft(&mut self, order: QueuePosition) -> Vec<Effect> {
         match draft::add(self, order) {
             Added::Effects(effects) => effects,
-            Added::Known(arm) if order == Order::Next => {
+            Added::Known(arm) if order == QueuePosition::Next => {
                 let target = Target::of_arm(&self.sweep, &arm);
                 next::train_next(self, &target)
             }
@@ -139,8 +139,8 @@ impl App {
     }
 
     /// News of the sweep.
-    pub fn hear(&mut self, event: SweepEvent) {
-        hear::hear(self, event);
+    pub fn receive(&mut self, event: SweepEvent) {
+        receive::receive(self, event);
     }
 
     /// Before a frame: judges what came in. A complete verdict that is about to be seen is counted as a look, once.

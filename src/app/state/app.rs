@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::inquiry::Inquiry;
 use super::log::Log;
 use super::message::Message;
-use super::palette::Palette;
+use super::palette::CommandPalette;
 use super::panel::Panel;
 use super::scroll::Scroll;
 use super::table::{Listing, Table};
@@ -52,7 +52,7 @@ pub struct App {
     pub zoomed: bool,
     pub inquiry: Inquiry,
     pub asking: Option<Asking>,
-    pub palette: Palette,
+    pub palette: CommandPalette,
     pub log: Log,
     scrolls: [Scroll; Panel::ALL.len()],
     pub toast: Option<Toast>,
@@ -99,7 +99,7 @@ impl App {
             zoomed: false,
             inquiry: Inquiry::default(),
             asking: None,
-            palette: Palette::default(),
+            palette: CommandPalette::default(),
             log: Log::default(),
             scrolls: Default::default(),
             toast: None,

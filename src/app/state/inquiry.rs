@@ -28,7 +28,7 @@ impl Inquiry {
         self.background.invariance.is_some()
     }
 
-    pub(in crate::app) fn hear(&mut self, event: &SweepEvent) {
+    pub(in crate::app) fn receive(&mut self, event: &SweepEvent) {
         self.stale |= match event {
             SweepEvent::Run { entry, .. } => matches!(entry.event, RunEvent::Finished { .. }),
             SweepEvent::Planned(_) | SweepEvent::Stored { .. } | SweepEvent::Replayed { .. } => true,

@@ -33,7 +33,7 @@ impl Log {
     }
 
     /// A line for what a person would want to have been told; most events are for charts.
-    pub(in crate::app) fn hear(&mut self, event: &SweepEvent, sweep: &Sweep) {
+    pub(in crate::app) fn receive(&mut self, event: &SweepEvent, sweep: &Sweep) {
         match event {
             SweepEvent::Planned(planned) => self.add(format!("{} planned", runs(planned.len())), false),
             SweepEvent::Run { run, attempt, entry } => {

@@ -31,7 +31,7 @@ pub use effect::Effect;
 pub use inquiry::Inquiry;
 pub use log::{Log, LogLine};
 pub use message::Message;
-pub use palette::Palette;
+pub use palette::CommandPalette;
 pub use panel::Panel;
 pub use question::Asked;
 pub use scroll::Scroll;

@@ -5,13 +5,13 @@ use super::pasted::insert;
 use tui_input::{Input, InputRequest};
 
 #[derive(Clone, Debug, Default)]
-pub struct Palette {
+pub struct CommandPalette {
     input: Option<Input>,
     /// place among what fits
     chosen: usize,
 }
 
-impl Palette {
+impl CommandPalette {
     pub fn is_open(&self) -> bool {
         self.input.is_some()
     }

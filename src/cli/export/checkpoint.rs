@@ -5,9 +5,9 @@ use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::notify;
 use crate::cli::runs;
 use crate::domain::choice::Norm;
-use crate::export::{Checkpoint, CheckpointError, Tokenizer};
+use crate::export::{CheckpointError, CheckpointFolder, Tokenizer};
 use crate::resolve::{StartTokenizer, find_start};
-use crate::store::Inputs;
+use crate::store::ExperimentInputs;
 use crate::train::untouched_scale;
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -39,12 +39,13 @@ pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
         StartTokenizer::Vocabulary(lines) => Tokenizer::Vocabulary(lines),
     };
     let inputs = listed.places.iter().filter_map(|place| store.inputs(&place.experiment).ok().flatten());
-    let named = |inputs: Inputs| Some(inputs.classes).filter(|names| names.len() == spec.data.classes as usize);
+    let named =
+        |inputs: ExperimentInputs| Some(inputs.classes).filter(|names| names.len() == spec.data.classes as usize);
     let classes: Vec<String> = inputs
         .filter(|inputs| inputs.data == spec.data)
         .find_map(named)
         .unwrap_or_else(|| (0..spec.data.classes).map(|class| class.to_string()).collect());
-    let checkpoint = Checkpoint {
+    let checkpoint = CheckpointFolder {
         config: &spec.model.config,
         classes: &classes,
         kept: &kept,
@@ -57,7 +58,7 @@ pub fn checkpoint(arguments: &ExportArguments, prefix: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn write(checkpoint: &Checkpoint<'_>, output: &Path) -> Result<()> {
+fn write(checkpoint: &CheckpointFolder<'_>, output: &Path) -> Result<()> {
     match checkpoint.write(output) {
         Err(error @ CheckpointError::Occupied { .. }) => Err(BadInput(error.to_string()).into()),
         written => written.context("nothing was exported"),

@@ -2,7 +2,7 @@
 
 use super::listed::Listed;
 use crate::cli::exit::BadInput;
-use crate::domain::filter::Value;
+use crate::domain::filter::FilterValue;
 use crate::domain::metric::Metric;
 use crate::domain::nearest::suggestion;
 use crate::domain::printable::printable;
@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 
 /// A property of runs that can be shown, filtered and sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
+pub enum ListColumn {
     Run,
     Experiment,
     Arm,
@@ -27,10 +27,10 @@ pub enum Column {
     Spec(Property),
 }
 
-use Column::*;
+use ListColumn::*;
 
 /// Each with its name on the command line and its key in JSON. Scores, and columns of a spec, have their own tables.
-const NAMES: [(Column, [&str; 2]); 9] = [
+const NAMES: [(ListColumn, [&str; 2]); 9] = [
     (Run, ["run", "run"]),
     (Experiment, ["experiment", "experiments"]),
     (Arm, ["arm", "arms"]),
@@ -42,7 +42,7 @@ const NAMES: [(Column, [&str; 2]); 9] = [
     (Step, ["step", "step"]),
 ];
 
-fn all() -> impl Iterator<Item = (Column, [&'static str; 2])> {
+fn all() -> impl Iterator<Item = (ListColumn, [&'static str; 2])> {
     let (first, last) = NAMES.split_at(5);
     let scores = Metric::SCORES.map(|metric| (Score(metric), metric.names()));
     let of_spec = Property::all().map(|property| (Spec(property), property.names()));
@@ -50,7 +50,7 @@ fn all() -> impl Iterator<Item = (Column, [&'static str; 2])> {
 }
 
 /// The default columns; the message only where there is one.
-pub const SHOWN: [Column; 12] = [
+pub const SHOWN: [ListColumn; 12] = [
     Run,
     Experiment,
     Arm,
@@ -66,7 +66,7 @@ pub const SHOWN: [Column; 12] = [
 ];
 
 /// Columns dropped on a narrow screen, in this order.
-pub const SHED: [Column; 5] = [Score(Metric::ValidF1), Age, Score(Metric::ValidLoss), Progress, Experiment];
+pub const SHED: [ListColumn; 5] = [Score(Metric::ValidF1), Age, Score(Metric::ValidLoss), Progress, Experiment];
 
 /// Digits of a digest that are shown; ten are enough for any store that fits a disk.
 const DIGITS: usize = 10;
@@ -78,7 +78,7 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-impl Column {
+impl ListColumn {
     pub fn named(name: &str) -> Result<Self, BadInput> {
         Self::find(name).ok_or_else(|| {
             let suggestion = suggestion(name, names());
@@ -91,37 +91,37 @@ impl Column {
     }
 
     /// The value of a named column.
-    pub fn value_of(name: &str, run: &Listed) -> Value {
-        Self::find(name).map_or(Value::Missing, |column| column.value(run))
+    pub fn value_of(name: &str, run: &Listed) -> FilterValue {
+        Self::find(name).map_or(FilterValue::Missing, |column| column.value(run))
     }
 
     pub fn title(self) -> &'static str {
         all().find(|(column, _)| *column == self).map_or("", |(_, [name, _])| name)
     }
 
-    pub fn value(self, listed: &Listed) -> Value {
-        let number = |value: Option<f64>| value.map_or(Value::Missing, Value::Number);
+    pub fn value(self, listed: &Listed) -> FilterValue {
+        let number = |value: Option<f64>| value.map_or(FilterValue::Missing, FilterValue::Number);
         match self {
-            Run => Value::Text(listed.run.id.to_string()),
-            Experiment => Value::Several(listed.experiments()),
-            Arm => Value::Several(listed.arms()),
-            State => Value::Text(listed.state().into()),
+            Run => FilterValue::Text(listed.run.id.to_string()),
+            Experiment => FilterValue::Several(listed.experiments()),
+            Arm => FilterValue::Several(listed.arms()),
+            State => FilterValue::Text(listed.state().into()),
             Progress => number(listed.share()),
             Score(metric) => number(listed.score(metric)),
             Predicted => number(listed.scores.and_then(|scores| scores.predicted_classes).map(f64::from)),
             Age => number(listed.age()),
             Message => match (listed.damage(), &listed.failure) {
-                (Some(damage), _) => Value::Text(damage),
-                (None, Some((_, message))) => Value::Text(message.clone()),
-                (None, None) if listed.ends_with_one_class() => Value::Text(ONE_CLASS.into()),
-                (None, None) => Value::Missing,
+                (Some(damage), _) => FilterValue::Text(damage),
+                (None, Some((_, message))) => FilterValue::Text(message.clone()),
+                (None, None) if listed.ends_with_one_class() => FilterValue::Text(ONE_CLASS.into()),
+                (None, None) => FilterValue::Missing,
             },
-            Step => Value::Number(listed.step as f64),
+            Step => FilterValue::Number(listed.step as f64),
             Spec(property) => match (&listed.run.spec, property, listed.cell()) {
                 (Some(spec), property, _) => property.value(spec),
-                (None, Property::BatchSize, Some((batch_size, _))) => Value::Number(batch_size.into()),
-                (None, Property::Instance, Some((_, iid))) => Value::Number(iid.into()),
-                _ => Value::Missing,
+                (None, Property::BatchSize, Some((batch_size, _))) => FilterValue::Number(batch_size.into()),
+                (None, Property::Instance, Some((_, iid))) => FilterValue::Number(iid.into()),
+                _ => FilterValue::Missing,
             },
         }
     }
@@ -129,35 +129,35 @@ impl Column {
     /// The value as readable text.
     pub fn text(self, listed: &Listed) -> String {
         let text = match (self, self.value(listed)) {
-            (Message, Value::Missing) => String::new(),
-            (_, Value::Missing) => "-".into(),
-            (Run, Value::Text(digest)) => digest.chars().take(DIGITS).collect(),
-            (Progress, Value::Number(share)) => format!("{:.0} %", 100.0 * share),
-            (Score(_), Value::Number(score)) => format!("{score:.4}"),
-            (Age, Value::Number(seconds)) => age(seconds),
-            (Message, Value::Text(message)) => message.replace('\n', " "),
-            (Spec(Property::LearningRate), Value::Number(rate)) => format!("{rate:e}"),
-            (_, Value::Number(number)) => number.to_string(),
-            (_, Value::Text(text)) => text,
-            (_, Value::Several(all)) if all.is_empty() => "-".into(),
-            (_, Value::Several(all)) => all.join(", "),
+            (Message, FilterValue::Missing) => String::new(),
+            (_, FilterValue::Missing) => "-".into(),
+            (Run, FilterValue::Text(digest)) => digest.chars().take(DIGITS).collect(),
+            (Progress, FilterValue::Number(share)) => format!("{:.0} %", 100.0 * share),
+            (Score(_), FilterValue::Number(score)) => format!("{score:.4}"),
+            (Age, FilterValue::Number(seconds)) => age(seconds),
+            (Message, FilterValue::Text(message)) => message.replace('\n', " "),
+            (Spec(Property::LearningRate), FilterValue::Number(rate)) => format!("{rate:e}"),
+            (_, FilterValue::Number(number)) => number.to_string(),
+            (_, FilterValue::Text(text)) => text,
+            (_, FilterValue::Several(all)) if all.is_empty() => "-".into(),
+            (_, FilterValue::Several(all)) => all.join(", "),
         };
         printable(&text).into_owned()
     }
 
     /// Whether the column is right-aligned.
     pub fn is_number(self, listed: &[Listed]) -> bool {
-        listed.iter().any(|listed| matches!(self.value(listed), Value::Number(_)))
+        listed.iter().any(|listed| matches!(self.value(listed), FilterValue::Number(_)))
     }
 
     /// Numbers by size, text alphabetically; missing values last in either direction.
     pub fn compare(self, a: &Listed, b: &Listed, descending: bool) -> Ordering {
         let turned = |order: Ordering| if descending { order.reverse() } else { order };
         match (self.value(a), self.value(b)) {
-            (Value::Missing, Value::Missing) => Ordering::Equal,
-            (Value::Missing, _) => Ordering::Greater,
-            (_, Value::Missing) => Ordering::Less,
-            (Value::Number(a), Value::Number(b)) => turned(a.total_cmp(&b)),
+            (FilterValue::Missing, FilterValue::Missing) => Ordering::Equal,
+            (FilterValue::Missing, _) => Ordering::Greater,
+            (_, FilterValue::Missing) => Ordering::Less,
+            (FilterValue::Number(a), FilterValue::Number(b)) => turned(a.total_cmp(&b)),
             _ => turned(self.text(a).cmp(&self.text(b))),
         }
     }
@@ -185,9 +185,9 @@ mod tests {
         distinct.dedup();
         assert_eq!(all.len(), distinct.len());
         for name in all {
-            assert!(Column::named(name).is_ok());
+            assert!(ListColumn::named(name).is_ok());
         }
-        let error = Column::named("accurracy").unwrap_err().to_string();
+        let error = ListColumn::named("accurracy").unwrap_err().to_string();
         assert!(error.starts_with("unknown column `accurracy`; did you mean `accuracy`?"), "{error}");
     }
 

@@ -1,7 +1,7 @@
 //! `runs list`: all runs, one per line.
 
 use super::arguments::ListArguments;
-use super::columns::{self, Column, SHED, SHOWN};
+use super::columns::{self, ListColumn, SHED, SHOWN};
 use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::{Page, notify, print, print_json, report_damage};
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 const LEAST_MESSAGE: usize = 26;
 
 pub fn run(store: &Store, arguments: &ListArguments, page: &Page) -> Result<Exit> {
-    let columns = arguments.columns.iter().map(|name| Column::named(name)).collect::<Result<Vec<_>, _>>()?;
+    let columns = arguments.columns.iter().map(|name| ListColumn::named(name)).collect::<Result<Vec<_>, _>>()?;
     let order = arguments.sort.as_deref().map(order).transpose()?;
     let filter = filter(&arguments.filter)?;
     let all = Listed::all(store)?;
@@ -56,27 +56,28 @@ pub fn filter(words: &[String]) -> Result<Filter, BadInput> {
 }
 
 pub fn kept(filter: &Filter, run: &Listed) -> bool {
-    filter.keeps(|name| Column::value_of(name, run))
+    filter.keeps(|name| ListColumn::value_of(name, run))
 }
 
 /// `acc`, or `-acc` for descending order.
-fn order(given: &str) -> Result<(Column, bool), BadInput> {
+fn order(given: &str) -> Result<(ListColumn, bool), BadInput> {
     let (name, descending) = given.strip_prefix('-').map_or((given, false), |name| (name, true));
-    Ok((Column::named(name)?, descending))
+    Ok((ListColumn::named(name)?, descending))
 }
 
 /// The default columns without empty ones, as many as fit. A message is cut at the edge of the screen, but part of it
 /// must be visible.
-fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
+fn shown(listed: &[Listed], page: &Page) -> Vec<ListColumn> {
     let mut columns = SHOWN.to_vec();
-    let has_value = |column: Column| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
+    let has_value = |column: ListColumn| listed.iter().any(|run| !["-", ""].contains(&column.text(run).as_str()));
     columns.retain(|column| {
         has_value(*column)
-            || [Column::Score(Metric::ValidAccuracy), Column::Score(Metric::ValidLoss), Column::Age].contains(column)
+            || [ListColumn::Score(Metric::ValidAccuracy), ListColumn::Score(Metric::ValidLoss), ListColumn::Age]
+                .contains(column)
     });
-    let message = if columns.contains(&Column::Message) { LEAST_MESSAGE } else { 0 };
+    let message = if columns.contains(&ListColumn::Message) { LEAST_MESSAGE } else { 0 };
     for column in SHED {
-        let others: Vec<Column> = columns.iter().copied().filter(|column| *column != Column::Message).collect();
+        let others: Vec<ListColumn> = columns.iter().copied().filter(|column| *column != ListColumn::Message).collect();
         let lines = table(listed, &others, &Page::PLAIN);
         let widest = lines.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         if page.width.is_none_or(|width| widest + message <= width) {
@@ -88,7 +89,7 @@ fn shown(listed: &[Listed], page: &Page) -> Vec<Column> {
 }
 
 /// The table as text, cut to the width of the page.
-pub fn table(listed: &[Listed], columns: &[Column], page: &Page) -> String {
+pub fn table(listed: &[Listed], columns: &[ListColumn], page: &Page) -> String {
     let rows: Vec<Vec<String>> =
         listed.iter().map(|run| columns.iter().map(|column| column.text(run)).collect()).collect();
     let titles: Vec<(&str, bool)> = columns.iter().map(|column| (column.title(), column.is_number(listed))).collect();

@@ -111,7 +111,7 @@ impl Listed {
 
     /// Scores of a finished run on further sets.
     pub fn further_scores(&self) -> &[(NamedSet, Scores)] {
-        self.run.result.as_ref().map_or(&[], |result| &result.also)
+        self.run.result.as_ref().map_or(&[], |result| &result.further_sets)
     }
 
     pub fn experiments(&self) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! `runs remove`: confirms, then deletes.
 
-use super::columns::Column;
+use super::columns::ListColumn;
 use super::find::position;
 use super::list::{filter, kept, table};
 use super::listed::Listed;
@@ -14,15 +14,15 @@ use anyhow::{Context, Result};
 use std::io::{IsTerminal, Write};
 
 /// Columns shown before the confirmation.
-const SHOWN: [Column; 8] = [
-    Column::Run,
-    Column::Experiment,
-    Column::Arm,
-    Column::Spec(Property::BatchSize),
-    Column::Spec(Property::Instance),
-    Column::State,
-    Column::Score(Metric::ValidAccuracy),
-    Column::Age,
+const SHOWN: [ListColumn; 8] = [
+    ListColumn::Run,
+    ListColumn::Experiment,
+    ListColumn::Arm,
+    ListColumn::Spec(Property::BatchSize),
+    ListColumn::Spec(Property::Instance),
+    ListColumn::State,
+    ListColumn::Score(Metric::ValidAccuracy),
+    ListColumn::Age,
 ];
 
 pub fn run(store: &Store, words: &[String], yes: bool) -> Result<Exit> {

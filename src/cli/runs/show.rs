@@ -9,7 +9,7 @@ use crate::cli::page::{Page, bytes, print, print_json, report_damage};
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::domain::clock::clock;
-use crate::domain::event::{Entry, RunEvent, SweepEvent};
+use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use crate::domain::metric::Metric;
 use crate::domain::printable::printable;
 use crate::domain::run::{PlannedRun, RunSpec};
@@ -79,7 +79,7 @@ fn notes(store: &Store, listed: &Listed) -> Vec<String> {
     notes
 }
 
-fn attempt(listed: &Listed, number: u32, entries: &[Entry]) -> AttemptRow {
+fn attempt(listed: &Listed, number: u32, entries: &[JournalEntry]) -> AttemptRow {
     let standing = listed.run.folder.standing(number, &Owner::this_process());
     let ended = match standing {
         Standing::Ended(Ended::Finished) => "finished",
@@ -133,7 +133,7 @@ fn page_of(
     preparation: &Preparation,
     attempts: &[AttemptRow],
     baseline: Option<&Settings>,
-    journal: &[(u32, Vec<Entry>)],
+    journal: &[(u32, Vec<JournalEntry>)],
     page: &Page,
 ) -> Result<String> {
     let mut text = format!("{} {}\n", page.bold("run"), listed.run.id);
@@ -232,7 +232,7 @@ fn attempts_table(attempts: &[AttemptRow], page: &Page) -> String {
 }
 
 /// A metric over pairs seen, as the dashboard draws it.
-fn chart(listed: &Listed, spec: &RunSpec, journal: &[(u32, Vec<Entry>)], metric: Metric, page: &Page) -> String {
+fn chart(listed: &Listed, spec: &RunSpec, journal: &[(u32, Vec<JournalEntry>)], metric: Metric, page: &Page) -> String {
     let run = listed.run.id.clone();
     let (arm, spec) = (listed.arms().pop().unwrap_or_default(), spec.clone());
     let mut sweep = Sweep::default();
@@ -250,7 +250,7 @@ fn whole_object(
     spec: &RunSpec,
     attempts: &[AttemptRow],
     baseline: Option<&Settings>,
-    journal: &[(u32, Vec<Entry>)],
+    journal: &[(u32, Vec<JournalEntry>)],
 ) -> Value {
     let mut whole = object(listed);
     let settings = settings::of(spec);

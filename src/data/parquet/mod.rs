@@ -6,7 +6,7 @@ mod claims;
 mod thrift;
 
 use super::table::TableBuilder;
-use super::{Choose, DataError, Table};
+use super::{Choose, DataError, DataTable};
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, Type as Kind};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -21,7 +21,7 @@ const ALWAYS_ALLOWED: usize = 64 << 20;
 /// Memory of a row besides its text.
 const ROW: usize = 100;
 
-pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<Table, DataError> {
+pub fn read(place: &str, bytes: &[u8], choose: Choose<'_>) -> Result<DataTable, DataError> {
     let wrong = |message: String| DataError::Parquet { place: place.into(), message };
     if bytes.is_empty() {
         return Err(DataError::EmptyFile { place: place.into() });

@@ -1,6 +1,6 @@
 //! The tokenizer class of a model: only classes that tokenize like BERT are supported.
 
-use super::object::Object;
+use super::object::JsonObject;
 use crate::data::DataError;
 use std::path::Path;
 
@@ -45,8 +45,8 @@ impl Class {
     pub const BERT: Self = Self { keeps_file: false, has_types: true };
 
     /// The class named by `tokenizer_config.json`, else by `config.json`.
-    pub fn of(folder: &Path, config: &Object) -> Result<Self, DataError> {
-        let model = Object::read(&folder.join("config.json"))?;
+    pub fn of(folder: &Path, config: &JsonObject) -> Result<Self, DataError> {
+        let model = JsonObject::read(&folder.join("config.json"))?;
         for object in [config, &model] {
             if let Some(name) = object.get("tokenizer_class").and_then(|name| name.as_str()) {
                 return Self::named(&object.place, name);
@@ -70,7 +70,7 @@ impl Class {
 
 /// Refuses a model whose tokenizer is not BERT's, from the small files of its folder.
 pub fn check_tokenizer_class(folder: &Path) -> Result<(), DataError> {
-    Class::of(folder, &Object::read(&folder.join("tokenizer_config.json"))?).map(drop)
+    Class::of(folder, &JsonObject::read(&folder.join("tokenizer_config.json"))?).map(drop)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The special tokens of a tokenizer: those with a role, such as `cls_token`, and further ones.
 
-use super::object::Object;
-use super::token::Token;
+use super::object::JsonObject;
+use super::token::DeclaredToken;
 use crate::data::DataError;
 use serde_json::Value;
 
@@ -23,14 +23,14 @@ const ADDITIONAL: &str = "additional_special_tokens";
 #[derive(Default)]
 pub struct Marks {
     /// by role; BERT's roles first, then the model's own. `None` for a role given as `null`
-    roles: Vec<(String, Option<Token>)>,
-    extra: Option<Vec<Token>>,
-    additional: Option<Vec<Token>>,
+    roles: Vec<(String, Option<DeclaredToken>)>,
+    extra: Option<Vec<DeclaredToken>>,
+    additional: Option<Vec<DeclaredToken>>,
 }
 
 impl Marks {
     /// Adds those of `tokenizer_config.json`.
-    pub fn of_config(config: &Object) -> Result<Self, DataError> {
+    pub fn of_config(config: &JsonObject) -> Result<Self, DataError> {
         let mut marks = Self::default();
         marks.take_roles(config)?;
         marks.extra = marks.read_extra(config)?;
@@ -42,7 +42,7 @@ impl Marks {
     }
 
     /// Adds those of `special_tokens_map.json`, which take precedence.
-    pub fn override_by(&mut self, map: &Object) -> Result<(), DataError> {
+    pub fn override_by(&mut self, map: &JsonObject) -> Result<(), DataError> {
         self.take_roles(map)?;
         if let Some(further) = self.read_extra(map)? {
             let extra = self.extra.get_or_insert_default();
@@ -63,7 +63,7 @@ impl Marks {
 
     pub fn fill_in(&mut self, role: &str, content: &str) {
         if !self.roles.iter().any(|(known, _)| known == role) {
-            self.roles.push((role.to_owned(), Some(Token::special(content))));
+            self.roles.push((role.to_owned(), Some(DeclaredToken::special(content))));
         }
     }
 
@@ -83,31 +83,31 @@ impl Marks {
     }
 
     /// All special tokens in the order in which they are added.
-    pub fn iter(&self) -> impl Iterator<Item = &Token> {
+    pub fn iter(&self) -> impl Iterator<Item = &DeclaredToken> {
         let extra = self.extra.as_ref().or(self.additional.as_ref());
         self.of_roles().chain(extra.into_iter().flatten())
     }
 
-    fn of_roles(&self) -> impl Iterator<Item = &Token> {
+    fn of_roles(&self) -> impl Iterator<Item = &DeclaredToken> {
         let of_role = |role: &str| self.roles.iter().find(|(known, _)| known == role);
         let own = self.roles.iter().filter(|(role, _)| !ROLES.contains(&role.as_str()));
         ROLES.into_iter().filter_map(of_role).chain(own).filter_map(|(_, token)| token.as_ref())
     }
 
-    fn take_roles(&mut self, object: &Object) -> Result<(), DataError> {
+    fn take_roles(&mut self, object: &JsonObject) -> Result<(), DataError> {
         for (key, value) in object.iter() {
             // a role of the model's own is known by its name alone: what is no token there is something else
             let is_own = key.ends_with("_token") && (value.is_string() || value.get("content").is_some());
             match ROLES.contains(&key.as_str()) {
                 true if value.is_null() => self.set_role(key, None),
-                known if known || is_own => self.set_role(key, Some(Token::read(object, key, value)?)),
+                known if known || is_own => self.set_role(key, Some(DeclaredToken::read(object, key, value)?)),
                 _ => {}
             }
         }
         Ok(())
     }
 
-    fn set_role(&mut self, role: &str, token: Option<Token>) {
+    fn set_role(&mut self, role: &str, token: Option<DeclaredToken>) {
         match self.roles.iter_mut().find(|(known, _)| known == role) {
             Some((_, known)) => *known = token,
             None => self.roles.push((role.to_owned(), token)),
@@ -115,10 +115,10 @@ impl Marks {
     }
 
     /// A list of further tokens; or an object of roles of the model's own, which become that.
-    fn read_extra(&mut self, object: &Object) -> Result<Option<Vec<Token>>, DataError> {
+    fn read_extra(&mut self, object: &JsonObject) -> Result<Option<Vec<DeclaredToken>>, DataError> {
         if let Some(Value::Object(roles)) = object.get(EXTRA) {
             for (role, value) in roles {
-                self.set_role(role, Some(Token::read(object, role, value)?));
+                self.set_role(role, Some(DeclaredToken::read(object, role, value)?));
             }
             return Ok(None);
         }
@@ -126,7 +126,7 @@ impl Marks {
     }
 }
 
-fn read_list(object: &Object, key: &str) -> Result<Option<Vec<Token>>, DataError> {
+fn read_list(object: &JsonObject, key: &str) -> Result<Option<Vec<DeclaredToken>>, DataError> {
     let Some(values) = object.list(key)? else { return Ok(None) };
-    values.iter().map(|value| Token::read(object, key, value)).collect::<Result<_, _>>().map(Some)
+    values.iter().map(|value| DeclaredToken::read(object, key, value)).collect::<Result<_, _>>().map(Some)
 }

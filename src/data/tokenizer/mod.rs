@@ -14,9 +14,9 @@ pub use class::check_tokenizer_class;
 
 use super::DataError;
 use super::text::bytes;
-use object::Object;
+use object::JsonObject;
 use sentence::{Sentence, splits_at_spaces};
-use settings::Settings;
+use settings::TokenizerSettings;
 use std::path::Path;
 use tokenizers::Tokenizer;
 use truncation::longest_first;
@@ -44,8 +44,8 @@ impl PairTokenizer {
     /// other files.
     pub fn from_folder(folder: &Path, max_length: usize) -> Result<Self, DataError> {
         let (json, vocabulary) = (folder.join("tokenizer.json"), folder.join("vocab.txt"));
-        let file = json.exists().then(|| Object::read(&json)).transpose()?;
-        let settings = Settings::of_folder(folder, file.as_ref())?;
+        let file = json.exists().then(|| JsonObject::read(&json)).transpose()?;
+        let settings = TokenizerSettings::of_folder(folder, file.as_ref())?;
         let Some(file) = file else {
             return match vocabulary.exists() && !settings.class.keeps_file {
                 true => Self::of_lines(&settings, &vocabulary.display().to_string(), &bytes(&vocabulary)?, max_length),
@@ -80,17 +80,17 @@ impl PairTokenizer {
         lower_case: bool,
         max_length: usize,
     ) -> Result<Self, DataError> {
-        Self::of_lines(&Settings::of_bert(place, lower_case), place, vocabulary, max_length)
+        Self::of_lines(&TokenizerSettings::of_bert(place, lower_case), place, vocabulary, max_length)
     }
 
-    fn of_lines(settings: &Settings, place: &str, lines: &[u8], max_length: usize) -> Result<Self, DataError> {
+    fn of_lines(settings: &TokenizerSettings, place: &str, lines: &[u8], max_length: usize) -> Result<Self, DataError> {
         let tokenizer = pipeline::of_lines(settings, place, lines)?;
         let frame = pipeline::frame_of(settings, place, &tokenizer)?;
         Self::new(settings, tokenizer, frame, 1, max_length)
     }
 
     fn new(
-        settings: &Settings,
+        settings: &TokenizerSettings,
         tokenizer: Tokenizer,
         [class, separator]: [u32; 2],
         second_type: u32,
@@ -183,7 +183,11 @@ impl PairTokenizer {
 
 /// The special tokens that the post-processor of a `tokenizer.json` puts around a pair, and the token type of the second
 /// sentence. The first token must be `[CLS]`, which the classifier reads, and each sentence must end in `[SEP]`.
-fn frame_of_file(settings: &Settings, place: &str, tokenizer: &Tokenizer) -> Result<([u32; 2], u32), DataError> {
+fn frame_of_file(
+    settings: &TokenizerSettings,
+    place: &str,
+    tokenizer: &Tokenizer,
+) -> Result<([u32; 2], u32), DataError> {
     let unusable = |message: String| DataError::Tokenizer { place: place.into(), message };
     let encode = |pair: bool, special: bool| {
         let encoded = if pair { tokenizer.encode(("a", "a"), special) } else { tokenizer.encode("a", special) };
@@ -212,7 +216,7 @@ fn frame_of_file(settings: &Settings, place: &str, tokenizer: &Tokenizer) -> Res
     }
 }
 
-fn notes(settings: &Settings, max_length: usize) -> Vec<String> {
+fn notes(settings: &TokenizerSettings, max_length: usize) -> Vec<String> {
     let place = &settings.place;
     let mut notes = Vec::new();
     if !settings.ignored.is_empty() {
@@ -225,7 +229,7 @@ fn notes(settings: &Settings, max_length: usize) -> Vec<String> {
 }
 
 /// The error if the file is missing from which a tokenizer of this class is read.
-fn nothing_to_read(folder: &Path, settings: &Settings) -> DataError {
+fn nothing_to_read(folder: &Path, settings: &TokenizerSettings) -> DataError {
     if settings.class.keeps_file && folder.join("vocab.txt").exists() {
         let message = "its tokenizer_class reads tokenizer.json alone, which is not there; copy it there, or say \
                        BertTokenizer, which reads vocab.txt";

@@ -8,13 +8,13 @@ use std::path::Path;
 /// Characters of an unexpected value that an error shows.
 const SHOWN: usize = 60;
 
-pub struct Object {
+pub struct JsonObject {
     /// where it stands, for errors
     pub place: String,
     values: Map<String, Value>,
 }
 
-impl Object {
+impl JsonObject {
     /// The object in a file; an empty one where there is no such file.
     pub fn read(path: &Path) -> Result<Self, DataError> {
         let place = path.display().to_string();

@@ -1,7 +1,7 @@
 //! Tokenizers put together: BERT's own pipeline around a vocabulary, or a `tokenizer.json` as it stands.
 
-use super::object::Object;
-use super::settings::Settings;
+use super::object::JsonObject;
+use super::settings::TokenizerSettings;
 use crate::data::DataError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ const CONTINUES: &str = "##";
 const LONGEST_WORD: usize = 100;
 
 /// BERT's pipeline around the lines of a `vocab.txt`.
-pub fn of_lines(settings: &Settings, place: &str, lines: &[u8]) -> Result<Tokenizer, DataError> {
+pub fn of_lines(settings: &TokenizerSettings, place: &str, lines: &[u8]) -> Result<Tokenizer, DataError> {
     let unknown = role(settings, "unk_token")?.to_owned();
     let words = WordPiece::read_bytes(lines)
         .and_then(|words| WordPiece::builder().vocab(words).unk_token(unknown).build())
@@ -27,7 +27,7 @@ pub fn of_lines(settings: &Settings, place: &str, lines: &[u8]) -> Result<Tokeni
 }
 
 /// BERT's pipeline around the vocabulary of a `tokenizer.json`, of which transformers' `BertTokenizer` takes nothing else.
-pub fn of_vocabulary(settings: &Settings, file: &Object) -> Result<Tokenizer, DataError> {
+pub fn of_vocabulary(settings: &TokenizerSettings, file: &JsonObject) -> Result<Tokenizer, DataError> {
     let vocabulary = file.get("model").and_then(|model| model.get("vocab"));
     let vocabulary = vocabulary.ok_or_else(|| file.unusable("it has no `model` with a `vocab`".into()))?;
     let model = json!({
@@ -42,7 +42,7 @@ pub fn of_vocabulary(settings: &Settings, file: &Object) -> Result<Tokenizer, Da
 
 /// A `tokenizer.json` without the parts on which the `tokenizers` crate panics when they are broken: a decoder, which
 /// nothing here needs, and a precompiled normalizer, which is no part of BERT's.
-pub fn of_file(settings: &Settings, file: &Object) -> Result<Tokenizer, DataError> {
+pub fn of_file(settings: &TokenizerSettings, file: &JsonObject) -> Result<Tokenizer, DataError> {
     let bytes = file.without("decoder");
     let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(|error| unusable(&file.place, error))?;
     let ModelWrapper::WordPiece(words) = tokenizer.get_model() else { return Err(other_model(file, "no WordPiece")) };
@@ -56,7 +56,7 @@ pub fn of_file(settings: &Settings, file: &Object) -> Result<Tokenizer, DataErro
 }
 
 /// Refuses a `tokenizer.json` that does not split words into pieces as BERT does.
-pub fn check_model(file: &Object) -> Result<(), DataError> {
+pub fn check_model(file: &JsonObject) -> Result<(), DataError> {
     match file.get("model").and_then(|model| model.get("type")).and_then(Value::as_str) {
         Some(kind) if kind != "WordPiece" => return Err(other_model(file, &format!("`{kind}`"))),
         _ => {}
@@ -71,7 +71,7 @@ pub fn check_model(file: &Object) -> Result<(), DataError> {
 }
 
 /// Parts of a `tokenizer.json` in the place of which `BertTokenizer` puts its own.
-pub fn replaced_parts(settings: &Settings, file: &Object) -> Vec<&'static str> {
+pub fn replaced_parts(settings: &TokenizerSettings, file: &JsonObject) -> Vec<&'static str> {
     let normalizer = json!({
         "type": "BertNormalizer",
         "clean_text": true,
@@ -92,7 +92,7 @@ pub fn replaced_parts(settings: &Settings, file: &Object) -> Vec<&'static str> {
 }
 
 /// The numbers of `[CLS]` and `[SEP]`, whatever they are called.
-pub fn frame_of(settings: &Settings, place: &str, tokenizer: &Tokenizer) -> Result<[u32; 2], DataError> {
+pub fn frame_of(settings: &TokenizerSettings, place: &str, tokenizer: &Tokenizer) -> Result<[u32; 2], DataError> {
     let number = |of_role| {
         let content = role(settings, of_role)?;
         tokenizer.token_to_id(content).ok_or_else(|| missing(place, content))
@@ -100,11 +100,11 @@ pub fn frame_of(settings: &Settings, place: &str, tokenizer: &Tokenizer) -> Resu
     Ok([number("cls_token")?, number("sep_token")?])
 }
 
-fn of_words(settings: &Settings, place: &str, words: WordPiece) -> Result<Tokenizer, DataError> {
+fn of_words(settings: &TokenizerSettings, place: &str, words: WordPiece) -> Result<Tokenizer, DataError> {
     if words.token_to_id(&words.unk_token).is_none() {
         return Err(missing(place, &words.unk_token));
     }
-    let Settings { lower_case, strip_accents, chinese_characters, .. } = settings;
+    let TokenizerSettings { lower_case, strip_accents, chinese_characters, .. } = settings;
     let normalizer = BertNormalizer::new(true, *chinese_characters, *strip_accents, *lower_case);
     let mut tokenizer = Tokenizer::new(words);
     tokenizer.with_normalizer(Some(normalizer)).map_err(|error| unusable(place, error))?;
@@ -114,7 +114,7 @@ fn of_words(settings: &Settings, place: &str, words: WordPiece) -> Result<Tokeni
 }
 
 /// Adds the tokens that a text is searched for, in transformers' order, which numbers those that the vocabulary lacks.
-fn add(tokenizer: &mut Tokenizer, settings: &Settings, place: &str) -> Result<(), DataError> {
+fn add(tokenizer: &mut Tokenizer, settings: &TokenizerSettings, place: &str) -> Result<(), DataError> {
     tokenizer.set_encode_special_tokens(settings.splits_marks);
     let added = settings.added.iter().map(|token| token.to_added(settings.marks.has_role(&token.content)));
     tokenizer.add_tokens(added).map_err(|error| unusable(place, error))?;
@@ -155,7 +155,7 @@ fn refuse_unsearchable(tokenizer: &Tokenizer, place: &str) -> Result<(), DataErr
 }
 
 /// What the token of a role is called, which BERT cannot do without.
-fn role<'s>(settings: &'s Settings, role: &str) -> Result<&'s str, DataError> {
+fn role<'s>(settings: &'s TokenizerSettings, role: &str) -> Result<&'s str, DataError> {
     settings.marks.content(role).ok_or_else(|| DataError::Tokenizer {
         place: settings.place.clone(),
         message: format!("`{role}` is null, expected the name of a token of the vocabulary"),
@@ -166,7 +166,7 @@ fn missing(place: &str, token: &str) -> DataError {
     DataError::SpecialToken { place: place.to_owned(), token: token.to_owned() }
 }
 
-fn other_model(file: &Object, found: &str) -> DataError {
+fn other_model(file: &JsonObject, found: &str) -> DataError {
     file.unusable(format!("its model is {found}, and BERT's is `WordPiece`; choose a model with such a tokenizer"))
 }
 

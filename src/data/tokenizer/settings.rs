@@ -4,14 +4,14 @@
 
 use super::class::Class;
 use super::marks::Marks;
-use super::object::Object;
-use super::token::Token;
+use super::object::JsonObject;
+use super::token::DeclaredToken;
 use crate::data::DataError;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub struct Settings {
+pub struct TokenizerSettings {
     /// where most of it stands, for errors
     pub place: String,
     pub class: Class,
@@ -21,7 +21,7 @@ pub struct Settings {
     pub chinese_characters: bool,
     pub marks: Marks,
     /// tokens beside the vocabulary, in the order of their numbers
-    pub added: Vec<Token>,
+    pub added: Vec<DeclaredToken>,
     /// whether special tokens in a text are split like any word
     pub splits_marks: bool,
     /// whether a sentence that is too long loses its beginning
@@ -32,7 +32,7 @@ pub struct Settings {
     pub ignored: Vec<String>,
 }
 
-impl Settings {
+impl TokenizerSettings {
     /// BERT's own, for a vocabulary without further files.
     pub fn of_bert(place: &str, lower_case: bool) -> Self {
         let mut marks = Marks::default();
@@ -54,16 +54,16 @@ impl Settings {
     }
 
     /// Those of a folder, whose `tokenizer.json` is this where it has one.
-    pub fn of_folder(folder: &Path, file: Option<&Object>) -> Result<Self, DataError> {
-        let config = Object::read(&folder.join("tokenizer_config.json"))?;
+    pub fn of_folder(folder: &Path, file: Option<&JsonObject>) -> Result<Self, DataError> {
+        let config = JsonObject::read(&folder.join("tokenizer_config.json"))?;
         refuse_other_versions(&config)?;
         let class = Class::of(folder, &config)?;
         let mut marks = Marks::of_config(&config)?;
         let added = match config.get("added_tokens_decoder") {
             Some(listed) => decoder(&config, listed)?,
             None => {
-                marks.override_by(&Object::read(&folder.join("special_tokens_map.json"))?)?;
-                added(&Object::read(&folder.join("added_tokens.json"))?, file, &marks)?
+                marks.override_by(&JsonObject::read(&folder.join("special_tokens_map.json"))?)?;
+                added(&JsonObject::read(&folder.join("added_tokens.json"))?, file, &marks)?
             }
         };
         let padding = file.and_then(|file| file.get("padding")).and_then(|padding| padding.get("pad_token"));
@@ -97,7 +97,7 @@ impl Settings {
 }
 
 /// transformers would read another file than `tokenizer.json`.
-fn refuse_other_versions(config: &Object) -> Result<(), DataError> {
+fn refuse_other_versions(config: &JsonObject) -> Result<(), DataError> {
     let names = config.list("fast_tokenizer_files")?.unwrap_or_default();
     match names.iter().find(|name| *name != "tokenizer.json") {
         Some(other) => Err(config.unusable(format!(
@@ -109,7 +109,7 @@ fn refuse_other_versions(config: &Object) -> Result<(), DataError> {
 }
 
 /// `added_tokens_decoder`: an object for each number.
-fn decoder(config: &Object, listed: &Value) -> Result<Vec<Token>, DataError> {
+fn decoder(config: &JsonObject, listed: &Value) -> Result<Vec<DeclaredToken>, DataError> {
     const KEY: &str = "added_tokens_decoder";
     let expected = "an object with a token for each number";
     let listed = listed.as_object().ok_or_else(|| config.unexpected(KEY, listed, expected))?;
@@ -117,32 +117,33 @@ fn decoder(config: &Object, listed: &Value) -> Result<Vec<Token>, DataError> {
     for (number, value) in listed {
         let parsed: u32 =
             number.trim().parse().map_err(|_| config.unexpected(KEY, &number.as_str().into(), expected))?;
-        by_number.insert(parsed, Token::read(config, KEY, value)?);
+        by_number.insert(parsed, DeclaredToken::read(config, KEY, value)?);
     }
     Ok(by_number.into_values().collect())
 }
 
 /// Numbers by token in `added_tokens.json`; over them, objects with an `id` in `tokenizer.json`.
-fn added(listed: &Object, file: Option<&Object>, marks: &Marks) -> Result<Vec<Token>, DataError> {
+fn added(listed: &JsonObject, file: Option<&JsonObject>, marks: &Marks) -> Result<Vec<DeclaredToken>, DataError> {
     const KEY: &str = "added_tokens";
-    let number = |object: &Object, key: &str, value: &Value| {
+    let number = |object: &JsonObject, key: &str, value: &Value| {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         number.ok_or_else(|| object.unexpected(key, value, "the number of a token"))
     };
     let mut by_number = BTreeMap::new();
     for (content, value) in listed.iter() {
-        by_number.insert(number(listed, content, value)?, Token::listed(content, marks.has(content)));
+        by_number.insert(number(listed, content, value)?, DeclaredToken::listed(content, marks.has(content)));
     }
     if let Some(file) = file {
         for value in file.list(KEY)?.unwrap_or_default() {
-            by_number.insert(number(file, KEY, value.get("id").unwrap_or(value))?, Token::read(file, KEY, value)?);
+            by_number
+                .insert(number(file, KEY, value.get("id").unwrap_or(value))?, DeclaredToken::read(file, KEY, value)?);
         }
     }
     Ok(by_number.into_values().collect())
 }
 
 /// By `truncation_side`, else by what `tokenizer.json` asks for.
-fn cuts_left(config: &Object, file: Option<&Object>) -> Result<bool, DataError> {
+fn cuts_left(config: &JsonObject, file: Option<&JsonObject>) -> Result<bool, DataError> {
     const KEY: &str = "truncation_side";
     match config.text(KEY)? {
         Some("left") => Ok(true),
@@ -156,7 +157,7 @@ fn cuts_left(config: &Object, file: Option<&Object>) -> Result<bool, DataError> 
 }
 
 /// Keys that the tokenizers of transformers 5 do not know, where they ask for something.
-fn ignored(config: &Object) -> Vec<String> {
+fn ignored(config: &JsonObject) -> Vec<String> {
     let asks = |key: &str, value: &Value| match key {
         "do_basic_tokenize" => *value == false,
         "never_split" => value.as_array().is_some_and(|words| !words.is_empty()),

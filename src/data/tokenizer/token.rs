@@ -1,6 +1,6 @@
 //! A token that stands outside the vocabulary's own rules: it is found whole in a text before words are split.
 
-use super::object::Object;
+use super::object::JsonObject;
 use crate::data::DataError;
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use tokenizers::AddedToken;
 
 /// As JSON has it; what is not given is as in transformers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Token {
+pub struct DeclaredToken {
     pub content: String,
     #[serde(default)]
     single_word: bool,
@@ -23,7 +23,7 @@ pub struct Token {
     pub special: bool,
 }
 
-impl Token {
+impl DeclaredToken {
     /// A special token that is given by its content alone.
     pub fn special(content: &str) -> Self {
         let (single_word, lstrip, rstrip, normalized) = (false, false, false, None);
@@ -36,7 +36,7 @@ impl Token {
     }
 
     /// A special token as text or as an object.
-    pub fn read(object: &Object, key: &str, value: &Value) -> Result<Self, DataError> {
+    pub fn read(object: &JsonObject, key: &str, value: &Value) -> Result<Self, DataError> {
         let read = match value {
             Value::String(content) => Ok(Self::special(content)),
             other => Self::deserialize(other),

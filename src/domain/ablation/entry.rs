@@ -1,7 +1,7 @@
 //! What an entry of the table of ablations says, and what follows from it.
 
 use super::value::Value;
-use crate::domain::numbers::Number;
+use crate::domain::numbers::NumericKey;
 use crate::domain::train::Train;
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub struct Ablation {
     pub about: &'static str,
     /// a value to show where there is no default
     pub example: &'static str,
-    pub(super) place: Place,
+    pub(super) place: Accessor,
     /// the key that says the same in another way: an arm has one of them
     pub(super) rival: Option<&'static str>,
     /// a change, in words
@@ -33,10 +33,10 @@ pub struct Ablation {
 
 /// Where its value is.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum Accessor {
     /// Read: nothing where it is not given. Written: nothing, and all stays as it is, where the key does not take the value.
     Field(fn(&Train) -> Option<Value>, fn(&mut Train, &Value) -> Option<()>),
-    Number(&'static Number),
+    Number(&'static NumericKey),
 }
 
 /// What may be behind an effect of batch size, and can be taken away.
@@ -85,7 +85,7 @@ pub(super) const fn field(
     read: fn(&Train) -> Option<Value>,
     write: fn(&mut Train, &Value) -> Option<()>,
 ) -> Ablation {
-    let place = Place::Field(read, write);
+    let place = Accessor::Field(read, write);
     Ablation {
         key,
         expected,
@@ -102,8 +102,11 @@ pub(super) const fn field(
 }
 
 /// An entry whose value is a number.
-pub(super) const fn of_number(number: &'static Number) -> Ablation {
-    Ablation { place: Place::Number(number), ..field(number.key, number.expected, number.about, |_| None, |_, _| None) }
+pub(super) const fn of_number(number: &'static NumericKey) -> Ablation {
+    Ablation {
+        place: Accessor::Number(number),
+        ..field(number.key, number.expected, number.about, |_| None, |_, _| None)
+    }
 }
 
 /// The values in this order, starting after the baseline's, which is no change.
@@ -125,16 +128,16 @@ impl Ablation {
     /// Its value; nothing where none is given.
     pub fn value(&self, train: &Train) -> Option<Value> {
         match self.place {
-            Place::Field(read, _) => read(train),
-            Place::Number(number) => Some(Value::Number(train.numbers.get(number))),
+            Accessor::Field(read, _) => read(train),
+            Accessor::Number(number) => Some(Value::Number(train.numbers.get(number))),
         }
     }
 
     /// Writes a value; nothing, and all stays as it is, where the key does not take it.
     pub(super) fn write(&self, train: &mut Train, value: &Value) -> Option<()> {
         match self.place {
-            Place::Field(_, write) => write(train, value),
-            Place::Number(number) => train.numbers.set(number, value.number()?),
+            Accessor::Field(_, write) => write(train, value),
+            Accessor::Number(number) => train.numbers.set(number, value.number()?),
         }
     }
 

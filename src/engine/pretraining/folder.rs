@@ -1,7 +1,7 @@
 //! The folder of a pre-training: its plan, its newest checkpoint, and the model.
 
 use super::PretrainingError;
-use crate::export::Pretrained;
+use crate::export::PretrainedFolder;
 use crate::train::{OwnedSnapshot, PretrainingPlan, Snapshot, TrainError};
 use std::fs;
 use std::io::{self, Write};
@@ -36,7 +36,7 @@ impl PretrainingFolder {
     }
 
     /// Writes the model. Returns its folder.
-    pub fn write(&self, model: Pretrained<'_>) -> Result<PathBuf, PretrainingError> {
+    pub fn write(&self, model: PretrainedFolder<'_>) -> Result<PathBuf, PretrainingError> {
         let folder = self.path.join(MODEL);
         for (name, bytes) in model.files().map_err(TrainError::from)? {
             replace(&folder.join(name), &bytes)?;

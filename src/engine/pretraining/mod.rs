@@ -13,7 +13,7 @@ pub use pretrainer::Pretrainer;
 use crate::data::{DataError, Masked, Masking};
 use crate::domain::model::ModelConfig;
 use crate::domain::random::{Key, Purpose};
-use crate::export::Pretrained;
+use crate::export::PretrainedFolder;
 use crate::train::{PretrainingPlan, PretrainingTally, TrainError};
 use crossbeam_channel::{Receiver, bounded};
 use std::io;
@@ -123,7 +123,7 @@ impl Pretraining {
     fn write(&self, pretrainer: &Pretrainer) -> Result<PathBuf, PretrainingError> {
         let model = pretrainer.model();
         let tensors = model.tensors().map_err(TrainError::from)?;
-        self.folder.write(Pretrained { config: model.config(), tensors, vocabulary: &self.vocabulary })
+        self.folder.write(PretrainedFolder { config: model.config(), tensors, vocabulary: &self.vocabulary })
     }
 
     fn resumed(&self) -> Result<Pretrainer, PretrainingError> {

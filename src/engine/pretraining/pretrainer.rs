@@ -15,7 +15,7 @@ pub struct Pretrainer {
 }
 
 /// Losses and gradients of one batch.
-struct Part {
+struct BatchGradients {
     number: usize,
     tally: PretrainingTally,
     /// of every group
@@ -60,7 +60,7 @@ impl Pretrainer {
     /// number of threads does not affect the result.
     pub fn update(&mut self, batches: &[Masked], learning_rate: f64) -> Result<PretrainingTally, TrainError> {
         let workers = self.models.len();
-        let computed: Vec<Result<Vec<Part>, TrainError>> = std::thread::scope(|scope| {
+        let computed: Vec<Result<Vec<BatchGradients>, TrainError>> = std::thread::scope(|scope| {
             let threads: Vec<_> = self
                 .models
                 .iter_mut()
@@ -72,7 +72,8 @@ impl Pretrainer {
                 .collect();
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(TrainError::Panicked))).collect()
         });
-        let mut parts: Vec<Part> = computed.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let mut parts: Vec<BatchGradients> =
+            computed.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         parts.sort_by_key(|part| part.number);
 
         let mut tally = PretrainingTally::default();
@@ -114,12 +115,12 @@ impl Pretrainer {
 }
 
 /// Moves the gradient of one batch out of the model. No dropout: no batch is seen twice, so overfitting is no concern.
-fn part(model: &mut Bert, number: usize, batch: &Masked) -> Result<Part, TrainError> {
+fn part(model: &mut Bert, number: usize, batch: &Masked) -> Result<BatchGradients, TrainError> {
     let tally = pretraining_pass(model, batch, &Masks::new(DropoutRates::OFF, 0, 0, 0))?;
     let mut gradients = Vec::new();
     for group in &mut model.groups {
         gradients.push(group.gradient());
         group.clear_gradient();
     }
-    Ok(Part { number, tally, gradients })
+    Ok(BatchGradients { number, tally, gradients })
 }

@@ -7,7 +7,7 @@ use crate::domain::model::ModelConfig;
 use crate::domain::run::DropoutRates;
 use crate::model::{Bert, Masks, TensorResult as Result, Weights};
 use crate::store::Owner;
-pub use crate::train::Part;
+pub use crate::train::StepPart;
 use crate::train::{Learner, evaluate};
 use serde::Serialize;
 use std::sync::Barrier;
@@ -44,7 +44,7 @@ pub struct Speed {
     pub precision: Precision,
     /// speed of matrix products in float32, billions of floating-point operations a second: before and after
     pub peak_gflops: [f64; 2],
-    pub rows: Vec<Row>,
+    pub rows: Vec<BatchSizeSpeed>,
     pub evaluation_pairs_per_second: f64,
     /// what made the machine too noisy to judge, if anything did
     pub noise: Vec<String>,
@@ -52,7 +52,7 @@ pub struct Speed {
 
 /// One batch size, the whole machine with all workers busy. Medians of the rounds.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct BatchSizeSpeed {
     pub batch_size: u32,
     pub pairs_per_second: f64,
     pub tokens_per_second: f64,
@@ -185,7 +185,7 @@ impl Trainee {
         let rates = DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 };
         let masks = Masks::new(rates, 0, 0, 0);
         let (mut lap, mut parts) = (Instant::now(), [0.0; 3]);
-        let mut told = |part: Part| {
+        let mut told = |part: StepPart| {
             parts[part as usize] += lap.elapsed().as_secs_f64();
             lap = Instant::now();
         };
@@ -225,11 +225,11 @@ fn milliseconds(workers: &[Done], of: impl Fn(&Done) -> f64) -> f64 {
     1e3 * workers.iter().map(of).sum::<f64>() / steps.max(1.0)
 }
 
-fn row(batch_size: u32, rounds: &[Vec<Done>], peak: f64) -> Row {
+fn row(batch_size: u32, rounds: &[Vec<Done>], peak: f64) -> BatchSizeSpeed {
     let over_rounds = |of: &dyn Fn(&[Done]) -> f64| median(&rounds.iter().map(|done| of(done)).collect::<Vec<_>>());
-    let part = |part: Part| over_rounds(&|done| milliseconds(done, |done| done.parts[part as usize]));
+    let part = |part: StepPart| over_rounds(&|done| milliseconds(done, |done| done.parts[part as usize]));
     let operations = over_rounds(&|done| rate(done, |done| done.operations));
-    Row {
+    BatchSizeSpeed {
         batch_size,
         pairs_per_second: over_rounds(&|done| rate(done, |done| done.pairs)),
         tokens_per_second: over_rounds(&|done| rate(done, |done| done.tokens)),
@@ -237,9 +237,9 @@ fn row(batch_size: u32, rounds: &[Vec<Done>], peak: f64) -> Row {
         mfu: operations / peak,
         ms_per_step: MillisecondsPerStep {
             whole: over_rounds(&|done| milliseconds(done, |done| done.seconds)),
-            forward: part(Part::Forward),
-            backward: part(Part::Backward),
-            update: part(Part::Update),
+            forward: part(StepPart::Forward),
+            backward: part(StepPart::Backward),
+            update: part(StepPart::Update),
         },
     }
 }

@@ -7,4 +7,4 @@ mod measure;
 mod peak;
 mod workload;
 
-pub use measure::{Measurement, Part, Row, Speed, measure};
+pub use measure::{BatchSizeSpeed, Measurement, Speed, StepPart, measure};

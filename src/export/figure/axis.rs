@@ -1,8 +1,8 @@
 //! What the axes of all figures have in common: grid lines, ticks and labels.
 
 use super::canvas::{Anchor, Canvas, Stroke, Words};
-use super::layout::{Measures, Rect};
-use crate::export::palette::Palette;
+use super::layout::{Dimensions, Rect};
+use crate::export::palette::FigurePalette;
 use crate::plot::{Scale, Tick};
 
 /// Share of the dim colour in a grid line.
@@ -21,13 +21,13 @@ pub fn y_ticks(y: Scale, height: f64, label: f64) -> Vec<Tick> {
 /// How axes are drawn, in pixels.
 #[derive(Clone, Copy)]
 pub struct AxisStyle<'s> {
-    palette: &'s Palette,
+    palette: &'s FigurePalette,
     point: f64,
     tick: f64,
 }
 
 impl<'s> AxisStyle<'s> {
-    pub fn new(palette: &'s Palette, measures: Measures) -> Self {
+    pub fn new(palette: &'s FigurePalette, measures: Dimensions) -> Self {
         Self { palette, point: measures.point, tick: measures.tick }
     }
 

@@ -2,7 +2,7 @@
 
 use super::font::Font;
 use super::layout::Rect;
-use super::svg::{Number, Svg, path};
+use super::svg::{Svg, SvgNumber, path};
 use crate::theme::{Rgb, hex};
 
 pub struct Canvas {
@@ -57,9 +57,9 @@ impl Canvas {
         self.svg.words(
             "text",
             &[
-                ("x", &Number(x)),
-                ("y", &Number(y)),
-                ("font-size", &Number(style.size)),
+                ("x", &SvgNumber(x)),
+                ("y", &SvgNumber(y)),
+                ("font-size", &SvgNumber(style.size)),
                 ("text-anchor", &style.anchor.name()),
                 ("fill", &hex(style.colour)),
             ],
@@ -69,9 +69,9 @@ impl Canvas {
 
     /// Words from below to above, with their middle at a place.
     pub fn upright_words(&mut self, words: &str, (x, y): (f64, f64), size: f64, colour: Rgb) {
-        let turn = format!("translate({} {}) rotate(-90)", Number(x), Number(y));
+        let turn = format!("translate({} {}) rotate(-90)", SvgNumber(x), SvgNumber(y));
         let attributes: [(&'static str, &dyn std::fmt::Display); 4] =
-            [("transform", &turn), ("font-size", &Number(size)), ("text-anchor", &"middle"), ("fill", &hex(colour))];
+            [("transform", &turn), ("font-size", &SvgNumber(size)), ("text-anchor", &"middle"), ("fill", &hex(colour))];
         self.svg.words("text", &attributes, words);
     }
 
@@ -79,12 +79,12 @@ impl Canvas {
         self.svg.add(
             "rect",
             &[
-                ("x", &Number(rect.left)),
-                ("y", &Number(rect.top)),
-                ("width", &Number(rect.width)),
-                ("height", &Number(rect.height)),
+                ("x", &SvgNumber(rect.left)),
+                ("y", &SvgNumber(rect.top)),
+                ("width", &SvgNumber(rect.width)),
+                ("height", &SvgNumber(rect.height)),
                 ("fill", &hex(colour)),
-                ("fill-opacity", &Number(opacity)),
+                ("fill-opacity", &SvgNumber(opacity)),
             ],
         );
     }
@@ -95,8 +95,8 @@ impl Canvas {
             return;
         }
         let d = path(pieces, false);
-        let (width, opacity, colour) = (Number(stroke.width), Number(stroke.opacity), hex(stroke.colour));
-        let lengths: Vec<String> = stroke.dashes.iter().map(|length| Number(*length).to_string()).collect();
+        let (width, opacity, colour) = (SvgNumber(stroke.width), SvgNumber(stroke.opacity), hex(stroke.colour));
+        let lengths: Vec<String> = stroke.dashes.iter().map(|length| SvgNumber(*length).to_string()).collect();
         let lengths = lengths.join(" ");
         let mut attributes: Vec<super::svg::Attribute<'_>> = vec![
             ("d", &d),
@@ -119,7 +119,7 @@ impl Canvas {
         if !outlines.is_empty() {
             let d = path(outlines, true);
             let attributes: [(&'static str, &dyn std::fmt::Display); 3] =
-                [("d", &d), ("fill", &hex(colour)), ("fill-opacity", &Number(opacity))];
+                [("d", &d), ("fill", &hex(colour)), ("fill-opacity", &SvgNumber(opacity))];
             self.svg.add("path", &attributes);
         }
     }
@@ -127,16 +127,16 @@ impl Canvas {
     /// A dot with a rim, if one is given.
     pub fn dot(&mut self, at: (f64, f64), radius: f64, colour: Rgb, rim: Option<(Rgb, f64)>) {
         let (rim_colour, rim_width) = rim.unwrap_or((colour, 0.0));
-        self.circle(at, radius, colour, &[("stroke", &hex(rim_colour)), ("stroke-width", &Number(rim_width))]);
+        self.circle(at, radius, colour, &[("stroke", &hex(rim_colour)), ("stroke-width", &SvgNumber(rim_width))]);
     }
 
     /// A dot that does not hide what is behind it.
     pub fn translucent_dot(&mut self, at: (f64, f64), radius: f64, colour: Rgb, opacity: f64) {
-        self.circle(at, radius, colour, &[("fill-opacity", &Number(opacity))]);
+        self.circle(at, radius, colour, &[("fill-opacity", &SvgNumber(opacity))]);
     }
 
     fn circle(&mut self, (x, y): (f64, f64), radius: f64, colour: Rgb, more: &[super::svg::Attribute<'_>]) {
-        let (x, y, radius, colour) = (Number(x), Number(y), Number(radius), hex(colour));
+        let (x, y, radius, colour) = (SvgNumber(x), SvgNumber(y), SvgNumber(radius), hex(colour));
         let mut attributes: Vec<super::svg::Attribute<'_>> =
             vec![("cx", &x), ("cy", &y), ("r", &radius), ("fill", &colour)];
         attributes.extend(more);

@@ -4,8 +4,8 @@
 use super::canvas::{Canvas, Stroke};
 use super::clip::clip;
 use super::layout::Rect;
-use crate::export::palette::Palette;
-use crate::plot::{Curve, Figure, Line, Panel, Scale, middle_half, pattern};
+use crate::export::palette::FigurePalette;
+use crate::plot::{Curve, Figure, FigurePanel, Line, Scale, middle_half, pattern};
 
 /// How much of its line's colour a band, its edges, and the ribbon of single batches have.
 const BAND: f64 = 0.16;
@@ -63,7 +63,7 @@ impl Axes {
 }
 
 /// Whether the lines of these panels are calm enough for dashes; all of a figure have them, or none.
-pub fn takes_dashes(figure: &Figure, panels: &[(&Panel, Axes)]) -> bool {
+pub fn takes_dashes(figure: &Figure, panels: &[(&FigurePanel, Axes)]) -> bool {
     let is_calm = |curve: &Curve, axes: &Axes| {
         let points = axes.points(curve);
         let steps = points.windows(2).map(|pair| (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1));
@@ -75,7 +75,7 @@ pub fn takes_dashes(figure: &Figure, panels: &[(&Panel, Axes)]) -> bool {
 }
 
 /// Points in sight of the x axis that are below and above the y axis.
-pub fn beyond(panel: &Panel, axes: &Axes) -> (usize, usize) {
+pub fn beyond(panel: &FigurePanel, axes: &Axes) -> (usize, usize) {
     let margin = 1e-9 * (axes.y.high - axes.y.low);
     let points = || {
         panel
@@ -93,7 +93,7 @@ pub fn beyond(panel: &Panel, axes: &Axes) -> (usize, usize) {
 /// The layers of a panel, each over those before it.
 pub struct Layers<'l> {
     pub canvas: &'l mut Canvas,
-    pub palette: &'l Palette,
+    pub palette: &'l FigurePalette,
     pub axes: Axes,
     /// pixels of a point
     pub point: f64,
@@ -101,7 +101,7 @@ pub struct Layers<'l> {
 }
 
 impl Layers<'_> {
-    pub fn draw(&mut self, panel: &Panel) {
+    pub fn draw(&mut self, panel: &FigurePanel) {
         panel.reference.iter().for_each(|line| self.reference(line));
         panel.lines.iter().for_each(|line| self.band(line));
         for (line, raw) in panel.unsmoothed() {
@@ -210,7 +210,7 @@ impl Layers<'_> {
     }
 
     /// Where runs failed: at their last value, or at the foot of the panel where they never had one.
-    pub fn failures(&mut self, panel: &Panel) {
+    pub fn failures(&mut self, panel: &FigurePanel) {
         let axes = self.axes;
         let (least, most) = (axes.rect.top, axes.rect.bottom());
         for failure in panel.failures.iter().filter(|failure| (axes.x.low..=axes.x.high).contains(&failure.x)) {
@@ -220,7 +220,7 @@ impl Layers<'_> {
     }
 
     /// An arrow at the edge for each point outside.
-    pub fn arrows(&mut self, panel: &Panel) {
+    pub fn arrows(&mut self, panel: &FigurePanel) {
         let axes = self.axes;
         let (top, bottom) = (axes.rect.top, axes.rect.bottom());
         let mut placed: Vec<(i64, bool)> = Vec::new();

@@ -3,7 +3,7 @@
 use ab_glyph::{Font as _, FontRef};
 use dejavu::sans;
 
-/// Measures words.
+/// Dimensions words.
 pub struct Font {
     outlines: Option<FontRef<'static>>,
 }

@@ -78,8 +78,9 @@ fn of_curves(figure: &Figure, view: &SavedView) -> String {
 fn counts(figure: &Figure) -> Vec<usize> {
     match figure.band {
         Band::Runs => {
-            let of_size =
-                |size: usize, panel: &crate::plot::Panel| panel.lines.iter().filter(|line| line.colour == size).count();
+            let of_size = |size: usize, panel: &crate::plot::FigurePanel| {
+                panel.lines.iter().filter(|line| line.colour == size).count()
+            };
             let cells = figure
                 .panels
                 .iter()

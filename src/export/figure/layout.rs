@@ -39,7 +39,7 @@ pub fn columns_and_rows(panels: usize, width: f64, height: f64) -> (usize, usize
 
 /// Sizes of letters, lines and gaps, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measures {
+pub struct Dimensions {
     /// of a point, 1/72 inch, smaller in a small picture
     pub point: f64,
     pub title: f64,
@@ -52,7 +52,7 @@ pub struct Measures {
     pub margin: f64,
 }
 
-impl Measures {
+impl Dimensions {
     /// Of a picture of so many dots and inches.
     pub fn of(dpi: f64, (wide, high): (f64, f64)) -> Self {
         let point = dpi / 72.0 * (wide / 7.5).min(high / 4.2).clamp(0.62, 1.0);

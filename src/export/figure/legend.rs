@@ -2,17 +2,17 @@
 
 use super::canvas::{Anchor, Canvas, Stroke, Words};
 use super::curves::{REFERENCE, cross};
-use super::layout::{Measures, Rect};
+use super::layout::{Dimensions, Rect};
 use super::scores;
-use crate::export::palette::Palette;
-use crate::plot::{Figure, FinalScores, PATTERNS, Panel, pattern};
+use crate::export::palette::FigurePalette;
+use crate::plot::{Figure, FigurePanel, FinalScores, PATTERNS, pattern};
 use crate::theme::Rgb;
 
 /// Points that a sample of a line is long.
 const SAMPLE: f64 = 26.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Sample {
+enum LegendKey {
     /// a batch size, with or without a band
     Swatch(Rgb, bool),
     /// an instance
@@ -29,26 +29,32 @@ enum Sample {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Entry {
+enum Item {
     Heading(&'static str),
-    Sample(Sample, String),
+    Key(LegendKey, String),
 }
 
 pub struct Legend<'l> {
-    entries: Vec<Entry>,
-    palette: &'l Palette,
-    measures: Measures,
+    entries: Vec<Item>,
+    palette: &'l FigurePalette,
+    measures: Dimensions,
 }
 
 impl<'l> Legend<'l> {
-    pub fn of(figure: &Figure, panels: &[&Panel], has_dashes: bool, palette: &'l Palette, measures: Measures) -> Self {
+    pub fn of(
+        figure: &Figure,
+        panels: &[&FigurePanel],
+        has_dashes: bool,
+        palette: &'l FigurePalette,
+        measures: Dimensions,
+    ) -> Self {
         let lines = || panels.iter().flat_map(|panel| &panel.lines);
-        let mut entries = vec![Entry::Heading("batch size")];
+        let mut entries = vec![Item::Heading("batch size")];
         for (place, size) in figure.batch_sizes.iter().enumerate() {
             let mut of_size = lines().filter(|line| line.colour == place).peekable();
             if of_size.peek().is_some() {
-                let swatch = Sample::Swatch(palette.series(place), of_size.any(|line| line.band.is_some()));
-                entries.push(Entry::Sample(swatch, size.to_string()));
+                let swatch = LegendKey::Swatch(palette.series(place), of_size.any(|line| line.band.is_some()));
+                entries.push(Item::Key(swatch, size.to_string()));
             }
         }
         if has_dashes {
@@ -56,26 +62,26 @@ impl<'l> Legend<'l> {
             instances.sort_unstable();
             instances.dedup();
             if instances.len() > 1 {
-                entries.push(Entry::Heading("instance"));
+                entries.push(Item::Heading("instance"));
                 for dash in 0..PATTERNS {
                     let alike: Vec<u32> = instances.iter().copied().filter(|iid| iid % PATTERNS == dash).collect();
                     if !alike.is_empty() {
-                        entries.push(Entry::Sample(Sample::Dash(dash), listed(&alike)));
+                        entries.push(Item::Key(LegendKey::Dash(dash), listed(&alike)));
                     }
                 }
             }
         }
         let mut marks = Vec::new();
-        let mut mark = |sample, words: &str, occurs: &dyn Fn(&Panel) -> bool| {
+        let mut mark = |sample, words: &str, occurs: &dyn Fn(&FigurePanel) -> bool| {
             if panels.iter().any(|panel| occurs(panel)) {
-                marks.push(Entry::Sample(sample, words.into()));
+                marks.push(Item::Key(sample, words.into()));
             }
         };
-        mark(Sample::Reference, "baseline", &|panel| !panel.reference.is_empty());
-        mark(Sample::Ribbon, "batches, middle half", &|panel| panel.unsmoothed().next().is_some());
-        mark(Sample::Failure, "failed run", &|panel| !panel.failures.is_empty());
+        mark(LegendKey::Reference, "baseline", &|panel| !panel.reference.is_empty());
+        mark(LegendKey::Ribbon, "batches, middle half", &|panel| panel.unsmoothed().next().is_some());
+        mark(LegendKey::Failure, "failed run", &|panel| !panel.failures.is_empty());
         if !marks.is_empty() {
-            entries.push(Entry::Heading("also"));
+            entries.push(Item::Heading("also"));
             entries.extend(marks);
         }
         Self { entries, palette, measures }
@@ -84,20 +90,20 @@ impl<'l> Legend<'l> {
     /// Arms by their marks; names are shortened to a third of the picture's width.
     pub fn of_scores(
         scores: &FinalScores,
-        palette: &'l Palette,
-        measures: Measures,
+        palette: &'l FigurePalette,
+        measures: Dimensions,
         canvas: &Canvas,
         width: f64,
     ) -> Self {
         let names: Vec<&str> = scores.arms.iter().map(|arm| arm.name.as_str()).collect();
         let names = canvas.font.distinct(&names, measures.legend, width / 3.0);
-        let mut entries = vec![Entry::Heading("arm")];
+        let mut entries = vec![Item::Heading("arm")];
         let samples = names.into_iter().enumerate();
-        entries.extend(samples.map(|(place, name)| Entry::Sample(Sample::Arm(place, palette.series(place)), name)));
-        entries.push(Entry::Heading("also"));
-        entries.push(Entry::Sample(Sample::Instance, "one instance".into()));
+        entries.extend(samples.map(|(place, name)| Item::Key(LegendKey::Arm(place, palette.series(place)), name)));
+        entries.push(Item::Heading("also"));
+        entries.push(Item::Key(LegendKey::Instance, "one instance".into()));
         if scores.arms.iter().flat_map(|arm| &arm.cells).any(|cell| cell.interval.is_some()) {
-            entries.push(Entry::Sample(Sample::Interval, "95 % t interval".into()));
+            entries.push(Item::Key(LegendKey::Interval, "95 % t interval".into()));
         }
         Self { entries, palette, measures }
     }
@@ -108,16 +114,16 @@ impl<'l> Legend<'l> {
 
     /// Width and height of all entries below one another.
     pub fn column(&self, canvas: &Canvas) -> (f64, f64) {
-        let wide = |entry: &Entry| self.width(entry, canvas);
+        let wide = |entry: &Item| self.width(entry, canvas);
         let widest = self.entries.iter().map(wide).fold(0.0, f64::max);
-        let headings = self.entries.iter().filter(|entry| matches!(entry, Entry::Heading(_))).count() as f64;
+        let headings = self.entries.iter().filter(|entry| matches!(entry, Item::Heading(_))).count() as f64;
         (widest, self.row() * (self.entries.len() as f64 + 0.5 * (headings - 1.0)))
     }
 
-    fn width(&self, entry: &Entry, canvas: &Canvas) -> f64 {
+    fn width(&self, entry: &Item, canvas: &Canvas) -> f64 {
         match entry {
-            Entry::Heading(words) => canvas.font.width(words, self.measures.legend),
-            Entry::Sample(_, words) => self.before() + canvas.font.width(words, self.measures.legend),
+            Item::Heading(words) => canvas.font.width(words, self.measures.legend),
+            Item::Key(_, words) => self.before() + canvas.font.width(words, self.measures.legend),
         }
     }
 
@@ -129,7 +135,7 @@ impl<'l> Legend<'l> {
     pub fn draw_column(&self, canvas: &mut Canvas, left: f64, top: f64) {
         let mut y = top;
         for (place, entry) in self.entries.iter().enumerate() {
-            if place > 0 && matches!(entry, Entry::Heading(_)) {
+            if place > 0 && matches!(entry, Item::Heading(_)) {
                 y += 0.5 * self.row();
             }
             self.entry(canvas, entry, left, y);
@@ -149,7 +155,7 @@ impl<'l> Legend<'l> {
             let right = room.right() - if rows == most_rows && !is_last { dots } else { 0.0 };
             if x + wide > right && x > left {
                 if rows == most_rows {
-                    self.entry(canvas, &Entry::Heading("…"), x, top + (rows - 1) as f64 * self.row());
+                    self.entry(canvas, &Item::Heading("…"), x, top + (rows - 1) as f64 * self.row());
                     break;
                 }
                 (x, rows) = (left, rows + 1);
@@ -160,13 +166,13 @@ impl<'l> Legend<'l> {
         rows as f64 * self.row()
     }
 
-    fn entry(&self, canvas: &mut Canvas, entry: &Entry, left: f64, top: f64) {
-        let Measures { point, legend, .. } = self.measures;
+    fn entry(&self, canvas: &mut Canvas, entry: &Item, left: f64, top: f64) {
+        let Dimensions { point, legend, .. } = self.measures;
         let (middle, baseline) = (top + 0.5 * self.row(), top + 0.5 * self.row() + 0.36 * legend);
         let style = Words { size: legend, colour: self.palette.dim, anchor: Anchor::Start };
         match entry {
-            Entry::Heading(words) => canvas.words(words, (left, baseline), style),
-            Entry::Sample(sample, words) => {
+            Item::Heading(words) => canvas.words(words, (left, baseline), style),
+            Item::Key(sample, words) => {
                 self.sample(canvas, *sample, left, middle);
                 let style = Words { colour: self.palette.text, ..style };
                 canvas.words(words, (left + (SAMPLE + 6.0) * point, baseline), style);
@@ -174,36 +180,36 @@ impl<'l> Legend<'l> {
         }
     }
 
-    fn sample(&self, canvas: &mut Canvas, sample: Sample, left: f64, y: f64) {
+    fn sample(&self, canvas: &mut Canvas, sample: LegendKey, left: f64, y: f64) {
         let point = self.measures.point;
         let line = [vec![(left, y), (left + SAMPLE * point, y)]];
         let shade = |high: f64| Rect { left, top: y - high / 2.0, width: SAMPLE * point, height: high };
         match sample {
-            Sample::Swatch(colour, has_band) => {
+            LegendKey::Swatch(colour, has_band) => {
                 if has_band {
                     canvas.rect(shade(8.0 * point), colour, 0.22);
                 }
                 canvas.line(&line, Stroke::solid(colour, 2.6 * point));
             }
-            Sample::Dash(dash) => {
+            LegendKey::Dash(dash) => {
                 let dashes: Vec<f64> = pattern(dash).points.iter().map(|length| length * point).collect();
                 canvas.line(&line, Stroke { dashes: &dashes, ..Stroke::solid(self.palette.text, 1.4 * point) });
             }
-            Sample::Failure => cross(canvas, (left + SAMPLE * point / 2.0, y), self.palette.text, point),
-            Sample::Reference => {
+            LegendKey::Failure => cross(canvas, (left + SAMPLE * point / 2.0, y), self.palette.text, point),
+            LegendKey::Reference => {
                 let stroke = Stroke::solid(self.palette.text, 0.9 * point);
                 canvas.line(&line, Stroke { opacity: REFERENCE, ..stroke });
             }
-            Sample::Ribbon => canvas.rect(shade(8.0 * point), self.palette.text, 0.22),
-            Sample::Arm(place, colour) => {
+            LegendKey::Ribbon => canvas.rect(shade(8.0 * point), self.palette.text, 0.22),
+            LegendKey::Arm(place, colour) => {
                 canvas.line(&line, Stroke::solid(colour, 1.4 * point));
                 scores::mark(canvas, place, (left + SAMPLE * point / 2.0, y), point, self.palette, colour);
             }
-            Sample::Instance => {
+            LegendKey::Instance => {
                 let at = (left + SAMPLE * point / 2.0, y);
                 scores::instance(canvas, at, point, self.palette.text);
             }
-            Sample::Interval => {
+            LegendKey::Interval => {
                 let (x, half) = (left + SAMPLE * point / 2.0, 5.0 * point);
                 scores::interval(canvas, x, (y - half, true), (y + half, true), point, self.palette.text);
             }

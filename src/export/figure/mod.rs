@@ -17,14 +17,14 @@ mod svg;
 
 use self::canvas::{Anchor, Canvas, Words};
 use self::font::Font;
-use self::layout::{Measures, Rect};
+use self::layout::{Dimensions, Rect};
 use self::legend::Legend;
 use self::panels::Panels;
 use self::scores::ScoresChart;
 use self::svg::Svg;
 use super::content::Content;
 use super::image::PictureError;
-use super::palette::Palette;
+use super::palette::FigurePalette;
 use super::view::SavedView;
 use crate::plot::{Figure, FinalScores};
 pub use heading::subject;
@@ -40,7 +40,7 @@ const FOOTER: f64 = 2.4;
 pub struct Drawing<'d> {
     pub content: &'d Content,
     pub view: &'d SavedView,
-    pub palette: &'d Palette,
+    pub palette: &'d FigurePalette,
     /// task and model
     pub subject: &'d str,
     /// stands small under it, and in the file's metadata
@@ -56,7 +56,7 @@ impl Drawing<'_> {
 
     pub fn svg(&self) -> Result<String, PictureError> {
         let (width, height) = (f64::from(self.size.width), f64::from(self.size.height));
-        let measures = Measures::of(f64::from(self.size.dpi), self.size.inches());
+        let measures = Dimensions::of(f64::from(self.size.dpi), self.size.inches());
         let mut canvas = Canvas { svg: Svg::default(), font: Font::new() };
         canvas.svg.open(
             "svg",
@@ -89,7 +89,7 @@ impl Drawing<'_> {
     }
 
     /// Title and footer. Gives what is left.
-    fn words_around(&self, canvas: &mut Canvas, inside: Rect, measures: Measures, title: &str) -> Rect {
+    fn words_around(&self, canvas: &mut Canvas, inside: Rect, measures: Dimensions, title: &str) -> Rect {
         let height = self.size.inches().1;
         let style = Words { size: measures.title, colour: self.palette.text, anchor: Anchor::Start };
         let (title, size) = canvas.font.fitted(title, measures.title, 0.7, inside.width);
@@ -117,7 +117,7 @@ impl Drawing<'_> {
         &self,
         canvas: &mut Canvas,
         body: Rect,
-        measures: Measures,
+        measures: Dimensions,
         figure: &Figure,
     ) -> Result<(), PictureError> {
         let palette = self.palette;
@@ -140,7 +140,7 @@ impl Drawing<'_> {
         Ok(())
     }
 
-    fn scores_and_legend(&self, canvas: &mut Canvas, body: Rect, measures: Measures, scores: &FinalScores) {
+    fn scores_and_legend(&self, canvas: &mut Canvas, body: Rect, measures: Dimensions, scores: &FinalScores) {
         let legend = Legend::of_scores(scores, self.palette, measures, canvas, body.width);
         let rect = self.legend(canvas, &legend, body, measures);
         let (factor, y_name) = (heading::factor(scores.metric), heading::y_name(scores.metric));
@@ -148,7 +148,7 @@ impl Drawing<'_> {
     }
 
     /// The legend beside what is drawn where it has room there, else above. Returns what is left.
-    fn legend(&self, canvas: &mut Canvas, legend: &Legend<'_>, body: Rect, measures: Measures) -> Rect {
+    fn legend(&self, canvas: &mut Canvas, legend: &Legend<'_>, body: Rect, measures: Dimensions) -> Rect {
         let (wide, high) = legend.column(canvas);
         let gap = 1.2 * measures.legend;
         if self.size.inches().0 >= BESIDE && high <= body.height {

@@ -3,10 +3,10 @@
 use super::axis::{AxisStyle, MOST_TICKS, y_ticks};
 use super::canvas::{Anchor, Canvas, Stroke, Words};
 use super::curves::{Axes, Layers, beyond, takes_dashes};
-use super::layout::{Measures, Rect, columns_and_rows};
+use super::layout::{Dimensions, Rect, columns_and_rows};
 use crate::domain::arm::BASELINE;
-use crate::export::palette::Palette;
-use crate::plot::{Figure, Panel, Scale, Tick};
+use crate::export::palette::FigurePalette;
+use crate::plot::{Figure, FigurePanel, Scale, Tick};
 
 /// Share of the dim colour in the line at the end of an epoch.
 const EPOCH: f64 = 0.5;
@@ -15,20 +15,20 @@ const EPOCHS_APART: f64 = 12.0;
 
 pub struct Panels<'p> {
     pub figure: &'p Figure,
-    pub palette: &'p Palette,
+    pub palette: &'p FigurePalette,
     /// with something to draw
-    pub panels: Vec<&'p Panel>,
+    pub panels: Vec<&'p FigurePanel>,
     pub y_factor: f64,
     pub y_name: String,
 }
 
 /// Where the panels are, and what they have in common.
 pub struct Placed<'p> {
-    panels: Vec<(&'p Panel, Axes)>,
+    panels: Vec<(&'p FigurePanel, Axes)>,
     titles: Vec<String>,
     columns: usize,
     y_ticks: Vec<Tick>,
-    measures: Measures,
+    measures: Dimensions,
     body: Rect,
     /// of the first panel on, at the top
     epochs_above: bool,
@@ -57,10 +57,10 @@ impl<'p> Panels<'p> {
         self.panels.windows(2).all(|pair| pair[0].x_range == pair[1].x_range)
     }
 
-    pub fn place(&self, body: Rect, measures: Measures, canvas: &Canvas) -> Placed<'p> {
+    pub fn place(&self, body: Rect, measures: Dimensions, canvas: &Canvas) -> Placed<'p> {
         let (columns, rows) = columns_and_rows(self.panels.len(), body.width, body.height);
         let measures = measures.of_panels(columns, rows);
-        let Measures { point, name, tick, panel, .. } = measures;
+        let Dimensions { point, name, tick, panel, .. } = measures;
         let scale = |range, log, factor| Scale { log, factor, ..Scale::linear(range) };
         let y = scale(self.figure.y_range, self.figure.log_y, self.y_factor);
         // from above: epochs once, titles, axes with ticks, the name of the x axis
@@ -83,7 +83,7 @@ impl<'p> Panels<'p> {
         let left = 1.5 * name + widest + 7.0 * point;
         let between = 2.4 * tick;
         let width = (body.width - left - between * columns as f64) / columns as f64;
-        let axes = |place: usize, panel: &Panel| {
+        let axes = |place: usize, panel: &FigurePanel| {
             let (column, row) = ((place % columns) as f64, (place / columns) as f64);
             let label_height = if self.shares_x() { 0.0 } else { labels };
             let rect = Rect {
@@ -94,7 +94,7 @@ impl<'p> Panels<'p> {
             };
             Axes { rect, x: scale(panel.x_range, false, 1.0), y, floor: self.figure.floor() }
         };
-        let panels: Vec<(&Panel, Axes)> =
+        let panels: Vec<(&FigurePanel, Axes)> =
             self.panels.iter().enumerate().map(|(place, panel)| (*panel, axes(place, panel))).collect();
         let names: Vec<&str> = self.panels.iter().map(|panel| panel.title.as_str()).collect();
         // a note may stand behind a title
@@ -105,7 +105,7 @@ impl<'p> Panels<'p> {
     }
 
     /// Not where the x axis counts epochs, or too many to be lines.
-    fn shows_epochs(&self, panel: &Panel) -> bool {
+    fn shows_epochs(&self, panel: &FigurePanel) -> bool {
         panel.epoch.is_some_and(|epoch| epoch != 1.0 && epoch * 40.0 >= panel.x_range.1 - panel.x_range.0)
     }
 
@@ -113,7 +113,7 @@ impl<'p> Panels<'p> {
         for (place, (panel, axes)) in placed.panels.iter().enumerate() {
             self.panel(canvas, placed, place, panel, *axes);
         }
-        let Measures { name, .. } = placed.measures;
+        let Dimensions { name, .. } = placed.measures;
         let areas = || placed.panels.iter().map(|(_, axes)| axes.rect);
         let (left, right) = (
             areas().map(|area| area.left).fold(f64::MAX, f64::min),
@@ -129,8 +129,8 @@ impl<'p> Panels<'p> {
         canvas.upright_words(&y_name, (placed.body.left + 0.85 * name, (top + bottom) / 2.0), size, self.palette.text);
     }
 
-    fn panel(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &Panel, axes: Axes) {
-        let Measures { point, tick, .. } = placed.measures;
+    fn panel(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &FigurePanel, axes: Axes) {
+        let Dimensions { point, tick, .. } = placed.measures;
         let rect = axes.rect;
         let style = AxisStyle::new(self.palette, placed.measures);
         let is_first = place.is_multiple_of(placed.columns);
@@ -175,8 +175,8 @@ impl<'p> Panels<'p> {
     }
 
     /// The ends of epochs as faint lines, numbered once.
-    fn epochs(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &Panel, axes: Axes) {
-        let Measures { point, tick, .. } = placed.measures;
+    fn epochs(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &FigurePanel, axes: Axes) {
+        let Dimensions { point, tick, .. } = placed.measures;
         let per_pixel = (axes.x.high - axes.x.low) / axes.rect.width;
         let Some(epoch) = panel.epoch.filter(|_| self.shows_epochs(panel)) else { return };
         if epoch < EPOCHS_APART * point * per_pixel {
@@ -209,8 +209,8 @@ impl<'p> Panels<'p> {
     }
 
     /// The arm, and how many points are outside.
-    fn caption(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &Panel, axes: Axes) {
-        let Measures { panel: size, tick, .. } = placed.measures;
+    fn caption(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &FigurePanel, axes: Axes) {
+        let Dimensions { panel: size, tick, .. } = placed.measures;
         let rect = axes.rect;
         // all titles of a row stand on one line
         let lifted = if place < placed.columns && placed.epochs_above { 1.4 * tick } else { 0.0 };

@@ -2,8 +2,8 @@
 
 use super::axis::{AxisStyle, y_ticks};
 use super::canvas::{Anchor, Canvas, Stroke, Words};
-use super::layout::{Measures, Rect};
-use crate::export::palette::Palette;
+use super::layout::{Dimensions, Rect};
+use crate::export::palette::FigurePalette;
 use crate::plot::{CellScores, FinalScores, Scale};
 use crate::theme::Rgb;
 
@@ -18,8 +18,8 @@ const SHAPES: usize = 4;
 
 pub struct ScoresChart<'c> {
     pub scores: &'c FinalScores,
-    pub palette: &'c Palette,
-    pub measures: Measures,
+    pub palette: &'c FigurePalette,
+    pub measures: Dimensions,
     /// what values are multiplied by on the axis
     pub factor: f64,
     pub y_name: String,
@@ -27,7 +27,7 @@ pub struct ScoresChart<'c> {
 
 impl ScoresChart<'_> {
     pub fn draw(&self, canvas: &mut Canvas, body: Rect) {
-        let Measures { point, tick, name, .. } = self.measures;
+        let Dimensions { point, tick, name, .. } = self.measures;
         let y = Scale { factor: self.factor, ..Scale::linear(self.scores.y_range) };
         // from below: the name of the x axis, its labels
         let height = (body.height - 1.5 * name - 1.9 * tick - 0.6 * tick).max(8.0 * point);
@@ -99,7 +99,7 @@ pub fn instance(canvas: &mut Canvas, at: (f64, f64), point: f64, colour: Rgb) {
 }
 
 /// The mark of an arm's means.
-pub fn mark(canvas: &mut Canvas, number: usize, (x, y): (f64, f64), point: f64, palette: &Palette, colour: Rgb) {
+pub fn mark(canvas: &mut Canvas, number: usize, (x, y): (f64, f64), point: f64, palette: &FigurePalette, colour: Rgb) {
     let r = 3.4 * point;
     let is_hollow = number / SHAPES % 2 == 1;
     let inside = if is_hollow { palette.background } else { colour };

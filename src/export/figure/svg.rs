@@ -57,9 +57,9 @@ impl Svg {
 
 /// A hundredth of a pixel is finer than visible.
 #[derive(Clone, Copy)]
-pub struct Number(pub f64);
+pub struct SvgNumber(pub f64);
 
-impl Display for Number {
+impl Display for SvgNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = format!("{:.2}", self.0);
         let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -73,7 +73,7 @@ pub fn path(pieces: &[Vec<(f64, f64)>], is_closed: bool) -> String {
     for piece in pieces {
         for (place, (x, y)) in piece.iter().enumerate() {
             // writing into a string does not fail
-            let _ = write!(d, "{}{},{}", if place == 0 { "M" } else { " " }, Number(*x), Number(*y));
+            let _ = write!(d, "{}{},{}", if place == 0 { "M" } else { " " }, SvgNumber(*x), SvgNumber(*y));
         }
         if is_closed {
             d.push('Z');
@@ -112,7 +112,7 @@ mod tests {
         let mut svg = Svg::default();
         svg.open("g", &[("id", &"a\"b")]);
         svg.add("path", &[("d", &path(&[vec![(0.0, 1.5), (2.004, -0.001)], vec![(9.0, 9.0)]], false))]);
-        svg.words("text", &[("x", &Number(1.0))], "a < b & \u{1b}[31m");
+        svg.words("text", &[("x", &SvgNumber(1.0))], "a < b & \u{1b}[31m");
         assert_eq!(
             svg.finish(),
             "<g id=\"a&quot;b\">\n<path d=\"M0,1.5 2,0M9,9\"/>\n<text x=\"1\">a &lt; b &amp; \u{fffd}[31m</text>\n</g>\n"

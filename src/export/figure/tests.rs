@@ -2,7 +2,7 @@ use super::*;
 use crate::domain::metric::Metric;
 use crate::domain::sweep::Sweep;
 use crate::export::palette::PictureTheme;
-use crate::plot::{ArmScores, Band, CellScores, Curve, Failure, InstanceScore, Line, Panel, View};
+use crate::plot::{ArmScores, Band, CellScores, Curve, Failure, FigurePanel, InstanceScore, Line, View};
 use std::sync::Arc;
 
 fn line(size: usize, dash: u32) -> Line {
@@ -20,8 +20,8 @@ fn line(size: usize, dash: u32) -> Line {
     }
 }
 
-fn panel(title: &str) -> Panel {
-    Panel {
+fn panel(title: &str) -> FigurePanel {
+    FigurePanel {
         title: title.into(),
         x_range: (0.0, 100.0),
         epoch: Some(20.0),
@@ -60,7 +60,7 @@ fn of<T>(figure: &Figure, metric: Metric, size: PictureSize, draw: impl FnOnce(&
     draw(&Drawing {
         content: &Content::Curves(figure.clone()),
         view: &view,
-        palette: &Palette::of(PictureTheme::Light, figure.batch_sizes.len()),
+        palette: &FigurePalette::of(PictureTheme::Light, figure.batch_sizes.len()),
         subject: "MRPC, bert-mini",
         provenance: "a test",
         size,
@@ -115,7 +115,7 @@ fn the_same_figure_gives_the_same_bytes_and_shows_every_colour() {
     assert_eq!(info.utf8_text[0].get_text().unwrap(), "a test");
     let per_metre = info.pixel_dims.unwrap().xppu;
     assert!((f64::from(per_metre) * 0.0254 - 150.0).abs() < 0.1, "{per_metre} pixels a metre");
-    for colour in Palette::of(PictureTheme::Light, 5).series {
+    for colour in FigurePalette::of(PictureTheme::Light, 5).series {
         let shown = pixels.chunks_exact(3).filter(|p| (p[0], p[1], p[2]) == colour).count();
         assert!(shown > 300, "{colour:?} in {shown} pixels");
     }
@@ -214,7 +214,7 @@ fn nothing_leaves_the_axes_of_a_panel() {
     zoomed.panels[0].lines[0].curve = Arc::new(Curve::of([(0.0, 0.6), (50.0, 1e30), (100.0, f64::NAN)]));
     let area = areas(&svg(&zoomed))[0];
     let (_, pixels) = decoded(&png(&zoomed));
-    let colours = Palette::of(PictureTheme::Light, 5).series;
+    let colours = FigurePalette::of(PictureTheme::Light, 5).series;
     let (mut inside, mut outside) = (0, 0);
     for (place, pixel) in pixels.chunks_exact(3).enumerate() {
         let (x, y) = ((place % 1600) as f64, (place / 1600) as f64);
@@ -271,7 +271,7 @@ fn what_does_not_occur_is_not_in_the_legend() {
     few.panels[0].lines = vec![line(1, 0), line(3, 0)];
     let text = svg(&few);
     assert!(!text.contains(">instance</text>") && text.contains(">32</text>") && !text.contains(">64</text>"));
-    let palette = Palette::of(PictureTheme::Light, 5);
+    let palette = FigurePalette::of(PictureTheme::Light, 5);
     assert!(text.contains(&crate::theme::hex(palette.series[3])), "a colour does not depend on what is hidden");
 }
 
@@ -349,7 +349,7 @@ fn final_scores_show_every_instance_mean_and_interval_within_the_axes() {
             let drawing = Drawing {
                 content: &content,
                 view: &view,
-                palette: &Palette::of(PictureTheme::Light, arms),
+                palette: &FigurePalette::of(PictureTheme::Light, arms),
                 subject: "MRPC, bert-mini",
                 provenance: "a test",
                 size: PictureSize { width, height, dpi },

@@ -1,16 +1,16 @@
 //! Whether a checkpoint's classifier is kept, and in which order of its rows.
 
-use super::Wanted;
-use super::labels::{Labels, Order, Unfit};
+use super::ModelRequest;
+use super::labels::{LabelOrder, Labels, Unfit};
 use super::names::Named;
-use crate::domain::classifier::{Classifier, Head};
+use crate::domain::classifier::{Classifier, HeadChoice};
 use crate::domain::model::ModelConfig;
 use std::collections::BTreeMap;
 
 pub const CLASSIFIER: [&str; 2] = ["classifier.weight", "classifier.bias"];
 
 pub enum Choice {
-    Keep(Order),
+    Keep(LabelOrder),
     /// why, where the checkpoint has one
     Draw(Option<String>),
 }
@@ -21,16 +21,16 @@ pub fn choose(
     config: &ModelConfig,
     labels: &Labels,
     has_pooler: bool,
-    wanted: Wanted<'_>,
+    wanted: ModelRequest<'_>,
 ) -> Result<Choice, Unfit> {
     let has_one = CLASSIFIER.iter().any(|name| found.contains_key(*name));
-    if wanted.head == Some(Head::Fresh) {
+    if wanted.head == Some(HeadChoice::Fresh) {
         return Ok(Choice::Draw(has_one.then(|| "model.head is \"fresh\"".to_owned())));
     }
     let order = rows(found, config, has_pooler).and_then(|rows| labels.order(rows, wanted.classes, wanted.names));
     match order {
         Ok(order) => Ok(Choice::Keep(order)),
-        Err(reason) if wanted.head == Some(Head::Keep) => Err(reason),
+        Err(reason) if wanted.head == Some(HeadChoice::Keep) => Err(reason),
         Err(reason) => Ok(Choice::Draw(has_one.then(|| reason.to_string()))),
     }
 }
@@ -64,8 +64,8 @@ impl Choice {
     pub fn made(self, tensors: &mut BTreeMap<String, Vec<f32>>, labels: &Labels, hidden: usize) -> Classifier {
         let order = match self {
             Choice::Draw(detail) => return Classifier { kept: false, detail },
-            Choice::Keep(Order::Named(order)) => order,
-            Choice::Keep(Order::Positional) => {
+            Choice::Keep(LabelOrder::Named(order)) => order,
+            Choice::Keep(LabelOrder::Positional) => {
                 let unnamed = labels.names().is_none();
                 let detail = unnamed.then(|| "its classes have no names and are taken in order".to_owned());
                 return Classifier { kept: true, detail };

@@ -41,7 +41,7 @@ pub enum Unfit {
 
 /// How rows become classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum LabelOrder {
     /// row after row: the names say nothing
     Positional,
     /// of each class its row, by name
@@ -72,7 +72,7 @@ impl Labels {
     }
 
     /// Which of so many rows is which class. Without names of the task's classes, row after row.
-    pub fn order(&self, rows: usize, classes: usize, task: &[String]) -> Result<Order, Unfit> {
+    pub fn order(&self, rows: usize, classes: usize, task: &[String]) -> Result<LabelOrder, Unfit> {
         if let Some(task) = &self.other_task {
             return Err(Unfit::OtherTask(task.clone()));
         }
@@ -82,7 +82,7 @@ impl Labels {
         if rows != classes {
             return Err(Unfit::Classes { found: rows, expected: classes });
         }
-        let Some(names) = self.names.as_ref().filter(|_| !task.is_empty()) else { return Ok(Order::Positional) };
+        let Some(names) = self.names.as_ref().filter(|_| !task.is_empty()) else { return Ok(LabelOrder::Positional) };
         if names.len() != rows {
             return Err(Unfit::Names { names: names.len(), rows });
         }
@@ -95,7 +95,7 @@ impl Labels {
         let by_name: Option<Vec<usize>> = task.iter().map(row_called).collect();
         let order = by_name.or_else(|| (0..classes).map(row_numbered).collect());
         let order = order.filter(|order| (0..rows).all(|row| order.contains(&row)));
-        order.map(Order::Named).ok_or_else(|| Unfit::OtherNames { found: names.clone(), expected: task.to_vec() })
+        order.map(LabelOrder::Named).ok_or_else(|| Unfit::OtherNames { found: names.clone(), expected: task.to_vec() })
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
 
     const INFERENCE: [&str; 3] = ["entailment", "neutral", "contradiction"];
 
-    fn order(config: &Value, rows: usize, task: &[&str]) -> Result<Order, String> {
+    fn order(config: &Value, rows: usize, task: &[&str]) -> Result<LabelOrder, String> {
         let task: Vec<String> = task.iter().map(|name| (*name).to_owned()).collect();
         Labels::of(config).order(rows, task.len(), &task).map_err(|unfit| unfit.to_string())
     }
@@ -147,13 +147,13 @@ mod tests {
     fn rows_are_matched_by_name_whatever_their_order_and_spelling() {
         let named = |names: [&str; 3]| json!({"id2label": {"0": names[0], "1": names[1], "2": names[2]}});
         let found = order(&named(["contradiction", "entailment", "neutral"]), 3, &INFERENCE);
-        assert_eq!(found.unwrap(), Order::Named(vec![1, 2, 0]));
+        assert_eq!(found.unwrap(), LabelOrder::Named(vec![1, 2, 0]));
         let found = order(&named(["CONTRADICTION", "Neutral", " entailment"]), 3, &INFERENCE);
-        assert_eq!(found.unwrap(), Order::Named(vec![2, 1, 0]));
+        assert_eq!(found.unwrap(), LabelOrder::Named(vec![2, 1, 0]));
         let config = json!({"id2label": {"0": "Not Entailment", "1": "entailment"}});
-        assert_eq!(order(&config, 2, &["entailment", "not_entailment"]).unwrap(), Order::Named(vec![1, 0]));
+        assert_eq!(order(&config, 2, &["entailment", "not_entailment"]).unwrap(), LabelOrder::Named(vec![1, 0]));
         let config = json!({"label2id": {"positive": 0, "negative": 1}});
-        assert_eq!(order(&config, 2, &["negative", "positive"]).unwrap(), Order::Named(vec![1, 0]));
+        assert_eq!(order(&config, 2, &["negative", "positive"]).unwrap(), LabelOrder::Named(vec![1, 0]));
     }
 
     #[test]
@@ -165,12 +165,12 @@ mod tests {
             json!({"id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}}),
             json!({"id2label": ["a", "b"], "label2id": "no table"}),
         ] {
-            assert_eq!(order(&config, 2, &["unequal", "equal"]).unwrap(), Order::Positional, "{config}");
+            assert_eq!(order(&config, 2, &["unequal", "equal"]).unwrap(), LabelOrder::Positional, "{config}");
         }
         let config = json!({"id2label": {"0": "LABEL_1", "1": "LABEL_0"}});
-        assert_eq!(order(&config, 2, &["unequal", "equal"]).unwrap(), Order::Named(vec![1, 0]));
+        assert_eq!(order(&config, 2, &["unequal", "equal"]).unwrap(), LabelOrder::Named(vec![1, 0]));
         let config = json!({"id2label": {"0": "1", "1": "0"}});
-        assert_eq!(order(&config, 2, &["0", "1"]).unwrap(), Order::Named(vec![1, 0]));
+        assert_eq!(order(&config, 2, &["0", "1"]).unwrap(), LabelOrder::Named(vec![1, 0]));
     }
 
     #[test]
@@ -194,6 +194,6 @@ mod tests {
     #[test]
     fn without_names_of_the_task_rows_stay_as_they_are() {
         let named = json!({"id2label": {"0": "negative", "1": "positive"}});
-        assert_eq!(Labels::of(&named).order(2, 2, &[]).unwrap(), Order::Positional);
+        assert_eq!(Labels::of(&named).order(2, 2, &[]).unwrap(), LabelOrder::Positional);
     }
 }

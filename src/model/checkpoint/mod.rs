@@ -17,7 +17,7 @@ mod tensor;
 mod torch;
 
 use super::weights::{Weights, layouts};
-use crate::domain::classifier::{Classifier, Head};
+use crate::domain::classifier::{Classifier, HeadChoice};
 use crate::domain::contents::mistaken;
 use crate::domain::model::ModelConfig;
 pub use config::read_config;
@@ -35,14 +35,14 @@ const SPARE: usize = 64 << 20;
 
 /// What a model is wanted for.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'w> {
+pub struct ModelRequest<'w> {
     pub classes: usize,
     /// of the classes, in their order; none: a checkpoint's classifier is taken row after row, whatever it says
     pub names: &'w [String],
-    pub head: Option<Head>,
+    pub head: Option<HeadChoice>,
 }
 
-impl From<usize> for Wanted<'static> {
+impl From<usize> for ModelRequest<'static> {
     fn from(classes: usize) -> Self {
         Self { classes, names: &[], head: None }
     }
@@ -59,7 +59,7 @@ pub struct Pretrained {
 }
 
 /// Reads and checks a checkpoint for a task.
-pub fn read_folder<'w>(folder: &Path, wanted: impl Into<Wanted<'w>>) -> Result<Pretrained, ModelError> {
+pub fn read_folder<'w>(folder: &Path, wanted: impl Into<ModelRequest<'w>>) -> Result<Pretrained, ModelError> {
     let path = folder.join("config.json");
     if let Some(error) = foreign(folder).filter(|_| !path.exists()) {
         return Err(error);
@@ -80,15 +80,15 @@ pub fn embedded_config() -> Result<ModelConfig, ModelError> {
 }
 
 /// The model that is compiled into the program.
-pub fn read_embedded<'w>(wanted: impl Into<Wanted<'w>>) -> Result<Pretrained, ModelError> {
+pub fn read_embedded<'w>(wanted: impl Into<ModelRequest<'w>>) -> Result<Pretrained, ModelError> {
     let (description, path) = (embedded_description()?, Path::new("embedded model.safetensors"));
     let bytes = include_bytes!("../../../data/demo/model/model.safetensors");
     Reading { path, bytes: bytes.len(), wanted: wanted.into() }.of(tensors_of(path, bytes)?, description)
 }
 
 /// The shape of the model that is compiled into the program, with weights drawn from a seed as BERT's were.
-pub fn draw_embedded<'w>(wanted: impl Into<Wanted<'w>>, seed: u32) -> Result<Pretrained, ModelError> {
-    if wanted.into().head == Some(Head::Keep) {
+pub fn draw_embedded<'w>(wanted: impl Into<ModelRequest<'w>>, seed: u32) -> Result<Pretrained, ModelError> {
+    if wanted.into().head == Some(HeadChoice::Keep) {
         return Err(ModelError::Head { path: "embedded-random".into(), reason: Unfit::None });
     }
     let config = ModelConfig { initializer_range: ModelConfig::BERT_INITIALIZER_RANGE, ..embedded_config()? };
@@ -105,7 +105,7 @@ fn most_bytes(config: &ModelConfig, classes: usize) -> u64 {
     (2 * (values + head) * size_of::<f64>() + SPARE) as u64
 }
 
-type Tensors<'b> = torch::Entries<'b>;
+type Tensors<'b> = torch::TorchEntries<'b>;
 
 fn tensors_of<'b>(path: &Path, bytes: &'b [u8]) -> Result<Tensors<'b>, ModelError> {
     let path = || path.to_owned();

@@ -1,11 +1,11 @@
 //! Names of tensors as `BertForSequenceClassification` saves them, out of the spellings that are about.
 
-use super::tensor::Stored;
+use super::tensor::StoredTensor;
 use super::torch::TorchError;
 use std::collections::BTreeMap;
 
 /// A file's tensors under canonical names, each with its own name.
-pub type Named<'b> = BTreeMap<String, (String, Result<Stored<'b>, TorchError>)>;
+pub type Named<'b> = BTreeMap<String, (String, Result<StoredTensor<'b>, TorchError>)>;
 
 /// Parts of the encoder.
 const PARTS: [&str; 3] = ["embeddings.", "encoder.", "pooler."];

@@ -4,8 +4,8 @@ use super::classifier::{CLASSIFIER, Choice, choose};
 use super::config::Description;
 use super::error::ModelError;
 use super::names::{Named, Prefix, is_known_rider, is_of_encoder};
-use super::torch::Entries;
-use super::{Pretrained, Wanted};
+use super::torch::TorchEntries;
+use super::{ModelRequest, Pretrained};
 use crate::model::weights::{Weights, is_classifier, is_pooler, layouts};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,11 +17,11 @@ const MOST_NAMED: usize = 4;
 pub struct Reading<'r> {
     pub path: &'r Path,
     pub bytes: usize,
-    pub wanted: Wanted<'r>,
+    pub wanted: ModelRequest<'r>,
 }
 
 impl Reading<'_> {
-    pub fn of(&self, file: Entries<'_>, description: Description) -> Result<Pretrained, ModelError> {
+    pub fn of(&self, file: TorchEntries<'_>, description: Description) -> Result<Pretrained, ModelError> {
         let Description { config, labels } = description;
         let mut found = self.named(file)?;
         // a masked language model is saved without one
@@ -48,7 +48,7 @@ impl Reading<'_> {
         Ok(Pretrained { config, weights: Weights::from_tensors(tensors), classifier, notes })
     }
 
-    fn named<'b>(&self, file: Entries<'b>) -> Result<Named<'b>, ModelError> {
+    fn named<'b>(&self, file: TorchEntries<'b>) -> Result<Named<'b>, ModelError> {
         let twice = |[first, second]: [String; 2]| ModelError::Encoders { path: self.path.to_owned(), first, second };
         let prefix = Prefix::of(file.keys().map(String::as_str)).map_err(twice)?;
         let mut found = Named::new();

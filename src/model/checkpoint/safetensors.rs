@@ -1,6 +1,6 @@
 //! `model.safetensors`: a header that says where each tensor lies, then their bytes.
 
-use super::tensor::{Kind, Stored};
+use super::tensor::{ElementType, StoredTensor};
 use safetensors::SafeTensorError;
 use safetensors::SafeTensors;
 use std::collections::BTreeMap;
@@ -12,11 +12,11 @@ pub fn is_safetensors(bytes: &[u8]) -> bool {
 }
 
 /// The crate checks that tensors lie in the file, one behind the other.
-pub fn read(bytes: &[u8]) -> Result<BTreeMap<String, Stored<'_>>, SafeTensorError> {
+pub fn read(bytes: &[u8]) -> Result<BTreeMap<String, StoredTensor<'_>>, SafeTensorError> {
     let file = SafeTensors::deserialize(bytes)?;
     let stored = file.iter().map(|(name, tensor)| {
-        let kind = Kind::named(&format!("{:?}", tensor.dtype()));
-        (name.to_owned(), Stored::contiguous(kind, tensor.shape().to_vec(), tensor.data()))
+        let kind = ElementType::named(&format!("{:?}", tensor.dtype()));
+        (name.to_owned(), StoredTensor::contiguous(kind, tensor.shape().to_vec(), tensor.data()))
     });
     Ok(stored.collect())
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What its elements are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ElementType {
     F16,
     BF16,
     F32,
@@ -14,7 +14,7 @@ pub enum Kind {
     Other(String),
 }
 
-impl Kind {
+impl ElementType {
     /// By the name that it has in a safetensors file.
     pub fn named(name: &str) -> Self {
         match name {
@@ -27,7 +27,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ElementType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Other(name) => f.write_str(name),
@@ -38,8 +38,8 @@ impl fmt::Display for Kind {
 
 /// Elements of a file's bytes, in their order. Its parts are private, so that each of its elements lies in the bytes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stored<'b> {
-    pub kind: Kind,
+pub struct StoredTensor<'b> {
+    pub kind: ElementType,
     pub shape: Vec<usize>,
     /// elements from one index of a dimension to the next
     strides: Vec<usize>,
@@ -47,9 +47,9 @@ pub struct Stored<'b> {
     bytes: &'b [u8],
 }
 
-impl<'b> Stored<'b> {
+impl<'b> StoredTensor<'b> {
     /// All of these bytes, in row-major order.
-    pub fn contiguous(kind: Kind, shape: Vec<usize>, bytes: &'b [u8]) -> Self {
+    pub fn contiguous(kind: ElementType, shape: Vec<usize>, bytes: &'b [u8]) -> Self {
         let strides = row_major(&shape);
         Self { kind, shape, strides, bytes }
     }
@@ -57,7 +57,7 @@ impl<'b> Stored<'b> {
     /// A view into a storage whose elements are `width` bytes wide. Nothing where an element would lie outside of it, or
     /// where there are more elements than the storage has.
     pub fn view(
-        kind: Kind,
+        kind: ElementType,
         width: usize,
         storage: &'b [u8],
         offset: usize,
@@ -81,11 +81,11 @@ impl<'b> Stored<'b> {
     /// The values in single precision, in row-major order; nothing where they are no floating-point numbers.
     pub fn floats(&self) -> Option<Vec<f32>> {
         match self.kind {
-            Kind::F32 => self.values(f32::from_le_bytes),
-            Kind::F64 => self.values(|bytes| f64::from_le_bytes(bytes) as f32),
-            Kind::F16 => self.values(|bytes| f16::from_le_bytes(bytes).to_f32()),
-            Kind::BF16 => self.values(|bytes| bf16::from_le_bytes(bytes).to_f32()),
-            Kind::Other(_) => None,
+            ElementType::F32 => self.values(f32::from_le_bytes),
+            ElementType::F64 => self.values(|bytes| f64::from_le_bytes(bytes) as f32),
+            ElementType::F16 => self.values(|bytes| f16::from_le_bytes(bytes).to_f32()),
+            ElementType::BF16 => self.values(|bytes| bf16::from_le_bytes(bytes).to_f32()),
+            ElementType::Other(_) => None,
         }
     }
 
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     fn view(storage: &[u8], offset: usize, shape: &[usize], strides: &[usize]) -> Option<Vec<f32>> {
-        Stored::view(Kind::F32, 4, storage, offset, shape.to_vec(), strides.to_vec())?.floats()
+        StoredTensor::view(ElementType::F32, 4, storage, offset, shape.to_vec(), strides.to_vec())?.floats()
     }
 
     #[test]
@@ -153,8 +153,8 @@ mod tests {
 
     #[test]
     fn half_precisions_become_single() {
-        let f16 = Stored::contiguous(Kind::F16, vec![2], &[0x00, 0x3c, 0x00, 0xc0]);
-        let bf16 = Stored::contiguous(Kind::BF16, vec![2], &[0x80, 0x3f, 0x00, 0xc0]);
+        let f16 = StoredTensor::contiguous(ElementType::F16, vec![2], &[0x00, 0x3c, 0x00, 0xc0]);
+        let bf16 = StoredTensor::contiguous(ElementType::BF16, vec![2], &[0x80, 0x3f, 0x00, 0xc0]);
         assert_eq!((f16.floats().unwrap(), bf16.floats().unwrap()), (vec![1.0, -2.0], vec![1.0, -2.0]));
     }
 }

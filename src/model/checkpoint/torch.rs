@@ -2,8 +2,8 @@
 //! pickle says what each tensor is, and of which storage it is a view; the storages lie beside it, in a zip archive, or
 //! since before PyTorch 1.6 one behind the other.
 
-use super::pickle::{Pickle, PickleError, Value};
-use super::tensor::{Kind, Stored};
+use super::pickle::{Pickle, PickleError, PickleValue};
+use super::tensor::{ElementType, StoredTensor};
 use std::collections::{BTreeMap, HashSet};
 use std::io::Cursor;
 use zip::{CompressionMethod, ZipArchive};
@@ -66,14 +66,14 @@ pub enum TorchError {
 }
 
 /// Tensors by name, or why an entry is none: it matters only where the entry is needed.
-pub type Entries<'b> = BTreeMap<String, Result<Stored<'b>, TorchError>>;
+pub type TorchEntries<'b> = BTreeMap<String, Result<StoredTensor<'b>, TorchError>>;
 
 /// Whether the bytes begin like one of PyTorch's files.
 pub fn is_torch(bytes: &[u8]) -> bool {
     bytes.starts_with(ZIP) || bytes.starts_with(LEGACY)
 }
 
-pub fn read(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
+pub fn read(bytes: &[u8]) -> Result<TorchEntries<'_>, TorchError> {
     if bytes.starts_with(ZIP) {
         read_zip(bytes)
     } else if let Some(rest) = bytes.strip_prefix(LEGACY) {
@@ -83,8 +83,8 @@ pub fn read(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
     }
 }
 
-/// Entries `FOLDER/data.pkl`, and `FOLDER/data/KEY` for each storage.
-fn read_zip(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
+/// TorchEntries `FOLDER/data.pkl`, and `FOLDER/data/KEY` for each storage.
+fn read_zip(bytes: &[u8]) -> Result<TorchEntries<'_>, TorchError> {
     let entries = entries(bytes)?;
     let folder = entries.keys().find_map(|name| name.strip_suffix("/data.pkl").filter(|folder| !folder.contains('/')));
     let folder = folder.ok_or_else(|| TorchError::NoEntry("data.pkl".into()))?;
@@ -129,7 +129,7 @@ fn entries(bytes: &[u8]) -> Result<BTreeMap<String, &[u8]>, TorchError> {
 
 /// Three more pickles, the system's properties, the state dict, and the keys of its storages; then each storage, the
 /// number of its elements first.
-fn read_legacy(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
+fn read_legacy(bytes: &[u8]) -> Result<TorchEntries<'_>, TorchError> {
     let mut rest = bytes;
     let mut next = || -> Result<_, TorchError> {
         let pickle = Pickle::read(rest)?;
@@ -137,8 +137,9 @@ fn read_legacy(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
         Ok(pickle)
     };
     let (system, state, keys) = (next()?, next()?, next()?);
-    let big_endian =
-        |(key, value): &(Value<'_>, Value<'_>)| key.text() == Some("little_endian") && *value != Value::Bool(true);
+    let big_endian = |(key, value): &(PickleValue<'_>, PickleValue<'_>)| {
+        key.text() == Some("little_endian") && *value != PickleValue::Bool(true)
+    };
     if system.dict(system.root).unwrap_or_default().iter().any(big_endian) {
         return Err(TorchError::BigEndian);
     }
@@ -163,8 +164,8 @@ fn read_legacy(bytes: &[u8]) -> Result<Entries<'_>, TorchError> {
 fn entries_of<'b>(
     pickle: &Pickle<'b>,
     contents: impl Fn(&str) -> Result<&'b [u8], TorchError>,
-) -> Result<Entries<'b>, TorchError> {
-    let mut entries = Entries::new();
+) -> Result<TorchEntries<'b>, TorchError> {
+    let mut entries = TorchEntries::new();
     let items = state_dict(pickle)?;
     for (name, value) in items {
         // what has no name is no weight
@@ -183,10 +184,10 @@ fn entries_of<'b>(
 }
 
 /// The items of the state dict: those of the pickle, or of a dictionary in it.
-fn state_dict<'p, 'b>(pickle: &'p Pickle<'b>) -> Result<&'p [(Value<'b>, Value<'b>)], TorchError> {
+fn state_dict<'p, 'b>(pickle: &'p Pickle<'b>) -> Result<&'p [(PickleValue<'b>, PickleValue<'b>)], TorchError> {
     let whole = || pickle.class(pickle.root).map(|class| TorchError::WholeObject(shown(class)));
     let items = pickle.dict(pickle.root).ok_or_else(|| whole().unwrap_or_else(|| foreign(pickle, pickle.root)))?;
-    let has_tensors = |items: &[(Value<'b>, Value<'b>)]| {
+    let has_tensors = |items: &[(PickleValue<'b>, PickleValue<'b>)]| {
         items.iter().any(|(_, value)| pickle.call(*value).is_some_and(|(f, _)| [TENSOR, PARAMETER].contains(&f)))
     };
     if has_tensors(items) {
@@ -194,7 +195,7 @@ fn state_dict<'p, 'b>(pickle: &'p Pickle<'b>) -> Result<&'p [(Value<'b>, Value<'
     }
     // a dictionary counts once, however often the pickle repeats it
     let mut seen = HashSet::new();
-    let nested = items.iter().filter(|(_, value)| matches!(value, Value::Object(number) if seen.insert(*number)));
+    let nested = items.iter().filter(|(_, value)| matches!(value, PickleValue::Object(number) if seen.insert(*number)));
     let nested = nested.filter_map(|(name, value)| Some((name.text()?, pickle.dict(*value)?)));
     let nested: Vec<_> = nested.filter(|(_, inner)| has_tensors(inner)).collect();
     let known = NESTED.iter().find_map(|key| nested.iter().find(|(name, _)| name == key));
@@ -207,7 +208,7 @@ fn state_dict<'p, 'b>(pickle: &'p Pickle<'b>) -> Result<&'p [(Value<'b>, Value<'
 }
 
 /// What is wrong with a value that is no dictionary and no tensor.
-fn foreign(pickle: &Pickle<'_>, value: Value<'_>) -> TorchError {
+fn foreign(pickle: &Pickle<'_>, value: PickleValue<'_>) -> TorchError {
     match pickle.call(value) {
         Some((function, _)) if ![TENSOR, PARAMETER].contains(&function) => TorchError::Forbidden(shown(function)),
         _ => TorchError::NoStateDict,
@@ -221,7 +222,7 @@ fn shown(name: &str) -> String {
 
 /// A storage as a pickle describes it.
 struct Storage<'b> {
-    kind: Kind,
+    kind: ElementType,
     /// bytes of an element
     width: usize,
     key: &'b str,
@@ -230,15 +231,20 @@ struct Storage<'b> {
 }
 
 /// `("storage", kind, key, device, elements, ...)`
-fn storage<'b>(pickle: &Pickle<'b>, id: &[Value<'b>]) -> Option<Storage<'b>> {
+fn storage<'b>(pickle: &Pickle<'b>, id: &[PickleValue<'b>]) -> Option<Storage<'b>> {
     let [_, kind, key, _, elements, view @ ..] = id else { return None };
     // a storage that is a part of another: nobody writes such any more
-    if !view.iter().all(|view| *view == Value::None) {
+    if !view.iter().all(|view| *view == PickleValue::None) {
         return None;
     }
     let kind = pickle.global(*kind)?;
     let (_, kind, width) = *STORAGES.iter().find(|(known, ..)| *known == kind)?;
-    Some(Storage { kind: Kind::named(kind), width, key: key.text()?, length: elements.count()?.checked_mul(width)? })
+    Some(Storage {
+        kind: ElementType::named(kind),
+        width,
+        key: key.text()?,
+        length: elements.count()?.checked_mul(width)?,
+    })
 }
 
 /// A tensor as a pickle describes it.
@@ -253,16 +259,16 @@ struct Described<'b> {
 
 impl<'b> Described<'b> {
     /// As a view of its storage.
-    fn stored(self, content: &'b [u8]) -> Result<Stored<'b>, TorchError> {
+    fn stored(self, content: &'b [u8]) -> Result<StoredTensor<'b>, TorchError> {
         let Storage { kind, width, key, length } = self.storage;
         let content = content.get(..length).ok_or_else(|| TorchError::Short(key.into()))?;
-        let view = Stored::view(kind, width, content, self.offset, self.shape, self.strides);
+        let view = StoredTensor::view(kind, width, content, self.offset, self.shape, self.strides);
         view.ok_or_else(|| TorchError::Beyond(shown(self.name)))
     }
 }
 
 /// `_rebuild_tensor_v2(storage, offset, shape, strides, ...)`, perhaps as a parameter.
-fn describe<'b>(pickle: &Pickle<'b>, name: &'b str, value: Value<'b>) -> Result<Described<'b>, TorchError> {
+fn describe<'b>(pickle: &Pickle<'b>, name: &'b str, value: PickleValue<'b>) -> Result<Described<'b>, TorchError> {
     let called = |value| match pickle.call(value) {
         Some((PARAMETER, [tensor, ..])) => *tensor,
         _ => value,

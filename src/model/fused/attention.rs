@@ -5,11 +5,11 @@ use super::elementwise::{add_bias, add_column_sums, multiply, product, softmax, 
 use super::matmul::{Matrix, WriteMode, matmul};
 use super::pass::{LayerPass, ParameterGradient};
 use super::shape::LayerShape;
-use super::workspace::{Scratch, Workspace};
+use super::workspace::{LayerWorkspace, Scratch};
 use std::ops::Range;
 
 /// Where one head of one sequence begins in the packed buffers.
-struct Head {
+struct HeadOffsets {
     /// its first query in \[T, 3H\]; its keys and values are H and 2H further
     query: usize,
     /// its first row in \[T, H\]
@@ -19,7 +19,7 @@ struct Head {
     length: usize,
 }
 
-fn heads<'s>(shape: &'s LayerShape, sequences: &'s [Range<usize>]) -> impl Iterator<Item = Head> + 's {
+fn heads<'s>(shape: &'s LayerShape, sequences: &'s [Range<usize>]) -> impl Iterator<Item = HeadOffsets> + 's {
     let mut squares = 0;
     sequences.iter().flat_map(move |tokens| {
         let (length, first) = (tokens.len(), tokens.start);
@@ -27,7 +27,7 @@ fn heads<'s>(shape: &'s LayerShape, sequences: &'s [Range<usize>]) -> impl Itera
         squares += shape.heads * length * length;
         (0..shape.heads).map(move |head| {
             let square = start + head * length * length;
-            Head {
+            HeadOffsets {
                 query: first * 3 * shape.hidden + head * shape.head_size(),
                 context: first * shape.hidden + head * shape.head_size(),
                 square: square..square + length * length,
@@ -43,7 +43,7 @@ fn squares(shape: &LayerShape, sequences: &[Range<usize>]) -> usize {
 }
 
 /// x \[T, H\] -> the workspace's context \[T, H\]. An empty mask drops nothing.
-pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scratch) {
+pub fn forward(pass: LayerPass<'_>, workspace: &mut LayerWorkspace, scratch: &mut Scratch) {
     let LayerPass { shape, sequences, x, .. } = pass;
     let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
@@ -75,7 +75,7 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
 /// residual connection contributes. The gradient of the parameters goes into `gradient`.
 pub fn backward(
     pass: LayerPass<'_>,
-    workspace: &mut Workspace,
+    workspace: &mut LayerWorkspace,
     scratch: &mut Scratch,
     mut d_residual: Vec<f32>,
     mut gradient: ParameterGradient<'_>,
@@ -83,7 +83,7 @@ pub fn backward(
     let LayerPass { shape, sequences, x, .. } = pass;
     let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
-    let Workspace { query_key_value, probabilities, attention_mask: mask, weights, .. } = workspace;
+    let LayerWorkspace { query_key_value, probabilities, attention_mask: mask, weights, .. } = workspace;
     let Scratch { d_context, wide, scores, dropped, products, .. } = scratch;
     let d_query_key_value = resized(wide, 3 * x.len());
     for head in heads(shape, sequences) {

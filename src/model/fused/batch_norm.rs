@@ -43,13 +43,13 @@ pub fn backward(
         *value /= tokens;
     }
     let scale: Vec<f32> = saved.scales.iter().zip(gain).map(|(scale, gain)| scale * gain).collect();
-    let columns = Columns { mean: &mean, along: &along, scale: &scale };
+    let columns = ColumnStatistics { mean: &mean, along: &along, scale: &scale };
     columns_backward(gradient, z, columns, mask, dx, &mut sums.x_bias);
 }
 
 /// Of every column, \[H\].
 #[derive(Clone, Copy)]
-struct Columns<'c> {
+struct ColumnStatistics<'c> {
     /// mean of the gradient
     mean: &'c [f32],
     /// mean of the gradient times the normalized input
@@ -113,12 +113,12 @@ vectorised! {
     fn columns_backward(
         gradient: &mut [f32],
         z: &[f32],
-        columns: Columns<'_>,
+        columns: ColumnStatistics<'_>,
         mask: &[f32],
         dx: &mut [f32],
         d_x_bias: &mut [f32],
     ) {
-        let Columns { mean, along, scale } = columns;
+        let ColumnStatistics { mean, along, scale } = columns;
         let width = mean.len();
         let rows = gradient.chunks_exact_mut(width).zip(z.chunks_exact(width)).zip(dx.chunks_exact_mut(width));
         for (row, ((g, z), dx)) in rows.enumerate() {

@@ -9,7 +9,7 @@ use super::buffer::resized;
 use super::elementwise::{add_bias, add_column_sums, dot, multiply, product, softmax, softmax_backward, sum};
 use super::matmul::{Matrix, WriteMode, matmul};
 use super::pass::{LayerPass, ParameterGradient};
-use super::workspace::{ClsBuffers, Scratch, Workspace};
+use super::workspace::{ClsBuffers, LayerWorkspace, Scratch};
 use std::ops::Range;
 
 /// W_Q, W_K, W_V, each \[H, H\], or their biases, each \[H\].
@@ -29,13 +29,13 @@ fn sequences_of(pass: LayerPass<'_>) -> impl Iterator<Item = (usize, Range<usize
 }
 
 /// x \[T, H\] -> the workspace's context \[B, H\]. An empty mask drops nothing.
-pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scratch) {
+pub fn forward(pass: LayerPass<'_>, workspace: &mut LayerWorkspace, scratch: &mut Scratch) {
     let LayerPass { shape, sequences, x, .. } = pass;
     let (hidden, heads, size, count) = (shape.hidden, shape.heads, shape.head_size(), sequences.len());
     let scale = 1.0 / (size as f32).sqrt();
     let [w_query, w_key, w_value] = thirds(pass.parameter(&shape.ranges.query_key_value.weight));
     let [b_query, _, b_value] = thirds(pass.parameter(&shape.ranges.query_key_value.bias));
-    let Workspace { cls, probabilities, attention_mask: mask, context, weights, .. } = workspace;
+    let LayerWorkspace { cls, probabilities, attention_mask: mask, context, weights, .. } = workspace;
 
     let cls_x = resized(&mut cls.x, count * hidden);
     for (cls_x, tokens) in cls_x.chunks_exact_mut(hidden).zip(sequences) {
@@ -92,7 +92,7 @@ fn after_dropout<'p>(p: &'p [f32], mask: &[f32], range: Range<usize>, buffer: &'
 /// the gradient of x \[T, H\]. The gradient of the parameters goes into `gradient`.
 pub fn backward(
     pass: LayerPass<'_>,
-    workspace: &mut Workspace,
+    workspace: &mut LayerWorkspace,
     scratch: &mut Scratch,
     mut d_residual: Vec<f32>,
     mut gradient: ParameterGradient<'_>,
@@ -103,7 +103,7 @@ pub fn backward(
     let (ranges, mode) = (&shape.ranges.query_key_value, gradient.mode);
     let [w_query, w_key, w_value] = thirds(pass.parameter(&ranges.weight));
     let [_, _, b_value] = thirds(pass.parameter(&ranges.bias));
-    let Workspace { cls, probabilities, attention_mask: mask, weights, .. } = workspace;
+    let LayerWorkspace { cls, probabilities, attention_mask: mask, weights, .. } = workspace;
     let ClsBuffers { x: cls_x, query, folded_query, weighted_x } = cls;
     let Scratch { d_context, narrow, wide, scores, dropped, products, .. } = scratch;
     let d_context = &d_context[..count * hidden];

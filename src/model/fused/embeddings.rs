@@ -46,7 +46,7 @@ impl EmbeddingsShape {
 }
 
 #[derive(Default)]
-struct Workspace {
+struct EmbeddingsWorkspace {
     saved: SavedNorm,
     /// \[T, H\] dropout scales; empty without dropout
     mask: Vec<f32>,
@@ -58,7 +58,7 @@ struct Workspace {
 #[derive(Clone)]
 pub struct FusedEmbeddings {
     shape: Arc<EmbeddingsShape>,
-    workspace: Arc<Mutex<Workspace>>,
+    workspace: Arc<Mutex<EmbeddingsWorkspace>>,
     scratch: Arc<Mutex<Scratch>>,
 }
 
@@ -102,7 +102,7 @@ impl FusedEmbeddings {
             }
         }
         let mut workspace = lock(&self.workspace);
-        let Workspace { saved, mask, pass } = &mut *workspace;
+        let EmbeddingsWorkspace { saved, mask, pass } = &mut *workspace;
         *pass += 1;
         mask.clear();
         if let Some(scales) = context.masks.and_then(|masks| masks.hidden(0, Site::Embeddings)) {
@@ -151,7 +151,7 @@ impl CustomOp1 for EmbeddingsOperation {
         let EmbeddingsShape { hidden, normalization, gain, bias, .. } = &*self.embeddings.shape;
         let (parameters, size) = (floats(parameters, strides)?, self.words.len() * hidden);
         let (mut workspace, mut scratch) = (lock(&self.embeddings.workspace), lock(&self.embeddings.scratch));
-        let Workspace { saved, mask, .. } = &mut *workspace;
+        let EmbeddingsWorkspace { saved, mask, .. } = &mut *workspace;
         let Scratch { narrow, wide, .. } = &mut *scratch;
         let (x, residual) = (resized(narrow, size), resized(wide, size));
         for (([word, position, kind], x), residual) in

@@ -5,7 +5,7 @@ use super::matmul::WriteMode;
 use super::normalization::Normalization;
 use super::pass::{LayerPass, ParameterGradient};
 use super::shape::LayerShape;
-use super::workspace::{Scratch, Workspace};
+use super::workspace::{LayerWorkspace, Scratch};
 use crate::model::context::Context;
 use crate::model::dropout::Site;
 use crate::model::interrupt::Interrupt;
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 pub struct FusedLayer {
     number: usize,
     shape: Arc<LayerShape>,
-    workspace: Arc<Mutex<Workspace>>,
+    workspace: Arc<Mutex<LayerWorkspace>>,
     scratch: Arc<Mutex<Scratch>>,
 }
 
@@ -65,8 +65,15 @@ impl FusedLayer {
     ) -> EncoderLayerOperation {
         let (batch, shape) = (context.batch, &self.shape);
         let mut workspace = lock(&self.workspace);
-        let Workspace { attention_norm, output_norm, attention_mask, attention_output_mask, output_mask, pass, .. } =
-            &mut *workspace;
+        let LayerWorkspace {
+            attention_norm,
+            output_norm,
+            attention_mask,
+            attention_output_mask,
+            output_mask,
+            pass,
+            ..
+        } = &mut *workspace;
         *pass += 1;
         for (site, mask) in [(Site::AttentionOutput, attention_output_mask), (Site::Output, output_mask)] {
             mask.clear();

@@ -6,13 +6,13 @@ use super::matmul::WriteMode;
 use super::normalization::{Affine, ResidualSum, SavedNorm};
 use super::pass::{LayerPass, ParameterGradient};
 use super::shape::{LinearRanges, NormRanges};
-use super::workspace::{Scratch, Workspace};
+use super::workspace::{LayerWorkspace, Scratch};
 use super::{attention, cls_attention, norm};
 use crate::model::outputs::OutputPositions;
 
 /// x \[T, H\] -> y \[R, H\]. Dropout masks are in the workspace already; so are, unless training, the means and variances
 /// of batch norm.
-pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scratch, y: &mut [f32]) {
+pub fn forward(pass: LayerPass<'_>, workspace: &mut LayerWorkspace, scratch: &mut Scratch, y: &mut [f32]) {
     let (hidden, ranges) = (pass.shape.hidden, &pass.shape.ranges);
     let rows = y.len() / hidden;
     match pass.outputs {
@@ -49,7 +49,7 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut Workspace, scratch: &mut Scr
 /// From the gradient of y \[R, H\] to that of x \[T, H\]; that of the parameters goes into `gradient`.
 pub fn backward(
     pass: LayerPass<'_>,
-    workspace: &mut Workspace,
+    workspace: &mut LayerWorkspace,
     scratch: &mut Scratch,
     mut dy: Vec<f32>,
     mut gradient: ParameterGradient<'_>,

@@ -8,7 +8,7 @@ use crate::domain::choice::Precision;
 use crate::model::vectorised::Simd;
 
 #[derive(Clone, Copy)]
-pub struct Linear<'w> {
+pub struct LinearMap<'w> {
     weight: &'w [f32],
     inputs: usize,
     outputs: usize,
@@ -19,18 +19,18 @@ pub struct Linear<'w> {
 /// A weight as the right operand of products in bfloat16, packed once an update.
 #[derive(Default)]
 pub struct PackedWeight {
-    forward: Versioned,
-    backward: Versioned,
+    forward: VersionedOperand,
+    backward: VersionedOperand,
 }
 
 #[derive(Default)]
-struct Versioned {
+struct VersionedOperand {
     /// of the weight when it was packed
     version: Option<u64>,
     operand: RightOperand,
 }
 
-impl Versioned {
+impl VersionedOperand {
     fn packed(&mut self, version: u64, weight: Matrix<'_>) -> &RightOperand {
         if self.version != Some(version) {
             self.operand.pack(weight);
@@ -49,7 +49,7 @@ pub struct ProductBuffers {
     right: RightOperand,
 }
 
-impl<'w> Linear<'w> {
+impl<'w> LinearMap<'w> {
     /// `weight` \[out, in\], with this many outputs; another `version` after every change of it.
     pub fn new(weight: &'w [f32], outputs: usize, precision: Precision, version: u64) -> Self {
         Self { weight, inputs: weight.len() / outputs, outputs, precision, version }
@@ -140,7 +140,7 @@ mod tests {
             let right = Matrix::new(&transposed, inputs, outputs);
             matmul(&mut expected, outputs, WriteMode::Replace, 1.0, Matrix::new(&x, rows, inputs), right);
             let (packed, buffers) = (&mut PackedWeight::default(), &mut ProductBuffers::default());
-            Linear::new(&weight, outputs, Precision::F32, 0).forward(&x, packed, buffers, &mut y);
+            LinearMap::new(&weight, outputs, Precision::F32, 0).forward(&x, packed, buffers, &mut y);
             assert!(y == expected, "{rows} x {inputs} x {outputs}");
         }
     }
@@ -163,7 +163,7 @@ mod tests {
             let expected = [&y, gradients.get(&x).unwrap(), gradients.get(&w).unwrap()]
                 .map(|tensor| tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap());
 
-            let linear = Linear::new(&weight, outputs, Precision::Bf16, 7);
+            let linear = LinearMap::new(&weight, outputs, Precision::Bf16, 7);
             let (packed, buffers) = (&mut PackedWeight::default(), &mut ProductBuffers::default());
             let mut found = [vec![0.0; rows * outputs], vec![0.0; rows * inputs], vec![1.0; inputs * outputs]];
             let [y, dx, d_weight] = &mut found;
@@ -182,10 +182,10 @@ mod tests {
     fn a_weight_is_packed_anew_for_another_version_alone() {
         let (x, mut weight) = (vec![1.0; 8], vec![1.0; 16]);
         let (packed, buffers, mut y) = (&mut PackedWeight::default(), &mut ProductBuffers::default(), [0.0; 2]);
-        Linear::new(&weight, 2, Precision::Bf16, 0).forward(&x, packed, buffers, &mut y);
+        LinearMap::new(&weight, 2, Precision::Bf16, 0).forward(&x, packed, buffers, &mut y);
         weight.fill(2.0);
         let mut forward = |version| {
-            Linear::new(&weight, 2, Precision::Bf16, version).forward(&x, packed, buffers, &mut y);
+            LinearMap::new(&weight, 2, Precision::Bf16, version).forward(&x, packed, buffers, &mut y);
             y
         };
         assert_eq!(forward(0), [8.0, 8.0]);

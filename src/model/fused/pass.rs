@@ -1,6 +1,6 @@
 //! What every part of one pass through a layer reads, and where its backward pass leaves gradients.
 
-use super::linear::Linear;
+use super::linear::LinearMap;
 use super::matmul::WriteMode;
 use super::shape::{LayerShape, LinearRanges};
 use crate::model::outputs::OutputPositions;
@@ -28,13 +28,13 @@ impl<'p> LayerPass<'p> {
         &self.parameters[range.clone()]
     }
 
-    pub fn linear(self, ranges: &LinearRanges) -> Linear<'p> {
+    pub fn linear(self, ranges: &LinearRanges) -> LinearMap<'p> {
         self.linear_of(self.parameter(&ranges.weight), ranges.bias.len())
     }
 
     /// `weight` \[out, in\] is part of the parameters.
-    pub fn linear_of(self, weight: &'p [f32], outputs: usize) -> Linear<'p> {
-        Linear::new(weight, outputs, self.shape.precision, self.version)
+    pub fn linear_of(self, weight: &'p [f32], outputs: usize) -> LinearMap<'p> {
+        LinearMap::new(weight, outputs, self.shape.precision, self.version)
     }
 }
 

@@ -7,7 +7,7 @@ use super::normalization::SavedNorm;
 /// Of one layer. T tokens, R of them used, H hidden, F feed-forward; S is the sum over sequences of A times the queries
 /// used times the length.
 #[derive(Default)]
-pub struct Workspace {
+pub struct LayerWorkspace {
     /// \[T, 3H\] queries, keys, values, where every position is used
     pub query_key_value: Vec<f32>,
     /// what takes their place for `[CLS]` only

@@ -5,8 +5,8 @@ use crate::domain::history::Progress;
 use crate::domain::run::RunSpec;
 use crate::domain::sweep::Row;
 use crate::plot::curve::Curve;
-use crate::plot::curves::{Curves, Look, Member};
-use crate::plot::panel::{Basis, Failure, KeptPanel, Line, Panel, x_extent};
+use crate::plot::curves::{CurveSettings, Curves, Member};
+use crate::plot::panel::{Basis, Failure, FigurePanel, KeptPanel, Line, x_extent};
 use crate::plot::view::{Band, View};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub(super) struct PanelBuilder<'b> {
     shows: &'b dyn Fn(&Row) -> bool,
     view: &'b View,
     batch_sizes: &'b [u32],
-    look: Look,
+    look: CurveSettings,
     /// by batch size and instance, where runs are compared with them
     baselines: HashMap<(u32, u32), &'b Row>,
     curves: &'b mut Curves,
@@ -27,7 +27,7 @@ impl<'b> PanelBuilder<'b> {
         shows: &'b dyn Fn(&Row) -> bool,
         view: &'b View,
         batch_sizes: &'b [u32],
-        look: Look,
+        look: CurveSettings,
         curves: &'b mut Curves,
     ) -> Self {
         curves.begin(look);
@@ -38,7 +38,7 @@ impl<'b> PanelBuilder<'b> {
     }
 
     /// The panel of an arm; `None` if none of its runs is shown.
-    pub fn panel(&mut self, arm: &str, rows: Vec<&Row>) -> Option<Panel> {
+    pub fn panel(&mut self, arm: &str, rows: Vec<&Row>) -> Option<FigurePanel> {
         let rows: Vec<(&Row, bool)> = rows.into_iter().map(|row| (row, (self.shows)(row))).collect();
         rows.iter().find(|(_, is_shown)| *is_shown)?;
         let basis = self.basis(&rows);
@@ -63,7 +63,7 @@ impl<'b> PanelBuilder<'b> {
         self.baselines.get(&(spec.batch_size, spec.iid)).copied()
     }
 
-    fn build(&mut self, arm: &str, rows: &[(&Row, bool)]) -> Panel {
+    fn build(&mut self, arm: &str, rows: &[(&Row, bool)]) -> FigurePanel {
         let shown = || rows.iter().filter(|(_, is_shown)| *is_shown).map(|(row, _)| *row);
         let lines: Vec<Line> = match self.view.band {
             Band::Runs => shown().filter_map(|row| self.run(row)).collect(),
@@ -74,7 +74,7 @@ impl<'b> PanelBuilder<'b> {
         let (end, newest) = x_extent(shown(), self.view);
         let x_range = self.view.pinned.get(arm).copied().unwrap_or_else(|| self.view.range(end, newest));
         let epoch = self.view.x.epoch(shown());
-        Panel {
+        FigurePanel {
             title: arm.to_owned(),
             x_range,
             epoch,

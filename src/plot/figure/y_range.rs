@@ -1,6 +1,6 @@
 //! The range of the y axis of a figure.
 
-use super::{Line, Panel};
+use super::{FigurePanel, Line};
 use crate::domain::metric::Metric;
 use crate::plot::range;
 use crate::plot::view::{Fit, View};
@@ -9,10 +9,10 @@ use crate::plot::view::{Fit, View};
 const SAMPLED: usize = 20_000;
 
 /// The y range that fits the lines. Unsmoothed values behind smoothed lines may exceed it.
-pub(super) fn y_range(panels: &[Panel], metric: Metric, view: &View) -> (f64, f64) {
+pub(super) fn y_range(panels: &[FigurePanel], metric: Metric, view: &View) -> (f64, f64) {
     let lines = || panels.iter().flat_map(|panel| panel.lines.iter().map(move |line| (panel, line)));
     let floor = range::floor(view.log_y);
-    let trained = |(panel, line): (&Panel, &Line)| {
+    let trained = |(panel, line): (&FigurePanel, &Line)| {
         let (from, (last, _)) = (line.trained_from?, line.curve.points().next_back()?);
         let after = |from: f64| (panel.x_range.0.max(from), panel.x_range.1);
         // runs that differ early on would flatten the means: their band may begin outside
@@ -21,7 +21,7 @@ pub(super) fn y_range(panels: &[Panel], metric: Metric, view: &View) -> (f64, f6
         let band = edges.filter_map(|edge| edge.extent(later, floor));
         join(line.curve.extent(after(from), floor).into_iter().chain(band))
     };
-    let whole = |(panel, line): (&Panel, &Line)| extent(line, panel.x_range, floor);
+    let whole = |(panel, line): (&FigurePanel, &Line)| extent(line, panel.x_range, floor);
     let extent = match view.fit {
         Fit::Trained => join(lines().filter_map(trained)).or_else(|| join(lines().filter_map(whole))),
         Fit::Whole => join(lines().filter_map(whole)),

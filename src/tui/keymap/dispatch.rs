@@ -1,4 +1,4 @@
-//! From a key press to an action.
+//! From key events to actions.
 
 use super::entries::entries;
 use super::table::{ASKED, SEARCHING, TYPING};
@@ -9,8 +9,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::InputRequest;
 use tui_input::backend::crossterm::to_input_request;
 
-/// What a key press asks for. A question, the list of keys and the filter line each take every key while they are open:
-/// nothing behind them acts.
+/// The action of a key press. While a question, the list of keys or the filter line is open, it receives every key.
 pub fn action(event: KeyEvent, app: &App) -> Option<Action> {
     if app.asking.is_some() {
         answered(event)
@@ -23,8 +22,7 @@ pub fn action(event: KeyEvent, app: &App) -> Option<Action> {
     }
 }
 
-/// The key that was pressed, and whether together with Ctrl. Nothing for a release, and for combinations that no key of
-/// this program has: Alt-d is not d.
+/// The key, and whether Ctrl was held. `None` for a release, and for combinations that are not used here: Alt-d is not d.
 fn stroke(event: KeyEvent) -> Option<(KeyCode, bool)> {
     const NEVER: KeyModifiers =
         KeyModifiers::ALT.union(KeyModifiers::SUPER).union(KeyModifiers::HYPER).union(KeyModifiers::META);
@@ -37,30 +35,30 @@ fn stroke(event: KeyEvent) -> Option<(KeyCode, bool)> {
 }
 
 /// Windows reports AltGr as Ctrl and Alt together, with the character that it types: `[` or `€`, never an ASCII letter or
-/// digit. With one of these it is Ctrl-Alt, as other terminals report it.
+/// digit. With one of those it is Ctrl-Alt, as on other terminals.
 fn is_alt_gr(letter: char, modifiers: KeyModifiers) -> bool {
     modifiers.difference(KeyModifiers::SHIFT) == KeyModifiers::CONTROL.union(KeyModifiers::ALT)
         && (letter.is_ascii_punctuation() || !letter.is_ascii())
 }
 
-/// The first binding of the key that was pressed.
+/// The first binding of the pressed key.
 fn bound<'b>(mut bindings: impl Iterator<Item = &'b Binding>, event: KeyEvent) -> Option<&'b Binding> {
     let (key, control) = stroke(event)?;
     bindings.find(|binding| binding.key == key && binding.control == control)
 }
 
-/// What it does to a line that is being typed.
+/// The edit of an input line.
 fn edit(event: KeyEvent) -> Option<InputRequest> {
     match stroke(event) {
         Some((KeyCode::Char(letter), false)) => Some(InputRequest::InsertChar(letter)),
-        // would be typed as its letter
+        // tui-input would insert the letter
         None if matches!(event.code, KeyCode::Char(_)) => None,
         // Ctrl-w, Alt-Backspace and the like
         _ => to_input_request(&Event::Key(event)),
     }
 }
 
-/// What it does to the filter line.
+/// The action of a key in the filter line.
 fn typed(event: KeyEvent) -> Option<Action> {
     match bound(TYPING.iter(), event) {
         Some(binding) => Some(binding.action),
@@ -68,7 +66,7 @@ fn typed(event: KeyEvent) -> Option<Action> {
     }
 }
 
-/// What it does to the list of keys.
+/// The action of a key in the list of keys.
 fn searched(event: KeyEvent, app: &App) -> Option<Action> {
     let text = app.palette.text();
     let is_typed = |binding: &&Binding| matches!(binding.key, KeyCode::Char(_)) && !binding.control;
@@ -89,7 +87,7 @@ fn searched(event: KeyEvent, app: &App) -> Option<Action> {
     }
 }
 
-/// What it says to a question.
+/// The answer to a question.
 fn answered(event: KeyEvent) -> Option<Action> {
     match (bound(ASKED.iter(), event), stroke(event)) {
         (Some(binding), _) => Some(binding.action),
@@ -98,7 +96,7 @@ fn answered(event: KeyEvent) -> Option<Action> {
     }
 }
 
-/// What it asks for while this panel has the focus.
+/// The action of a key while this panel has the focus.
 fn pressed(event: KeyEvent, focus: Panel) -> Option<Action> {
     bound(working(focus), event).map(|binding| binding.action)
 }
@@ -125,7 +123,7 @@ mod tests {
         App::new(crate::spec_file::parse("demo", crate::spec_file::preset("demo").unwrap(), &[]).unwrap(), 1)
     }
 
-    /// Does what the keys ask for, and gives what they ask of the outside.
+    /// Presses keys and returns the effects.
     fn press(app: &mut App, keys: impl IntoIterator<Item = KeyEvent>) -> Vec<crate::app::Effect> {
         let mut effects = Vec::new();
         for event in keys {

@@ -1,24 +1,24 @@
-//! The list of keys: what can be asked for, found by its words.
+//! The list of all keys and its search.
 
 use super::table::KEYS;
 use super::{Binding, working};
 use crate::app::{Action, Panel};
 
 /// A line of the list of keys.
-pub struct Entry {
-    /// all that do it
+pub struct KeyEntry {
+    /// all keys with this action
     pub keys: String,
     pub help: String,
     pub action: Action,
 }
 
-/// What can be asked for, with the keys for it: those that work while this panel has the focus, then what belongs to
-/// other panels. Each has all words of the text, and what is called exactly so comes first.
-pub fn entries(focus: Panel, text: &str) -> Vec<Entry> {
+/// The actions whose description contains all words of the text: first those that work while this panel has the focus, then
+/// those of other panels. An exact match comes first.
+pub fn entries(focus: Panel, text: &str) -> Vec<KeyEntry> {
     let elsewhere = |binding: &&Binding| {
         binding.panel.is_some_and(|panel| panel != focus) && !matches!(binding.action, Action::Go(_))
     };
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<KeyEntry> = Vec::new();
     for binding in working(focus).chain(KEYS.iter().filter(elsewhere)) {
         let help = match binding.panel.filter(|panel| *panel != focus) {
             Some(panel) => format!("in {}: {}", panel.title(), binding.words()),
@@ -26,7 +26,7 @@ pub fn entries(focus: Panel, text: &str) -> Vec<Entry> {
         };
         match entries.iter_mut().find(|entry| entry.action == binding.action && entry.help == help) {
             Some(entry) => entry.keys = format!("{} {}", entry.keys, binding.label),
-            None => entries.push(Entry { keys: binding.label.into(), help, action: binding.action }),
+            None => entries.push(KeyEntry { keys: binding.label.into(), help, action: binding.action }),
         }
     }
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();

@@ -1,4 +1,4 @@
-//! Keys to actions: one table that feeds the dispatch, the footer and the help.
+//! The key bindings: one table for dispatch, footer and help.
 
 mod dispatch;
 mod entries;
@@ -11,23 +11,23 @@ pub use dispatch::action;
 pub use entries::entries;
 pub use table::{ASKED, KEYS, SEARCHING, TYPING};
 
-/// One key.
+/// A key binding.
 pub struct Binding {
     key: KeyCode,
-    /// pressed together with Ctrl
+    /// whether Ctrl is held
     control: bool,
     pub action: Action,
-    /// how the key is written
+    /// the name of the key
     pub label: &'static str,
-    /// what it does, for the help
+    /// the description in the help
     pub help: &'static str,
-    /// one word for the footer; empty: not there
+    /// one word for the footer; empty: not shown there
     pub hint: &'static str,
-    /// the panel it needs the focus of; everywhere when absent
+    /// the panel that must have the focus; `None`: any
     pub panel: Option<Panel>,
 }
 
-/// The help of a key that does what the one above it does.
+/// The help of a key that does the same as the one above it.
 pub const SAME: &str = "the same";
 
 const fn binding(key: KeyCode, action: Action, label: &'static str, help: &'static str, hint: &'static str) -> Binding {
@@ -43,7 +43,7 @@ impl Binding {
         Self { control: true, ..self }
     }
 
-    /// What it does; of a key that does the same as another, what that one does.
+    /// The description, for [`SAME`] that of the other key with this action.
     fn words(&self) -> &'static str {
         let named = |other: &&Binding| other.action == self.action && other.help != SAME;
         let of_panel = |other: &&Binding| named(other) && other.panel == self.panel;
@@ -68,12 +68,12 @@ const fn go(key: KeyCode, motion: Motion, label: &'static str, help: &'static st
     binding(key, Action::Go(motion), label, help, "")
 }
 
-/// The key for an action, as it is written.
+/// The name of the key for an action.
 pub fn label(action: Action) -> &'static str {
     KEYS.iter().find(|binding| binding.action == action).map_or("", |binding| binding.label)
 }
 
-/// Keys that work while this panel has the focus: its own first, then those of everywhere that it leaves alone.
+/// The keys that work while this panel has the focus: its own first, then the global ones that it does not override.
 pub fn working(focus: Panel) -> impl Iterator<Item = &'static Binding> {
     let own = move || KEYS.iter().filter(move |binding| binding.panel == Some(focus));
     let left_alone = move |binding: &&Binding| own().all(|other| other.label != binding.label);

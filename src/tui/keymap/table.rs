@@ -1,4 +1,4 @@
-//! Every key: the one table that dispatch, footer, help, palette and messages are made of.
+//! All key bindings: the table from which dispatch, footer, help, palette and messages are made.
 
 use super::{Binding, SAME, binding, drafts, go, letter};
 use crate::app::table::Typing;
@@ -8,8 +8,8 @@ use crossterm::event::KeyCode;
 
 const LOOK_UP: Action = Action::Palette(Typing::Begin);
 
-/// In the order of the help. The footer takes as many hints as fit, from the top. A key of the focused panel comes
-/// before the same key of everywhere.
+/// In the order of the help. The footer shows as many hints as fit, from the top. A binding of the focused panel takes
+/// precedence over a global one.
 pub const KEYS: &[Binding] = &[
     letter('q', Action::Quit, "q", "save and leave; a second time: leave at once", "quit"),
     letter('?', LOOK_UP, "?", "all keys: type to search, Enter does it, key=value drafts", "help"),
@@ -106,7 +106,7 @@ pub const KEYS: &[Binding] = &[
     letter('z', Action::Suspend, "Ctrl-z", "stop for a while; fg in the shell goes on", "").with_control(),
 ];
 
-/// Keys that work while the filter is typed. All others are letters of it.
+/// Keys while the filter is edited. All others are input.
 pub const TYPING: &[Binding] = &[
     binding(KeyCode::Enter, Action::Filter(Typing::Keep), "Enter", "keep the filter", "keep"),
     binding(
@@ -123,7 +123,7 @@ pub const TYPING: &[Binding] = &[
     letter('z', Action::Suspend, "Ctrl-z", "stop for a while", "").with_control(),
 ];
 
-/// Keys that work while all keys are shown. All others are letters of the search.
+/// Keys while the list of keys is open. All others are input of its search.
 pub const SEARCHING: &[Binding] = &[
     binding(KeyCode::Enter, Action::Palette(Typing::Keep), "Enter", "do it; of key=value, draft it", "does it"),
     binding(KeyCode::Esc, Action::Palette(Typing::Drop), "Esc", "drop the search; without one, close", "back"),
@@ -138,7 +138,7 @@ pub const SEARCHING: &[Binding] = &[
     letter('z', Action::Suspend, "Ctrl-z", "stop for a while", "").with_control(),
 ];
 
-/// Keys that work while something is asked. Letters are answers; any other key is a no.
+/// Keys while a question is open. Letters are answers; any other key means no.
 pub const ASKED: &[Binding] = &[
     letter('c', Action::Quit, "Ctrl-c", SAME, "").with_control(),
     letter('z', Action::Suspend, "Ctrl-z", SAME, "").with_control(),

@@ -1,4 +1,4 @@
-//! The arms: what each changes, how far it is, and what has become of its runs.
+//! The arms: their changes, their progress and the states of their runs.
 
 use super::panel;
 use super::table::stage;
@@ -32,7 +32,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
     panel::list(frame, area, Panel::Ablations, lines, at, app, theme);
 }
 
-/// How many runs of an arm are at each stage.
+/// The number of an arm's runs in each state.
 type Stages = [usize; Stage::COUNT];
 
 fn stages(sweep: &Sweep) -> HashMap<&str, Stages> {
@@ -41,7 +41,7 @@ fn stages(sweep: &Sweep) -> HashMap<&str, Stages> {
     sweep.arms().iter().map(String::as_str).zip(counts).collect()
 }
 
-/// The arm that keys act on has the cursor.
+/// The selected arm has the cursor.
 fn line<'t>(arm: &Arm, stages: Stages, in_sight: bool, theme: &Theme) -> Line<'t> {
     let count = |wanted: Stage| stages[wanted as usize];
     let cursor = if in_sight { "▸" } else { " " };

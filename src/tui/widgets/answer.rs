@@ -1,20 +1,20 @@
-//! The answer so far: what batch size does, and what each suspect has to do with it, intervals as bars.
+//! The answer so far: the effect of batch size, and of each suspected cause, with intervals as bars.
 
-use super::interval::Scale;
+use super::interval::IntervalAxis;
 use super::panel;
 use crate::app::{Action, App, Panel};
-use crate::stats::{Finding, Interval, Judgement, Kind, Verdict, in_percent, in_points, percent, points};
+use crate::stats::{CauseKind, Finding, Interval, Judgement, Verdict, in_percent, in_points, percent, points};
 use crate::tui::keymap::label;
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-/// Widest bar.
+/// Maximum width of a bar.
 const BAR: usize = 44;
-/// Numbers behind a bar.
+/// Width of the numbers after a bar.
 const NUMBERS: usize = 32;
-/// Ends of the axis of shares, and its marks: nothing, half, all of the effect.
+/// The ends of the axis of shares, and its marks: none, half, all of the effect.
 const SHARES: (f64, f64) = (-0.5, 1.5);
 const SHARE_MARKS: &[f64] = &[0.0, 0.5, 1.0];
 
@@ -24,7 +24,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     frame.render_widget(panel::with_more(block, more, theme), area);
 }
 
-/// The answer without a frame. Gives how many rows lie below what is in sight.
+/// Draws the answer without a frame. Returns the number of rows below the visible ones.
 pub fn text(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) -> usize {
     let lines = match app.inquiry.judgement() {
         Some(judgement) => lines(judgement, usize::from(area.width), app, theme),
@@ -35,7 +35,8 @@ pub fn text(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) -> usiz
 
 fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> Vec<Line<'t>> {
     let bar = width.saturating_sub(NUMBERS).min(BAR);
-    let (slopes, shares) = (Scale::around_zero(slopes(judgement), bar), Scale::new(SHARES, SHARE_MARKS, bar));
+    let (slopes, shares) =
+        (IntervalAxis::around_zero(slopes(judgement), bar), IntervalAxis::new(SHARES, SHARE_MARKS, bar));
     let mut lines = vec![Line::styled(judgement.effect_sentence(), theme.text())];
     if let (Some(slope), Some(interval)) = (judgement.effect.slope, judgement.effect.interval) {
         let numbers = format!(" {} [{}] n {}", points(slope.mean), in_points(interval), slope.n);
@@ -45,7 +46,7 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     for finding in &judgement.causes {
         lines.push(headline(finding, judgement, theme));
         match drawn(finding) {
-            Some((Kind::Removal, share)) => {
+            Some((CauseKind::Removal, share)) => {
                 let interval = finding.interval.map_or("no ends".into(), in_percent);
                 let numbers = format!(" {} [{interval}]{}", percent(share), instances(finding));
                 lines.push(scaled(&shares, Some(share), finding.interval, numbers, theme));
@@ -71,20 +72,20 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     lines
 }
 
-/// What is drawn of a finding: the share of the effect that goes with a removal, or how an introduction changes the slope.
-fn drawn(finding: &Finding) -> Option<(Kind, f64)> {
+/// The drawn value of a finding: the share of the effect that a removal removes, or the change of slope by an introduction.
+fn drawn(finding: &Finding) -> Option<(CauseKind, f64)> {
     let value = match finding.kind {
-        Kind::Removal => finding.share,
-        Kind::Introduction => finding.change,
-        Kind::Proof => None,
+        CauseKind::Removal => finding.share,
+        CauseKind::Introduction => finding.change,
+        CauseKind::Proof => None,
     };
     value.map(|value| (finding.kind, value))
 }
 
-/// What the bars below the first one mean.
+/// The meaning of the bars below the first one.
 fn axes(judgement: &Judgement) -> Option<&'static str> {
     let has = |kind| judgement.causes.iter().filter_map(drawn).any(|(drawn, _)| drawn == kind);
-    match (has(Kind::Removal), has(Kind::Introduction)) {
+    match (has(CauseKind::Removal), has(CauseKind::Introduction)) {
         (true, true) => {
             Some("bars: share of the effect that a removal takes away, marks at 0, 50, 100 %; or change of slope")
         }
@@ -94,13 +95,13 @@ fn axes(judgement: &Judgement) -> Option<&'static str> {
     }
 }
 
-/// The slope with its interval, which is the scale of all that is drawn beside it: an arm far out ends in an arrow.
+/// The slope with its interval, which sets the axis of the bars below; an arm beyond it ends in an arrow.
 fn slopes(judgement: &Judgement) -> impl Iterator<Item = f64> {
     let ends = judgement.effect.interval.map(|interval| [interval.low, interval.high]);
     judgement.effect.slope.map(|slope| slope.mean).into_iter().chain(ends.into_iter().flatten())
 }
 
-/// The arm with its verdict; where no bar says more, in a whole sentence.
+/// The arm with its verdict; without a bar, as a whole sentence.
 fn headline<'t>(finding: &Finding, judgement: &Judgement, theme: &Theme) -> Line<'t> {
     let style = match finding.verdict {
         Some(Verdict::Explains { .. } | Verdict::Contributes | Verdict::Hides | Verdict::Changed(_)) => theme.accent(),
@@ -119,7 +120,7 @@ fn instances(finding: &Finding) -> String {
 }
 
 fn scaled<'t>(
-    scale: &Scale,
+    scale: &IntervalAxis,
     value: Option<f64>,
     interval: Option<Interval>,
     numbers: String,

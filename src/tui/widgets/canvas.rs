@@ -1,4 +1,4 @@
-//! A plot on the screen, cell by cell.
+//! Draws a plot into cells.
 
 use crate::plot::{Grid, Raster};
 use crate::tui::theme::Theme;
@@ -9,16 +9,16 @@ use ratatui::style::Style;
 const NOTHING: &str = " ";
 const EMPTY_BRAILLE: &str = "\u{2800}";
 
-/// A drawn plot, cell by cell.
-pub struct Canvas<'c> {
+/// A plot and the cells to draw it in.
+pub struct CellCanvas<'c> {
     pub grid: &'c Grid,
     pub area: Rect,
     pub buffer: &'c mut Buffer,
     pub theme: &'c Theme,
 }
 
-impl Canvas<'_> {
-    /// The cells in which lines are.
+impl CellCanvas<'_> {
+    /// The cells of the lines.
     pub fn inside(&self) -> Rect {
         let plot = self.grid.area;
         let at = |cells: usize| u16::try_from(cells).unwrap_or(0);
@@ -37,7 +37,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// The column of the screen in which an x is.
+    /// The column of an x value.
     pub fn column(&self, x: f64) -> Option<u16> {
         Some(self.area.x + u16::try_from(self.grid.column_at(x)?).ok()?)
     }
@@ -47,7 +47,7 @@ impl Canvas<'_> {
         Some(Position::new(self.area.x + u16::try_from(column).ok()?, self.area.y + u16::try_from(row).ok()?))
     }
 
-    /// The part of the x axis in a column of the screen.
+    /// The part of the x axis in a column.
     pub fn span(&self, column: u16) -> Option<(f64, f64)> {
         self.grid.x_span_at(column.checked_sub(self.area.x)?.into())
     }
@@ -69,7 +69,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Lines where others leave cells free. Dots of both in one cell would be told apart by nothing.
+    /// Lines in free cells only: dots of two lines in one cell cannot be distinguished.
     pub fn behind(&mut self, lines: &Raster, style: impl Fn(usize) -> Style) {
         for (at, glyph, ink) in lit(lines, self.inside()) {
             if self.is_free(at) {
@@ -78,7 +78,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// The line of 0, where cells are free.
+    /// The zero line, in free cells.
     pub fn zero(&mut self) {
         let inside = self.inside();
         let Some(row) = self.cell(self.grid.x.low, 0.0).map(|at| at.y) else { return };
@@ -91,7 +91,7 @@ impl Canvas<'_> {
     }
 }
 
-/// Cells with dots: where on the screen, what, and in which colour.
+/// Cells with dots: position, character and colour.
 fn lit(lines: &Raster, inside: Rect) -> impl Iterator<Item = (Position, char, usize)> + '_ {
     let at = |first: u16, cells: usize| first.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX));
     lines.lit().map(move |(column, row, glyph, colour)| {

@@ -1,4 +1,4 @@
-//! The charts: as many as have room, of one metric by arms and of a second one beside it; or the final scores of all arms.
+//! The charts: one for each arm that fits, with a second metric if there is room; or the final scores of all arms.
 
 use super::chart::{self, Chart};
 use super::{final_scores, legend, panel};
@@ -11,13 +11,13 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-/// Smallest area of one of several charts, its title included.
+/// Minimum area of one of several charts, including its title.
 const LEAST: (u16, u16) = (36, 7);
-/// Smallest area of charts of two metrics.
+/// Minimum area of charts with two metrics.
 const COMFORTABLE: (u16, u16) = (44, 8);
-/// How much wider than high a chart is at best, in cells.
+/// The ideal ratio of width to height, in cells.
 const SHAPE: f64 = 4.5;
-/// How much a place without a chart weighs against a good shape.
+/// The penalty for an empty place in the grid.
 const BLANK: f64 = 2.0;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
@@ -31,7 +31,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
     let [key, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
     let arms = figure.panels.len();
     let selected = app.selected_arm(listing).and_then(|arm| figure.panels.iter().position(|panel| panel.title == arm));
-    let Places { shown, areas, both } = Places::of(body, arms, selected);
+    let ChartAreas { shown, areas, both } = ChartAreas::of(body, arms, selected);
     let second = both.then(|| app.figure_of(app.second_metric(), listing));
     let figures = std::iter::once(&figure).chain(&second);
     let charts: Vec<Chart<'_>> = figures
@@ -39,7 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
         .filter_map(|(figure, place)| Some(Chart { figure, panel: figure.panels.get(place)?, view: &app.view }))
         .collect();
     let mut block = block.title_bottom(Line::from(bottom(&figure, &app.view, theme)).right_aligned());
-    // behind the panel's number and title
+    // after the panel's number and title
     let width = inner.width.saturating_sub(11);
     match &charts[..] {
         [] => block = block.title_top(Span::styled(format!(" {} ", app.why_no_charts()), theme.dim())),
@@ -78,17 +78,17 @@ fn draw_final_scores(frame: &mut Frame<'_>, area: Rect, scores: Option<&FinalSco
     frame.render_widget(Line::styled(words, theme.dim()).centered(), inner);
 }
 
-/// Where charts stand.
-struct Places {
-    /// arms, by their place among the panels
+/// The areas of the charts.
+struct ChartAreas {
+    /// indices of the shown arms
     shown: Vec<usize>,
-    /// one for each chart
+    /// one area for each chart
     areas: Vec<Rect>,
-    /// whether every arm has two, of two metrics
+    /// whether every arm has two charts, of two metrics
     both: bool,
 }
 
-impl Places {
+impl ChartAreas {
     fn of(body: Rect, arms: usize, selected: Option<usize>) -> Self {
         if arms > 0
             && let Some(areas) = grid(body, 2 * arms, COMFORTABLE)
@@ -101,7 +101,7 @@ impl Places {
     }
 }
 
-/// The arms that have room: the first always, and of the others a stretch with the selected one.
+/// The arms that fit: always the first, and a range of the others that contains the selected one.
 fn shown(arms: usize, selected: Option<usize>, room: usize) -> Vec<usize> {
     let selected = selected.unwrap_or(0);
     match room.min(arms) {
@@ -115,7 +115,7 @@ fn shown(arms: usize, selected: Option<usize>, room: usize) -> Vec<usize> {
     }
 }
 
-/// Where several arms are but not all are shown.
+/// For titles, if several arms exist but not all are shown.
 fn position(shown: &[usize], arms: usize) -> Option<String> {
     match shown {
         _ if shown.len() >= arms => None,
@@ -129,7 +129,7 @@ fn position(shown: &[usize], arms: usize) -> Option<String> {
     }
 }
 
-/// What the x axis counts, and how it is looked at.
+/// The title of the x axis and the settings of the view.
 fn bottom<'t>(figure: &Figure, view: &View, theme: &Theme) -> Vec<Span<'t>> {
     let mut spans = vec![Span::styled(format!(" {} ", figure.x_label), theme.dim())];
     let mut note = |words: &str| spans.insert(0, Span::styled(format!(" {words} "), theme.accent()));
@@ -152,8 +152,7 @@ fn bottom<'t>(figure: &Figure, view: &View, theme: &Theme) -> Vec<Span<'t>> {
     spans
 }
 
-/// An area for each of so many charts, in rows of the shape nearest to a good one with few places left over; nothing where
-/// they would be too small.
+/// An area for each chart in a grid, with a shape near the ideal one and few empty places; `None` if they would be too small.
 fn grid(area: Rect, count: usize, least: (u16, u16)) -> Option<Vec<Rect>> {
     let side = |cells: u16, parts: usize| f64::from(cells) / parts as f64;
     let rows_of = |columns: usize| count.div_ceil(columns);
@@ -163,7 +162,7 @@ fn grid(area: Rect, count: usize, least: (u16, u16)) -> Option<Vec<Rect>> {
         (shape / SHAPE).ln().abs() + BLANK * blank.ln()
     };
     let fits = |columns: &usize| {
-        // a column is left free between two charts
+        // one free column between two charts
         let width = (usize::from(area.width) + 1) / columns;
         width > usize::from(least.0) && usize::from(area.height) / rows_of(*columns) >= usize::from(least.1)
     };
@@ -188,13 +187,13 @@ mod tests {
         assert_eq!(areas(20, 4, 1), None);
     }
 
-    /// Three arms at 120 x 40 were shown as none.
+    /// Once, three arms at 120 x 40 had no charts.
     #[test]
     fn every_number_of_arms_has_a_chart_at_every_size() {
         for (width, height) in (30..=240).flat_map(|width| (3..=70).map(move |height| (width, height))) {
             let body = Rect::new(3, 2, width, height);
             for arms in 1..=16 {
-                let Places { shown, areas, .. } = Places::of(body, arms, Some(arms / 2));
+                let ChartAreas { shown, areas, .. } = ChartAreas::of(body, arms, Some(arms / 2));
                 assert!(!shown.is_empty() && areas.len() >= shown.len(), "{arms} arms at {width} x {height}");
                 for (place, area) in areas.iter().enumerate() {
                     assert_eq!(area.intersection(body), *area);

@@ -1,16 +1,16 @@
-//! The line that the cursor is on: always in sight, and marked across its whole width.
+//! The line with the cursor: always visible, and highlighted across its whole width.
 
 use crate::tui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// The first line in sight of a list, so that the cursor's is in the middle but no room is left empty at either end. It
-/// depends on nothing that was: lines that move never leave the list scrolled to somewhere else.
+/// The first visible line of a list: the cursor is in the middle, except at either end of the list. It depends on no earlier
+/// position, so lines that move never scroll the list elsewhere.
 pub fn first_in_sight(place: usize, count: usize, room: usize) -> usize {
     place.saturating_sub(room / 2).min(count.saturating_sub(room))
 }
 
-/// One ground for all of it, whatever styles its parts have, and nothing in the colour of that ground.
+/// One background for the whole line, whatever the styles of its parts; no text takes the background's colour.
 pub fn mark(buffer: &mut Buffer, line: Rect, theme: &Theme) {
     let selection = theme.selection();
     for place in line.intersection(buffer.area).positions() {

@@ -1,4 +1,4 @@
-//! The filter while it is typed: the line, and behind it what it can become or what is wrong with it.
+//! The filter line while it is edited, followed by completions or an error.
 
 use super::typed;
 use crate::app::App;
@@ -7,13 +7,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// Cells of the line that are always in sight.
+/// The minimum visible width of the line.
 const LEAST: usize = 12;
 
 pub fn line<'t>(area: Rect, app: &App, theme: &Theme) -> Line<'t> {
     let filter = &app.table.filter;
     let room = usize::from(area.width).saturating_sub(4);
-    // what is wrong must be read: the line gives way
+    // the error must be readable: the line shrinks
     let behind = filter.error().map_or(0, |error| error.chars().count() + 2);
     let room = room.saturating_sub(behind).max(LEAST);
     let input = filter.input();
@@ -27,7 +27,7 @@ pub fn line<'t>(area: Rect, app: &App, theme: &Theme) -> Line<'t> {
     Line::from(spans)
 }
 
-/// From the one that stands in the line on.
+/// The completions from the current one on.
 fn candidates<'t>(app: &App, theme: &Theme) -> Vec<Span<'t>> {
     let completion = app.table.filter.completion();
     let first = completion.chosen.unwrap_or(0);

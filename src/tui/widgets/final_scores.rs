@@ -1,6 +1,7 @@
-//! Final scores against batch size: every instance a point, an arm's means joined, each with its 95 % interval.
+//! Final scores against batch size: a point for every instance, and a line through each arm's means with their 95 %
+//! intervals.
 
-use super::canvas::Canvas;
+use super::canvas::CellCanvas;
 use super::shed::distinct;
 use crate::plot::{ArmScores, CellScores, FinalScores, Grid};
 use crate::tui::theme::Theme;
@@ -8,14 +9,14 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 
-/// Marks of the arms' means; more begin anew.
+/// Marks of the arms' means, repeated if there are more arms.
 const MARKS: [&str; 8] = ["●", "▲", "■", "◆", "○", "△", "□", "◇"];
-/// Share of the room between two batch sizes that the arms spread over.
+/// The share of the distance between two batch sizes over which arms are spread.
 const SPREAD: f64 = 0.6;
-/// Columns of an arm's name in the legend, at most.
+/// Maximum width of an arm's name in the legend.
 const NAME: usize = 24;
 
-/// What the chart shows, for a frame's title.
+/// The title of the chart.
 pub fn title(scores: &FinalScores) -> String {
     format!("final {} against batch size", scores.metric.title())
 }
@@ -29,10 +30,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, scores: &FinalScores, theme: &The
         frame.render_widget(Line::styled("no room for a chart", theme.dim()).centered(), body);
         return;
     };
-    let mut canvas = Canvas { grid: &grid, area: body, buffer: frame.buffer_mut(), theme };
+    let mut canvas = CellCanvas { grid: &grid, area: body, buffer: frame.buffer_mut(), theme };
     canvas.axes();
     let count = scores.arms.len();
-    let places = |arm: usize| Places { shift: SPREAD * ((arm as f64 + 0.5) / count as f64 - 0.5) };
+    let places = |arm: usize| ArmOffset { shift: SPREAD * ((arm as f64 + 0.5) / count as f64 - 0.5) };
     for (number, arm) in scores.arms.iter().enumerate() {
         let means = arm.cells.iter().map(|cell| (places(number).x(cell), cell.mean));
         canvas.behind(&grid.polyline(means, arm.place), |place| theme.arm(place));
@@ -49,19 +50,19 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, scores: &FinalScores, theme: &The
     }
 }
 
-/// Where an arm stands beside the others.
-struct Places {
+/// The horizontal offset of an arm.
+struct ArmOffset {
     shift: f64,
 }
 
-impl Places {
+impl ArmOffset {
     fn x(&self, cell: &CellScores) -> f64 {
         cell.size as f64 + self.shift
     }
 }
 
-impl Canvas<'_> {
-    /// The interval as a bar, as far as it is in sight, with the instances beside it.
+impl CellCanvas<'_> {
+    /// The visible part of the interval as a bar, with the instances beside it.
     fn interval(&mut self, arm: &ArmScores, cell: &CellScores, x: f64) {
         let style = self.theme.arm(arm.place);
         let (least, most) = (self.grid.y.low, self.grid.y.high);
@@ -91,7 +92,7 @@ fn mark(arm: &ArmScores) -> &'static str {
     MARKS[arm.place % MARKS.len()]
 }
 
-/// As many arms as fit, and how many more there are.
+/// The arms that fit, and the number of the others.
 fn legend<'t>(scores: &FinalScores, width: u16, theme: &Theme) -> Line<'t> {
     let names: Vec<&str> = scores.arms.iter().map(|arm| arm.name.as_str()).collect();
     let entries: Vec<Vec<Span<'t>>> = scores

@@ -1,4 +1,4 @@
-//! The last line: the keys that matter most, as many as fit.
+//! The last line: the most important keys, as many as fit.
 
 use crate::app::{App, Asked};
 use crate::tui::keymap::{self, Binding, SEARCHING, TYPING};
@@ -32,7 +32,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     frame.render_widget(Line::from(spans), area);
 }
 
-/// What can be said to a question.
+/// The answers to a question.
 pub fn answers<'t>(asked: &Asked, theme: &Theme) -> Line<'t> {
     let mut spans = vec![Span::raw(" ")];
     for (letter, words) in asked.answers {

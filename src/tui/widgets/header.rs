@@ -1,4 +1,4 @@
-//! The first line: which experiment, how far, how fast, how long still.
+//! The first line: experiment, progress, speed, time left.
 
 use super::shed::fitting;
 use crate::app::{App, Leaving};
@@ -37,7 +37,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
             if speed > 0.0 {
                 say(6, format!("  {speed:.0} pairs/s"), theme.dim());
             }
-            // what is kept back takes no time
+            // paused runs take no time
             if let Some(left) = sweep.remaining_seconds(app.workers).filter(|_| to_train > 0) {
                 say(3, format!("  {} left", clock(left)), theme.dim());
             }

@@ -2,29 +2,29 @@
 
 use crate::stats::Interval;
 
-/// An axis of so many cells.
+/// An axis with a width in cells.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scale {
+pub struct IntervalAxis {
     low: f64,
     high: f64,
     marks: Vec<f64>,
     width: usize,
 }
 
-impl Scale {
+impl IntervalAxis {
     pub fn new((low, high): (f64, f64), marks: &[f64], width: usize) -> Self {
         Self { low, high, marks: marks.to_vec(), width }
     }
 
-    /// An axis with 0 in its middle, half as wide again as all of these need.
+    /// An axis with 0 in the middle, 1.5 times as wide as these values need.
     pub fn around_zero(values: impl Iterator<Item = f64>, width: usize) -> Self {
         let furthest = values.filter(|value| value.is_finite()).fold(0.0, |far: f64, value| far.max(value.abs()));
         let end = if furthest > 0.0 { 1.5 * furthest } else { 1.0 };
         Self::new((-end, end), &[0.0], width)
     }
 
-    /// A letter a cell, and whether it belongs to the interval. What lies beyond the axis is an arrow at its end; an
-    /// interval without ends is not drawn.
+    /// A character for each cell, and whether it belongs to the interval. What lies beyond the axis is an arrow at its end; an
+    /// unbounded interval is not drawn.
     pub fn cells(&self, value: Option<f64>, interval: Option<Interval>) -> Vec<(char, bool)> {
         let mut cells = vec![(' ', false); self.width];
         let Some(last) = self.width.checked_sub(1) else { return cells };
@@ -58,7 +58,7 @@ mod tests {
 
     fn bar(value: Option<f64>, interval: Option<(f64, f64)>) -> String {
         let interval = interval.map(|(low, high)| Interval { low, high });
-        Scale::new((-0.5, 1.5), &[0.0, 0.5, 1.0], 21).cells(value, interval).iter().map(|cell| cell.0).collect()
+        IntervalAxis::new((-0.5, 1.5), &[0.0, 0.5, 1.0], 21).cells(value, interval).iter().map(|cell| cell.0).collect()
     }
 
     #[test]
@@ -75,7 +75,10 @@ mod tests {
     fn any_axis_draws_something_and_never_panics() {
         let ends = Some(Interval { low: f64::NAN, high: f64::INFINITY });
         for width in 0..4 {
-            assert_eq!(Scale::around_zero([f64::NAN, 0.0].into_iter(), width).cells(Some(0.0), ends).len(), width);
+            assert_eq!(
+                IntervalAxis::around_zero([f64::NAN, 0.0].into_iter(), width).cells(Some(0.0), ends).len(),
+                width
+            );
         }
     }
 }

@@ -1,13 +1,13 @@
-//! What colours, dashes and marks mean, in a line of its own: it never hides a curve. Where it does not fit, words go
-//! first, then what instances look like.
+//! The legend of colours, dashes and marks, on a separate line so that it hides no curve. In a narrow panel it drops words
+//! first, then the instances.
 
 use crate::plot::{Band, Figure, PATTERNS, alike};
 use crate::tui::theme::Theme;
 use ratatui::text::{Line, Span};
 
-/// How instances look, in order.
+/// The dashes of instances.
 const DASHES: [&str; PATTERNS as usize] = ["──", "╌╌", "··", "─·", "╶╶"];
-/// Marks of batch sizes on a terminal without colours.
+/// The marks of batch sizes on a terminal without colours.
 const MARKS: [&str; 8] = ["o", "+", "x", "*", "#", "@", "%", "&"];
 /// From the longest words and widest gaps to the shortest.
 const FORMS: [Form; 3] = [
@@ -22,12 +22,12 @@ struct Form {
     gap: &'static str,
 }
 
-/// The mark of a batch size by its place.
+/// The mark of a batch size, by its index.
 pub fn mark(place: usize) -> &'static str {
     MARKS[place % MARKS.len()]
 }
 
-/// Colours are batch sizes, dashes are instances; of means how many runs they are of.
+/// Colours are batch sizes, dashes are instances; with means, the number of runs.
 pub fn line<'t>(figure: &Figure, width: u16, theme: &Theme) -> Line<'t> {
     let whole = FORMS.iter().map(|form| {
         let mut spans = batch_sizes(figure, form, theme);
@@ -51,7 +51,7 @@ fn batch_sizes<'t>(figure: &Figure, form: &Form, theme: &Theme) -> Vec<Span<'t>>
     spans
 }
 
-/// The numbers alone, each in its colour.
+/// The batch sizes alone, each in its colour.
 fn coloured<'t>(figure: &Figure, theme: &Theme) -> Vec<Span<'t>> {
     let sizes = figure.batch_sizes.iter().enumerate();
     sizes.map(|(place, size)| Span::styled(format!(" {size}"), theme.series(place))).collect()

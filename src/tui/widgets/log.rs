@@ -1,4 +1,4 @@
-//! What happened, newest first.
+//! The log, newest entries first.
 
 use super::panel;
 use crate::app::{App, Panel};
@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let lines = app.log.lines().rev().map(|line| {
-        // of the day, in UTC: the machine's zone is not asked for
+        // the time of day in UTC: the machine's time zone is not read
         let time = line.time.map_or(String::new(), |time| {
             let seconds = time as u64 % 86_400;
             format!("{:02}:{:02}:{:02} ", seconds / 3600, seconds / 60 % 60, seconds % 60)

@@ -1,4 +1,4 @@
-//! The parts of the screen. Each draws itself into an area from the state and knows nothing of the others.
+//! The parts of the screen. Each draws itself into an area from the state, independently of the others.
 
 pub mod ablations;
 pub mod answer;

@@ -1,4 +1,4 @@
-//! All keys, over everything else: the line that searches them, and those that fit; the one that Enter does is marked.
+//! The list of all keys as an overlay: the search line and the visible entries, the selected one marked.
 
 use super::{cursor, typed};
 use crate::app::App;
@@ -10,14 +10,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Wrap};
 
 const WIDTH: u16 = 78;
-/// Borders, and the line that is typed.
+/// Rows of the borders and the search line.
 const AROUND: u16 = 3;
-/// Cells of the keys, with what separates them from their words.
+/// Width of the column of keys.
 const KEYS: usize = 10;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let Some(input) = app.palette.input() else { return };
-    // as high while one searches as before
+    // the height does not change during a search
     let all = keymap::entries(app.focus, "").len();
     let height = u16::try_from(all).unwrap_or(u16::MAX).saturating_add(AROUND);
     let popup = area.centered(Constraint::Length(WIDTH), Constraint::Length(height));
@@ -56,7 +56,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
         }
     }
     frame.render_widget(Clear, popup);
-    // of what is wrong with a change all is read; lines of the list are cut
+    // an error is shown in full; lines of the list are cut
     let text = Paragraph::new(lines).block(block);
     let text = if app.palette.is_of_draft() { text.wrap(Wrap { trim: false }) } else { text };
     frame.render_widget(text, popup);

@@ -1,4 +1,4 @@
-//! What all panels have in common: a frame with number and title, in the focus colour where keys go.
+//! What all panels have in common: a frame with number and title, highlighted if it has the focus.
 
 use super::cursor;
 use crate::app::{App, Panel};
@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Paragraph, Wrap};
 
-/// The frame of a panel. More titles may follow.
+/// The frame of a panel, to which titles can be added.
 pub fn frame<'t>(panel: Panel, app: &App, theme: &Theme) -> Block<'t> {
     let focused = app.focus == panel;
     let border = if focused { theme.focus() } else { theme.border() };
@@ -19,14 +19,14 @@ pub fn frame<'t>(panel: Panel, app: &App, theme: &Theme) -> Block<'t> {
     ]))
 }
 
-/// A panel of text, which scrolls.
+/// A scrollable panel of text.
 pub fn text(frame: &mut Frame<'_>, area: Rect, panel: Panel, lines: Vec<Line<'_>>, app: &App, theme: &Theme) {
     let block = self::frame(panel, app, theme);
     let more = scrolled(frame, block.inner(area), lines, |count, room| app.scroll(panel).within(count, room));
     frame.render_widget(with_more(block, more, theme), area);
 }
 
-/// A panel of lines, one of which has the cursor and stays in sight.
+/// A panel of lines, of which the one with the cursor stays visible.
 pub fn list(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -54,7 +54,7 @@ pub fn list(
     frame.render_widget(with_more(block, more, theme), area);
 }
 
-/// How many rows lie below what is in sight.
+/// The number of rows below the visible ones.
 pub fn with_more<'t>(block: Block<'t>, more: usize, theme: &Theme) -> Block<'t> {
     match more {
         0 => block,
@@ -62,8 +62,8 @@ pub fn with_more<'t>(block: Block<'t>, more: usize, theme: &Theme) -> Block<'t> 
     }
 }
 
-/// A text of which `first` says, of so many rows and with room for so many, which is the first in sight. Gives how many
-/// lie below. Long lines are broken, those in sight alone: a log has a thousand of them.
+/// Draws a text; `first` chooses the first visible row from the number of rows and the height. Returns the number of rows
+/// below. Only visible lines are wrapped: a log has a thousand of them.
 pub fn scrolled(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -85,7 +85,7 @@ pub fn scrolled(
     count.saturating_sub(first + height)
 }
 
-/// How many rows a line takes.
+/// The number of rows of a wrapped line.
 fn rows(line: &Line<'_>, width: u16) -> usize {
     if line.width() <= usize::from(width) {
         return 1;
@@ -93,7 +93,7 @@ fn rows(line: &Line<'_>, width: u16) -> usize {
     Paragraph::new(line.clone()).wrap(Wrap { trim: false }).line_count(width)
 }
 
-/// All panels by their numbers, on the lower edge of the only one in sight.
+/// The numbers of all panels, on the lower edge of the only visible one.
 pub fn tabs(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let mut spans = vec![Span::raw(" ")];
     for panel in Panel::ALL {

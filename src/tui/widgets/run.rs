@@ -1,4 +1,4 @@
-//! All of one run: the one under the cursor.
+//! The details of the selected run.
 
 use super::panel;
 use super::table::sign;
@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
     panel::text(frame, area, Panel::Run, lines, app, theme);
 }
 
-/// Which run, how far it is, and how well it does.
+/// Identity, progress and scores of the run.
 fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
     let (spec, step) = (&row.planned.spec, row.history.step);
     let (glyph, style) = sign(measures, theme);
@@ -70,7 +70,7 @@ fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
     lines
 }
 
-/// Key by key: what differs from the baseline's first, then what a person chooses, then what data and model are.
+/// The settings: first those that differ from the baseline, then the chosen ones, then those of data and model.
 fn configuration<'t>(own: &Settings, baseline: Option<&Settings>, theme: &Theme) -> Vec<Line<'t>> {
     let mut lines = Vec::new();
     if let Some(baseline) = baseline {
@@ -98,7 +98,7 @@ fn heading<'t>(title: &'static str, theme: &Theme) -> Line<'t> {
 }
 
 fn pair<'t>(key: &str, value: String, style: Style, theme: &Theme) -> Line<'t> {
-    // data and model have long keys, which all begin alike
+    // keys of data and model are long and share a prefix
     Line::from(vec![Span::styled(format!("  {key:<22} "), theme.dim()), Span::styled(value, style)])
 }
 

@@ -1,12 +1,12 @@
-//! A line that gives way where it does not fit: whole parts go, never halves of words.
+//! Shortening of lines that do not fit: whole parts are dropped, least important first.
 
 use ratatui::text::{Line, Span};
 
-/// A part of a line; those of the lowest rank stay longest.
-pub type Part<'t> = (u8, Vec<Span<'t>>);
+/// A part of a line with its rank; low ranks are dropped last.
+pub type RankedSpans<'t> = (u8, Vec<Span<'t>>);
 
-/// As many parts as fit, the most important first, in their order.
-pub fn fitting(parts: Vec<Part<'_>>, width: u16) -> Line<'_> {
+/// The most important parts that fit, in their order.
+pub fn fitting(parts: Vec<RankedSpans<'_>>, width: u16) -> Line<'_> {
     let mut by_rank: Vec<usize> = (0..parts.len()).collect();
     by_rank.sort_by_key(|place| parts[*place].0);
     let (mut left, mut kept) = (usize::from(width), vec![false; parts.len()]);
@@ -21,7 +21,7 @@ pub fn fitting(parts: Vec<Part<'_>>, width: u16) -> Line<'_> {
     parts.flat_map(|((_, spans), _)| spans).collect()
 }
 
-/// Words cut to so many columns, with a sign that they are.
+/// A text cut to this width, with an ellipsis.
 pub fn shortened(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -29,7 +29,7 @@ pub fn shortened(text: &str, width: usize) -> String {
     text.chars().take(width.saturating_sub(1)).chain(['…']).take(width).collect()
 }
 
-/// A name cut in its middle to so many columns: names differ at their ends as a rule.
+/// A name cut to this width in the middle: names usually differ at their ends.
 pub fn middle_shortened(text: &str, width: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= width {
@@ -40,7 +40,7 @@ pub fn middle_shortened(text: &str, width: usize) -> String {
     letters[..head].iter().chain(&['…']).chain(&letters[letters.len() - tail..]).collect()
 }
 
-/// Names cut to so many columns so that no two look alike: those that would are numbered.
+/// Names cut to this width; if two would become equal, they are numbered.
 pub fn distinct(names: &[&str], width: usize) -> Vec<String> {
     let short: Vec<String> = names.iter().map(|name| middle_shortened(name, width)).collect();
     let is_alike = |place: usize| short.iter().enumerate().any(|(other, name)| other != place && *name == short[place]);

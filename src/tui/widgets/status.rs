@@ -1,4 +1,4 @@
-//! The line above the footer: what went wrong, else the draft arm in words, else a message.
+//! The line above the footer: an error, else the draft in words, else a message.
 
 use super::shed::{fitting, shortened};
 use super::{filter, footer};
@@ -14,17 +14,17 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
-/// Cells in which a draft is told at least.
+/// Minimum width of the draft's description.
 const LEAST_DRAFT: usize = 16;
 
-/// `in_sight`: panels that say themselves what stands in them.
+/// `in_sight`: the visible panels, whose contents need no message.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, in_sight: &[Panel], listing: &Listing<'_>, app: &App, theme: &Theme) {
     let line = if let Some(asked) = app.asked() {
         question(&asked, usize::from(area.width), theme)
     } else if app.table.filter.is_typing() {
         filter::line(area, app, theme)
     } else if let Some(toast) = app.toast.as_ref().filter(|toast| toast.bad && app.leaving == Leaving::No) {
-        // until the next key: why a draft cannot be added is told in its place
+        // until the next key, the reason why a draft cannot be added replaces it
         Line::styled(shortened(&format!(" {}", toast.message.written(label)), area.width.into()), theme.bad())
     } else if !app.draft.is_empty() && app.leaving == Leaving::No {
         draft(app, area.width, theme)
@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, in_sight: &[Panel], listing: &Lis
     frame.render_widget(line.style(theme.text()), area);
 }
 
-/// Its answers stand in the last line too, where there may be more room.
+/// The footer repeats the answers, where there may be more room.
 fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
     let mut line = Line::from(Span::styled(shortened(&format!(" {}  ", asked.text), width), theme.accent()));
     let answers = footer::answers(asked, theme);
@@ -53,7 +53,7 @@ fn question<'t>(asked: &Asked, width: usize, theme: &Theme) -> Line<'t> {
     line
 }
 
-/// That nothing is left to train, and what can be done now: it stays until something is.
+/// Nothing is left to train, and what can be done now. It stays until something is trained.
 fn ending<'t>(in_sight: &[Panel], app: &App, width: u16, theme: &Theme) -> Option<Line<'t>> {
     let sweep = &app.sweep;
     if let Some(message) = &sweep.broken {
@@ -107,7 +107,7 @@ fn failure_in_sight<'s>(listing: &Listing<'s>, app: &App) -> Option<&'s str> {
     }
 }
 
-/// What it changes, what that costs, and the keys: with less room in fewer words, and what was changed last stays longest.
+/// The draft's changes, its cost, and the keys; in a narrow line with fewer words, the latest change dropped last.
 fn draft<'t>(app: &App, width: u16, theme: &Theme) -> Line<'t> {
     let known = app.arm_like_draft();
     let cost = app.draft_cost();

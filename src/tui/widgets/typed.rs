@@ -1,11 +1,11 @@
-//! A line that is being typed, with its cursor.
+//! An input line with its cursor.
 
 use crate::tui::theme::Theme;
 use ratatui::style::Modifier;
 use ratatui::text::Span;
 use tui_input::Input;
 
-/// As much of it as there is room for, around the cursor.
+/// The part around the cursor that fits.
 pub fn spans<'t>(input: &Input, room: usize, theme: &Theme) -> Vec<Span<'t>> {
     let letters = input.value().chars().chain([' ']).enumerate();
     let in_sight = letters.skip(input.visual_scroll(room)).take(room + 1);

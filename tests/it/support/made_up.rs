@@ -5,7 +5,7 @@ use batchscope::app::App;
 use batchscope::domain::ablation::{self, Patch, Value};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::choice::{Evaluation, Norm, Precision};
-use batchscope::domain::event::{Entry, RunEvent, SweepEvent};
+use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::numbers::Numbers;
@@ -27,7 +27,7 @@ pub fn spec(batch_size: u32, train_examples: u32) -> RunSpec {
             validation: "validation".into(),
             validation_examples: 10,
             classes: 2,
-            also: Vec::new(),
+            further_sets: Vec::new(),
         },
         model: ModelIdentity { config: ModelConfig::bert_mini(100), weights: "random".into() },
         epochs: 2,
@@ -116,11 +116,11 @@ pub fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
 pub fn news(run: &PlannedRun, events: Vec<RunEvent>) -> impl Iterator<Item = SweepEvent> {
     events.into_iter().enumerate().map(|(number, event)| {
         let time = 1000.0 + event.step() as f64 * f64::from(run.spec.batch_size) / 100.0;
-        let entry = Entry { number: number as u64, time, event };
+        let entry = JournalEntry { number: number as u64, time, event };
         SweepEvent::Run { run: run.id.clone(), attempt: 1, entry }
     })
 }
 
 pub fn tell(app: &mut App, run: &PlannedRun, events: Vec<RunEvent>) {
-    news(run, events).for_each(|event| app.hear(event));
+    news(run, events).for_each(|event| app.receive(event));
 }

@@ -1,7 +1,7 @@
 //! A hub of one's own on the loopback: what the real one answers, and what goes wrong with it. Large files lie on
 //! another server than their pages, as they do there; everything that was asked for can be looked at afterwards.
 
-use batchscope::hub::{BackOff, Settings};
+use batchscope::hub::{BackOff, HubSettings};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -142,8 +142,8 @@ impl Mirror {
         }
     }
 
-    /// Settings that fetch from here into a folder.
-    pub fn settings(&self, cache: &Path) -> Settings {
+    /// HubSettings that fetch from here into a folder.
+    pub fn settings(&self, cache: &Path) -> HubSettings {
         settings(&self.0.pages, cache)
     }
 
@@ -159,14 +159,14 @@ impl Mirror {
 }
 
 /// Of a server at this address, with hardly any wait between tries.
-pub fn settings(address: &str, cache: &Path) -> Settings {
+pub fn settings(address: &str, cache: &Path) -> HubSettings {
     let variables = |name: &str| match name {
         "HF_ENDPOINT" => Some(address.to_owned()),
         "HF_HOME" => Some(cache.display().to_string()),
         _ => None,
     };
     let back_off = BackOff { first: Duration::from_millis(1), tries: 4 };
-    Settings { back_off, ..Settings::of(variables).unwrap() }
+    HubSettings { back_off, ..HubSettings::of(variables).unwrap() }
 }
 
 /// Gives a command these variables of the hub, and none of those of whoever runs the tests.

@@ -1,7 +1,7 @@
 //! The columns of the table: how each is called, what it is sorted by, what a filter finds in it.
 
 use super::measures::{Baselines, Measures, Stage};
-use crate::domain::filter::Value;
+use crate::domain::filter::FilterValue;
 use crate::domain::metric::{Better, Metric};
 use crate::domain::property::Property;
 use crate::domain::sweep::Row;
@@ -150,16 +150,22 @@ pub fn filter_beginnings() -> Vec<String> {
 }
 
 /// What a run says about such a name.
-pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> Value {
+pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> FilterValue {
     if let Some(property) = Property::named(name) {
         return property.value(&row.planned.spec);
     }
     match MEASURED.into_iter().find(|column| names(*column).contains(&name)) {
-        None => Value::Missing,
-        Some(Arm) => Value::Text(row.planned.arm.clone()),
-        Some(State) if Stage::of(row) == Stage::Elsewhere => Value::Several(vec!["running".into(), "elsewhere".into()]),
-        Some(State) if row.history.ends_with_one_class() => Value::Several(vec!["finished".into(), "one-class".into()]),
-        Some(State) => Value::Text(Stage::of(row).name().into()),
-        Some(column) => column.rank(&Measures::of_run(row, baselines)).map_or(Value::Missing, Value::Number),
+        None => FilterValue::Missing,
+        Some(Arm) => FilterValue::Text(row.planned.arm.clone()),
+        Some(State) if Stage::of(row) == Stage::Elsewhere => {
+            FilterValue::Several(vec!["running".into(), "elsewhere".into()])
+        }
+        Some(State) if row.history.ends_with_one_class() => {
+            FilterValue::Several(vec!["finished".into(), "one-class".into()])
+        }
+        Some(State) => FilterValue::Text(Stage::of(row).name().into()),
+        Some(column) => {
+            column.rank(&Measures::of_run(row, baselines)).map_or(FilterValue::Missing, FilterValue::Number)
+        }
     }
 }

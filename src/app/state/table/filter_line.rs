@@ -3,7 +3,7 @@
 use super::super::pasted::insert;
 use super::column::{filter_beginnings, filter_names, filter_value};
 use super::measures::Baselines;
-use crate::domain::filter::{Fault, Filter, Value, is_condition};
+use crate::domain::filter::{Fault, Filter, FilterValue, is_condition};
 use crate::domain::sweep::Sweep;
 use std::collections::BTreeMap;
 use tui_input::{Input, InputRequest};
@@ -163,9 +163,9 @@ fn values(name: &str, sweep: &Sweep) -> Vec<String> {
     let mut found: BTreeMap<(u64, String), String> = BTreeMap::new();
     for row in sweep.rows().iter().filter(|_| !is_score) {
         let (rank, text) = match filter_value(name, row, &baselines) {
-            Value::Number(number) => (number, number.to_string()),
-            Value::Text(text) => (0.0, text),
-            Value::Missing | Value::Several(_) => continue,
+            FilterValue::Number(number) => (number, number.to_string()),
+            FilterValue::Text(text) => (0.0, text),
+            FilterValue::Missing | FilterValue::Several(_) => continue,
         };
         // of numbers that are not negative, the bits are in the order of the numbers
         found.insert((rank.to_bits(), text.clone()), text);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::arm::BASELINE;
-use crate::domain::event::{Entry, RunEvent, SweepEvent};
+use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use crate::domain::metric::Metric;
 use crate::domain::property::Property;
 use crate::domain::run::PlannedRun;
@@ -34,7 +34,7 @@ fn sweep() -> Sweep {
 
 fn tell(sweep: &mut Sweep, run: RunId, events: Vec<RunEvent>) {
     for (number, event) in events.into_iter().enumerate() {
-        let entry = Entry { number: number as u64, time: 1000.0 + number as f64, event };
+        let entry = JournalEntry { number: number as u64, time: 1000.0 + number as f64, event };
         sweep.apply(SweepEvent::Run { run: run.clone(), attempt: 1, entry });
     }
 }

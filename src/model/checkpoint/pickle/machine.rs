@@ -1,6 +1,6 @@
 //! The opcodes: each takes values from a stack and puts values there.
 
-use super::{Object, PickleError, Value};
+use super::{PickleError, PickleObject, PickleValue};
 use std::collections::HashMap;
 
 pub enum Stop {
@@ -18,11 +18,11 @@ impl From<PickleError> for Stop {
 pub struct Machine<'b> {
     bytes: &'b [u8],
     at: usize,
-    objects: Vec<Object<'b>>,
-    stack: Vec<Value<'b>>,
+    objects: Vec<PickleObject<'b>>,
+    stack: Vec<PickleValue<'b>>,
     /// heights of the stack
     marks: Vec<usize>,
-    memo: HashMap<u32, Value<'b>>,
+    memo: HashMap<u32, PickleValue<'b>>,
 }
 
 impl<'b> Machine<'b> {
@@ -36,22 +36,22 @@ impl<'b> Machine<'b> {
     }
 
     /// Bytes read, and what they made.
-    pub fn end(self) -> (usize, Vec<Object<'b>>) {
+    pub fn end(self) -> (usize, Vec<PickleObject<'b>>) {
         (self.at, self.objects)
     }
 
     /// One opcode; the last gives the value. Names beside them are those of Python's `pickletools`.
-    pub fn step(&mut self) -> Result<Option<Value<'b>>, Stop> {
+    pub fn step(&mut self) -> Result<Option<PickleValue<'b>>, Stop> {
         let [opcode] = self.number()?;
         match opcode {
             // PROTO, FRAME
             0x80 => drop(self.take(1)?),
             0x95 => drop(self.take(8)?),
             b'.' => return self.pop().map(Some),
-            b'N' => self.stack.push(Value::None),
+            b'N' => self.stack.push(PickleValue::None),
             // NEWTRUE, NEWFALSE
-            0x88 => self.stack.push(Value::Bool(true)),
-            0x89 => self.stack.push(Value::Bool(false)),
+            0x88 => self.stack.push(PickleValue::Bool(true)),
+            0x89 => self.stack.push(PickleValue::Bool(false)),
             // POP, POP_MARK, DUP
             b'0' => drop(self.pop()?),
             b'1' => drop(self.marked()?),
@@ -93,23 +93,23 @@ impl<'b> Machine<'b> {
             }
             b'c' => {
                 let (module, name) = (self.line()?, self.line()?);
-                self.push(Object::Global(format!("{module}.{name}")));
+                self.push(PickleObject::Global(format!("{module}.{name}")));
             }
             // STACK_GLOBAL
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
                 let (module, name) = (module.text().ok_or(Stop::Senseless)?, name.text().ok_or(Stop::Senseless)?);
-                self.push(Object::Global(format!("{module}.{name}")));
+                self.push(PickleObject::Global(format!("{module}.{name}")));
             }
             b'(' => self.marks.push(self.stack.len()),
-            b')' => self.push(Object::Tuple(vec![])),
-            b']' => self.push(Object::List(vec![])),
-            b'}' => self.push(Object::Dict(vec![])),
+            b')' => self.push(PickleObject::Tuple(vec![])),
+            b']' => self.push(PickleObject::List(vec![])),
+            b'}' => self.push(PickleObject::Dict(vec![])),
             // EMPTY_SET, FROZENSET, ADDITEMS: no tensor depends on one
-            0x8f => self.push(Object::Set),
+            0x8f => self.push(PickleObject::Set),
             0x91 => {
                 self.marked()?;
-                self.push(Object::Set);
+                self.push(PickleObject::Set);
             }
             0x90 => {
                 self.marked()?;
@@ -117,12 +117,12 @@ impl<'b> Machine<'b> {
             }
             b't' => {
                 let items = self.marked()?;
-                self.push(Object::Tuple(items));
+                self.push(PickleObject::Tuple(items));
             }
             // TUPLE1, TUPLE2, TUPLE3
             0x85..=0x87 => {
                 let items = self.top(usize::from(opcode - 0x84))?;
-                self.push(Object::Tuple(items));
+                self.push(PickleObject::Tuple(items));
             }
             // APPEND, APPENDS, SETITEM, SETITEMS
             b'a' => self.top(1).and_then(|items| self.append(items))?,
@@ -151,7 +151,7 @@ impl<'b> Machine<'b> {
             // BINPERSID
             b'Q' => {
                 let id = self.pop()?;
-                self.push(Object::Persistent(id));
+                self.push(PickleObject::Persistent(id));
             }
             b'R' => self.reduce()?,
             // NEWOBJ, NEWOBJ_EX
@@ -174,7 +174,7 @@ impl<'b> Machine<'b> {
         Ok(*taken.first_chunk().ok_or(PickleError::Short)?)
     }
 
-    fn pop(&mut self) -> Result<Value<'b>, Stop> {
+    fn pop(&mut self) -> Result<PickleValue<'b>, Stop> {
         // what lies below a mark belongs to whoever set it
         match self.stack.len() > self.marks.last().copied().unwrap_or(0) {
             true => self.stack.pop().ok_or(Stop::Senseless),
@@ -182,14 +182,14 @@ impl<'b> Machine<'b> {
         }
     }
 
-    fn push(&mut self, object: Object<'b>) {
-        self.stack.push(Value::Object(self.objects.len()));
+    fn push(&mut self, object: PickleObject<'b>) {
+        self.stack.push(PickleValue::Object(self.objects.len()));
         self.objects.push(object);
     }
 
     fn integer<const WIDTH: usize, N: Into<i64>>(&mut self, read: fn([u8; WIDTH]) -> N) -> Result<(), Stop> {
         let number = read(self.number()?);
-        self.stack.push(Value::Integer(number.into()));
+        self.stack.push(PickleValue::Integer(number.into()));
         Ok(())
     }
 
@@ -201,9 +201,9 @@ impl<'b> Machine<'b> {
         self.stack.push(match bytes.get_mut(..digits.len()) {
             Some(low) => {
                 low.copy_from_slice(digits);
-                Value::Integer(i64::from_le_bytes(bytes))
+                PickleValue::Integer(i64::from_le_bytes(bytes))
             }
-            None => Value::Other,
+            None => PickleValue::Other,
         });
         Ok(())
     }
@@ -211,13 +211,13 @@ impl<'b> Machine<'b> {
     /// So many bytes whose value does not matter.
     fn other(&mut self, length: usize) -> Result<(), Stop> {
         self.take(length)?;
-        self.stack.push(Value::Other);
+        self.stack.push(PickleValue::Other);
         Ok(())
     }
 
     fn text(&mut self, length: usize) -> Result<(), Stop> {
         let text = std::str::from_utf8(self.take(length)?).map_err(|_| Stop::Senseless)?;
-        self.stack.push(Value::Text(text));
+        self.stack.push(PickleValue::Text(text));
         Ok(())
     }
 
@@ -230,42 +230,42 @@ impl<'b> Machine<'b> {
     }
 
     /// So many values from the top of the stack.
-    fn top(&mut self, count: usize) -> Result<Vec<Value<'b>>, Stop> {
+    fn top(&mut self, count: usize) -> Result<Vec<PickleValue<'b>>, Stop> {
         let least = self.marks.last().copied().unwrap_or(0);
         let from = self.stack.len().checked_sub(count).filter(|from| *from >= least).ok_or(Stop::Senseless)?;
         Ok(self.stack.split_off(from))
     }
 
     /// Everything above the last mark.
-    fn marked(&mut self) -> Result<Vec<Value<'b>>, Stop> {
+    fn marked(&mut self) -> Result<Vec<PickleValue<'b>>, Stop> {
         let mark = self.marks.pop().ok_or(Stop::Senseless)?;
         Ok(self.stack.split_off(mark))
     }
 
     /// The object on top of the stack.
-    fn last(&mut self) -> Result<&mut Object<'b>, Stop> {
+    fn last(&mut self) -> Result<&mut PickleObject<'b>, Stop> {
         match self.stack.last() {
-            Some(Value::Object(number)) => self.objects.get_mut(*number).ok_or(Stop::Senseless),
+            Some(PickleValue::Object(number)) => self.objects.get_mut(*number).ok_or(Stop::Senseless),
             _ => Err(Stop::Senseless),
         }
     }
 
-    fn append(&mut self, items: Vec<Value<'b>>) -> Result<(), Stop> {
+    fn append(&mut self, items: Vec<PickleValue<'b>>) -> Result<(), Stop> {
         match self.last()? {
-            Object::List(list) => list.extend(items),
+            PickleObject::List(list) => list.extend(items),
             // a list of a class of its own
-            Object::Call { .. } | Object::Instance { .. } => {}
+            PickleObject::Call { .. } | PickleObject::Instance { .. } => {}
             _ => return Err(Stop::Senseless),
         }
         Ok(())
     }
 
-    fn set(&mut self, items: &[Value<'b>]) -> Result<(), Stop> {
+    fn set(&mut self, items: &[PickleValue<'b>]) -> Result<(), Stop> {
         let (pairs, rest) = items.as_chunks();
         match self.last()? {
-            Object::Dict(dict) if rest.is_empty() => dict.extend(pairs.iter().map(|[key, value]| (*key, *value))),
+            PickleObject::Dict(dict) if rest.is_empty() => dict.extend(pairs.iter().map(|[key, value]| (*key, *value))),
             // a dictionary of a class of its own
-            Object::Call { .. } | Object::Instance { .. } => {}
+            PickleObject::Call { .. } | PickleObject::Instance { .. } => {}
             _ => return Err(Stop::Senseless),
         }
         Ok(())
@@ -286,9 +286,11 @@ impl<'b> Machine<'b> {
     fn reduce(&mut self) -> Result<(), Stop> {
         let (arguments, function) = (self.pop()?, self.pop()?);
         match function {
-            Value::Object(number) => match self.objects.get(number) {
-                Some(Object::Global(name)) if name == "collections.OrderedDict" => self.push(Object::Dict(vec![])),
-                _ => self.push(Object::Call { function, arguments }),
+            PickleValue::Object(number) => match self.objects.get(number) {
+                Some(PickleObject::Global(name)) if name == "collections.OrderedDict" => {
+                    self.push(PickleObject::Dict(vec![]))
+                }
+                _ => self.push(PickleObject::Call { function, arguments }),
             },
             _ => return Err(Stop::Senseless),
         }
@@ -299,7 +301,7 @@ impl<'b> Machine<'b> {
     fn instance(&mut self, arguments: usize) -> Result<(), Stop> {
         self.top(arguments)?;
         let class = self.pop()?;
-        self.push(Object::Instance { class });
+        self.push(PickleObject::Instance { class });
         Ok(())
     }
 
@@ -307,7 +309,7 @@ impl<'b> Machine<'b> {
     fn build(&mut self) -> Result<(), Stop> {
         self.pop()?;
         match self.last()? {
-            Object::Dict(_) | Object::Call { .. } | Object::Instance { .. } => Ok(()),
+            PickleObject::Dict(_) | PickleObject::Call { .. } | PickleObject::Instance { .. } => Ok(()),
             _ => Err(Stop::Senseless),
         }
     }

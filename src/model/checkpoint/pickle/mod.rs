@@ -26,7 +26,7 @@ pub enum PickleError {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Value<'b> {
+pub enum PickleValue<'b> {
     None,
     Bool(bool),
     Integer(i64),
@@ -39,33 +39,33 @@ pub enum Value<'b> {
 
 /// A value that holds others.
 #[derive(Debug)]
-enum Object<'b> {
-    Tuple(Vec<Value<'b>>),
-    List(Vec<Value<'b>>),
-    Dict(Vec<(Value<'b>, Value<'b>)>),
+enum PickleObject<'b> {
+    Tuple(Vec<PickleValue<'b>>),
+    List(Vec<PickleValue<'b>>),
+    Dict(Vec<(PickleValue<'b>, PickleValue<'b>)>),
     /// a class or function, by its full name
     Global(String),
     /// what a function would be called with
     Call {
-        function: Value<'b>,
-        arguments: Value<'b>,
+        function: PickleValue<'b>,
+        arguments: PickleValue<'b>,
     },
     /// of a class, made without calling it
     Instance {
-        class: Value<'b>,
+        class: PickleValue<'b>,
     },
     Set,
     /// something that lies outside of the pickle
-    Persistent(Value<'b>),
+    Persistent(PickleValue<'b>),
 }
 
 /// What a pickle holds.
 #[derive(Debug)]
 pub struct Pickle<'b> {
-    pub root: Value<'b>,
+    pub root: PickleValue<'b>,
     /// its length in bytes
     pub length: usize,
-    objects: Vec<Object<'b>>,
+    objects: Vec<PickleObject<'b>>,
 }
 
 impl<'b> Pickle<'b> {
@@ -87,69 +87,69 @@ impl<'b> Pickle<'b> {
         Err(PickleError::TooLong)
     }
 
-    fn object(&self, value: Value<'b>) -> Option<&Object<'b>> {
+    fn object(&self, value: PickleValue<'b>) -> Option<&PickleObject<'b>> {
         match value {
-            Value::Object(number) => self.objects.get(number),
+            PickleValue::Object(number) => self.objects.get(number),
             _ => None,
         }
     }
 
-    pub fn dict(&self, value: Value<'b>) -> Option<&[(Value<'b>, Value<'b>)]> {
+    pub fn dict(&self, value: PickleValue<'b>) -> Option<&[(PickleValue<'b>, PickleValue<'b>)]> {
         match self.object(value)? {
-            Object::Dict(items) => Some(items),
+            PickleObject::Dict(items) => Some(items),
             _ => None,
         }
     }
 
     /// Items of a tuple or a list.
-    pub fn items(&self, value: Value<'b>) -> Option<&[Value<'b>]> {
+    pub fn items(&self, value: PickleValue<'b>) -> Option<&[PickleValue<'b>]> {
         match self.object(value)? {
-            Object::Tuple(items) | Object::List(items) => Some(items),
+            PickleObject::Tuple(items) | PickleObject::List(items) => Some(items),
             _ => None,
         }
     }
 
-    pub fn global(&self, value: Value<'b>) -> Option<&str> {
+    pub fn global(&self, value: PickleValue<'b>) -> Option<&str> {
         match self.object(value)? {
-            Object::Global(name) => Some(name),
+            PickleObject::Global(name) => Some(name),
             _ => None,
         }
     }
 
     /// A function's name and its arguments.
-    pub fn call(&self, value: Value<'b>) -> Option<(&str, &[Value<'b>])> {
+    pub fn call(&self, value: PickleValue<'b>) -> Option<(&str, &[PickleValue<'b>])> {
         match self.object(value)? {
-            Object::Call { function, arguments } => Some((self.global(*function)?, self.items(*arguments)?)),
+            PickleObject::Call { function, arguments } => Some((self.global(*function)?, self.items(*arguments)?)),
             _ => None,
         }
     }
 
     /// The class that a value is an instance of.
-    pub fn class(&self, value: Value<'b>) -> Option<&str> {
+    pub fn class(&self, value: PickleValue<'b>) -> Option<&str> {
         match self.object(value)? {
-            Object::Instance { class } => self.global(*class),
+            PickleObject::Instance { class } => self.global(*class),
             _ => None,
         }
     }
 
     /// What tells a thing outside of the pickle.
-    pub fn persistent(&self, value: Value<'b>) -> Option<&[Value<'b>]> {
+    pub fn persistent(&self, value: PickleValue<'b>) -> Option<&[PickleValue<'b>]> {
         match self.object(value)? {
-            Object::Persistent(id) => self.items(*id),
+            PickleObject::Persistent(id) => self.items(*id),
             _ => None,
         }
     }
 
     /// All things outside of the pickle.
-    pub fn persistents(&self) -> impl Iterator<Item = &[Value<'b>]> {
-        (0..self.objects.len()).filter_map(|number| self.persistent(Value::Object(number)))
+    pub fn persistents(&self) -> impl Iterator<Item = &[PickleValue<'b>]> {
+        (0..self.objects.len()).filter_map(|number| self.persistent(PickleValue::Object(number)))
     }
 }
 
-impl<'b> Value<'b> {
+impl<'b> PickleValue<'b> {
     pub fn text(self) -> Option<&'b str> {
         match self {
-            Value::Text(text) => Some(text),
+            PickleValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -157,7 +157,7 @@ impl<'b> Value<'b> {
     /// A number that counts something.
     pub fn count(self) -> Option<usize> {
         match self {
-            Value::Integer(number) => number.try_into().ok(),
+            PickleValue::Integer(number) => number.try_into().ok(),
             _ => None,
         }
     }

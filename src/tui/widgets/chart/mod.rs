@@ -1,32 +1,32 @@
-//! One panel of a figure in braille. From the ground up: bands, epochs, lines, marks, crosshair.
+//! One panel of a figure in braille. Drawn from back to front: bands, epochs, lines, marks, crosshair.
 
 mod readout;
 
-use super::canvas::Canvas;
+use super::canvas::CellCanvas;
 use super::legend;
 use super::shed::{fitting, middle_shortened};
 use crate::domain::arm::BASELINE;
-use crate::plot::{Band, Curve, Figure, Fit, Grid, Panel, View, middle_half};
+use crate::plot::{Band, Curve, Figure, FigurePanel, Fit, Grid, View, middle_half};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 
-/// Smallest area of a plot beside which the values at the crosshair have room.
+/// Minimum area of a plot with the values at the crosshair beside it.
 const READOUT: (u16, u16) = (30, 6);
-/// Columns between two ticks of epochs, at least.
+/// Minimum number of columns between two epochs.
 const EPOCH: f64 = 4.0;
-/// Columns between two marks on a line, on a terminal without colours.
+/// Number of columns between two marks on a line, on a terminal without colours.
 const MARKS: usize = 16;
 
 pub struct Chart<'c> {
     pub figure: &'c Figure,
-    pub panel: &'c Panel,
+    pub panel: &'c FigurePanel,
     pub view: &'c View,
 }
 
 impl Chart<'_> {
-    /// Of a narrow chart, what the label says behind a comma goes first.
+    /// In a narrow chart, the part of the label after a comma is dropped first.
     pub fn title<'t>(&self, position: Option<String>, width: u16, theme: &Theme) -> Line<'t> {
         let mut parts = Vec::new();
         if let Some(position) = position {
@@ -39,7 +39,7 @@ impl Chart<'_> {
         let mut label = self.label().split(", ");
         parts.push((0, vec![Span::styled(format!(" {}", label.next().unwrap_or_default()), theme.title())]));
         parts.extend(label.map(|more| (5, vec![Span::styled(format!(", {more}"), theme.title())])));
-        // a mark and a number where there is room for no more: the table has the same marks
+        // a mark and a number if nothing else fits: the table has the same marks
         let mut marked = |mark: &str, runs: usize, words: &str| {
             if runs > 0 {
                 parts.push((2, vec![Span::styled(format!("  {mark} {runs}"), theme.bad())]));
@@ -53,7 +53,7 @@ impl Chart<'_> {
         fitting(parts, width)
     }
 
-    /// Without what the legend says already.
+    /// Without what the legend shows.
     fn label(&self) -> &str {
         let label = self.figure.y_label.as_str();
         match self.figure.band {
@@ -77,7 +77,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
         return;
     };
     let buffer = frame.buffer_mut();
-    let mut canvas = Canvas { grid: &grid, area, buffer, theme };
+    let mut canvas = CellCanvas { grid: &grid, area, buffer, theme };
     canvas.axes();
     canvas.lines(&grid.lines(&panel.lines), |colour| theme.series(colour));
     canvas.behind(&grid.lines(&panel.reference), |colour| theme.faint(colour));
@@ -104,9 +104,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, theme: &Theme)
     }
 }
 
-impl Canvas<'_> {
-    /// The ends of epochs as faint lines, where they are not too many.
-    fn epochs(&mut self, panel: &Panel) {
+impl CellCanvas<'_> {
+    /// The ends of epochs as faint lines, unless they are too many.
+    fn epochs(&mut self, panel: &FigurePanel) {
         let (low, high) = panel.x_range;
         let inside = self.inside();
         let Some(epoch) = panel.epoch.filter(|epoch| f64::from(inside.width) * epoch >= EPOCH * (high - low)) else {
@@ -124,15 +124,15 @@ impl Canvas<'_> {
         }
     }
 
-    /// Where the middle half of the measured values lies around smoothed lines: the values themselves would fill the chart.
-    fn ribbons(&mut self, panel: &Panel) {
+    /// The middle half of the measured values around smoothed lines: the values themselves would fill the chart.
+    fn ribbons(&mut self, panel: &FigurePanel) {
         for (line, raw) in panel.unsmoothed() {
             self.ground(line.colour, |span| middle_half(raw, span));
         }
     }
 
-    /// The ground between two edges, from where training has begun: what instances start from says nothing of it.
-    fn bands(&mut self, panel: &Panel, view: &View) {
+    /// The background between the edges of a band, from the first training step on: the initial spread says nothing about training.
+    fn bands(&mut self, panel: &FigurePanel, view: &View) {
         for line in &panel.lines {
             let Some((low, high)) = &line.band else { continue };
             let from = if view.fit == Fit::Trained { line.trained_from.unwrap_or(f64::INFINITY) } else { 0.0 };
@@ -144,7 +144,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Colours the cells between the edges of each column; the edges alone where colours cannot be mixed.
+    /// Colours the cells between the edges in each column; only the edges if colours cannot be mixed.
     fn ground(&mut self, colour: usize, edges: impl Fn((f64, f64)) -> Option<(f64, f64)>) {
         let inside = self.inside();
         let ground = self.theme.band(colour);
@@ -168,8 +168,8 @@ impl Canvas<'_> {
         }
     }
 
-    /// At the edge, where lines lie beyond it.
-    fn beyond(&mut self, panel: &Panel) {
+    /// Marks at the edge for lines beyond it.
+    fn beyond(&mut self, panel: &FigurePanel) {
         if panel.beyond == (false, false) {
             return;
         }
@@ -191,7 +191,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// The rows from high to low, as far as they are in sight.
+    /// The visible rows from high to low.
     fn rows(&self, low: f64, high: f64) -> Option<(u16, u16)> {
         let (least, most) = (self.grid.y.low, self.grid.y.high);
         if high < least || low > most {
@@ -201,12 +201,12 @@ impl Canvas<'_> {
         Some((self.cell(x, high.min(most))?.y, self.cell(x, low.max(least))?.y))
     }
 
-    /// Which batch size a line is of, along it and at its end, where colours do not tell.
-    fn marks(&mut self, panel: &Panel) {
+    /// Marks of the batch size along a line and at its end, on a terminal without colours.
+    fn marks(&mut self, panel: &FigurePanel) {
         let inside = self.inside();
         for (number, line) in panel.lines.iter().enumerate() {
             let last = line.curve.points().next_back().and_then(|(x, _)| self.column(x)).unwrap_or(inside.right());
-            // lines side by side have their marks at different columns
+            // adjacent lines have their marks in different columns
             let places = (inside.left() + (number * 5 % MARKS) as u16..last).step_by(MARKS).chain([last]);
             for column in places.collect::<Vec<_>>() {
                 let at = self.span(column).and_then(|span| {
@@ -220,8 +220,8 @@ impl Canvas<'_> {
         }
     }
 
-    /// Where runs failed: at their last value, or at the foot of the chart where they never had one.
-    fn failures(&mut self, figure: &Figure, panel: &Panel) {
+    /// Failed runs: at their last value, or at the bottom of the chart if they have none.
+    fn failures(&mut self, figure: &Figure, panel: &FigurePanel) {
         for failure in &panel.failures {
             let (low, high) = figure.y_range;
             let y = failure.y.map_or(low, |y| y.clamp(low, high));
@@ -245,7 +245,7 @@ impl Canvas<'_> {
     }
 }
 
-/// Lowest and highest value within a column; between two points the straight line's.
+/// The lowest and highest value within a column; interpolated between two points.
 fn edge(curve: &Curve, (from, to): (f64, f64)) -> Option<(f64, f64)> {
     curve.extent((from, to), f64::NEG_INFINITY).or_else(|| {
         let value = curve.between((from + to) / 2.0)?;

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// Columns of the table.
+/// Width of the table.
 pub const WIDTH: u16 = 24;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, x: f64, theme: &Theme) {
@@ -18,7 +18,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, x: f64, theme:
         lines.push(Line::styled(format!(" epoch {:.2}", x / epoch), theme.dim()));
     }
     let room = usize::from(area.height).saturating_sub(lines.len());
-    // a run that ended before has no value here
+    // a run that ended earlier has no value here
     let there = |line: &&Drawn| line.curve.points().next_back().is_some_and(|(last, _)| last >= x);
     let mut drawn: Vec<&Drawn> = chart.panel.lines.iter().filter(there).collect();
     drawn.sort_by_key(|line| (line.colour, line.dash));
@@ -45,7 +45,7 @@ fn row<'t>(line: &Drawn, x: f64, theme: &Theme) -> Line<'t> {
     Line::from(vec![sample(line.colour, theme), Span::raw(format!("{name:<7}")), Span::raw(format!("{value}{edges}"))])
 }
 
-/// The mean of every batch size, where runs are too many for a line each.
+/// The mean of every batch size, if there are too many runs for a line each.
 fn cells<'t>(chart: &Chart<'_>, lines: &[&Drawn], x: f64, theme: &Theme) -> Vec<Line<'t>> {
     let cell = |(colour, size): (usize, &u32)| {
         let values: Vec<f64> =
@@ -68,7 +68,7 @@ fn sample<'t>(colour: usize, theme: &Theme) -> Span<'t> {
     Span::styled(format!(" {text} "), style)
 }
 
-/// Four digits that say something.
+/// Four significant digits.
 fn number(value: f64) -> String {
     match value.abs() {
         0.0 => "0".into(),

@@ -1,4 +1,4 @@
-//! What stands in a row, column by column.
+//! The cells of a row.
 
 use super::columns::{Shape, mark};
 use crate::app::App;
@@ -24,7 +24,7 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, measures: &Measures, 
             (true, true, false) => "▸",
             (true, false, _) => " ",
         };
-        // right next to its marker: the pin's place is kept for those that are not
+        // unpinned rows keep the pin's place free
         let pin = if item.pinned { "*" } else { "" };
         let room = usize::from(width).saturating_sub(fold.chars().count() + 1);
         let pin = format!("{pin:>room$}");
@@ -74,13 +74,13 @@ fn right<'t>(text: String, style: Style) -> Cell<'t> {
     Cell::from(Line::styled(text, style).alignment(Alignment::Right))
 }
 
-/// Three decimals, or as many as there is room for.
+/// Three decimals, or as many as fit.
 fn digits(value: f64, room: usize) -> String {
     let text = format!("{value:.3}");
     if text.len() <= room { text } else { format!("{value:.1}") }
 }
 
-/// A gain and a loss are told apart by their sign, not by their colour alone.
+/// The sign distinguishes a gain from a loss, not the colour alone.
 fn difference<'t>(value: Option<f64>, theme: &Theme) -> Cell<'t> {
     let Some(value) = value else { return right(String::new(), theme.dim()) };
     let text = format!("{value:+.3}");
@@ -100,7 +100,7 @@ fn pairs(pairs: u64) -> String {
     }
 }
 
-/// The sign of a run. One that ended by predicting one class only is no plain success.
+/// The symbol of a run's state. A run that predicts one class only is not marked as a success.
 pub fn sign(measures: &Measures, theme: &Theme) -> (&'static str, Style) {
     match measures.stage {
         Stage::Finished if measures.one_class => ("!", theme.bad()),
@@ -108,7 +108,7 @@ pub fn sign(measures: &Measures, theme: &Theme) -> (&'static str, Style) {
     }
 }
 
-/// The sign of how far a run is.
+/// The progress bar of a run.
 pub fn stage(stage: Stage, theme: &Theme) -> (&'static str, Style) {
     match stage {
         Stage::Finished => ("✓", theme.good()),
@@ -134,7 +134,7 @@ fn left(measures: &Measures) -> String {
     }
 }
 
-/// Eighths of a cell make it move smoothly.
+/// In eighths of a cell.
 fn bar<'t>(share: f64, cells: usize, theme: &Theme) -> Line<'t> {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = (share.clamp(0.0, 1.0) * (cells * 8) as f64).round() as usize;

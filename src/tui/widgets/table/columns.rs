@@ -1,23 +1,23 @@
-//! Which columns of the table fit, and how wide they are.
+//! Which columns of the table fit, and their widths.
 
 use crate::app::table::{Column, Listing, Shown};
 use crate::app::{App, table::Table};
 use crate::domain::metric::Metric;
 
-/// A column of the screen: one of the table's, or the marks before them.
+/// A column on the screen: one of the table's, or the marks before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// whether a cell is open, a row is pinned, and how much of it the charts show
+    /// whether a cell is open, whether a row is pinned, and how much of it the charts show
     Marks,
     Of(Column),
 }
 
-/// Widest name of an arm.
+/// Maximum width of an arm's name.
 const ARM: u16 = 24;
-/// Least and most cells of a progress bar.
+/// Minimum and maximum width of a progress bar.
 const BAR: (u16, u16) = (8, 20);
 
-/// The columns with their widths, each to be followed by a space.
+/// The columns with their widths, without the space after each.
 pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)> {
     let table = &app.table;
     let arm = app.sweep.arms().iter().map(|arm| arm.chars().count()).max().unwrap_or(0) as u16;
@@ -40,8 +40,8 @@ pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)>
     std::iter::once((Shape::Marks, marks)).chain(widths).collect()
 }
 
-/// In the order in which they are kept when there is no room for all: first what the table is sorted by. Of a single arm
-/// the name can go; what no row says anything about is left out.
+/// In order of importance, for when not all fit: first the column by which the table is sorted. The name of a single arm can
+/// be dropped; columns without values are left out.
 fn by_importance(app: &App, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
     use Column::*;
     let table = &app.table;
@@ -80,13 +80,13 @@ fn width(column: Column, arm: u16, table: &Table) -> u16 {
         Column::Speed | Column::Left => 7,
         _ => 5,
     };
-    // the arrow of the column that it is sorted by
+    // the arrow of the sorted column
     let arrow = table.sort.is_some_and(|(sorted, _)| sorted == column);
     let title = title(column, table).chars().count() as u16;
     least.max(title + u16::from(arrow))
 }
 
-/// The words over a column.
+/// The header of a column.
 pub fn title(column: Column, table: &Table) -> &'static str {
     match column {
         Column::State => "",

@@ -1,4 +1,4 @@
-//! The runs, a line each, or the cells with their runs below them. The cursor keeps to the middle of a long list.
+//! The table of runs, or of cells with their runs below them. In a long list the cursor stays in the middle.
 
 mod cells;
 mod columns;
@@ -60,7 +60,7 @@ fn position(app: &App, listing: &Listing<'_>, place: usize) -> String {
     }
 }
 
-/// With an arrow where the table is sorted by it.
+/// With an arrow if the table is sorted by it.
 fn heading<'t>(shape: Shape, app: &App, theme: &Theme) -> Cell<'t> {
     let Shape::Of(column) = shape else { return Cell::default() };
     let title = title(column, &app.table);

@@ -3,9 +3,9 @@
 use crate::app::state::{App, Leaving, Panel};
 use crate::domain::event::SweepEvent;
 
-pub(super) fn hear(app: &mut App, event: SweepEvent) {
-    app.log.hear(&event, &app.sweep);
-    app.inquiry.hear(&event);
+pub(super) fn receive(app: &mut App, event: SweepEvent) {
+    app.log.receive(&event, &app.sweep);
+    app.inquiry.receive(&event);
     app.sweep.apply(event);
     if app.sweep.closed && app.leaving == Leaving::Saving {
         app.leaving = Leaving::Now;
