@@ -191,11 +191,11 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CheckpointError>
 }
 
 /// Names the file an operation failed on.
-trait At<T> {
+trait CheckpointContext<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, CheckpointError>;
 }
 
-impl<T> At<T> for std::io::Result<T> {
+impl<T> CheckpointContext<T> for std::io::Result<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, CheckpointError> {
         self.map_err(|cause| CheckpointError::Files { doing, path: path.to_owned(), cause })
     }

@@ -79,11 +79,11 @@ impl FileError {
 }
 
 /// Adds the operation and the path to an I/O error.
-pub(super) trait At<T> {
+pub(super) trait FileContext<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, FileError>;
 }
 
-impl<T> At<T> for io::Result<T> {
+impl<T> FileContext<T> for io::Result<T> {
     fn at(self, doing: &'static str, path: &Path) -> Result<T, FileError> {
         self.map_err(|cause| FileError::System { doing, path: path.to_owned(), cause })
     }

@@ -1,6 +1,6 @@
 //! A folder below a root, and its entries.
 
-use super::error::{At, EntryKind, FileError};
+use super::error::{EntryKind, FileContext, FileError};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The identity of a folder: one that was moved or deleted in use must not be confused with a new one at its path.
 
-use super::error::{At, FileError};
+use super::error::{FileContext, FileError};
 use super::folder::Folder;
 #[cfg(unix)]
 use std::fs::File;

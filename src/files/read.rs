@@ -1,6 +1,6 @@
 //! Reading: regular files only, up to a size limit.
 
-use super::error::{At, EntryKind, FileError};
+use super::error::{EntryKind, FileContext, FileError};
 use super::folder::{Folder, expect};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};

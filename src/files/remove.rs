@@ -1,6 +1,6 @@
 //! Removing files, and setting damaged ones aside.
 
-use super::error::{At, EntryKind, FileError};
+use super::error::{EntryKind, FileContext, FileError};
 use super::folder::{Folder, expect, kind};
 use super::process;
 use std::fs;

@@ -1,6 +1,6 @@
 //! Atomic writes.
 
-use super::error::{At, EntryKind, FileError};
+use super::error::{EntryKind, FileContext, FileError};
 use super::folder::{Folder, expect};
 use super::remove::temporary_prefix;
 use std::fs::{self, File};

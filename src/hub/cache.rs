@@ -9,7 +9,7 @@
 //! ```
 
 use super::digest::Digest;
-use super::error::{At, HubError};
+use super::error::{CacheContext, HubError};
 use super::repository::{Repository, is_commit};
 use std::fs::{self, File};
 use std::io::{self, Write};

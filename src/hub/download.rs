@@ -3,7 +3,7 @@
 
 use super::address::Address;
 use super::digest::Digest;
-use super::error::{At, HubError};
+use super::error::{CacheContext, HubError};
 use super::event::{DownloadEvent, Listener};
 use super::http::{Agents, Reply, get, plain};
 use super::settings::HubSettings;

@@ -106,11 +106,11 @@ impl HubError {
 }
 
 /// Adds the path to an I/O error.
-pub trait At<T> {
+pub trait CacheContext<T> {
     fn at(self, path: &std::path::Path) -> Result<T, HubError>;
 }
 
-impl<T> At<T> for io::Result<T> {
+impl<T> CacheContext<T> for io::Result<T> {
     fn at(self, path: &std::path::Path) -> Result<T, HubError> {
         self.map_err(|cause| HubError::Cache { path: path.to_owned(), cause })
     }

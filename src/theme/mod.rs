@@ -12,4 +12,4 @@ mod vision;
 
 pub use colour::{BLACK, Rgb, WHITE, contrast, hex, mix};
 pub use ramp::sample;
-pub use written::{BUILT_IN, Colour, Series, ThemeColours, ThemeError};
+pub use written::{BUILT_IN, Colour, SeriesColours, ThemeColours, ThemeError};

@@ -25,13 +25,13 @@ fn at(anchors: &[Rgb], share: f64) -> Option<Rgb> {
 mod tests {
     use super::*;
     use crate::theme::vision::least_difference;
-    use crate::theme::{Colour, Series, ThemeColours, WHITE, contrast, hex};
+    use crate::theme::{Colour, SeriesColours, ThemeColours, WHITE, contrast, hex};
 
     /// The ramps of the built-in themes with their backgrounds.
     fn ramps() -> Vec<(&'static str, Vec<Rgb>, Vec<Rgb>)> {
         let ramp = |name| {
             let theme = ThemeColours::named(name).unwrap();
-            let (Series::Ramp(anchors), Colour::Rgb(ground)) = (theme.series, theme.background) else {
+            let (SeriesColours::Ramp(anchors), Colour::Rgb(ground)) = (theme.series, theme.background) else {
                 panic!("{name} has no ramp on a known ground");
             };
             (anchors, ground)

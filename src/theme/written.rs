@@ -31,19 +31,19 @@ pub enum Colour {
 
 /// The colours of batch sizes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Series {
+pub enum SeriesColours {
     /// anchors of a sequential palette, smallest batch size first
     Ramp(Vec<Rgb>),
     /// a list, repeated where there are more sizes
     Each(Vec<Colour>),
 }
 
-impl Series {
+impl SeriesColours {
     /// One colour per batch size, smallest first.
     pub fn colours(&self, sizes: usize) -> Vec<Colour> {
         match self {
-            Series::Ramp(anchors) => sample(anchors, sizes).into_iter().map(Colour::Rgb).collect(),
-            Series::Each(colours) => colours.iter().copied().cycle().take(sizes).collect(),
+            SeriesColours::Ramp(anchors) => sample(anchors, sizes).into_iter().map(Colour::Rgb).collect(),
+            SeriesColours::Each(colours) => colours.iter().copied().cycle().take(sizes).collect(),
         }
     }
 }
@@ -60,7 +60,7 @@ pub struct ThemeColours {
     pub good: Colour,
     pub bad: Colour,
     pub selection: Colour,
-    pub series: Series,
+    pub series: SeriesColours,
 }
 
 #[derive(Deserialize)]
@@ -101,8 +101,8 @@ impl ThemeColours {
                 .ok_or_else(|| wrong(format!("`{text}` in `ramp`: only \"#rrggbb\" colours can be interpolated")))
         };
         let series = match (&written.ramp, &written.series) {
-            (Some(ramp), None) => Series::Ramp(ramp.iter().map(rgb).collect::<Result<_, _>>()?),
-            (None, Some(series)) => Series::Each(series.iter().map(colour).collect::<Result<_, _>>()?),
+            (Some(ramp), None) => SeriesColours::Ramp(ramp.iter().map(rgb).collect::<Result<_, _>>()?),
+            (None, Some(series)) => SeriesColours::Each(series.iter().map(colour).collect::<Result<_, _>>()?),
             _ => {
                 let message = "write either `ramp`, from the smallest batch size's colour to the largest's, or `series`, \
                                one colour after the other";

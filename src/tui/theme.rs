@@ -1,7 +1,7 @@
 //! A theme as terminal styles. Widgets name a meaning, never a colour.
 
 use crate::export::Ground;
-use crate::theme::{self, BLACK, Colour, Rgb, Series, ThemeError, WHITE, mix};
+use crate::theme::{self, BLACK, Colour, Rgb, SeriesColours, ThemeError, WHITE, mix};
 use ratatui::style::{Color, Modifier, Style};
 
 /// The share of the line's colour in its band.
@@ -20,7 +20,7 @@ pub struct Theme {
     good: Color,
     bad: Color,
     selection: Color,
-    series: Series,
+    series: SeriesColours,
     /// by batch size, smallest first
     lines: Vec<Color>,
     /// no colours: marks replace them

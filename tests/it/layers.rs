@@ -1,5 +1,5 @@
 //! The plan of the house, kept: imports between rooms point down, each room's door says which ones there are, and no files
-//! import each other in a circle. Reads the source text.
+//! import each other in a circle; no type name is used twice. Reads the source text.
 //!
 //! A door is the documentation of a room's `mod.rs`. It has up to three sentences for this test, each to its full stop:
 //! - `May import:` the rooms that its files import, all of them and no other;
@@ -320,6 +320,37 @@ fn no_files_import_each_other_in_a_circle() {
     let print = |knot: &BTreeSet<String>| knot.iter().cloned().collect::<Vec<_>>().join(", ");
     let knots: Vec<String> = knots.iter().map(print).collect();
     assert!(knots.is_empty(), "files that import each other in a circle:\n{}", knots.join("\n"));
+}
+
+/// A reader who meets `View` should not have to look which one it is.
+#[test]
+fn each_type_name_is_declared_once_and_hides_none_of_the_prelude() {
+    let prelude = [
+        "AsRef", "Box", "Clone", "Default", "Drop", "Fn", "From", "Into", "Iterator", "Option", "Result", "String",
+        "Vec",
+    ];
+    let house = House::read();
+    let mut declared: BTreeMap<&str, Vec<String>> = prelude.map(|name| (name, vec!["the prelude".into()])).into();
+    for source in house.files.values() {
+        for name in source.code.lines().filter_map(declared_type) {
+            declared.entry(name).or_default().push(source.path.display().to_string());
+        }
+    }
+    assert!(declared.len() > 300, "is the reader broken?");
+    declared.retain(|_, places| places.len() > 1);
+    assert!(declared.is_empty(), "declared more than once: {declared:#?}");
+}
+
+/// The name of a type or trait that a line without indentation declares.
+fn declared_type(line: &str) -> Option<&str> {
+    let rest = match line.strip_prefix("pub") {
+        Some(rest) if rest.starts_with('(') => rest.split_once(") ")?.1,
+        Some(rest) => rest.strip_prefix(' ')?,
+        None => line,
+    };
+    let (_, after) =
+        ["struct ", "enum ", "trait ", "type "].iter().find_map(|word| Some((word, rest.strip_prefix(word)?)))?;
+    Some(&after[..after.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(after.len())])
 }
 
 /// What is imported, directly or through others.

@@ -29,13 +29,13 @@ enum LegendKey {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Item {
+enum LegendItem {
     Heading(&'static str),
     Key(LegendKey, String),
 }
 
 pub struct Legend<'l> {
-    entries: Vec<Item>,
+    entries: Vec<LegendItem>,
     palette: &'l FigurePalette,
     measures: Dimensions,
 }
@@ -49,12 +49,12 @@ impl<'l> Legend<'l> {
         measures: Dimensions,
     ) -> Self {
         let lines = || panels.iter().flat_map(|panel| &panel.lines);
-        let mut entries = vec![Item::Heading("batch size")];
+        let mut entries = vec![LegendItem::Heading("batch size")];
         for (place, size) in figure.batch_sizes.iter().enumerate() {
             let mut of_size = lines().filter(|line| line.colour == place).peekable();
             if of_size.peek().is_some() {
                 let swatch = LegendKey::Swatch(palette.series(place), of_size.any(|line| line.band.is_some()));
-                entries.push(Item::Key(swatch, size.to_string()));
+                entries.push(LegendItem::Key(swatch, size.to_string()));
             }
         }
         if has_dashes {
@@ -62,11 +62,11 @@ impl<'l> Legend<'l> {
             instances.sort_unstable();
             instances.dedup();
             if instances.len() > 1 {
-                entries.push(Item::Heading("instance"));
+                entries.push(LegendItem::Heading("instance"));
                 for dash in 0..PATTERNS {
                     let alike: Vec<u32> = instances.iter().copied().filter(|iid| iid % PATTERNS == dash).collect();
                     if !alike.is_empty() {
-                        entries.push(Item::Key(LegendKey::Dash(dash), listed(&alike)));
+                        entries.push(LegendItem::Key(LegendKey::Dash(dash), listed(&alike)));
                     }
                 }
             }
@@ -74,14 +74,14 @@ impl<'l> Legend<'l> {
         let mut marks = Vec::new();
         let mut mark = |sample, words: &str, occurs: &dyn Fn(&FigurePanel) -> bool| {
             if panels.iter().any(|panel| occurs(panel)) {
-                marks.push(Item::Key(sample, words.into()));
+                marks.push(LegendItem::Key(sample, words.into()));
             }
         };
         mark(LegendKey::Reference, "baseline", &|panel| !panel.reference.is_empty());
         mark(LegendKey::Ribbon, "batches, middle half", &|panel| panel.unsmoothed().next().is_some());
         mark(LegendKey::Failure, "failed run", &|panel| !panel.failures.is_empty());
         if !marks.is_empty() {
-            entries.push(Item::Heading("also"));
+            entries.push(LegendItem::Heading("also"));
             entries.extend(marks);
         }
         Self { entries, palette, measures }
@@ -97,13 +97,14 @@ impl<'l> Legend<'l> {
     ) -> Self {
         let names: Vec<&str> = scores.arms.iter().map(|arm| arm.name.as_str()).collect();
         let names = canvas.font.distinct(&names, measures.legend, width / 3.0);
-        let mut entries = vec![Item::Heading("arm")];
+        let mut entries = vec![LegendItem::Heading("arm")];
         let samples = names.into_iter().enumerate();
-        entries.extend(samples.map(|(place, name)| Item::Key(LegendKey::Arm(place, palette.series(place)), name)));
-        entries.push(Item::Heading("also"));
-        entries.push(Item::Key(LegendKey::Instance, "one instance".into()));
+        entries
+            .extend(samples.map(|(place, name)| LegendItem::Key(LegendKey::Arm(place, palette.series(place)), name)));
+        entries.push(LegendItem::Heading("also"));
+        entries.push(LegendItem::Key(LegendKey::Instance, "one instance".into()));
         if scores.arms.iter().flat_map(|arm| &arm.cells).any(|cell| cell.interval.is_some()) {
-            entries.push(Item::Key(LegendKey::Interval, "95 % t interval".into()));
+            entries.push(LegendItem::Key(LegendKey::Interval, "95 % t interval".into()));
         }
         Self { entries, palette, measures }
     }
@@ -114,16 +115,16 @@ impl<'l> Legend<'l> {
 
     /// Width and height of all entries below one another.
     pub fn column(&self, canvas: &Canvas) -> (f64, f64) {
-        let wide = |entry: &Item| self.width(entry, canvas);
+        let wide = |entry: &LegendItem| self.width(entry, canvas);
         let widest = self.entries.iter().map(wide).fold(0.0, f64::max);
-        let headings = self.entries.iter().filter(|entry| matches!(entry, Item::Heading(_))).count() as f64;
+        let headings = self.entries.iter().filter(|entry| matches!(entry, LegendItem::Heading(_))).count() as f64;
         (widest, self.row() * (self.entries.len() as f64 + 0.5 * (headings - 1.0)))
     }
 
-    fn width(&self, entry: &Item, canvas: &Canvas) -> f64 {
+    fn width(&self, entry: &LegendItem, canvas: &Canvas) -> f64 {
         match entry {
-            Item::Heading(words) => canvas.font.width(words, self.measures.legend),
-            Item::Key(_, words) => self.before() + canvas.font.width(words, self.measures.legend),
+            LegendItem::Heading(words) => canvas.font.width(words, self.measures.legend),
+            LegendItem::Key(_, words) => self.before() + canvas.font.width(words, self.measures.legend),
         }
     }
 
@@ -135,7 +136,7 @@ impl<'l> Legend<'l> {
     pub fn draw_column(&self, canvas: &mut Canvas, left: f64, top: f64) {
         let mut y = top;
         for (place, entry) in self.entries.iter().enumerate() {
-            if place > 0 && matches!(entry, Item::Heading(_)) {
+            if place > 0 && matches!(entry, LegendItem::Heading(_)) {
                 y += 0.5 * self.row();
             }
             self.entry(canvas, entry, left, y);
@@ -155,7 +156,7 @@ impl<'l> Legend<'l> {
             let right = room.right() - if rows == most_rows && !is_last { dots } else { 0.0 };
             if x + wide > right && x > left {
                 if rows == most_rows {
-                    self.entry(canvas, &Item::Heading("…"), x, top + (rows - 1) as f64 * self.row());
+                    self.entry(canvas, &LegendItem::Heading("…"), x, top + (rows - 1) as f64 * self.row());
                     break;
                 }
                 (x, rows) = (left, rows + 1);
@@ -166,13 +167,13 @@ impl<'l> Legend<'l> {
         rows as f64 * self.row()
     }
 
-    fn entry(&self, canvas: &mut Canvas, entry: &Item, left: f64, top: f64) {
+    fn entry(&self, canvas: &mut Canvas, entry: &LegendItem, left: f64, top: f64) {
         let Dimensions { point, legend, .. } = self.measures;
         let (middle, baseline) = (top + 0.5 * self.row(), top + 0.5 * self.row() + 0.36 * legend);
         let style = Words { size: legend, colour: self.palette.dim, anchor: Anchor::Start };
         match entry {
-            Item::Heading(words) => canvas.words(words, (left, baseline), style),
-            Item::Key(sample, words) => {
+            LegendItem::Heading(words) => canvas.words(words, (left, baseline), style),
+            LegendItem::Key(sample, words) => {
                 self.sample(canvas, *sample, left, middle);
                 let style = Words { colour: self.palette.text, ..style };
                 canvas.words(words, (left + (SAMPLE + 6.0) * point, baseline), style);
