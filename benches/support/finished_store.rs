@@ -3,10 +3,11 @@
 use super::made_up;
 use batchscope::domain::arm::Arm;
 use batchscope::domain::event::{JournalEntry, RunEvent};
+use batchscope::domain::identity::run_id;
 use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::plan::PlannedArm;
 use batchscope::resolve::{Request, Sources};
-use batchscope::store::{Owner, RunResult, Store, run_id};
+use batchscope::store::{Owner, RunResult, Store};
 use serde_json::{json, to_vec, to_vec_pretty};
 use std::fs::{create_dir_all, write};
 use std::path::Path;

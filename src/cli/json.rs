@@ -127,8 +127,8 @@ struct Spread {
 struct FailedRun<'s> {
     run: &'s RunId,
     arm: &'s str,
-    batch_size: u32,
-    iid: u32,
+    batch_size: Option<u32>,
+    iid: Option<u32>,
     message: &'s str,
 }
 
@@ -203,10 +203,10 @@ impl Report {
     pub fn summary(&self, sweep: &Sweep, exit: Exit) -> String {
         let failures = sweep.rows().iter().filter_map(|row| match &row.history.progress {
             Progress::Failed(message) => Some(FailedRun {
-                run: &row.planned.id,
-                arm: &row.planned.arm,
-                batch_size: row.planned.spec.batch_size,
-                iid: row.planned.spec.iid,
+                run: &row.id,
+                arm: row.label.arm(),
+                batch_size: row.label.batch_size.known(),
+                iid: row.label.iid,
                 message,
             }),
             _ => None,
@@ -233,7 +233,7 @@ impl Report {
                 Progress::Waiting => &mut counts.waiting,
             };
             *count += 1;
-            counts.reused += usize::from(self.reused.contains(&row.planned.id));
+            counts.reused += usize::from(self.reused.contains(&row.id));
         }
         counts
     }

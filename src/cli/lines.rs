@@ -7,11 +7,6 @@ use crate::domain::metric::Metric;
 use crate::domain::scores::{ONE_CLASS, Scores};
 use crate::domain::sweep::{Row, Sweep};
 
-/// The name of a run in a line.
-pub fn name(row: &Row) -> String {
-    format!("{} bs {} #{}", row.planned.arm, row.planned.spec.batch_size, row.planned.spec.iid)
-}
-
 /// The line of an event; updates have none. `sweep` includes the event already.
 pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
     let (run, words) = match event {
@@ -26,9 +21,11 @@ pub fn line(sweep: &Sweep, event: &SweepEvent) -> Option<String> {
         SweepEvent::Broken(message) => return Some(format!("stopped: {message}")),
         // only the dashboard sends commands
         SweepEvent::Intended { .. } => return None,
+        SweepEvent::Noted(words) => return Some(words.clone()),
+        SweepEvent::Found(_) | SweepEvent::Rewound { .. } | SweepEvent::Logged { .. } => return None,
         SweepEvent::Planned(_) | SweepEvent::Stored { .. } | SweepEvent::Idle | SweepEvent::Closed => return None,
     };
-    Some(format!("{}  {}  {words}", count(sweep), name(sweep.row(run)?)))
+    Some(format!("{}  {}  {words}", count(sweep), sweep.row(run)?.label))
 }
 
 /// The time left, where it is known: `12 of 25  about 4:10 left`.
@@ -57,13 +54,11 @@ fn stored_words(row: &Row) -> Option<String> {
 }
 
 fn entry_words(row: &Row, entry: &JournalEntry) -> Option<String> {
-    let spec = &row.planned.spec;
-    let updates = spec.updates();
+    let updates = row.label.length.updates.unwrap_or(0);
+    let is_scored_only = || row.spec.as_ref().is_some_and(|spec| spec.scored_plainly().is_some());
     match &entry.event {
         RunEvent::Started { step: 0 } => Some(format!("started, {updates} updates")),
-        RunEvent::Started { step } if *step == updates && spec.scored_plainly().is_some() => {
-            Some("scores final weights again".into())
-        }
+        RunEvent::Started { step } if *step == updates && is_scored_only() => Some("scores final weights again".into()),
         RunEvent::Started { step } => Some(format!("resumes at update {step} of {updates}")),
         RunEvent::Evaluation { step, scores } => Some(format!("update {step} of {updates}  {}", in_words(scores))),
         RunEvent::AlsoEvaluated { set, scores, .. } => Some(format!("on {}  {}", set.name(), in_words(scores))),

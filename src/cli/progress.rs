@@ -1,6 +1,5 @@
 //! Progress bars: one for the sweep, one for every run in progress.
 
-use super::lines::name;
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::domain::id::RunId;
@@ -34,7 +33,7 @@ impl Bars {
     /// Draws the state of the sweep.
     pub fn draw(&mut self, sweep: &Sweep) {
         for row in sweep.rows() {
-            let id = &row.planned.id;
+            let id = &row.id;
             if row.history.progress != Progress::Running || row.elsewhere.is_some() {
                 if let Some(bar) = self.runs.remove(id) {
                     bar.finish_and_clear();
@@ -43,9 +42,9 @@ impl Bars {
                 continue;
             }
             let bar = self.runs.entry(id.clone()).or_insert_with(|| {
-                let bar = ProgressBar::new(row.planned.spec.updates());
+                let bar = ProgressBar::new(row.label.length.updates.unwrap_or(0));
                 let bar = bar.with_style(style("{bar:12} {percent:>3} %  {prefix}  {wide_msg}"));
-                self.bars.add(bar.with_prefix(printable(&name(row)).into_owned()))
+                self.bars.add(bar.with_prefix(printable(&row.label.to_string()).into_owned()))
             });
             bar.set_position(row.history.step);
             // most important first: a narrow terminal cuts the rest

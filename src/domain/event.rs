@@ -2,9 +2,13 @@
 
 use super::command::Intent;
 use super::id::RunId;
+use super::progress::Progress;
 use super::run::PlannedRun;
+use super::run_label::LabelledRun;
 use super::scores::Scores;
+use super::series::Sample;
 use super::spec::NamedSet;
+use super::symbol::Symbol;
 use serde::{Deserialize, Serialize};
 
 /// An event of a run. Steps are updates done: 0 is before the first.
@@ -83,6 +87,12 @@ pub struct JournalEntry {
 pub enum SweepEvent {
     /// Runs were added to the sweep: at its beginning, and when an arm is added.
     Planned(Vec<PlannedRun>),
+    /// Runs of another program were found, or more is known of them.
+    Found(Vec<LabelledRun>),
+    /// Another program took its run up again from this step: later values of metrics whose names begin so do not count.
+    Rewound { run: RunId, prefix: String, step: u64 },
+    /// Values by metric that another program has logged of its run since the last of these, and its present state.
+    Logged { run: RunId, samples: Vec<(Symbol, Sample)>, progress: Progress },
     /// One run's journal grew by an entry. `attempt` counts from 1.
     Run { run: RunId, attempt: u32, entry: JournalEntry },
     /// A run is finished, according to its result in the store. Its journal follows: reading thousands of these takes seconds.
@@ -95,6 +105,8 @@ pub enum SweepEvent {
     TakenOver { run: RunId, owner: String },
     /// The intent for these runs changed.
     Intended { runs: Vec<RunId>, intent: Intent },
+    /// Something that a person should know.
+    Noted(String),
     /// A file of the store is damaged: which one, why, and what was done about it.
     Damaged(String),
     /// A run can be neither trained nor read, for this reason.

@@ -6,33 +6,12 @@
 use super::event::RunEvent;
 use super::metric::{Metric, Source};
 use super::point::{EvaluationPoint, UpdatePoint};
+pub use super::progress::Progress;
 use super::scores::Scores;
+use super::series::{Sample, Series};
 use super::spec::NamedSet;
-
-/// The state of a run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Progress {
-    #[default]
-    Waiting,
-    Running,
-    /// stopped or cut off; resumes from its last checkpoint
-    Interrupted,
-    Finished,
-    Failed(String),
-}
-
-impl Progress {
-    /// Its name in lists and filters.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Progress::Waiting => "waiting",
-            Progress::Running => "running",
-            Progress::Interrupted => "interrupted",
-            Progress::Finished => "finished",
-            Progress::Failed(_) => "failed",
-        }
-    }
-}
+use super::symbol::Symbol;
+use std::collections::BTreeMap;
 
 /// Every update and evaluation of a run, in order of steps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +25,8 @@ pub struct History {
     pub further_sets: Vec<(NamedSet, Scores)>,
     /// the final evaluation, where it is known and its journal is not yet: a score, and no point of a curve
     pub stored: Option<EvaluationPoint>,
+    /// what another program has logged, by metric
+    pub series: BTreeMap<Symbol, Series>,
 }
 
 impl History {
@@ -77,6 +58,31 @@ impl History {
         }
     }
 
+    /// Adds what another program has logged. Returns whether that replaces earlier values.
+    pub fn log(&mut self, samples: &[(Symbol, Sample)]) -> bool {
+        let mut replaces = false;
+        for (metric, sample) in samples {
+            replaces |= self.series.entry(*metric).or_default().push(*sample);
+            self.step = self.step.max(sample.step);
+        }
+        if replaces {
+            self.step = self.last_logged();
+        }
+        replaces
+    }
+
+    /// Drops what metrics whose names begin so have from this step on. Returns whether there was any.
+    pub fn rewind(&mut self, prefix: &str, step: u64) -> bool {
+        let of_these = self.series.iter_mut().filter(|(metric, _)| metric.as_str().starts_with(prefix));
+        let drops = of_these.fold(false, |drops, (_, series)| series.truncate(step) || drops);
+        self.step = self.last_logged();
+        drops
+    }
+
+    fn last_logged(&self) -> u64 {
+        self.series.values().filter_map(Series::last).map(|last| last.step).max().unwrap_or(0)
+    }
+
     /// What the store says of a finished run whose journal is still to be read.
     pub fn finished(step: u64, scores: Scores) -> Self {
         let stored = Some(EvaluationPoint { step, scores });
@@ -101,6 +107,10 @@ impl History {
                 self.evaluations.iter().filter_map(|point| Some((point.step, value(&point.scores)?))).collect()
             }
             Source::Update(value) => self.updates.iter().map(|point| (point.step, value(point))).collect(),
+            Source::Series(name) => {
+                let samples = self.series.get(&name).map_or(&[][..], Series::samples);
+                samples.iter().map(|sample| (sample.step, sample.value)).collect()
+            }
             // the time of an event is no part of it, nor is another run
             Source::Time | Source::Difference(_) => Vec::new(),
         }

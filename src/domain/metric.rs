@@ -3,6 +3,7 @@
 
 use super::point::UpdatePoint;
 use super::scores::Scores;
+use super::symbol::Symbol;
 use serde::{Deserialize, Serialize};
 
 /// One curve of a run.
@@ -22,6 +23,9 @@ pub enum Metric {
     LearningRate,
     GradientNorm,
     PairsPerSecond,
+    /// what another program calls so
+    #[serde(skip)]
+    Logged(Symbol),
 }
 
 use Metric::*;
@@ -58,8 +62,11 @@ pub enum Source {
     Difference(Metric),
     /// the time between updates
     Time,
+    /// what another program has logged under this name
+    Series(Symbol),
 }
 
+#[derive(Clone, Copy)]
 struct Entry {
     metric: Metric,
     /// for a person, where the set it is measured on is known
@@ -119,8 +126,18 @@ const METRICS: [Entry; 12] = [
         Unit::None, Better::Higher, Source::Time),
 ];
 
+/// A metric of another program, of which only the name is known.
+fn logged(name: Symbol) -> Entry {
+    let metric = Logged(name);
+    let source = Source::Series(name);
+    entry(metric, [name.as_str(); 3], [name.as_str(); 2], Unit::None, Better::None, source)
+}
+
+/// Names of sets that are scored rather than trained on, as they occur in names of metrics.
+const SCORED_SETS: [&str; 7] = ["eval", "evaluation", "valid", "validation", "val", "dev", "test"];
+
 impl Metric {
-    /// In the order in which the `m` key goes through them.
+    /// All of our own, in the order in which the `m` key goes through them.
     pub const ALL: [Metric; METRICS.len()] = {
         let mut all = [ValidAccuracy; METRICS.len()];
         let mut place = 0;
@@ -134,8 +151,12 @@ impl Metric {
     /// What scoring a set gives.
     pub const SCORES: [Metric; 5] = [ValidAccuracy, ValidLoss, ValidF1, ValidMacroF1, ValidMatthews];
 
-    fn entry(self) -> &'static Entry {
-        &METRICS[self as usize]
+    fn entry(self) -> Entry {
+        match self {
+            Logged(name) => logged(name),
+            // all of them are in the table
+            known => METRICS[METRICS.iter().position(|entry| entry.metric == known).unwrap_or_default()],
+        }
     }
 
     /// The name a person reads.
@@ -159,7 +180,13 @@ impl Metric {
 
     /// The name for a file, as the original experiment named its figure.
     pub fn file_name(self) -> &'static str {
-        self.entry().file_name
+        match self {
+            Logged(name) => {
+                let plain = name.as_str().replace(|c: char| !c.is_alphanumeric() && c != '_', "-");
+                Symbol::of(&plain).as_str()
+            }
+            known => known.entry().file_name,
+        }
     }
 
     /// The metric of this name for a file.
@@ -207,25 +234,29 @@ impl Metric {
 
     /// Whether it is a part of a run's result. How fast it was trained is not, nor is another run.
     pub fn is_measured(self) -> bool {
-        matches!(self.source(), Source::Evaluation(_) | Source::Update(_))
+        matches!(self.source(), Source::Evaluation(_) | Source::Update(_) | Source::Series(_))
     }
 
     /// Whether the validation set is scored for it; the others have a value at every update.
     pub fn is_of_validation(self) -> bool {
-        matches!(self.source(), Source::Evaluation(_) | Source::Difference(_))
+        match self.source() {
+            Source::Evaluation(_) | Source::Difference(_) => true,
+            Source::Series(name) => {
+                let mut words = name.as_str().split(|c: char| !c.is_alphanumeric());
+                words.any(|word| SCORED_SETS.iter().any(|set| word.eq_ignore_ascii_case(set)))
+            }
+            Source::Update(_) | Source::Time => false,
+        }
     }
 
-    /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed.
+    /// Whether a value is that of a single batch: noise at small batch sizes unless smoothed. What another program logs
+    /// between evaluations is taken to be so, but for a learning rate.
     pub fn is_of_a_batch(self) -> bool {
-        !self.is_of_validation() && self != LearningRate
-    }
-
-    pub fn next(self) -> Self {
-        Self::ALL[(self as usize + 1) % Self::ALL.len()]
-    }
-
-    pub fn previous(self) -> Self {
-        Self::ALL[(self as usize + Self::ALL.len() - 1) % Self::ALL.len()]
+        match self {
+            LearningRate => false,
+            Logged(name) if name.as_str().ends_with("learning_rate") || name.as_str().ends_with("lr") => false,
+            _ => !self.is_of_validation(),
+        }
     }
 }
 
@@ -249,8 +280,9 @@ mod tests {
 
     #[test]
     fn the_table_is_in_the_order_of_the_metrics_and_names_each_once() {
+        assert!(METRICS.is_sorted_by_key(|entry| entry.metric));
         for (place, metric) in Metric::ALL.into_iter().enumerate() {
-            assert_eq!(metric as usize, place, "{metric:?}");
+            assert_eq!(metric.title(), METRICS[place].title, "{metric:?}");
             assert_eq!(Metric::named(metric.file_name()), Some(metric));
         }
         let names: Vec<_> = Metric::SCORES.iter().flat_map(|metric| metric.names()).collect();
@@ -258,6 +290,19 @@ mod tests {
             names,
             ["acc", "accuracy", "loss", "loss", "f1", "f1", "macro_f1", "macro_f1", "matthews", "matthews"]
         );
+    }
+
+    #[test]
+    fn a_metric_of_another_program_goes_by_its_name() {
+        let of = |name: &str| Logged(Symbol::of(name));
+        assert_eq!((of("eval/accuracy").title(), of("eval/accuracy").file_name()), ("eval/accuracy", "eval-accuracy"));
+        for scored in ["eval/accuracy", "eval_loss", "val_acc", "Test/F1"] {
+            assert!(of(scored).is_of_validation() && !of(scored).is_of_a_batch(), "{scored}");
+        }
+        for trained in ["loss", "train/loss", "evaluated"] {
+            assert!(!of(trained).is_of_validation() && of(trained).is_of_a_batch(), "{trained}");
+        }
+        assert!(!of("train/learning_rate").is_of_a_batch());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The words of the program as plain values: what a sweep is, what a run is, what happens in it.
 //!
-//! May import: no other room. Never uses: `std::fs`, `std::thread`, `crossbeam_channel`. Knows no file, thread, tensor or terminal; rooms
+//! May import: no other room. Alone knows: `serde_jcs`. Never uses: `std::fs`, `std::thread`, `crossbeam_channel`. Knows no file, thread, tensor or terminal; rooms
 //! that are strangers to one another meet through these values.
 
 pub mod ablation;
@@ -17,7 +17,9 @@ pub mod filter;
 pub mod glue;
 pub mod history;
 pub mod id;
+pub mod identity;
 pub mod invariance;
+pub mod look;
 pub mod metric;
 pub mod model;
 pub mod name;
@@ -26,6 +28,7 @@ pub mod numbers;
 pub mod pace;
 pub mod point;
 pub mod printable;
+pub mod progress;
 pub mod property;
 pub mod random;
 pub mod row;

@@ -3,6 +3,7 @@
 use super::filter::FilterValue;
 use super::numbers::{self, NUMBERS};
 use super::run::RunSpec;
+use super::run_label::RunLabel;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Property {
@@ -64,6 +65,22 @@ impl Property {
 
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|property| property.names().contains(&name))
+    }
+
+    /// Of any run. What a run of another program was trained with is a column of its label, if it is known.
+    pub fn of(self, label: &RunLabel, spec: Option<&RunSpec>) -> FilterValue {
+        let number =
+            |number: Option<u64>| number.map_or(FilterValue::Missing, |number| FilterValue::Number(number as f64));
+        match (self, spec) {
+            (BatchSize, _) => number(label.batch_size.known().map(u64::from)),
+            (Instance, _) => number(label.iid.map(u64::from)),
+            (Updates, _) => number(label.length.updates),
+            (property, Some(spec)) => property.value(spec),
+            (property, None) => {
+                let mut columns = property.names().into_iter().map(|name| label.column(name));
+                columns.find(|value| *value != FilterValue::Missing).unwrap_or(FilterValue::Missing)
+            }
+        }
     }
 
     pub fn value(self, spec: &RunSpec) -> FilterValue {

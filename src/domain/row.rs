@@ -4,16 +4,24 @@ use super::attempts::Attempts;
 use super::command::Intent;
 use super::event::JournalEntry;
 use super::history::{History, Progress};
+use super::id::RunId;
 use super::metric::{Metric, Source};
 use super::pace::Pace;
-use super::run::PlannedRun;
+use super::run::{PlannedRun, RunSpec};
+use super::run_label::{LabelledRun, RunLabel};
 use super::series::Sample;
+use super::symbol::Symbol;
 use super::times::Times;
 
 /// One run of the sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    pub planned: PlannedRun,
+    pub id: RunId,
+    pub label: RunLabel,
+    /// all that determines the result of our own run
+    pub spec: Option<RunSpec>,
+    /// whether the store keeps its final weights
+    pub keep_weights: bool,
     pub history: History,
     pub pace: Pace,
     pub attempts: Attempts,
@@ -37,12 +45,24 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn new(planned: PlannedRun, place: usize, arm: usize) -> Self {
+    /// Our own run.
+    pub(super) fn planned(run: PlannedRun, place: usize, arm: usize) -> Self {
+        let label = RunLabel::of(&run.arm, &run.spec);
+        let PlannedRun { id, spec, keep_weights, .. } = run;
+        Self { spec: Some(spec), keep_weights, ..Self::labelled(LabelledRun { id, label }, place, arm) }
+    }
+
+    /// A run of another program.
+    pub(super) fn labelled(run: LabelledRun, place: usize, arm: usize) -> Self {
+        let LabelledRun { id, label } = run;
         let (history, pace, attempts, times) = Default::default();
         let (entries, revision, version) = (0, 0, 0);
         let (here, elsewhere, intent) = (false, None, Intent::Train);
         Self {
-            planned,
+            id,
+            label,
+            spec: None,
+            keep_weights: false,
             history,
             pace,
             attempts,
@@ -74,6 +94,29 @@ impl Row {
         self.times.apply(entry, &self.history);
     }
 
+    /// Takes in what is known by now of a run of another program. Returns whether that is something else than before.
+    pub(super) fn relabel(&mut self, label: RunLabel) -> bool {
+        if self.spec.is_some() || self.label == label {
+            return false;
+        }
+        self.label = label;
+        self.revision += 1;
+        self.version += 1;
+        true
+    }
+
+    /// Another program went back to this step: what metrics whose names begin so have from there on does not count.
+    pub(super) fn rewind(&mut self, prefix: &str, step: u64) {
+        self.revision += u64::from(self.history.rewind(prefix, step));
+    }
+
+    /// Takes in what another program has logged.
+    pub(super) fn log(&mut self, samples: &[(Symbol, Sample)], progress: Progress) {
+        self.revision += u64::from(self.history.log(samples));
+        self.history.progress = progress;
+        self.entries += samples.len() as u64;
+    }
+
     /// What its events said.
     pub(super) fn forget(&mut self) {
         (self.history, self.pace, self.times, self.attempts, self.entries) = Default::default();
@@ -90,6 +133,7 @@ impl Row {
             Source::Evaluation(value) if evaluations.iter().any(|point| value(&point.scores).is_none()) => 0,
             Source::Evaluation(_) => evaluations.len(),
             Source::Update(_) | Source::Time => updates.len(),
+            Source::Series(name) => self.history.series.get(&name).map_or(0, |series| series.samples().len()),
         }
     }
 
@@ -99,7 +143,8 @@ impl Row {
         let value = match metric.source() {
             Source::Evaluation(value) => value(&evaluation?.scores)?,
             Source::Update(value) => value(update?),
-            Source::Time => f64::from(self.planned.spec.batch_size) / f64::from(*self.times.spans.get(place)?),
+            Source::Time => f64::from(self.label.pairs_per_update()?) / f64::from(*self.times.spans.get(place)?),
+            Source::Series(name) => return self.history.series.get(&name)?.samples().get(place).copied(),
             Source::Difference(_) => return None,
         };
         let (step, times) = match metric.is_of_validation() {
@@ -110,15 +155,15 @@ impl Row {
     }
 
     pub(super) fn remaining_updates(&self) -> u64 {
-        self.planned.spec.updates().saturating_sub(self.history.step)
+        self.label.length.updates.unwrap_or(0).saturating_sub(self.history.step)
     }
 
     pub(super) fn remaining_evaluations(&self) -> u64 {
-        self.planned.spec.evaluations().saturating_sub(self.history.evaluations.len() as u64)
+        self.label.length.evaluations.unwrap_or(0).saturating_sub(self.history.evaluations.len() as u64)
     }
 
     pub fn pairs_per_second(&self) -> Option<f64> {
-        Some(self.pace.updates_per_second()? * f64::from(self.planned.spec.batch_size))
+        Some(self.pace.updates_per_second()? * f64::from(self.label.pairs_per_update()?))
     }
 
     /// Seconds until this run is done, when it is under way and its speed is known.

@@ -1,7 +1,8 @@
 //! What charts, tables, filters and statistics know a run by, whoever trained it.
 
+use super::filter::FilterValue;
 use super::id::RunId;
-use super::run::{PlannedRun, RunSpec};
+use super::run::RunSpec;
 use super::symbol::Symbol;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -35,6 +36,8 @@ pub enum BatchSize {
 /// How long a run is meant to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Length {
+    /// where they are not the batch size
+    pub pairs_per_update: Option<u32>,
     pub updates: Option<u64>,
     pub updates_per_epoch: Option<u64>,
     /// training pairs of an epoch, including those of a last partial batch that is dropped
@@ -83,6 +86,7 @@ impl fmt::Display for BatchSize {
 impl Length {
     fn of(spec: &RunSpec) -> Self {
         Self {
+            pairs_per_update: Some(spec.batch_size),
             updates: Some(spec.updates()),
             updates_per_epoch: Some(spec.updates_per_epoch()),
             train_examples: Some(spec.data.train_examples),
@@ -92,8 +96,9 @@ impl Length {
 }
 
 impl RunLabel {
-    pub fn of(run: &PlannedRun) -> Self {
-        let (arm, spec) = (Some(run.arm.clone()), &run.spec);
+    /// Of our own run.
+    pub fn of(arm: &str, spec: &RunSpec) -> Self {
+        let arm = Some(arm.to_owned());
         let (batch_size, iid) = (spec.batch_size.into(), Some(spec.iid));
         Self { name: None, arm, batch_size, iid, length: Length::of(spec), columns: BTreeMap::new() }
     }
@@ -105,7 +110,16 @@ impl RunLabel {
 
     /// Training pairs that went through the model when `step` updates are done.
     pub fn pairs_seen(&self, step: u64) -> Option<u64> {
-        Some(step.saturating_mul(self.batch_size.known()?.into()))
+        Some(step.saturating_mul(self.pairs_per_update()?.into()))
+    }
+
+    pub fn pairs_per_update(&self) -> Option<u32> {
+        self.length.pairs_per_update.or(self.batch_size.known())
+    }
+
+    /// Pairs that smoothing counts for an update: of an unknown number it counts updates.
+    pub fn weight(&self) -> u32 {
+        self.pairs_per_update().unwrap_or(1).max(1)
     }
 
     pub fn epochs(&self, step: u64) -> Option<f64> {
@@ -115,6 +129,17 @@ impl RunLabel {
     /// The part of all updates that `step` is.
     pub fn share(&self, step: u64) -> Option<f64> {
         Some(step as f64 / self.length.updates?.max(1) as f64)
+    }
+
+    /// Of a further column: a number where it can be read as one.
+    pub fn column(&self, name: &str) -> FilterValue {
+        match self.columns.get(name) {
+            None => FilterValue::Missing,
+            Some(text) => match text.parse::<f64>() {
+                Ok(number) if number.is_finite() => FilterValue::Number(number),
+                _ => FilterValue::Text(text.clone()),
+            },
+        }
     }
 
     /// What two runs have in common that are compared with each other, where it is known.
@@ -153,7 +178,7 @@ mod tests {
     #[test]
     fn the_label_of_our_own_run_follows_from_its_spec() {
         let run = made_up::planned("no-dropout", 8, 3);
-        let label = RunLabel::of(&run);
+        let label = RunLabel::of(&run.arm, &run.spec);
         assert_eq!(label.to_string(), "no-dropout bs 8 #3");
         assert_eq!(label.pairs_seen(10), Some(run.spec.pairs_seen(10)));
         assert_eq!(label.epochs(run.spec.updates()), Some(f64::from(run.spec.epochs)));

@@ -18,14 +18,17 @@ impl Series {
     /// Adds a sample. A step that is not beyond the last is of a run that was resumed from before it: the sample then
     /// replaces those of its step and of all later ones. Returns whether it replaced any.
     pub fn push(&mut self, sample: Sample) -> bool {
-        let kept = match self.0.last() {
-            Some(last) if last.step >= sample.step => self.0.partition_point(|known| known.step < sample.step),
-            _ => self.0.len(),
-        };
-        let replaces = kept < self.0.len();
-        self.0.truncate(kept);
+        let replaces = self.last().is_some_and(|last| last.step >= sample.step) && self.truncate(sample.step);
         self.0.push(sample);
         replaces
+    }
+
+    /// Drops samples of this step and later ones. Returns whether there were any.
+    pub fn truncate(&mut self, step: u64) -> bool {
+        let kept = self.0.partition_point(|known| known.step < step);
+        let had_more = kept < self.0.len();
+        self.0.truncate(kept);
+        had_more
     }
 
     pub fn samples(&self) -> &[Sample] {

@@ -49,8 +49,10 @@ impl Speeds {
                 arms.resize_with(row.arm + 1, Default::default);
             }
             let (name, measured) = &mut arms[row.arm];
-            *name = &row.planned.arm;
-            measured.updates.entry(row.planned.spec.batch_size).or_default().join(row.pace.updates);
+            *name = row.label.arm();
+            if let Some(pairs) = row.label.pairs_per_update() {
+                measured.updates.entry(pairs).or_default().join(row.pace.updates);
+            }
             measured.evaluations.join(row.pace.evaluations);
             all_evaluations.join(row.pace.evaluations);
         }
@@ -65,7 +67,7 @@ impl Speeds {
     /// Seconds that these many updates and evaluations of the row's run take; nothing while no speed is known.
     pub fn seconds(&self, row: &Row, updates: u64, evaluations: u64) -> Option<f64> {
         let own = row.pace.updates.mean_alone().filter(|_| row.here && row.pace.updates.count >= OWN);
-        let update = own.or_else(|| self.update(row.arm, row.planned.spec.batch_size))?;
+        let update = own.or_else(|| self.update(row.arm, row.label.pairs_per_update()?))?;
         let evaluation = row.pace.evaluations.mean_alone().or_else(|| self.evaluation(row.arm)).unwrap_or(0.0);
         Some(updates as f64 * update + evaluations as f64 * evaluation)
     }

@@ -7,9 +7,11 @@ use super::id::RunId;
 use super::pace::{last_done, sharing};
 pub use super::row::Row;
 use super::run::{PlannedRun, RunSpec};
+use super::run_label::{BatchSize, LabelledRun};
 use super::speeds::Speeds;
+use super::symbol::Symbol;
 use super::tally::Tally;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Everything planned so far, in the order in which it was planned.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,7 +19,9 @@ pub struct Sweep {
     rows: Vec<Row>,
     places: HashMap<RunId, usize>,
     arms: Vec<String>,
-    batch_sizes: Vec<u32>,
+    batch_sizes: Vec<BatchSize>,
+    columns: BTreeSet<Symbol>,
+    series: BTreeSet<Symbol>,
     tally: Tally,
     /// of the machine that trains, where they are known
     pub cores: Option<usize>,
@@ -45,9 +49,19 @@ impl Sweep {
         &self.arms
     }
 
-    /// Batch sizes of all runs, ascending.
-    pub fn batch_sizes(&self) -> &[u32] {
+    /// Batch sizes of all runs, ascending; an unknown one comes last.
+    pub fn batch_sizes(&self) -> &[BatchSize] {
         &self.batch_sizes
+    }
+
+    /// Further columns that any run's label has.
+    pub fn columns(&self) -> &BTreeSet<Symbol> {
+        &self.columns
+    }
+
+    /// Metrics that other programs have logged.
+    pub fn series(&self) -> &BTreeSet<Symbol> {
+        &self.series
     }
 
     /// How many runs are in which state.
@@ -57,7 +71,13 @@ impl Sweep {
 
     pub fn apply(&mut self, event: SweepEvent) {
         match event {
-            SweepEvent::Planned(runs) => runs.into_iter().for_each(|planned| self.add(planned)),
+            SweepEvent::Planned(runs) => runs.into_iter().for_each(|run| self.add_planned(run)),
+            SweepEvent::Found(runs) => self.find(runs),
+            SweepEvent::Rewound { run, prefix, step } => self.change(&run, |row| row.rewind(&prefix, step)),
+            SweepEvent::Logged { run, samples, progress } => {
+                self.series.extend(samples.iter().map(|(metric, _)| *metric));
+                self.change(&run, |row| row.log(&samples, progress));
+            }
             SweepEvent::Run { run, entry, .. } => {
                 self.idle &= !matches!(entry.event, RunEvent::Started { .. });
                 let sharing = self.cores.map_or(1.0, |_| sharing(self.tally.running_here, self.cores));
@@ -85,7 +105,7 @@ impl Sweep {
                 runs.iter().for_each(|run| self.change(run, |row| row.intent = intent));
                 self.idle &= intent != Intent::Train;
             }
-            SweepEvent::Damaged(_) => {}
+            SweepEvent::Noted(_) | SweepEvent::Damaged(_) => {}
             SweepEvent::Unusable { run, reason } => {
                 self.change(&run, |row| row.history.progress = Progress::Failed(reason));
             }
@@ -95,23 +115,61 @@ impl Sweep {
         }
     }
 
-    fn add(&mut self, planned: PlannedRun) {
-        if self.places.contains_key(&planned.id) {
-            return;
+    fn add_planned(&mut self, run: PlannedRun) {
+        if !self.places.contains_key(&run.id) {
+            let arm = self.place_of_arm(&run.arm);
+            self.add(Row::planned(run, self.rows.len(), arm));
+            self.idle = false;
         }
-        let known = self.arms.iter().position(|arm| *arm == planned.arm);
-        let arm = known.unwrap_or_else(|| {
-            self.arms.push(planned.arm.clone());
+    }
+
+    fn find(&mut self, runs: Vec<LabelledRun>) {
+        let mut is_regrouped = false;
+        for run in runs {
+            match self.places.get(&run.id) {
+                None => {
+                    let arm = self.place_of_arm(run.label.arm());
+                    self.columns.extend(run.label.columns.keys());
+                    self.add(Row::labelled(run, self.rows.len(), arm));
+                }
+                Some(place) => is_regrouped |= self.rows[*place].relabel(run.label),
+            }
+        }
+        if is_regrouped {
+            self.regroup();
+        }
+    }
+
+    /// Works out again what follows from the labels of all runs.
+    fn regroup(&mut self) {
+        (self.arms, self.batch_sizes, self.columns) = Default::default();
+        for place in 0..self.rows.len() {
+            let label = self.rows[place].label.clone();
+            self.rows[place].arm = self.place_of_arm(label.arm());
+            self.columns.extend(label.columns.keys());
+            self.note_batch_size(label.batch_size);
+        }
+    }
+
+    fn note_batch_size(&mut self, size: BatchSize) {
+        if let Err(place) = self.batch_sizes.binary_search(&size) {
+            self.batch_sizes.insert(place, size);
+        }
+    }
+
+    fn place_of_arm(&mut self, name: &str) -> usize {
+        let known = self.arms.iter().position(|arm| arm == name);
+        known.unwrap_or_else(|| {
+            self.arms.push(name.to_owned());
             self.arms.len() - 1
-        });
-        if let Err(place) = self.batch_sizes.binary_search(&planned.spec.batch_size) {
-            self.batch_sizes.insert(place, planned.spec.batch_size);
-        }
-        let row = Row::new(planned, self.rows.len(), arm);
+        })
+    }
+
+    fn add(&mut self, row: Row) {
+        self.note_batch_size(row.label.batch_size);
         self.tally.add(&row);
-        self.places.insert(row.planned.id.clone(), row.place);
+        self.places.insert(row.id.clone(), row.place);
         self.rows.push(row);
-        self.idle = false;
     }
 
     /// The one way to change a row: what is known of all rows together follows.
@@ -124,13 +182,14 @@ impl Sweep {
         self.tally.add(row);
     }
 
-    /// Share of all training pairs that are done, but for those of runs that are out of the sweep.
+    /// The part of all training pairs that is done, without cancelled runs and those of unknown length.
     pub fn share_done(&self) -> f64 {
         let (mut done, mut planned) = (0u64, 0u64);
         for row in self.rows.iter().filter(|row| !row.is_open() || row.intent != Intent::Cancel) {
-            let spec = &row.planned.spec;
-            done += spec.pairs_seen(row.history.step);
-            planned += spec.pairs_seen(spec.updates());
+            let Some(updates) = row.label.length.updates else { continue };
+            let pairs = |step: u64| row.label.pairs_seen(step).unwrap_or(step);
+            done += pairs(row.history.step);
+            planned += pairs(updates);
         }
         done as f64 / planned.max(1) as f64
     }
@@ -177,7 +236,7 @@ impl Sweep {
 mod tests {
     use super::super::event::JournalEntry;
     use super::super::metric::Metric;
-    use super::super::run::made_up::spec as example;
+    use super::super::run::made_up::{found, logged, spec as example};
     use super::super::scores::Scores;
     use super::*;
 
@@ -300,6 +359,40 @@ mod tests {
             Some(0.5),
             "the journal replaces it"
         );
+    }
+
+    #[test]
+    fn runs_of_another_program_are_grouped_again_when_more_is_known_of_them() {
+        let mut sweep = Sweep::default();
+        let runs = [found(None, None, 0), found(Some("adam"), Some(8), 1)];
+        sweep.apply(SweepEvent::Found(runs.to_vec()));
+        sweep.apply(logged(&runs[0], 20));
+        assert_eq!(
+            (sweep.arms(), sweep.batch_sizes()),
+            (&["-", "adam"].map(str::to_owned)[..], &[8.into(), BatchSize::Unknown][..])
+        );
+        let label = found(Some("adam"), Some(2), 0).label;
+        sweep.apply(SweepEvent::Found(vec![LabelledRun { label, ..runs[0].clone() }]));
+        assert_eq!((sweep.arms(), sweep.batch_sizes()), (&["adam".to_owned()][..], &[2.into(), 8.into()][..]));
+        let row = &sweep.rows()[0];
+        assert_eq!((row.arm, row.history.step), (0, 20), "its values stay");
+        assert!(sweep.columns().contains("optimizer") && sweep.series().contains("eval/accuracy"));
+        assert!(row.revision > 0, "what was derived from its batch size is worked out again");
+    }
+
+    #[test]
+    fn a_rewound_run_has_nothing_beyond_its_step() {
+        let mut sweep = Sweep::default();
+        let run = found(Some("adam"), Some(8), 0);
+        sweep.apply(SweepEvent::Found(vec![run.clone()]));
+        sweep.apply(logged(&run, 100));
+        let count = |sweep: &Sweep, name: &str| sweep.rows()[0].sample_count(Metric::Logged(Symbol::of(name)));
+        assert_eq!((count(&sweep, "train/loss"), count(&sweep, "eval/accuracy")), (20, 6));
+        let rewound = |prefix: &str, step| SweepEvent::Rewound { run: run.id.clone(), prefix: prefix.into(), step };
+        sweep.apply(rewound("eval/", 40));
+        assert_eq!((count(&sweep, "train/loss"), count(&sweep, "eval/accuracy")), (20, 2));
+        sweep.apply(rewound("", 50));
+        assert_eq!((count(&sweep, "train/loss"), sweep.rows()[0].history.step), (9, 45));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Names that are only known at run time and stand in many values: of metrics in somebody's logs, of columns of their runs.
 
+use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +24,13 @@ impl Symbol {
     }
 
     pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+/// Symbols compare as their names do, so maps of them are searched by name.
+impl Borrow<str> for Symbol {
+    fn borrow(&self) -> &str {
         self.0
     }
 }

@@ -245,8 +245,9 @@ impl Outbox {
 mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
+    use crate::domain::identity::run_id;
     use crate::domain::run::made_up::spec as example;
-    use crate::store::{BeatWatch, Claim, Journal, Owner, Store, run_id};
+    use crate::store::{BeatWatch, Claim, Journal, Owner, Store};
     use tempfile::TempDir;
 
     /// An attempt of a run under way, and the way to a front with room for four events.

@@ -4,14 +4,13 @@ use super::priority;
 use super::queue::{Assignment, Job, Queue, Release};
 use super::record::{Record, now};
 use crate::domain::event::{RunEvent, SweepEvent};
+use crate::domain::identity::run_id;
 use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
 use crate::model::Interrupt;
 use crate::resolve::Prepared;
-use crate::store::{
-    BeatWatch, Claim, ClaimedAttempt, Damage, Ended, Owner, RunFolder, RunResult, Store, StoreError, run_id,
-};
+use crate::store::{BeatWatch, Claim, ClaimedAttempt, Damage, Ended, Owner, RunFolder, RunResult, Store, StoreError};
 use crate::train::{Ending, Observer, OwnedSnapshot, RunInputs, Snapshot, TrainError, kept_model, score_again, train};
 use crossbeam_channel::{Sender, bounded};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,7 @@
 //! All measured numbers as a tidy table, one value per line, written run by run.
 
 use crate::domain::history::History;
-use crate::domain::run::RunSpec;
+use crate::domain::run_label::RunLabel;
 use std::io::{Result, Write};
 
 const COLUMNS: [&str; 10] =
@@ -19,12 +19,12 @@ impl<W: Write> CsvTable<W> {
         Ok(Self { writer })
     }
 
-    /// Adds all measurements of a run.
-    pub fn run(&mut self, experiment: &str, arm: &str, spec: &RunSpec, history: &History) -> Result<()> {
-        let (batch_size, iid) = (spec.batch_size.to_string(), spec.iid.to_string());
-        let per_epoch = spec.updates_per_epoch().max(1) as f64;
+    /// Adds all measurements of a run. What is unknown of it is left empty.
+    pub fn run(&mut self, experiment: &str, label: &RunLabel, history: &History) -> Result<()> {
+        let arm = label.arm.as_deref().unwrap_or_default();
+        let (batch_size, iid) = (known(label.batch_size.known()), known(label.iid));
         let mut value = |step: u64, split: &str, metric: &str, value: String| {
-            let (pairs, epoch) = (spec.pairs_seen(step).to_string(), (step as f64 / per_epoch).to_string());
+            let (pairs, epoch) = (known(label.pairs_seen(step)), known(label.epochs(step)));
             let step = step.to_string();
             let record = [experiment, arm, &batch_size, &iid, &step, &pairs, &epoch, split, metric, &value];
             self.writer.write_record(record).map_err(std::io::Error::from)
@@ -42,7 +42,13 @@ impl<W: Write> CsvTable<W> {
         }
         for (set, scores) in &history.further_sets {
             for (tag, score) in scores.by_tag() {
-                value(spec.updates(), set.name(), tag, score.to_string())?;
+                let step = label.length.updates.unwrap_or(history.step);
+                value(step, set.name(), tag, score.to_string())?;
+            }
+        }
+        for (metric, series) in &history.series {
+            for sample in series.samples() {
+                value(sample.step, "logged", metric.as_str(), sample.value.to_string())?;
             }
         }
         Ok(())
@@ -53,13 +59,20 @@ impl<W: Write> CsvTable<W> {
     }
 }
 
+/// Of what is unknown nothing is written.
+pub(super) fn known(number: Option<impl ToString>) -> String {
+    number.map_or(String::new(), |number| number.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::event::RunEvent;
     use crate::domain::run::made_up::spec as example;
     use crate::domain::scores::Scores;
+    use crate::domain::series::Sample;
     use crate::domain::spec::NamedSet;
+    use crate::domain::symbol::Symbol;
 
     #[test]
     fn a_run_is_a_line_a_value() {
@@ -76,7 +89,7 @@ mod tests {
         ]);
         let mut bytes = Vec::new();
         let mut table = CsvTable::new(&mut bytes).unwrap();
-        table.run("mine", "batch,norm", &example(8, 30), &history).unwrap();
+        table.run("mine", &RunLabel::of("batch,norm", &example(8, 30)), &history).unwrap();
         table.finish().unwrap();
         let expected = r#"experiment,arm,batch_size,iid,step,pairs_seen,epoch,split,metric,value
 mine,"batch,norm",8,0,3,24,1,train,loss,0.1
@@ -92,6 +105,26 @@ mine,"batch,norm",8,0,6,48,2,valid,matthews,-0.5
 mine,"batch,norm",8,0,6,48,2,dev,loss,0.5
 mine,"batch,norm",8,0,6,48,2,dev,accuracy,0.75
 "#;
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+    }
+
+    #[test]
+    fn of_a_run_of_another_program_there_is_what_is_known() {
+        let mut history = History::default();
+        let sample = |step, value| Sample { step, seconds: 0.0, value };
+        history.log(&[(Symbol::of("eval/loss"), sample(10, 0.5)), (Symbol::of("loss"), sample(5, 0.75))]);
+        let label = RunLabel { batch_size: 4.into(), iid: Some(1), ..RunLabel::default() };
+        let mut bytes = Vec::new();
+        let mut table = CsvTable::new(&mut bytes).unwrap();
+        table.run("logs", &label, &history).unwrap();
+        table.run("logs", &RunLabel { arm: Some("adam".into()), ..RunLabel::default() }, &history).unwrap();
+        table.finish().unwrap();
+        let expected = r"experiment,arm,batch_size,iid,step,pairs_seen,epoch,split,metric,value
+logs,,4,1,10,40,,logged,eval/loss,0.5
+logs,,4,1,5,20,,logged,loss,0.75
+logs,adam,,,10,,,logged,eval/loss,0.5
+logs,adam,,,5,,,logged,loss,0.75
+";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 }

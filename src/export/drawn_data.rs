@@ -1,6 +1,7 @@
 //! What a figure shows as comma-separated values (RFC 4180), in full precision: one row per visible point of a curve, or per
 //! instance of final scores.
 
+use super::csv::known;
 use super::view::SavedView;
 use crate::domain::metric::Metric;
 use crate::plot::{Band, Figure, FinalScores, Line};
@@ -21,8 +22,8 @@ pub fn of_final_scores(scores: Option<&FinalScores>, metric: Metric) -> io::Resu
                 for instance in &cell.instances {
                     writer.write_record([
                         arm.name.clone(),
-                        scores.batch_sizes[cell.size].to_string(),
-                        instance.iid.to_string(),
+                        known(scores.batch_sizes[cell.size].known()),
+                        known(instance.iid),
                         instance.value.to_string(),
                         cell.mean.to_string(),
                         end(low),
@@ -44,7 +45,7 @@ pub fn of_curves(figure: &Figure, view: &SavedView) -> io::Result<Vec<u8>> {
     writer.write_record(columns.names())?;
     for panel in &figure.panels {
         for line in &panel.lines {
-            let size = figure.batch_sizes.get(line.colour).map_or(String::new(), u32::to_string);
+            let size = known(figure.batch_sizes.get(line.colour).and_then(|size| size.known()));
             for place in line.curve.in_sight(panel.x_range) {
                 let mut record = vec![panel.title.clone(), size.clone()];
                 record.extend(columns.values(line, place));
@@ -94,9 +95,9 @@ impl PointColumns<'_> {
             // nothing is smoothed at batch sizes beyond the smoothing window
             Band::Runs if self.smoothed => {
                 let measured = line.raw.as_ref().map_or_else(|| y.clone(), |raw| value(raw));
-                vec![line.dash.to_string(), step, x, measured, y]
+                vec![known(line.instance), step, x, measured, y]
             }
-            Band::Runs => vec![line.dash.to_string(), step, x, y],
+            Band::Runs => vec![known(line.instance), step, x, y],
             _ => {
                 let edges = line.band.as_ref().map_or_else(Default::default, |(low, high)| [value(low), value(high)]);
                 let n = line.counts.get(place).map_or(String::new(), u32::to_string);

@@ -22,7 +22,7 @@ mod view;
 pub use checkpoint::{CheckpointError, CheckpointFolder, Tokenizer};
 pub use content::Content;
 pub use csv::CsvTable;
-pub use figure::{PictureSize, SizeError};
+pub use figure::{PictureSize, SizeError, subject};
 pub use image::PictureError;
 pub use palette::PictureTheme;
 pub use picture::Picture;

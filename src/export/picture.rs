@@ -2,11 +2,10 @@
 
 use super::content::Content;
 use super::drawn_data;
-use super::figure::{Drawing, PictureSize, subject};
+use super::figure::{Drawing, PictureSize};
 use super::image::PictureError;
 use super::palette::FigurePalette;
 use super::view::{FigureKind, SavedView};
-use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -19,9 +18,9 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// `content` is what the view shows of the sweep, which is of this spec.
-    pub fn new(view: SavedView, content: Content, sweep: &Sweep, spec: &Spec) -> Self {
-        let (subject, provenance) = (subject(spec), view.provenance(sweep));
+    /// `content` is what the view shows of the sweep; `subject` is what the sweep is about.
+    pub fn new(view: SavedView, content: Content, sweep: &Sweep, subject: String) -> Self {
+        let provenance = view.provenance(sweep);
         Self { view, content, size: PictureSize::default(), subject, provenance }
     }
 

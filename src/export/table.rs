@@ -15,7 +15,7 @@ pub fn table(sweep: &Sweep) -> String {
     let mut text = format!("{:width$}  batch size  finished  mean accuracy  min     max     mean loss\n", "arm");
     for arm in arms {
         for size in sweep.batch_sizes() {
-            let in_cell = |row: &&Row| row.planned.arm == *arm && row.planned.spec.batch_size == *size;
+            let in_cell = |row: &&Row| row.label.arm() == arm && row.label.batch_size == *size;
             let planned = sweep.rows().iter().filter(in_cell).count();
             let finished: Vec<_> = sweep
                 .rows()
@@ -45,8 +45,7 @@ pub fn table(sweep: &Sweep) -> String {
     }
     for row in sweep.rows() {
         if let Progress::Failed(message) = &row.history.progress {
-            let spec = &row.planned.spec;
-            let _ = writeln!(text, "failed: {} bs {} #{}: {message}", row.planned.arm, spec.batch_size, spec.iid);
+            let _ = writeln!(text, "failed: {}: {message}", row.label);
         }
     }
     text

@@ -145,8 +145,8 @@ impl SavedView {
         theme: PictureTheme,
     ) -> Self {
         let run = |row: &Row| SavedRun {
-            run: row.planned.id.clone(),
-            arm: row.planned.arm.clone(),
+            run: row.id.clone(),
+            arm: row.label.arm().to_owned(),
             entries: row.entries,
             shown: shows(row),
         };
@@ -192,6 +192,11 @@ impl SavedView {
         }
     }
 
+    /// Whether the figure can be drawn again from the view: its runs are in a store.
+    pub fn is_of_store(&self) -> bool {
+        !matches!(self.metric, Metric::Logged(_))
+    }
+
     pub fn to_json(&self) -> String {
         // plain values serialise
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
@@ -212,7 +217,7 @@ impl SavedView {
 
     fn shows(&self) -> impl Fn(&Row) -> bool {
         let shown: HashSet<&RunId> = self.runs.iter().filter(|run| run.shown).map(|run| &run.run).collect();
-        move |row: &Row| shown.contains(&row.planned.id)
+        move |row: &Row| shown.contains(&row.id)
     }
 
     /// Arms in the order in which they were planned. No scores as long as no run that is shown is finished.

@@ -3,11 +3,11 @@
 use super::arm::PlannedArm;
 use super::timing::Timing;
 use crate::domain::glue::GlueTask;
+use crate::domain::identity::run_id;
 use crate::domain::model::ModelConfig;
 use crate::domain::pace::last_done;
 use crate::domain::run::{DataIdentity, ModelIdentity, RunSpec};
 use crate::domain::spec::{KeepWeights, Spec, Validation};
-use crate::store::run_id;
 use std::collections::HashSet;
 
 /// What a spec costs from nothing.

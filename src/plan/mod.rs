@@ -1,7 +1,6 @@
 //! What a sweep is made of: arms become runs, runs a price, and their outcomes a question. Pure functions of values.
 //!
-//! May import: `domain`, `stats`, `spec_file`, and `store` for the digest that names a run. Never uses: `std::fs`,
-//! `std::thread`, `crossbeam_channel`. Knows no tensor.
+//! May import: `domain`, `stats`, `spec_file`. Never uses: `std::fs`, `std::thread`, `crossbeam_channel`. Knows no tensor.
 
 mod arm;
 mod estimate;

@@ -7,9 +7,9 @@ use super::timing::Timing;
 use crate::domain::ablation::Patch;
 use crate::domain::arm::BASELINE;
 use crate::domain::id::RunId;
+use crate::domain::identity::run_id;
 use crate::domain::pace::last_done;
 use crate::domain::run::{PlannedRun, RunSpec};
-use crate::store::run_id;
 use std::collections::HashSet;
 
 /// What the store has of a run.

@@ -6,11 +6,11 @@ use super::suspects::known_causes;
 use crate::domain::ablation;
 use crate::domain::choice::Norm;
 use crate::domain::invariance::Invariance;
+use crate::domain::look::Look;
 use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
 use crate::domain::spec::Spec;
 use crate::stats::{Cause, Evidence, Proof, Question, look_number};
-use crate::store::Look;
 
 /// What an answer needs beside outcomes.
 #[derive(Clone, Debug, Default, PartialEq)]

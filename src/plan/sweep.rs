@@ -3,9 +3,9 @@
 use super::run_spec::run_specs;
 use super::sizes::{TooFewExamples, check_sizes};
 use crate::domain::arm::{Arm, BASELINE};
+use crate::domain::identity::run_id;
 use crate::domain::run::{DataIdentity, ModelIdentity, PlannedRun, RunSpec};
 use crate::domain::spec::{KeepWeights, Spec};
-use crate::store::run_id;
 use std::collections::HashMap;
 
 /// A spec, and the data and weights that it names.

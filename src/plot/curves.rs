@@ -6,6 +6,7 @@ use super::smooth::Smoother;
 use super::view::{Band, XAxis};
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::BatchSize;
 use crate::domain::sweep::Row;
 use crate::stats::Estimate;
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 pub(super) struct CurveSettings {
     pub metric: Metric,
     pub axis: XAxis,
-    /// in pairs, 0 for unsmoothed values
+    /// in pairs, or updates of an unknown number of pairs; 0 for unsmoothed values
     pub smoothing: u32,
 }
 
@@ -44,7 +45,7 @@ struct Sheet {
     runs: HashMap<RunId, RunCurve>,
     differences: HashMap<(RunId, RunId), DifferenceCurve>,
     /// by arm, batch size and band
-    means: HashMap<(String, u32, Band), MeanCurve>,
+    means: HashMap<(String, BatchSize, Band), MeanCurve>,
     /// by arm
     panels: HashMap<String, KeptPanel>,
     /// number of the last figure that needed it
@@ -127,21 +128,24 @@ impl Curves {
     }
 
     pub(super) fn run(&mut self, row: &Row, look: CurveSettings) -> Arc<Curve> {
-        let share = f64::from(row.planned.spec.batch_size) / f64::from(look.smoothing);
+        let share = f64::from(row.label.weight()) / f64::from(look.smoothing);
         let fresh = || RunCurve {
             revision: row.revision,
             smoother: (look.smoothing > 0 && share < 1.0).then(|| Smoother::new(share)),
             curve: Arc::default(),
         };
-        let kept = self.sheet(look).runs.entry(row.planned.id.clone()).or_insert_with(fresh);
+        let kept = self.sheet(look).runs.entry(row.id.clone()).or_insert_with(fresh);
         if kept.revision != row.revision {
             *kept = fresh();
         }
         let (from, to) = (kept.curve.len(), row.sample_count(look.metric));
         if from < to {
             let curve = Arc::make_mut(&mut kept.curve);
+            let mut last = from.checked_sub(1).and_then(|place| curve.step(place)).unwrap_or(0);
             for sample in (from..to).filter_map(|place| row.sample(look.metric, place)) {
-                let y = kept.smoother.as_mut().map_or(sample.value, |smoother| smoother.add(sample.value));
+                // other programs may log every so many updates
+                let updates = sample.step.saturating_sub(std::mem::replace(&mut last, sample.step)).max(1);
+                let y = kept.smoother.as_mut().map_or(sample.value, |smoother| smoother.add(sample.value, updates));
                 curve.push(sample.step, look.axis.place(row, &sample), y);
             }
         }
@@ -152,13 +156,14 @@ impl Curves {
     /// are compared after the same fraction of training where both are evaluated as often, else at their ends alone.
     pub(super) fn difference(&mut self, row: &Row, baseline: &Row, metric: Metric, look: CurveSettings) -> Arc<Curve> {
         let seen = [row, baseline].map(|row| (row.revision, row.sample_count(metric)));
-        let runs = (row.planned.id.clone(), baseline.planned.id.clone());
+        let runs = (row.id.clone(), baseline.id.clone());
         let kept = self.sheet(look).differences.entry(runs).or_default();
         if kept.seen != seen {
-            let side_by_side = row.planned.spec.evaluations() == baseline.planned.spec.evaluations();
+            let evaluations = |row: &Row| row.label.length.evaluations;
+            let side_by_side = evaluations(row) == evaluations(baseline);
             let mut curve = Curve::default();
             for place in 0..seen[0].1 {
-                let is_end = |row: &Row, place: usize| place as u64 + 1 == row.planned.spec.evaluations();
+                let is_end = |row: &Row, place: usize| evaluations(row) == Some(place as u64 + 1);
                 let other = match side_by_side {
                     true => Some(place),
                     false => seen[1].1.checked_sub(1).filter(|last| is_end(row, place) && is_end(baseline, *last)),
@@ -177,7 +182,7 @@ impl Curves {
     pub(super) fn mean(
         &mut self,
         arm: &str,
-        batch_size: u32,
+        batch_size: BatchSize,
         members: &[Member],
         band: Band,
         look: CurveSettings,

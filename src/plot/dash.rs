@@ -19,9 +19,9 @@ const DASHES: [Dashes; PATTERNS as usize] = [
     Dashes { points: &[4.0, 3.6], pixels: &[7.0, 5.0] },
 ];
 
-/// The dash pattern of an instance.
-pub fn pattern(instance: u32) -> &'static Dashes {
-    &DASHES[(instance % PATTERNS) as usize]
+/// The dash pattern of an instance; none for a mean or an unknown instance.
+pub fn pattern(instance: Option<u32>) -> &'static Dashes {
+    &DASHES[(instance.unwrap_or(0) % PATTERNS) as usize]
 }
 
 /// Longer segments, in pixels, leave the picture and are drawn solid.

@@ -9,6 +9,7 @@ use super::range;
 use super::view::{Band, View};
 use crate::domain::arm::BASELINE;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::BatchSize;
 use crate::domain::sweep::Row;
 use panels::PanelBuilder;
 use y_range::y_range;
@@ -24,9 +25,9 @@ pub struct Figure {
     /// values are differences from the baseline
     pub is_difference: bool,
     pub band: Band,
-    /// ascending; the colour of a line is the index of its batch size
-    pub batch_sizes: Vec<u32>,
-    /// number of dash patterns: one per instance; 0 for means
+    /// ascending, an unknown one last; the colour of a line is the index of its batch size
+    pub batch_sizes: Vec<BatchSize>,
+    /// number of dash patterns: one per known instance; 0 for means
     pub instances: u32,
     pub panels: Vec<FigurePanel>,
 }
@@ -46,7 +47,7 @@ impl Figure {
         curves: &mut Curves,
     ) -> Self {
         let rows: Vec<&Row> = rows.into_iter().collect();
-        let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
+        let mut batch_sizes: Vec<BatchSize> = rows.iter().map(|row| row.label.batch_size).collect();
         batch_sizes.sort_unstable();
         batch_sizes.dedup();
         let smoothing = if metric.is_of_a_batch() { view.smoothing } else { 0 };
@@ -56,10 +57,11 @@ impl Figure {
                 arms.resize_with(row.arm + 1, Default::default);
             }
             let (name, of_arm) = &mut arms[row.arm];
-            *name = &row.planned.arm;
+            *name = row.label.arm();
             of_arm.push(row);
         }
-        let look = CurveSettings { metric, axis: view.x, smoothing };
+        let axis = view.x.common(rows.iter().copied());
+        let look = CurveSettings { metric, axis, smoothing };
         let mut builder = PanelBuilder::new(&rows, shows, view, &batch_sizes, look, curves);
         let is_compared = metric.compared().is_some();
         // the baseline's difference from itself is 0
@@ -72,20 +74,25 @@ impl Figure {
         let means = view.band != Band::Runs;
         let mut y_label = metric.title().to_owned();
         if smoothing > 0 {
-            y_label += &format!(", smoothed over {smoothing} pairs");
+            let unit = if batch_sizes.contains(&BatchSize::Unknown) { "updates" } else { "pairs" };
+            y_label += &format!(", smoothed over {smoothing} {unit}");
         }
         if means {
             y_label += &format!(", {}", view.band.label());
         }
         let mut figure = Self {
             title: metric.title().to_owned(),
-            x_label: view.x.label().into(),
+            x_label: axis.label().into(),
             y_range: view.y_window.unwrap_or_else(|| y_range(&panels, metric, view)),
             y_label,
             log_y: view.log_y,
             is_difference: is_compared,
             band: view.band,
-            instances: if means { 0 } else { rows.iter().map(|row| row.planned.spec.iid + 1).max().unwrap_or(0) },
+            instances: if means {
+                0
+            } else {
+                rows.iter().filter_map(|row| Some(row.label.iid? + 1)).max().unwrap_or(0)
+            },
             batch_sizes,
             panels,
         };
@@ -127,11 +134,14 @@ mod tests {
     use super::super::panel::Failure;
     use super::*;
     use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
+    use crate::domain::history::Progress;
     use crate::domain::id::RunId;
     use crate::domain::run::PlannedRun;
-    use crate::domain::run::made_up::spec as example;
+    use crate::domain::run::made_up::{found, logged, spec as example};
     use crate::domain::scores::Scores;
+    use crate::domain::series::Sample;
     use crate::domain::sweep::Sweep;
+    use crate::domain::symbol::Symbol;
     use crate::plot::XAxis;
     use crate::plot::view::Fit;
 
@@ -173,9 +183,9 @@ mod tests {
         }
         let figure = drawn(&sweep, &View::default());
         assert_eq!(figure.panels[0].x_range, (0.0, 160.0));
-        assert_eq!(figure.batch_sizes, [2, 8]);
+        assert_eq!(figure.batch_sizes, [2, 8].map(BatchSize::Of));
         let line = &figure.panels[0].lines[0];
-        assert_eq!((line.colour, line.dash, line.name.as_str()), (1, 1, "bs 8 #1"));
+        assert_eq!((line.colour, line.instance, line.name.as_str()), (1, Some(1), "bs 8 #1"));
         assert_eq!(line.curve.points().collect::<Vec<_>>(), [(0.0, 0.5), (80.0, 0.75)]);
         assert_eq!(figure.panels[0].lines.len(), 1, "runs without a point draw nothing");
     }
@@ -237,6 +247,62 @@ mod tests {
         assert_eq!(figure.panels[0].lines[0].curve.points().collect::<Vec<_>>(), [(8.0, 0.5), (16.0, 0.25)]);
     }
 
+    /// Runs of another program: of one the batch size is not known.
+    fn found_sweep() -> Sweep {
+        let runs = [found(Some("adam"), Some(8), 0), found(Some("adam"), Some(2), 0), found(Some("adam"), None, 1)];
+        let mut sweep = Sweep::default();
+        sweep.apply(SweepEvent::Found(runs.to_vec()));
+        runs.iter().for_each(|run| sweep.apply(logged(run, 100)));
+        sweep
+    }
+
+    #[test]
+    fn runs_without_a_spec_are_drawn_over_updates_where_a_batch_size_is_unknown() {
+        let sweep = found_sweep();
+        let (metric, view) = (Metric::Logged(Symbol::of("eval/accuracy")), View::default());
+        let of = |rows: &[Row]| Figure::of(rows, metric, &view, &mut Curves::default());
+        let figure = of(sweep.rows());
+        assert_eq!(figure.batch_sizes, [2.into(), 8.into(), BatchSize::Unknown]);
+        assert_eq!((figure.x_label.as_str(), figure.y_label.as_str()), ("updates", "eval/accuracy"));
+        let panel = &figure.panels[0];
+        // the longest run: 1000 pairs at batch size 2
+        assert_eq!((panel.title.as_str(), panel.x_range, panel.epoch), ("adam", (0.0, 500.0), None));
+        let lines: Vec<_> = panel.lines.iter().map(|line| (line.name.as_str(), line.colour, line.instance)).collect();
+        assert_eq!(lines, [("bs 8 #0", 1, Some(0)), ("bs 2 #0", 0, Some(0)), ("logs/adam-1", 2, Some(1))]);
+        assert_eq!(panel.lines[0].curve.points().last().unwrap().0, 100.0);
+        // where all are known, runs are compared after the same number of pairs
+        let known = of(&sweep.rows()[..2]);
+        assert_eq!((known.x_label.as_str(), known.panels[0].x_range), ("pairs seen", (0.0, 1000.0)));
+        assert_eq!(known.panels[0].lines[0].curve.points().last().unwrap().0, 800.0);
+    }
+
+    #[test]
+    fn runs_without_a_spec_have_means_and_are_smoothed() {
+        let sweep = found_sweep();
+        let metric = Metric::Logged(Symbol::of("train/loss"));
+        let figure = Figure::of(sweep.rows(), metric, &View::first(), &mut Curves::default());
+        let lines: Vec<_> = figure.panels[0].lines.iter().map(|line| (line.name.as_str(), line.runs)).collect();
+        assert_eq!(lines, [("bs 2", 1), ("bs 8", 1), ("bs -", 1)]);
+        assert_eq!(figure.y_label, "train/loss, smoothed over 256 updates, mean ± sd");
+        assert!(figure.y_range.0 < figure.y_range.1);
+    }
+
+    #[test]
+    fn what_a_resumed_program_logs_again_replaces_the_curve() {
+        let (mut sweep, mut curves) = (found_sweep(), Curves::default());
+        let metric = Metric::Logged(Symbol::of("eval/accuracy"));
+        let points = |sweep: &Sweep, curves: &mut Curves| {
+            let figure = Figure::of(sweep.rows(), metric, &View::default(), curves);
+            figure.panels[0].lines[0].curve.points().map(|(x, _)| x).collect::<Vec<_>>()
+        };
+        assert_eq!(points(&sweep, &mut curves).len(), 6);
+        let run = sweep.rows()[0].id.clone();
+        let samples = vec![(Symbol::of("eval/accuracy"), Sample { step: 50, seconds: 0.0, value: 0.5 })];
+        sweep.apply(SweepEvent::Logged { run, samples, progress: Progress::Running });
+        assert_eq!(points(&sweep, &mut curves), [0.0, 20.0, 40.0, 50.0]);
+        assert_eq!(sweep.rows()[0].history.step, 100, "its losses go further");
+    }
+
     /// Instances of a pre-trained model start anywhere: that range would squeeze what training does.
     #[test]
     fn the_y_axis_fits_what_follows_the_start_and_says_what_lies_beyond() {
@@ -270,7 +336,7 @@ mod tests {
             figure.panels.into_iter().map(|panel| (panel.title, panel.x_range.1)).collect()
         };
         assert_eq!(ranges(&|_| true), [("baseline".into(), 160.0), ("long".into(), end)]);
-        let filtered = ranges(&|row| row.planned.arm == "baseline");
+        let filtered = ranges(&|row| row.label.arm() == BASELINE);
         assert_eq!(filtered, [("baseline".into(), 160.0)], "an arm of which nothing is shown has no panel");
     }
 

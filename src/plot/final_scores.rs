@@ -3,6 +3,7 @@
 use super::range;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::BatchSize;
 use crate::domain::sweep::Row;
 use crate::stats::Estimate;
 use std::collections::HashMap;
@@ -13,7 +14,8 @@ const ALPHA: f64 = 0.05;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalScores {
     pub metric: Metric,
-    pub batch_sizes: Vec<u32>,
+    /// ascending; an unknown one comes last
+    pub batch_sizes: Vec<BatchSize>,
     pub y_range: (f64, f64),
     /// those of which a run is finished, in their order
     pub arms: Vec<ArmScores>,
@@ -40,7 +42,8 @@ pub struct CellScores {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InstanceScore {
-    pub iid: u32,
+    /// where it is known
+    pub iid: Option<u32>,
     pub value: f64,
 }
 
@@ -53,19 +56,19 @@ impl FinalScores {
         metric: Metric,
     ) -> Option<Self> {
         let rows: Vec<&Row> = rows.into_iter().collect();
-        let mut batch_sizes: Vec<u32> = rows.iter().map(|row| row.planned.spec.batch_size).collect();
+        let mut batch_sizes: Vec<BatchSize> = rows.iter().map(|row| row.label.batch_size).collect();
         batch_sizes.sort_unstable();
         batch_sizes.dedup();
-        let mut values: HashMap<&str, HashMap<u32, Vec<InstanceScore>>> = HashMap::new();
+        let mut values: HashMap<&str, HashMap<BatchSize, Vec<InstanceScore>>> = HashMap::new();
         let finished = rows.iter().filter(|row| row.history.progress == Progress::Finished && shows(row));
         for row in finished {
             let last = row.sample_count(metric).checked_sub(1).and_then(|last| row.sample(metric, last));
             let value = last.map(|sample| sample.value).filter(|value| value.is_finite());
-            let of_arm = values.entry(&row.planned.arm).or_default();
-            let score = value.map(|value| InstanceScore { iid: row.planned.spec.iid, value });
-            of_arm.entry(row.planned.spec.batch_size).or_default().extend(score);
+            let of_arm = values.entry(row.label.arm()).or_default();
+            let score = value.map(|value| InstanceScore { iid: row.label.iid, value });
+            of_arm.entry(row.label.batch_size).or_default().extend(score);
         }
-        let cell = |arm: &str, (size, batch_size): (usize, &u32)| {
+        let cell = |arm: &str, (size, batch_size): (usize, &BatchSize)| {
             CellScores::of(size, values.get(arm)?.get(batch_size)?.clone())
         };
         let arms: Vec<ArmScores> = arms
@@ -152,7 +155,7 @@ mod tests {
         assert!((cell.mean - 0.85).abs() < 1e-12 && (high - low - 2.0 * 0.6353).abs() < 1e-3);
         assert_eq!(scores.arms[0].cells[1].interval, None, "of one instance there is none");
         assert!(scores.y_range.0 <= 0.6 && scores.y_range.1 >= 0.9);
-        assert_eq!(of(&|row| row.planned.arm != "hot").arms.len(), 1);
+        assert_eq!(of(&|row| row.label.arm() != "hot").arms.len(), 1);
         assert!(FinalScores::of([], &["baseline"], &|_| true, Metric::ValidAccuracy).is_none());
     }
 }

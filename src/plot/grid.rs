@@ -160,7 +160,7 @@ impl Grid {
     /// A line cut into dashes. A line with about as many points as columns stays solid, because gaps would hide spikes.
     fn strokes(&self, line: &Line) -> Vec<Vec<(f64, f64)>> {
         let points = self.points(&line.curve);
-        let pattern = pattern(line.dash).pixels;
+        let pattern = pattern(line.instance).pixels;
         if pattern.is_empty() || points.len() > self.dots.0 / 2 {
             return vec![points];
         }
@@ -223,7 +223,7 @@ mod tests {
         let line = Line {
             name: "bs 2 #0".into(),
             colour: 0,
-            dash: 0,
+            instance: Some(0),
             curve: Arc::new(curve),
             trained_from: None,
             raw: None,
@@ -239,7 +239,7 @@ mod tests {
             log_y,
             is_difference: false,
             band: Band::Runs,
-            batch_sizes: vec![2],
+            batch_sizes: vec![2.into()],
             instances: 1,
             panels: vec![FigurePanel {
                 title: "baseline".into(),

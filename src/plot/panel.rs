@@ -1,7 +1,8 @@
 //! The panel of an arm: its lines, failures and x range.
 
 use super::curve::Curve;
-use super::view::View;
+use super::view::{View, XAxis};
+use crate::domain::run_label::BatchSize;
 use crate::domain::sweep::Row;
 use std::sync::Arc;
 
@@ -40,8 +41,8 @@ pub struct Line {
     pub name: String,
     /// index into [`Figure::batch_sizes`](super::Figure::batch_sizes)
     pub colour: usize,
-    /// the instance
-    pub dash: u32,
+    /// which instance it is, where one is drawn and that is known: its dash pattern
+    pub instance: Option<u32>,
     pub curve: Arc<Curve>,
     /// the x from which on the y axis fits the line and the band is drawn; `None` without later values
     pub trained_from: Option<f64>,
@@ -63,22 +64,19 @@ impl FigurePanel {
     }
 }
 
-/// The x of the newest point of all runs.
-fn newest(rows: &[&Row], view: &View) -> f64 {
-    rows.iter().map(|row| view.x.now(row)).fold(0.0, f64::max)
-}
-
 /// The end of the x axis of these runs, and their newest point.
-pub fn x_extent<'r>(rows: impl IntoIterator<Item = &'r Row>, view: &View) -> (f64, f64) {
+pub fn x_extent<'r>(rows: impl IntoIterator<Item = &'r Row>, axis: XAxis) -> (f64, f64) {
     let rows: Vec<&Row> = rows.into_iter().collect();
-    (view.x.end(rows.iter().copied()), newest(&rows, view))
+    let newest = rows.iter().map(|row| axis.now(row)).fold(0.0, f64::max);
+    (axis.end(rows.into_iter()), newest)
 }
 
 /// What a panel was built from: as long as it is the same, so is the panel.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Basis {
     pub view: View,
-    pub batch_sizes: Vec<u32>,
+    pub batch_sizes: Vec<BatchSize>,
+    pub axis: XAxis,
     /// place and version of every run and of the one that it is compared with, and whether it is shown
     pub runs: Vec<(usize, u64, Option<u64>, bool)>,
 }

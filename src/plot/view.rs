@@ -1,5 +1,6 @@
 //! The view of a figure: axes, smoothing, bands and visible ranges.
 
+use crate::domain::run_label::RunLabel;
 use crate::domain::series::Sample;
 use crate::domain::sweep::Row;
 use serde::{Deserialize, Serialize};
@@ -55,21 +56,30 @@ impl XAxis {
         }
     }
 
+    /// This axis, or updates if what it counts is unknown of any of these runs: they would not be comparable.
+    pub fn common<'r>(self, mut rows: impl Iterator<Item = &'r Row>) -> Self {
+        if rows.all(|row| self.of(&row.label, 0).is_some()) { self } else { XAxis::Updates }
+    }
+
     fn of_step(self, row: &Row, step: u64) -> f64 {
-        let spec = &row.planned.spec;
+        self.of(&row.label, step).unwrap_or(step as f64)
+    }
+
+    fn of(self, label: &RunLabel, step: u64) -> Option<f64> {
         match self {
-            XAxis::Pairs => spec.pairs_seen(step) as f64,
-            XAxis::Epochs => step as f64 / spec.updates_per_epoch().max(1) as f64,
-            XAxis::Fraction => 100.0 * step as f64 / spec.updates().max(1) as f64,
-            XAxis::Updates | XAxis::Time => step as f64,
+            XAxis::Pairs => label.pairs_seen(step).map(|pairs| pairs as f64),
+            XAxis::Epochs => label.epochs(step),
+            XAxis::Fraction => Some(100.0 * step as f64 / label.length.updates?.max(1) as f64),
+            XAxis::Updates | XAxis::Time => Some(step as f64),
         }
     }
 
-    /// The planned end of the longest run, so that the axis does not move. Durations are estimates and rounded up.
+    /// The planned end of the longest run, so that the axis does not move; of a run of unknown length its last update.
+    /// Durations are estimates and rounded up.
     pub(super) fn end<'r>(self, rows: impl Iterator<Item = &'r Row>) -> f64 {
         let ends = rows.map(|row| match self {
             XAxis::Time => row.times.seconds() + row.remaining_seconds().unwrap_or(0.0),
-            _ => self.of_step(row, row.planned.spec.updates()),
+            _ => self.of_step(row, row.label.length.updates.unwrap_or(row.history.step)),
         });
         let end = ends.fold(0.0, f64::max);
         match self {
@@ -83,11 +93,9 @@ impl XAxis {
         let length = |row: &Row| match self {
             XAxis::Epochs => Some(1.0),
             // except for a partial last batch
-            XAxis::Pairs => Some(f64::from(row.planned.spec.data.train_examples)),
-            XAxis::Updates => Some(row.planned.spec.updates_per_epoch() as f64),
-            XAxis::Fraction => {
-                Some(100.0 * row.planned.spec.updates_per_epoch() as f64 / row.planned.spec.updates().max(1) as f64)
-            }
+            XAxis::Pairs => row.label.length.train_examples.map(f64::from),
+            XAxis::Updates => row.label.length.updates_per_epoch.map(|updates| updates as f64),
+            XAxis::Fraction => self.of(&row.label, row.label.length.updates_per_epoch?),
             XAxis::Time => None,
         };
         let first = length(rows.next()?)?;

@@ -10,7 +10,9 @@ use super::request::{Request, store_folder};
 use super::sources::Sources;
 use crate::domain::classifier::Classifier;
 use crate::domain::history::History;
+use crate::domain::identity::run_id;
 use crate::domain::invariance::Invariance;
+use crate::domain::look::Look;
 use crate::domain::name::FolderName;
 use crate::domain::point::EvaluationPoint;
 use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
@@ -18,7 +20,7 @@ use crate::domain::spec::Spec;
 use crate::plan::{Background, Matching, PlannedArm};
 use crate::spec_file::{SpecError, add_arms, parse};
 use crate::stats::Question;
-use crate::store::{Damage, ExperimentInputs, Look, RunFolder, Store, StoreError, read_journal, read_journals, run_id};
+use crate::store::{Damage, ExperimentInputs, RunFolder, Store, StoreError, read_journal, read_journals};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {

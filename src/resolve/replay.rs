@@ -3,10 +3,11 @@
 use super::experiment::Experiment;
 use crate::domain::event::{JournalEntry, SweepEvent};
 use crate::domain::id::RunId;
+use crate::domain::identity::run_id;
 use crate::domain::run::{PlannedRun, RunSpec};
 use crate::domain::sweep::Sweep;
 use crate::export::SavedRun;
-use crate::store::{RunFolder, StoreError, read_journal, run_id};
+use crate::store::{RunFolder, StoreError, read_journal};
 use std::collections::{HashMap, HashSet};
 
 /// Runs named in a message when several are missing.

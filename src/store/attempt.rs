@@ -197,11 +197,12 @@ impl ClaimedAttempt {
 mod tests {
     use super::super::Store;
     use super::*;
+    use crate::domain::identity::run_id;
     use crate::domain::run::made_up::spec as example;
 
     fn folder(root: &Path) -> RunFolder {
         let spec = example(8, 30);
-        let folder = Store::open(root).unwrap().run(&super::super::run_id(&spec));
+        let folder = Store::open(root).unwrap().run(&run_id(&spec));
         folder.create(&spec).unwrap();
         folder
     }

@@ -13,20 +13,12 @@ use super::layout::{ARMS, CHANGES, INSTANCES, LOOKS, Store};
 use super::stored::{self, Stored};
 use crate::domain::ablation::{Patch, Value};
 use crate::domain::arm::Arm;
+use crate::domain::look::Look;
 use crate::domain::name::FolderName;
 use crate::domain::spec::Spec;
 use crate::files::Folder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// A verdict that was displayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    /// of every cell
-    pub instances: usize,
-    /// number of causes judged
-    pub causes: usize,
-}
 
 /// An arm as it is written. Another version of the program may have written it, with keys and values that are not known
 /// here: such an arm is left alone.

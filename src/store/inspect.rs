@@ -113,8 +113,9 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BeatWatch, Claim, run_id};
+    use super::super::{BeatWatch, Claim};
     use super::*;
+    use crate::domain::identity::run_id;
     use crate::domain::run::made_up::spec as example;
 
     #[test]

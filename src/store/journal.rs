@@ -110,6 +110,7 @@ mod tests {
     use super::super::attempt::{BeatWatch, Claim};
     use super::super::{Owner, Store};
     use super::*;
+    use crate::domain::identity::run_id;
     use crate::domain::run::made_up::spec as example;
     use crate::domain::scores::Scores;
     use std::fs;
@@ -118,7 +119,7 @@ mod tests {
     fn a_journal_cut_anywhere_yields_its_complete_lines() {
         let root = tempfile::tempdir().unwrap();
         let spec = example(8, 30);
-        let folder = Store::open(root.path()).unwrap().run(&super::super::run_id(&spec));
+        let folder = Store::open(root.path()).unwrap().run(&run_id(&spec));
         folder.create(&spec).unwrap();
         let claim = folder.claim(&Owner::this_process(), &mut BeatWatch::default(), false).unwrap();
         let Claim::Mine(attempt) = claim else { panic!("not mine") };

@@ -2,9 +2,9 @@
 
 use super::damage::Damage;
 use super::error::StoreError;
-use super::identity::{experiment_digest, run_id};
 use super::stored::{self, Stored};
 use crate::domain::id::RunId;
+use crate::domain::identity::{experiment_digest, run_id};
 use crate::domain::name::FolderName;
 use crate::domain::run::RunSpec;
 use crate::domain::spec::Spec;

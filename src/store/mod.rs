@@ -1,6 +1,6 @@
 //! Runs on disk: plain files, one writer per attempt, any number of readers (docs/STORE.md has the layout).
 //!
-//! May import: `domain`, `files`. Alone knows: `serde_jcs`. Never uses: `crossbeam_channel`. Uses nothing that shared file systems lack: no locks, memory maps or
+//! May import: `domain`, `files`. Never uses: `crossbeam_channel`. Uses nothing that shared file systems lack: no locks, memory maps or
 //! notifications. Knows neither tensors nor threads; checkpoints are opaque bytes.
 
 mod attempt;
@@ -9,7 +9,6 @@ mod checkpoint;
 mod damage;
 mod error;
 mod experiment;
-mod identity;
 mod inspect;
 mod journal;
 mod layout;
@@ -23,12 +22,10 @@ mod set_aside;
 mod stored;
 
 pub use attempt::{BeatWatch, Claim, ClaimedAttempt, Ended, Standing};
-pub use changes::Look;
 pub use checkpoint::{Checkpoint, Staged};
 pub use damage::Damage;
 pub use error::StoreError;
 pub use experiment::ExperimentInputs;
-pub use identity::{experiment_digest, run_id};
 pub use inspect::StoredRun;
 pub use journal::{Journal, read_journal, read_journals};
 pub use layout::{RunFolder, Store};

@@ -162,8 +162,8 @@ fn number(name: &str, prefix: &str) -> Option<u32> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::super::run_id;
     use super::*;
+    use crate::domain::identity::run_id;
     use crate::domain::run::made_up::spec as example;
     use std::fs;
 

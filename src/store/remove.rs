@@ -97,8 +97,9 @@ impl RunFolder {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{RunResult, run_id};
+    use super::super::RunResult;
     use super::*;
+    use crate::domain::identity::run_id;
     use crate::domain::run::made_up::spec as example;
     use std::path::Path;
 

@@ -63,17 +63,36 @@ pub fn run(opened: &Opened, theme: Theme, depth: ColourDepth, stops: Stops) -> R
     app.inquiry = Inquiry::new(background);
     app.store = Some(opened.store.clone());
     opened.prepared.notes.iter().for_each(|note| app.note(note));
-    let (said, sayings) = unbounded();
-    let (left, suspending, resized, wanted, copied) = (DashboardEnd::ByKey, false, false, None, None);
-    let mut dashboard =
-        Dashboard { app, theme, depth, engine: &engine, opened, said, left, suspending, resized, wanted, copied };
-    dashboard.run(&mut terminal, keys(), &sayings, &signals, &pauses, &sizes);
-    let Dashboard { app, left, .. } = dashboard;
+    let behind = Behind::Training { engine: &engine, opened };
+    let (left, app) = Dashboard::new(app, theme, depth, behind).run(&mut terminal, &signals, &pauses, &sizes);
     drop(terminal);
     if app.sweep.closed {
         engine.wait();
     }
     Ok((left, app))
+}
+
+/// Shows runs that other programs train, as these events tell of them.
+pub fn watch(
+    app: App,
+    events: Receiver<SweepEvent>,
+    theme: Theme,
+    depth: ColourDepth,
+    stops: Stops,
+) -> Result<DashboardEnd> {
+    let pauses = pause_signals().context("cannot listen for signals")?;
+    let sizes = size_signals().context("cannot listen for signals")?;
+    let mut terminal = Terminal::enter(depth)?;
+    let signals = stops.listen();
+    let (left, _) =
+        Dashboard::new(app, theme, depth, Behind::Watching(events)).run(&mut terminal, &signals, &pauses, &sizes);
+    Ok(left)
+}
+
+/// Where news come from, and who can be asked for what takes more than the state.
+enum Behind<'e> {
+    Training { engine: &'e Engine, opened: &'e Opened },
+    Watching(Receiver<SweepEvent>),
 }
 
 /// The outcome of an effect that ran in the background.
@@ -88,9 +107,9 @@ struct Dashboard<'e> {
     app: App,
     theme: Theme,
     depth: ColourDepth,
-    engine: &'e Engine,
-    opened: &'e Opened,
+    behind: Behind<'e>,
     said: Sender<Saying>,
+    sayings: Receiver<Saying>,
     left: DashboardEnd,
     /// whether Ctrl-z was pressed
     suspending: bool,
@@ -102,17 +121,25 @@ struct Dashboard<'e> {
     copied: Option<String>,
 }
 
-impl Dashboard<'_> {
+impl<'e> Dashboard<'e> {
+    fn new(app: App, theme: Theme, depth: ColourDepth, behind: Behind<'e>) -> Self {
+        let (said, sayings) = unbounded();
+        let (left, suspending, resized, wanted, copied) = (DashboardEnd::ByKey, false, false, None, None);
+        Self { app, theme, depth, behind, said, sayings, left, suspending, resized, wanted, copied }
+    }
+
     fn run(
-        &mut self,
+        mut self,
         terminal: &mut Terminal,
-        mut keys: Receiver<Event>,
-        sayings: &Receiver<Saying>,
         signals: &Receiver<()>,
         pauses: &Receiver<()>,
         sizes: &Receiver<()>,
-    ) {
-        let mut news = self.engine.events.clone();
+    ) -> (DashboardEnd, App) {
+        let (mut keys, sayings) = (keys(), self.sayings.clone());
+        let mut news = match &self.behind {
+            Behind::Training { engine, .. } => engine.events.clone(),
+            Behind::Watching(events) => events.clone(),
+        };
         let (mut drawn, mut dirty) = (Instant::now(), false);
         self.draw(terminal);
         while self.app.leaving != Leaving::Now {
@@ -169,6 +196,7 @@ impl Dashboard<'_> {
                 (drawn, dirty) = (Instant::now(), false);
             }
         }
+        (self.left, self.app)
     }
 
     /// A terminal that accepts no frame is gone: save and exit.
@@ -259,19 +287,26 @@ impl Dashboard<'_> {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             // an engine that is gone has sent Closed: nothing to command
-            Effect::Ask(command) => drop(self.engine.commands.send(command)),
+            Effect::Ask(command) => {
+                if let Behind::Training { engine, .. } = &self.behind {
+                    let _ = engine.commands.send(command);
+                }
+            }
             Effect::Suspend => self.suspending = true,
             Effect::NextTheme => {
                 self.theme = self.theme.next();
                 self.app.say(format!("theme {}", self.theme.name), false);
             }
             Effect::RememberLook(look) => {
-                if let Err(error) = self.opened.remember_look(look) {
+                if let Behind::Training { opened, .. } = &self.behind
+                    && let Err(error) = opened.remember_look(look)
+                {
                     self.app.say(format!("this look at the answer cannot be counted in the store: {error}"), true);
                 }
             }
             Effect::Prove => {
-                let (said, opened) = (self.said.clone(), self.opened.clone());
+                let Behind::Training { opened, .. } = self.behind else { return };
+                let (said, opened) = (self.said.clone(), opened.clone());
                 // takes seconds on a large model
                 thread::spawn(move || {
                     let saying = match catch_unwind(AssertUnwindSafe(|| opened.invariance())) {

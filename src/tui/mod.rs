@@ -15,7 +15,7 @@ mod theme;
 mod widgets;
 
 pub use colour_depth::ColourDepth;
-pub use dashboard::{DashboardEnd, run};
+pub use dashboard::{DashboardEnd, run, watch};
 pub use keymap::{ASKED, KEYS, SEARCHING, TYPING};
 pub use screen::draw;
 pub use terminal::{Terminal, restore};

@@ -10,12 +10,13 @@ use std::panic::{UnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
 
-/// Writes a figure, its data and its view under one number. Returns the path of the picture.
+/// Writes a figure, its data and, where it can be drawn again, its view under one number. Returns the path of the picture.
 pub fn figure(picture: Picture, tell: impl FnOnce(Result<PathBuf>) + Send + 'static) {
     make(tell, move || {
-        let (view, data) = (picture.view.to_json().into_bytes(), picture.csv()?);
+        let view = picture.view.is_of_store().then(|| ("json", picture.view.to_json().into_bytes()));
         // the picture last: if it exists, so do the others
-        write(&picture.file_name(), &[("json", view), ("csv", data), ("png", picture.png()?)])
+        let files: Vec<_> = view.into_iter().chain([("csv", picture.csv()?), ("png", picture.png()?)]).collect();
+        write(&picture.file_name(), &files)
     });
 }
 

@@ -5,14 +5,16 @@ use crate::support::made_up::{planned, progress};
 use crate::support::{World, files_below};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::event::RunEvent;
+use batchscope::domain::identity::run_id;
 use batchscope::domain::invariance::{Invariance, LogitShift};
+use batchscope::domain::look::Look;
 use batchscope::domain::run::{PlannedRun, RunSpec};
 use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Spec;
 use batchscope::resolve::{Experiment, Request, Which, history};
 use batchscope::spec_file::{changes_of, parse, to_toml};
 use batchscope::store::{
-    BeatWatch, Claim, Ended, ExperimentInputs, Journal, Look, Owner, RunFolder, RunResult, Store, StoredRun, run_id,
+    BeatWatch, Claim, Ended, ExperimentInputs, Journal, Owner, RunFolder, RunResult, Store, StoredRun,
 };
 use serde_json::{Value, json};
 use std::fs;

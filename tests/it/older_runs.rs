@@ -2,7 +2,8 @@
 //! and never mixed with runs of this version.
 
 use crate::support::World;
-use batchscope::store::{Store, run_id};
+use batchscope::domain::identity::run_id;
+use batchscope::store::Store;
 use std::fs;
 
 const SPEC: &str =

@@ -1,6 +1,6 @@
 //! What the screen looks like: the whole of it, from a made-up sweep, at several sizes.
 
-use crate::support::made_up::{plan, planned, progress, tell};
+use crate::support::made_up::{found, logged, plan, planned, progress, tell};
 use batchscope::app::table::{Column, Typing};
 use batchscope::app::{Action, App, Effect, Inquiry, Leaving, Motion, Panel};
 use batchscope::domain::ablation;
@@ -8,14 +8,16 @@ use batchscope::domain::arm::Arm;
 use batchscope::domain::command::{Command, Intent, QueuePosition};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::glue::fits;
+use batchscope::domain::look::Look;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::run::PlannedRun;
+use batchscope::domain::run_label::LabelledRun;
 use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Spec;
 use batchscope::plan::Background;
 use batchscope::plot::View;
 use batchscope::spec_file::{parse, preset};
-use batchscope::store::{Look, Store};
+use batchscope::store::Store;
 use batchscope::tui::{ASKED, KEYS, SEARCHING, TYPING, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -55,6 +57,35 @@ fn a_sweep_under_way() {
     let app = app();
     for (width, height) in [(40, 10), (60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
         insta::assert_snapshot!(format!("under_way_{width}x{height}"), screen(&app, width, height));
+    }
+}
+
+/// Runs of another program: of some the batch size is not known, and none has a spec.
+#[test]
+fn runs_without_a_spec() {
+    let mut app = App::watching("logs".into(), spec());
+    let of_arm = |arm: &'static str| [Some(2), Some(8), None].map(|size| [0, 1].map(|iid| found(Some(arm), size, iid)));
+    let runs: Vec<LabelledRun> = ["adam", "hot"].into_iter().flat_map(of_arm).flatten().collect();
+    app.receive(SweepEvent::Found(runs.clone()));
+    for (run, updates) in runs.iter().zip([500, 300, 120, 120, 100, 80].into_iter().cycle()) {
+        app.receive(logged(run, updates));
+    }
+    for _ in 0..2 {
+        insta::assert_snapshot!(format!("without_a_spec_{}", app.metric.file_name()), screen(&app, 120, 40));
+        app.act(Action::NextMetric);
+    }
+    app.act(Action::Group);
+    app.act(Action::Focus(Panel::Run));
+    insta::assert_snapshot!("without_a_spec_grouped", screen(&app, 100, 30));
+    for binding in KEYS.iter() {
+        let mut pressed = app.clone();
+        let effects = pressed.act(binding.action);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Ask(_) | Effect::Prove)), "{}", binding.label);
+        assert!(
+            pressed.draft.is_empty() && pressed.asking.is_none(),
+            "{} steers what cannot be steered",
+            binding.label
+        );
     }
 }
 
@@ -170,7 +201,7 @@ fn a_draft_equal_to_an_arm_selects_that_arm() {
     app.receive(SweepEvent::Planned(plan("no-dropout")));
     app.act(Action::Cycle(ablation::DROPOUT));
     assert!(app.act(Action::AddDraft).is_empty(), "it must not be trained twice");
-    assert_eq!(app.listing().run_in_sight().unwrap().planned.id, plan("no-dropout")[0].id);
+    assert_eq!(app.listing().run_in_sight().unwrap().id, plan("no-dropout")[0].id);
     assert!(screen(&app, 80, 24).contains("there already: no-dropout"));
 }
 
@@ -692,17 +723,12 @@ fn the_figure_is_what_the_histories_say() {
     let lines = &figure.panels[0].lines;
     assert_eq!(lines.len(), 6, "six runs have points");
     for line in lines {
-        let row = app
-            .sweep
-            .rows()
-            .iter()
-            .find(|row| format!("bs {} #{}", row.planned.spec.batch_size, row.planned.spec.iid) == line.name)
-            .unwrap();
+        let row = app.sweep.rows().iter().find(|row| row.label.within_arm() == line.name).unwrap();
         let expected: Vec<(f64, f64)> = row
             .history
             .evaluations
             .iter()
-            .map(|point| ((point.step * u64::from(row.planned.spec.batch_size)) as f64, point.scores.accuracy))
+            .map(|point| (row.label.pairs_seen(point.step).unwrap() as f64, point.scores.accuracy))
             .collect();
         assert_eq!(line.curve.points().collect::<Vec<_>>(), expected);
     }

@@ -7,7 +7,7 @@ use batchscope::domain::command::{Command, Intent, QueuePosition};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::history::{History, Progress};
 use batchscope::domain::id::RunId;
-use batchscope::domain::sweep::Sweep;
+use batchscope::domain::sweep::{Row, Sweep};
 use batchscope::engine::Engine;
 use batchscope::resolve::{Opened, Request, Sources};
 use batchscope::spec_file::changes_of;
@@ -53,8 +53,8 @@ impl Steered {
     }
 
     fn runs(&self, wanted: impl Fn(u32, u32) -> bool) -> Vec<RunId> {
-        let rows = self.sweep.rows().iter().map(|row| &row.planned);
-        rows.filter(|run| wanted(run.spec.batch_size, run.spec.iid)).map(|run| run.id.clone()).collect()
+        let is_wanted = |row: &&Row| row.label.pairing().is_some_and(|(size, iid)| wanted(size, iid));
+        self.sweep.rows().iter().filter(is_wanted).map(|row| row.id.clone()).collect()
     }
 
     fn end(mut self) -> Sweep {
@@ -247,7 +247,7 @@ fn an_arm_that_is_trained_next_gets_a_worker_at_once_and_changes_no_number() {
     steered.until("under way", |sweep| step(sweep, &first) > 20);
     steered.ask(Command::AddArm(arm.clone(), QueuePosition::Next));
     let has_begun =
-        |sweep: &Sweep| sweep.rows().iter().any(|row| row.planned.arm == "no-dropout" && row.history.step > 0);
+        |sweep: &Sweep| sweep.rows().iter().any(|row| row.label.arm() == "no-dropout" && row.history.step > 0);
     steered.until("at the new arm", has_begun);
     assert_eq!(finished(&steered.sweep), 0, "nobody waited for an end");
     assert_eq!(progress(&steered.sweep, &first), &Progress::Interrupted, "it gave way with a checkpoint");
@@ -258,8 +258,8 @@ fn an_arm_that_is_trained_next_gets_a_worker_at_once_and_changes_no_number() {
     };
     let ended: Vec<RunId> = steered.events.iter().filter_map(of_arm).collect();
     let order = ended.iter().map(|run| {
-        let planned = &steered.sweep.row(run).unwrap().planned;
-        (planned.arm.as_str(), planned.spec.iid)
+        let label = &steered.sweep.row(run).unwrap().label;
+        (label.arm(), label.iid.unwrap())
     });
     let (new, old) = ("no-dropout", "baseline");
     let expected = [(new, 0), (new, 0), (old, 0), (new, 1), (old, 0), (new, 1), (old, 1), (old, 1)];
@@ -296,10 +296,7 @@ fn steering_is_quick_while_every_worker_trains() {
     steered.until("at rest", |sweep| sweep.tally().paused == 4 && running(sweep) == 0);
     let sweep = steered.end();
     let rows = sweep.rows().iter();
-    assert!(
-        rows.clone().all(|row| progress(&sweep, &row.planned.id) != &Progress::Finished),
-        "nobody waited for an end"
-    );
+    assert!(rows.clone().all(|row| progress(&sweep, &row.id) != &Progress::Finished), "nobody waited for an end");
 }
 
 /// A front that takes nothing, as behind a terminal that was stopped with Ctrl-S, beside another process on the same

@@ -25,7 +25,6 @@ use super::state::table::Typing;
 use super::state::{Action, App, Asking, Effect, Target};
 use crate::domain::command::QueuePosition;
 use crate::domain::event::SweepEvent;
-use crate::domain::metric::Metric;
 use draft::Added;
 use std::path::PathBuf;
 
@@ -37,14 +36,18 @@ impl App {
         if !matches!(action, Action::Palette(_) | Action::Choose(_) | Action::Suspend) {
             self.palette.close();
         }
+        if self.watched.is_some() && action.steers() {
+            self.say("another program trains these runs: they can only be watched", true);
+            return Vec::new();
+        }
         match action {
             Action::Back if self.asking.is_some() => self.asking = None,
             Action::Focus(panel) => self.focus_on(panel),
             Action::FocusNext => self.focus_on(self.focus.next()),
             Action::FocusPrevious => self.focus_on(self.focus.previous()),
             Action::Go(motion) => go::go(self, motion),
-            Action::SortNext => self.table.sort_by_neighbour(true),
-            Action::SortPrevious => self.table.sort_by_neighbour(false),
+            Action::SortNext => self.table.sort_by_neighbour(&self.sweep, true),
+            Action::SortPrevious => self.table.sort_by_neighbour(&self.sweep, false),
             Action::ReverseOrder => self.table.reverse(),
             Action::Group => self.table.group(),
             Action::Hide => self.table.hide(&self.sweep),
@@ -54,8 +57,8 @@ impl App {
             Action::Filter(typing) => filter::type_in(self, typing),
             Action::Palette(typing) => self.type_in_palette(typing),
             Action::Choose(place) => self.palette.choose(place),
-            Action::NextMetric => self.metric = metric::after(self, Metric::next),
-            Action::PreviousMetric => self.metric = metric::after(self, Metric::previous),
+            Action::NextMetric => metric::change(self, true),
+            Action::PreviousMetric => metric::change(self, false),
             Action::Cycle(ablation) => draft::edit(self, |draft, baseline| draft.cycle(ablation, baseline)),
             Action::AddDraft => return self.add_draft(QueuePosition::Last),
             Action::TrainNext if self.draft.is_empty() => return self.train_next(),

@@ -2,7 +2,7 @@
 
 use crate::app::state::{Action, App, Effect, Message};
 use crate::domain::sweep::Row;
-use crate::export::{Content, Picture, PictureTheme, SavedView};
+use crate::export::{Content, Picture, PictureTheme, SavedView, subject};
 use crate::store::Store;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ pub(super) fn picture(app: &mut App) -> Vec<Effect> {
     let figure = app.figure_of(app.metric, &listing);
     let shows = |row: &Row| listing.shows(row);
     let what = (app.metric, &app.view, &figure);
-    let experiment = Store::experiment_folder(&app.spec).to_string();
+    let experiment = experiment(app);
     let view = SavedView::of(experiment, &app.sweep, &shows, what, app.picture_theme);
     let scores = app.visible_final_scores(&listing);
     let is_final = app.final_chart || scores.is_some();
@@ -20,7 +20,7 @@ pub(super) fn picture(app: &mut App) -> Vec<Effect> {
         true => (view.of_final_scores(app.final_metric()), Content::FinalScores(scores)),
         false => (view, Content::Curves(figure)),
     };
-    let (metric, picture) = (view.metric, Picture::new(view, content, &app.sweep, &app.spec));
+    let (metric, picture) = (view.metric, Picture::new(view, content, &app.sweep, subject_of(app)));
     if picture.is_empty() {
         app.say(format!("no {}{} to draw yet", if is_final { "final " } else { "" }, metric.title()), false);
         return Vec::new();
@@ -29,8 +29,17 @@ pub(super) fn picture(app: &mut App) -> Vec<Effect> {
 }
 
 pub(super) fn screen(app: &App) -> Vec<Effect> {
-    let (version, experiment) = (env!("CARGO_PKG_VERSION"), Store::experiment_folder(&app.spec));
+    let (version, experiment) = (env!("CARGO_PKG_VERSION"), experiment(app));
     vec![Effect::Screen { provenance: format!("batchscope {version} · experiment {experiment} · its screen") }]
+}
+
+/// Its folder in the store, or what is watched.
+fn experiment(app: &App) -> String {
+    app.watched.clone().unwrap_or_else(|| Store::experiment_folder(&app.spec).to_string())
+}
+
+fn subject_of(app: &App) -> String {
+    app.watched.clone().unwrap_or_else(|| subject(&app.spec))
 }
 
 pub(super) fn next_theme(app: &mut App) {

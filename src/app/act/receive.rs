@@ -6,7 +6,11 @@ use crate::domain::event::SweepEvent;
 pub(super) fn receive(app: &mut App, event: SweepEvent) {
     app.log.receive(&event, &app.sweep);
     app.inquiry.receive(&event);
+    let known = app.sweep.series().len();
     app.sweep.apply(event);
+    if app.sweep.series().len() > known && !app.touched {
+        app.metric = app.first_metric();
+    }
     if app.sweep.closed && app.leaving == Leaving::Saving {
         app.leaving = Leaving::Now;
     }

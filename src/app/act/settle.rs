@@ -2,14 +2,14 @@
 
 use crate::app::state::{App, Effect};
 use crate::domain::history::Progress;
+use crate::domain::look::Look;
 use crate::plan::PlannedArm;
 use crate::stats::{Judgement, judge};
-use crate::store::Look;
 
 /// Judges what came in. A complete verdict that is about to be seen is counted as a look, once.
 pub(super) fn settle(app: &mut App, answer_in_sight: bool) -> Option<Effect> {
     if std::mem::take(&mut app.inquiry.stale) {
-        app.inquiry.judgement = (!app.sweep.rows().is_empty()).then(|| judged(app));
+        app.inquiry.judgement = app.own_data().is_some().then(|| judged(app));
     }
     let look = Look { instances: app.spec.train.instances as usize, causes: app.arms.len().saturating_sub(1) };
     let seen = answer_in_sight && app.inquiry.judgement.as_ref().is_some_and(Judgement::is_complete);
@@ -24,6 +24,6 @@ pub(super) fn settle(app: &mut App, answer_in_sight: bool) -> Option<Effect> {
 fn judged(app: &App) -> Judgement {
     let arms: Vec<PlannedArm> = app.arms.iter().map(|arm| PlannedArm::of(arm, &app.spec.train)).collect();
     let finished = app.sweep.rows().iter().filter(|row| row.history.progress == Progress::Finished);
-    let scored = finished.filter_map(|row| Some((&row.planned.spec, row.history.last_evaluation()?.scores)));
+    let scored = finished.filter_map(|row| Some((row.spec.as_ref()?, row.history.last_evaluation()?.scores)));
     judge(&app.inquiry.background.question(&app.spec, &arms, &scored.collect::<Vec<_>>()))
 }

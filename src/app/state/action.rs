@@ -88,6 +88,15 @@ pub enum Action {
     Quit,
 }
 
+impl Action {
+    /// Whether it changes what is trained, now or once more keys follow.
+    pub fn steers(self) -> bool {
+        use Action::*;
+        let steers = matches!(self, Cycle(_) | AddDraft | TrainNext | Investigate | PauseOrResume | Cancel | Again);
+        steers || matches!(self, AddInstance | MoreWorkers | FewerWorkers | Palette(Typing::Keep))
+    }
+}
+
 /// Where to go within a panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {

@@ -14,6 +14,7 @@ use crate::domain::arm::Arm;
 use crate::domain::command::Intent;
 use crate::domain::glue::{first_metric, task_of};
 use crate::domain::metric::Metric;
+use crate::domain::run::DataIdentity;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::{Row, Sweep};
 use crate::export::PictureTheme;
@@ -26,6 +27,8 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct App {
     pub spec: Spec,
+    /// where the runs come from, if other programs train them: they are shown, and nothing can be asked of them
+    pub watched: Option<String>,
     /// arms of the spec and those added since
     pub arms: Vec<Arm>,
     pub workers: usize,
@@ -84,6 +87,7 @@ impl App {
             arms: spec.arms.clone(),
             metric: first_metric(task_of(spec.task.name.as_deref())),
             spec,
+            watched: None,
             workers,
             sweep: Sweep::default(),
             view: View::first(),
@@ -108,9 +112,35 @@ impl App {
         }
     }
 
-    /// What the charts show first, of this task.
+    /// A dashboard on runs that other programs train. The spec stands in for the one that they do not have.
+    pub fn watching(source: String, spec: Spec) -> Self {
+        Self { watched: Some(source), arms: Vec::new(), ..Self::new(spec, 1) }
+    }
+
+    /// What is shown.
+    pub fn title(&self) -> &str {
+        self.watched.as_deref().unwrap_or(&self.spec.name)
+    }
+
+    /// What the charts show first, of this task; of runs of other programs an accuracy or else another validation metric.
     pub fn first_metric(&self) -> Metric {
-        first_metric(task_of(self.spec.task.name.as_deref()))
+        let has = |metric: &Metric, word: &str| metric.title().to_ascii_lowercase().contains(word);
+        let scored = || self.metrics_of_others().filter(|metric| metric.is_of_validation());
+        let logged = scored().find(|metric| has(metric, "acc")).or_else(|| scored().next());
+        let logged = logged.or_else(|| self.metrics_of_others().find(|metric| has(metric, "loss")));
+        let logged = logged.or_else(|| self.metrics_of_others().next());
+        logged.unwrap_or_else(|| first_metric(task_of(self.spec.task.name.as_deref())))
+    }
+
+    /// Where no run is our own: what was logged.
+    fn metrics_of_others(&self) -> impl Iterator<Item = Metric> {
+        let has_own = self.own_data().is_some();
+        self.sweep.series().iter().filter(move |_| !has_own).map(|name| Metric::Logged(*name))
+    }
+
+    /// The data that our own runs train on, if there are any.
+    pub fn own_data(&self) -> Option<&DataIdentity> {
+        self.sweep.rows().iter().find_map(|row| Some(&row.spec.as_ref()?.data))
     }
 
     /// Puts something that a person should know of the sweep into the log.
@@ -189,7 +219,12 @@ impl App {
 
     /// What a second chart shows: how training goes beside what comes of it.
     pub fn second_metric(&self) -> Metric {
-        if self.metric.is_of_validation() { Metric::TrainLoss } else { self.first_metric() }
+        if !self.metric.is_of_validation() {
+            return self.first_metric();
+        }
+        let trained = || self.metrics_of_others().filter(|metric| !metric.is_of_validation());
+        let loss = trained().find(|metric| metric.title().to_ascii_lowercase().contains("loss"));
+        loss.or_else(|| trained().next()).unwrap_or(Metric::TrainLoss)
     }
 
     /// Says something until the next key.
@@ -217,19 +252,19 @@ impl App {
     /// Arms of which nothing was taken out: further instances of the others are not wanted.
     pub(in crate::app) fn arms_at_work(&self) -> Vec<Arm> {
         let is_out = |row: &&Row| row.is_open() && row.intent == Intent::Cancel;
-        let out: Vec<&str> = self.sweep.rows().iter().filter(is_out).map(|row| row.planned.arm.as_str()).collect();
+        let out: Vec<&str> = self.sweep.rows().iter().filter(is_out).map(|row| row.label.arm()).collect();
         self.arms.iter().filter(|arm| !out.contains(&arm.name.as_str())).cloned().collect()
     }
 
     /// Where the x axis ends that keys move along, and its newest point: of the arm in sight where its chart is shown.
     pub(in crate::app) fn x_extent(&self) -> (f64, f64) {
-        let listing = self.listing();
+        let (listing, axis) = (self.listing(), self.view.x.common(self.sweep.rows().iter()));
         let shown = || self.sweep.rows().iter().filter(|row| listing.shows(row));
         let in_sight = listing.run_in_sight().map(|row| row.arm);
         let of_arm = |row: &&Row| Some(row.arm) == in_sight;
         match shown().any(|row| of_arm(&row)) {
-            true => x_extent(shown().filter(of_arm), &self.view),
-            false => x_extent(shown(), &self.view),
+            true => x_extent(shown().filter(of_arm), axis),
+            false => x_extent(shown(), axis),
         }
     }
 }

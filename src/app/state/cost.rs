@@ -35,8 +35,8 @@ impl App {
     /// What so many instances of these arms would cost beside what is there.
     pub fn cost_of(&self, arms: &[Arm], instances: u32) -> Cost {
         let mut cost = Cost::default();
-        let Some(first) = self.sweep.rows().first() else { return cost };
-        let (data, model) = (&first.planned.spec.data, &first.planned.spec.model);
+        let Some(first) = self.sweep.rows().iter().find_map(|row| row.spec.as_ref()) else { return cost };
+        let (data, model) = (&first.data, &first.model);
         let known = Known::of(&self.sweep);
         let planned = arms.iter().map(|arm| PlannedArm::of(arm, &self.spec.train));
         // of arms that mean the same runs, the first counts
@@ -69,20 +69,22 @@ impl<'s> Known<'s> {
     fn of(sweep: &'s Sweep) -> Self {
         let mut known: HashMap<_, Vec<&Row>> = HashMap::new();
         for row in sweep.rows() {
-            known.entry((row.planned.spec.batch_size, row.planned.spec.iid)).or_default().push(row);
+            if let Some(spec) = &row.spec {
+                known.entry((spec.batch_size, spec.iid)).or_default().push(row);
+            }
         }
         Self(known)
     }
 
     fn row(&self, run: &RunSpec) -> Option<&'s Row> {
-        self.0.get(&(run.batch_size, run.iid))?.iter().find(|row| row.planned.spec == *run).copied()
+        self.0.get(&(run.batch_size, run.iid))?.iter().find(|row| row.spec.as_ref() == Some(run)).copied()
     }
 }
 
 /// Whether the store has a run's final weights, or will have them when it is done.
 fn will_have_weights(row: &Row) -> bool {
     let will_be_done = !matches!(row.history.progress, Progress::Failed(_)) && row.intent != Intent::Cancel;
-    row.planned.keep_weights && (row.history.progress == Progress::Finished || will_be_done)
+    row.keep_weights && (row.history.progress == Progress::Finished || will_be_done)
 }
 
 impl Cost {

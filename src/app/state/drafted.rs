@@ -36,8 +36,7 @@ impl App {
     /// Why an arm cannot be trained here, if it cannot.
     pub(in crate::app) fn can_have(&self, arm: &Arm) -> Result<(), String> {
         let train = arm.train(&self.spec.train);
-        let data = self.sweep.rows().first().map(|row| &row.planned.spec.data);
-        data.map_or(Ok(()), |data| check_sizes(&arm.name, &train, data)).map_err(|error| error.to_string())
+        self.own_data().map_or(Ok(()), |data| check_sizes(&arm.name, &train, data)).map_err(|error| error.to_string())
     }
 
     /// The arm that trains the same as the draft, if there is one.

@@ -31,7 +31,9 @@ impl Inquiry {
     pub(in crate::app) fn receive(&mut self, event: &SweepEvent) {
         self.stale |= match event {
             SweepEvent::Run { entry, .. } => matches!(entry.event, RunEvent::Finished { .. }),
-            SweepEvent::Planned(_) | SweepEvent::Stored { .. } | SweepEvent::Replayed { .. } => true,
+            SweepEvent::Planned(_) | SweepEvent::Found(_) | SweepEvent::Stored { .. } | SweepEvent::Replayed { .. } => {
+                true
+            }
             _ => false,
         };
     }

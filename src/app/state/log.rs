@@ -3,7 +3,6 @@
 use super::words::runs;
 use crate::domain::command::Intent;
 use crate::domain::event::{RunEvent, SweepEvent};
-use crate::domain::run::PlannedRun;
 use crate::domain::scores::ONE_CLASS;
 use crate::domain::sweep::Sweep;
 use std::collections::VecDeque;
@@ -36,6 +35,7 @@ impl Log {
     pub(in crate::app) fn receive(&mut self, event: &SweepEvent, sweep: &Sweep) {
         match event {
             SweepEvent::Planned(planned) => self.add(format!("{} planned", runs(planned.len())), false),
+            SweepEvent::Found(found) => self.add(format!("{} found", runs(found.len())), false),
             SweepEvent::Run { run, attempt, entry } => {
                 let Some(row) = sweep.row(run) else { return };
                 let told = match &entry.event {
@@ -57,17 +57,17 @@ impl Log {
                     }
                     RunEvent::Update { .. } | RunEvent::Evaluation { .. } | RunEvent::Checkpointed { .. } => return,
                 };
-                let text = format!("{} {}", name(&row.planned), told.0);
+                let text = format!("{} {}", row.label, told.0);
                 self.push(LogLine { time: Some(entry.time), text, bad: told.1 });
             }
             SweepEvent::Elsewhere { run, owner } => {
                 if let Some(row) = sweep.row(run) {
-                    self.add(format!("{} is trained by {owner}", name(&row.planned)), false);
+                    self.add(format!("{} is trained by {owner}", row.label), false);
                 }
             }
             SweepEvent::TakenOver { run, owner } => {
                 if let Some(row) = sweep.row(run) {
-                    let name = name(&row.planned);
+                    let name = &row.label;
                     self.add(format!("{name} was taken over by {owner}: this process was silent for too long"), true);
                 }
             }
@@ -79,15 +79,20 @@ impl Log {
                 };
                 self.add(format!("{} {what}", runs(of.len())), false);
             }
+            SweepEvent::Noted(words) => self.add(words.clone(), false),
             SweepEvent::Damaged(words) => self.add(format!("damaged: {words}"), true),
             SweepEvent::Unusable { run, reason } => {
                 if let Some(row) = sweep.row(run) {
-                    self.add(format!("{} cannot be trained: {reason}", name(&row.planned)), true);
+                    self.add(format!("{} cannot be trained: {reason}", row.label), true);
                 }
             }
             SweepEvent::Broken(message) => self.add(format!("training stopped: {message}"), true),
             SweepEvent::Idle => self.add("nothing is left to train".into(), false),
-            SweepEvent::Stored { .. } | SweepEvent::Replayed { .. } | SweepEvent::Closed => {}
+            SweepEvent::Rewound { .. }
+            | SweepEvent::Logged { .. }
+            | SweepEvent::Stored { .. }
+            | SweepEvent::Replayed { .. }
+            | SweepEvent::Closed => {}
         }
     }
 
@@ -97,8 +102,4 @@ impl Log {
         }
         self.0.push_back(line);
     }
-}
-
-fn name(run: &PlannedRun) -> String {
-    format!("{} bs {} #{}", run.arm, run.spec.batch_size, run.spec.iid)
 }

@@ -17,8 +17,8 @@ pub struct Target {
 impl Target {
     /// All of an arm.
     pub(in crate::app) fn of_arm(sweep: &Sweep, arm: &str) -> Self {
-        let of_arm = sweep.rows().iter().filter(|row| row.planned.arm == arm);
-        let runs = of_arm.map(|row| row.planned.id.clone()).collect();
+        let of_arm = sweep.rows().iter().filter(|row| row.label.arm() == arm);
+        let runs = of_arm.map(|row| row.id.clone()).collect();
         Self { runs, name: arm.to_owned(), arm: Some(arm.to_owned()) }
     }
 

@@ -3,6 +3,7 @@
 use super::{ExportArguments, write_to};
 use crate::cli::exit::Exit;
 use crate::cli::page::report_damage;
+use crate::domain::run_label::RunLabel;
 use crate::export::CsvTable;
 use crate::resolve::{Experiment, Request, Which, history};
 use anyhow::Result;
@@ -19,7 +20,7 @@ fn write(experiment: &Experiment, output: impl Write) -> Result<()> {
     let mut table = CsvTable::new(output)?;
     for arm in &experiment.arms {
         for (folder, spec) in &arm.runs {
-            table.run(&experiment.spec.name, &arm.planned.arm.name, spec, &history(folder)?)?;
+            table.run(&experiment.spec.name, &RunLabel::of(&arm.planned.arm.name, spec), &history(folder)?)?;
         }
     }
     Ok(table.finish()?)

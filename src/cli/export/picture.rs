@@ -6,7 +6,7 @@ use crate::cli::page::report_damage;
 use crate::domain::metric::Metric;
 use crate::domain::spec::Spec;
 use crate::domain::sweep::Sweep;
-use crate::export::{FigureKind, Picture, PictureSize, PictureTheme, SavedView};
+use crate::export::{FigureKind, Picture, PictureSize, PictureTheme, SavedView, subject};
 use crate::plot::{Curves, Figure, View};
 use crate::resolve::{Experiment, ReplayError, Request, Which};
 use anyhow::Result;
@@ -29,7 +29,7 @@ pub fn picture(arguments: &ExportArguments, format: ExportFormat) -> Result<Exit
         view.theme = PictureTheme::Dark;
     }
     let (content, metric) = (view.content(&sweep), view.metric);
-    let mut picture = Picture::new(view, content, &sweep, &spec);
+    let mut picture = Picture::new(view, content, &sweep, subject(&spec));
     picture.size = size;
     if picture.is_empty() {
         let message = match picture.view.kind {

@@ -1,8 +1,9 @@
 //! Which run comes next, whatever happened before.
 
 use super::*;
+use crate::domain::identity::run_id;
 use crate::domain::run::made_up::spec as example;
-use crate::store::{Store, run_id};
+use crate::store::Store;
 
 /// Runs of two instances at two batch sizes.
 fn jobs() -> Vec<Job> {

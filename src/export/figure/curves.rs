@@ -187,7 +187,7 @@ impl Layers<'_> {
     fn curve(&mut self, line: &Line) {
         let points = self.axes.points(&line.curve);
         let colour = self.palette.series(line.colour);
-        let lengths = if self.has_dashes { pattern(line.dash).points } else { &[] };
+        let lengths = if self.has_dashes { pattern(line.instance).points } else { &[] };
         let dashes: Vec<f64> = lengths.iter().map(|length| length * self.point).collect();
         let pieces = self.axes.near(&points, 4.0 * self.point);
         self.canvas.line(&pieces, Stroke { dashes: &dashes, ..Stroke::solid(colour, 1.4 * self.point) });

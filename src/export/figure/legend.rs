@@ -4,6 +4,7 @@ use super::canvas::{Anchor, Canvas, Stroke, Words};
 use super::curves::{REFERENCE, cross};
 use super::layout::{Dimensions, Rect};
 use super::scores;
+use crate::domain::run_label::BatchSize;
 use crate::export::palette::FigurePalette;
 use crate::plot::{Figure, FigurePanel, FinalScores, PATTERNS, pattern};
 use crate::theme::Rgb;
@@ -49,8 +50,9 @@ impl<'l> Legend<'l> {
         measures: Dimensions,
     ) -> Self {
         let lines = || panels.iter().flat_map(|panel| &panel.lines);
-        let mut entries = vec![LegendItem::Heading("batch size")];
-        for (place, size) in figure.batch_sizes.iter().enumerate() {
+        let are_known = figure.batch_sizes != [BatchSize::Unknown];
+        let mut entries: Vec<LegendItem> = are_known.then_some(LegendItem::Heading("batch size")).into_iter().collect();
+        for (place, size) in figure.batch_sizes.iter().enumerate().filter(|_| are_known) {
             let mut of_size = lines().filter(|line| line.colour == place).peekable();
             if of_size.peek().is_some() {
                 let swatch = LegendKey::Swatch(palette.series(place), of_size.any(|line| line.band.is_some()));
@@ -58,7 +60,7 @@ impl<'l> Legend<'l> {
             }
         }
         if has_dashes {
-            let mut instances: Vec<u32> = lines().map(|line| line.dash).collect();
+            let mut instances: Vec<u32> = lines().filter_map(|line| line.instance).collect();
             instances.sort_unstable();
             instances.dedup();
             if instances.len() > 1 {
@@ -193,7 +195,7 @@ impl<'l> Legend<'l> {
                 canvas.line(&line, Stroke::solid(colour, 2.6 * point));
             }
             LegendKey::Dash(dash) => {
-                let dashes: Vec<f64> = pattern(dash).points.iter().map(|length| length * point).collect();
+                let dashes: Vec<f64> = pattern(Some(dash)).points.iter().map(|length| length * point).collect();
                 canvas.line(&line, Stroke { dashes: &dashes, ..Stroke::solid(self.palette.text, 1.4 * point) });
             }
             LegendKey::Failure => cross(canvas, (left + SAMPLE * point / 2.0, y), self.palette.text, point),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::BatchSize;
 use crate::domain::sweep::Sweep;
 use crate::export::palette::PictureTheme;
 use crate::plot::{ArmScores, Band, CellScores, Curve, Failure, FigurePanel, InstanceScore, Line, View};
@@ -10,7 +11,7 @@ fn line(size: usize, dash: u32) -> Line {
     Line {
         name: format!("bs {size} #{dash}"),
         colour: size,
-        dash,
+        instance: Some(dash),
         curve: Arc::new(Curve::of([(0.0, 0.5), (50.0, y), (100.0, y + 0.1)])),
         trained_from: Some(50.0),
         raw: None,
@@ -42,7 +43,7 @@ fn figure() -> Figure {
         log_y: false,
         is_difference: false,
         band: Band::Runs,
-        batch_sizes: vec![2, 8, 16, 32, 64],
+        batch_sizes: [2, 8, 16, 32, 64].map(BatchSize::Of).into(),
         instances: 5,
         panels: vec![panel("baseline")],
     }
@@ -168,7 +169,7 @@ fn words_and_data_have_their_own_room_at_every_size() {
         for arms in [1, 2, 3, 5, 10, 16] {
             for sizes in [1, 5, 8, 16] {
                 let mut many = figure();
-                many.batch_sizes = (0..sizes as u32).map(|power| 2 << power).collect();
+                many.batch_sizes = (0..sizes as u32).map(|power| BatchSize::Of(2 << power)).collect();
                 many.panels = (0..arms).map(|arm| panel(&format!("{long}-{arm}"))).collect();
                 for (arm, panel) in many.panels.iter_mut().enumerate() {
                     panel.lines = (0..sizes).flat_map(|size| [line(size, 0), line(size, 1)]).collect();
@@ -314,14 +315,14 @@ fn scores(arms: usize) -> FinalScores {
     let cell = |arm: usize, size: usize| CellScores {
         size,
         instances: (0..5)
-            .map(|iid| InstanceScore { iid, value: 0.8 + 0.01 * f64::from(iid) - 0.02 * arm as f64 })
+            .map(|iid| InstanceScore { iid: Some(iid), value: 0.8 + 0.01 * f64::from(iid) - 0.02 * arm as f64 })
             .collect(),
         mean: 0.82 - 0.02 * arm as f64,
         interval: Some((0.8 - 0.02 * arm as f64, 1.2)),
     };
     FinalScores {
         metric: Metric::ValidAccuracy,
-        batch_sizes: vec![2, 8, 64],
+        batch_sizes: [2, 8, 64].map(BatchSize::Of).into(),
         y_range: (0.4, 0.9),
         arms: (0..arms)
             .map(|arm| ArmScores {

@@ -2,7 +2,7 @@
 
 use crate::domain::arm::BASELINE;
 use crate::domain::history::Progress;
-use crate::domain::run::RunSpec;
+use crate::domain::run_label::{BatchSize, RunLabel};
 use crate::domain::sweep::Row;
 use crate::plot::curve::Curve;
 use crate::plot::curves::{CurveSettings, Curves, Member};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct PanelBuilder<'b> {
     shows: &'b dyn Fn(&Row) -> bool,
     view: &'b View,
-    batch_sizes: &'b [u32],
+    batch_sizes: &'b [BatchSize],
     look: CurveSettings,
     /// by batch size and instance, where runs are compared with them
     baselines: HashMap<(u32, u32), &'b Row>,
@@ -26,14 +26,14 @@ impl<'b> PanelBuilder<'b> {
         rows: &[&'b Row],
         shows: &'b dyn Fn(&Row) -> bool,
         view: &'b View,
-        batch_sizes: &'b [u32],
+        batch_sizes: &'b [BatchSize],
         look: CurveSettings,
         curves: &'b mut Curves,
     ) -> Self {
         curves.begin(look);
         let is_compared = look.metric.compared().is_some();
-        let baselines = rows.iter().filter(|row| is_compared && row.planned.arm == BASELINE);
-        let baselines = baselines.map(|row| ((row.planned.spec.batch_size, row.planned.spec.iid), *row)).collect();
+        let baselines = rows.iter().filter(|row| is_compared && row.label.arm() == BASELINE);
+        let baselines = baselines.filter_map(|row| Some((row.label.pairing()?, *row))).collect();
         Self { shows, view, batch_sizes, look, baselines, curves }
     }
 
@@ -55,12 +55,11 @@ impl<'b> PanelBuilder<'b> {
             (row.place, row.version, self.baseline(row).map(|baseline| baseline.version), *is_shown)
         };
         let runs = rows.iter().map(run).collect();
-        Basis { view: self.view.clone(), batch_sizes: self.batch_sizes.to_vec(), runs }
+        Basis { view: self.view.clone(), batch_sizes: self.batch_sizes.to_vec(), axis: self.look.axis, runs }
     }
 
     fn baseline(&self, row: &Row) -> Option<&'b Row> {
-        let spec = &row.planned.spec;
-        self.baselines.get(&(spec.batch_size, spec.iid)).copied()
+        self.baselines.get(&row.label.pairing()?).copied()
     }
 
     fn build(&mut self, arm: &str, rows: &[(&Row, bool)]) -> FigurePanel {
@@ -71,9 +70,9 @@ impl<'b> PanelBuilder<'b> {
         };
         let failures = shown().filter_map(|row| self.failure(row)).collect();
         let one_class = shown().filter(|row| row.history.ends_with_one_class()).count();
-        let (end, newest) = x_extent(shown(), self.view);
+        let (end, newest) = x_extent(shown(), self.look.axis);
         let x_range = self.view.pinned.get(arm).copied().unwrap_or_else(|| self.view.range(end, newest));
-        let epoch = self.view.x.epoch(shown());
+        let epoch = self.look.axis.epoch(shown());
         FigurePanel {
             title: arm.to_owned(),
             x_range,
@@ -99,37 +98,36 @@ impl<'b> PanelBuilder<'b> {
     fn member(&mut self, row: &Row) -> Option<Member> {
         let revision = row.revision + self.baseline(row).map_or(0, |baseline| baseline.revision);
         let curve = self.curve(row);
-        (!curve.is_empty()).then(|| Member { run: row.planned.id.clone(), revision, curve })
+        (!curve.is_empty()).then(|| Member { run: row.id.clone(), revision, curve })
     }
 
     /// The x from which on the y axis fits the curve: the end of the first epoch, once there are values after it.
-    fn trained_from(&self, curve: &Curve, spec: &RunSpec) -> Option<f64> {
+    fn trained_from(&self, curve: &Curve, label: &RunLabel) -> Option<f64> {
         let least = match self.look.metric {
             metric if metric.is_of_validation() => {
                 let newest = curve.len().checked_sub(1).and_then(|last| curve.step(last))?;
-                let epoch = spec.updates_per_epoch().max(1);
+                let epoch = label.length.updates_per_epoch.unwrap_or(1).max(1);
                 if newest > epoch { epoch } else { 1 }
             }
-            _ => u64::from(self.look.smoothing.div_ceil(spec.batch_size.max(1))),
+            _ => u64::from(self.look.smoothing.div_ceil(label.weight())),
         };
         curve.first_from(least).map(|(x, _)| x)
     }
 
     fn colour(&self, row: &Row) -> usize {
-        self.batch_sizes.binary_search(&row.planned.spec.batch_size).unwrap_or(0)
+        self.batch_sizes.binary_search(&row.label.batch_size).unwrap_or(0)
     }
 
     fn run(&mut self, row: &Row) -> Option<Line> {
-        let spec = &row.planned.spec;
-        let curve = self.curve(row);
+        let (label, curve) = (&row.label, self.curve(row));
         // nothing is smoothed at batch sizes beyond the smoothing window
-        let smooth = self.look.smoothing > spec.batch_size;
+        let smooth = self.look.smoothing > label.weight();
         let raw = smooth.then(|| self.curves.run(row, self.look.raw()));
         (!curve.is_empty()).then(|| Line {
-            name: format!("bs {} #{}", spec.batch_size, spec.iid),
+            name: label.within_arm(),
             colour: self.colour(row),
-            dash: spec.iid,
-            trained_from: self.trained_from(&curve, spec),
+            instance: label.iid,
+            trained_from: self.trained_from(&curve, label),
             curve,
             raw,
             band: None,
@@ -140,24 +138,24 @@ impl<'b> PanelBuilder<'b> {
 
     /// One line per batch size with started runs, unless all of them are hidden.
     fn means(&mut self, arm: &str, rows: &[(&Row, bool)]) -> Vec<Line> {
-        let mut cells: BTreeMap<u32, (bool, &RunSpec, Vec<Member>)> = BTreeMap::new();
+        let mut cells: BTreeMap<BatchSize, (bool, &RunLabel, Vec<Member>)> = BTreeMap::new();
         for (row, is_shown) in rows {
             if let Some(member) = self.member(row) {
-                let spec = &row.planned.spec;
-                let (shown, _, members) = cells.entry(spec.batch_size).or_insert_with(|| (false, spec, Vec::new()));
+                let fresh = || (false, &row.label, Vec::new());
+                let (shown, _, members) = cells.entry(row.label.batch_size).or_insert_with(fresh);
                 *shown |= is_shown;
                 members.push(member);
             }
         }
         let shown = cells.into_iter().filter(|(_, (shown, ..))| *shown);
-        let line = |(batch_size, (_, spec, members)): (u32, (bool, &RunSpec, Vec<Member>))| {
+        let line = |(batch_size, (_, label, members)): (BatchSize, (bool, &RunLabel, Vec<Member>))| {
             let mean = self.curves.mean(arm, batch_size, &members, self.view.band, self.look);
             Line {
                 name: format!("bs {batch_size}"),
                 colour: self.batch_sizes.binary_search(&batch_size).unwrap_or(0),
-                dash: 0,
+                instance: None,
                 band: (members.len() > 1).then_some((mean.low, mean.high)),
-                trained_from: self.trained_from(&mean.mean, spec),
+                trained_from: self.trained_from(&mean.mean, label),
                 curve: mean.mean,
                 raw: None,
                 runs: members.len(),
@@ -171,7 +169,7 @@ impl<'b> PanelBuilder<'b> {
         let Progress::Failed(_) = row.history.progress else { return None };
         let curve = self.curve(row);
         let y = curve.points().map(|point| point.1).rev().find(|y| y.is_finite());
-        Some(Failure { colour: self.colour(row), x: self.view.x.now(row), y })
+        Some(Failure { colour: self.colour(row), x: self.look.axis.now(row), y })
     }
 }
 

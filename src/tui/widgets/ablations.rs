@@ -14,10 +14,16 @@ use std::collections::HashMap;
 
 pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App, theme: &Theme) {
     let (stages, in_sight) = (stages(&app.sweep), listing.arm_in_sight());
-    let of_arm = |arm: &Arm| stages.get(arm.name.as_str()).copied().unwrap_or_default();
-    let mut lines: Vec<Line<'_>> =
-        app.arms.iter().map(|arm| line(arm, of_arm(arm), in_sight == Some(&arm.name), theme)).collect();
-    let mut at = app.arms.iter().position(|arm| in_sight == Some(&arm.name)).unwrap_or(0);
+    let arms: Vec<(&str, String)> = match app.watched {
+        None => app.arms.iter().map(|arm| (arm.name.as_str(), changes_of(arm))).collect(),
+        Some(_) => app.sweep.arms().iter().map(|name| (name.as_str(), String::new())).collect(),
+    };
+    let mut at = arms.iter().position(|(name, _)| in_sight == Some(*name)).unwrap_or(0);
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for (name, changes) in arms {
+        let stages = stages.get(name).copied().unwrap_or_default();
+        lines.push(line(name, changes, stages, in_sight == Some(name), theme));
+    }
     if let Some(Asking::Investigate(arms)) = &app.asking {
         at = lines.len();
         lines.push(Line::styled("to be added, and what each would show:", theme.title()));
@@ -32,6 +38,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
     panel::list(frame, area, Panel::Ablations, lines, at, app, theme);
 }
 
+fn changes_of(arm: &Arm) -> String {
+    if arm.name == BASELINE { "as the spec says".into() } else { arm.changes.in_words() }
+}
+
 /// The number of an arm's runs in each state.
 type Stages = [usize; Stage::COUNT];
 
@@ -42,13 +52,13 @@ fn stages(sweep: &Sweep) -> HashMap<&str, Stages> {
 }
 
 /// The selected arm has the cursor.
-fn line<'t>(arm: &Arm, stages: Stages, in_sight: bool, theme: &Theme) -> Line<'t> {
+fn line<'t>(name: &str, changes: String, stages: Stages, in_sight: bool, theme: &Theme) -> Line<'t> {
     let count = |wanted: Stage| stages[wanted as usize];
     let cursor = if in_sight { "▸" } else { " " };
-    let name = if in_sight { theme.title() } else { theme.text() };
+    let style = if in_sight { theme.title() } else { theme.text() };
     let mut spans = vec![
         Span::styled(cursor, theme.focus()),
-        Span::styled(format!("{} ", arm.name), name),
+        Span::styled(format!("{name} "), style),
         Span::styled(format!("{} of {} runs  ", count(Stage::Finished), stages.iter().sum::<usize>()), theme.good()),
     ];
     for state in [Stage::Running, Stage::Paused, Stage::Cancelled, Stage::Failed] {
@@ -56,7 +66,6 @@ fn line<'t>(arm: &Arm, stages: Stages, in_sight: bool, theme: &Theme) -> Line<'t
             spans.push(Span::styled(format!("{} {}  ", count(state), state.name()), stage(state, theme).1));
         }
     }
-    let changes = if arm.name == BASELINE { "as the spec says".into() } else { arm.changes.in_words() };
     spans.push(Span::styled(changes, theme.dim()));
     Line::from(spans)
 }

@@ -28,6 +28,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
 pub fn text(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) -> usize {
     let lines = match app.inquiry.judgement() {
         Some(judgement) => lines(judgement, usize::from(area.width), app, theme),
+        None if app.watched.is_some() => {
+            vec![Line::styled("no verdict: how these runs differ is not known from a spec", theme.dim())]
+        }
         None => vec![Line::styled("nothing is planned yet", theme.dim())],
     };
     panel::scrolled(frame, area, lines, |count, room| app.scroll(Panel::Answer).within(count, room))

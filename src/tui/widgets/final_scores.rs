@@ -3,6 +3,7 @@
 
 use super::canvas::CellCanvas;
 use super::shed::distinct;
+use crate::domain::run_label::BatchSize;
 use crate::plot::{ArmScores, CellScores, FinalScores, Grid};
 use crate::tui::theme::Theme;
 use ratatui::Frame;
@@ -25,7 +26,7 @@ pub fn title(scores: &FinalScores) -> String {
 pub fn draw(frame: &mut Frame<'_>, area: Rect, scores: &FinalScores, theme: &Theme) {
     let [key, body] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
     frame.render_widget(legend(scores, key.width, theme), key);
-    let sizes: Vec<String> = scores.batch_sizes.iter().map(u32::to_string).collect();
+    let sizes: Vec<String> = scores.batch_sizes.iter().map(BatchSize::to_string).collect();
     let Some(grid) = Grid::of_categories(&sizes, scores.y_range, body.width.into(), body.height.into()) else {
         frame.render_widget(Line::styled("no room for a chart", theme.dim()).centered(), body);
         return;

@@ -20,7 +20,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     } else {
         keymap::working(app.focus).collect()
     };
-    for binding in keys.into_iter().filter(|binding| !binding.hint.is_empty()) {
+    let works = |binding: &&Binding| app.watched.is_none() || !binding.action.steers();
+    for binding in keys.into_iter().filter(works).filter(|binding| !binding.hint.is_empty()) {
         let needed = binding.label.chars().count() + binding.hint.len() + 3;
         if needed > left {
             break;

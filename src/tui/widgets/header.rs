@@ -16,7 +16,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, theme: &Theme) {
     let mut parts = Vec::new();
     let mut say = |rank, words: String, style| parts.push((rank, vec![Span::styled(words, style)]));
     say(5, " batchscope".into(), theme.title());
-    say(2, format!(" {}", app.spec.name), theme.text());
+    say(2, format!(" {}", app.title()), theme.text());
     say(0, format!("  {finished} of {runs} runs"), theme.good());
     if running > 0 {
         say(4, format!("  {running} training"), theme.accent());

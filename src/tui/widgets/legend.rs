@@ -1,6 +1,7 @@
 //! The legend of colours, dashes and marks, on a separate line so that it hides no curve. In a narrow panel it drops words
 //! first, then the instances.
 
+use crate::domain::run_label::BatchSize;
 use crate::plot::{Band, Figure, PATTERNS, alike};
 use crate::tui::theme::Theme;
 use ratatui::text::{Line, Span};
@@ -41,7 +42,11 @@ pub fn line<'t>(figure: &Figure, width: u16, theme: &Theme) -> Line<'t> {
     lines.swap_remove(fits.unwrap_or(lines.len() - 1))
 }
 
+/// Nothing where none is known.
 fn batch_sizes<'t>(figure: &Figure, form: &Form, theme: &Theme) -> Vec<Span<'t>> {
+    if figure.batch_sizes == [BatchSize::Unknown] {
+        return Vec::new();
+    }
     let mut spans = vec![Span::styled(form.batch_size, theme.dim())];
     for (place, size) in figure.batch_sizes.iter().enumerate() {
         let sample = if theme.is_plain() { format!("─{}─", mark(place)) } else { "━━".into() };
@@ -92,7 +97,7 @@ mod tests {
             log_y: false,
             is_difference: false,
             band,
-            batch_sizes: batch_sizes.to_vec(),
+            batch_sizes: batch_sizes.iter().copied().map(BatchSize::Of).collect(),
             instances,
             panels: Vec::new(),
         }

@@ -7,6 +7,7 @@ use crate::app::{App, Panel};
 use crate::domain::attempts::{Attempt, AttemptEnd};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
+use crate::domain::run_label::RunLabel;
 use crate::domain::scores::{ONE_CLASS, ONE_CLASS_MEANS};
 use crate::domain::settings::{self, Settings};
 use crate::domain::sweep::Row;
@@ -28,33 +29,34 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
     if let Some(owner) = &row.elsewhere {
         lines.push(Line::styled(format!("trained by {owner}"), theme.accent()));
     }
-    let baseline = listing.baseline(row).map(|row| settings::of(&row.planned.spec));
-    lines.extend(configuration(&settings::of(&row.planned.spec), baseline.as_ref(), theme));
+    let baseline = listing.baseline(row).map(settings_of);
+    lines.extend(configuration(&settings_of(row), baseline.as_ref(), theme));
     if !row.attempts.all().is_empty() {
         lines.push(heading("attempts", theme));
         let attempts = row.attempts.all().iter().enumerate();
         lines.extend(attempts.map(|(place, attempt)| tell(place + 1, attempt, row, theme)));
     }
     lines.push(heading("place", theme));
-    lines.push(pair("run", row.planned.id.to_string(), theme.text(), theme));
+    lines.push(pair("run", row.id.to_string(), theme.text(), theme));
     if let Some(store) = &app.store {
-        lines.push(pair("folder", store.run(&row.planned.id).path().display().to_string(), theme.text(), theme));
+        lines.push(pair("folder", store.run(&row.id).path().display().to_string(), theme.text(), theme));
     }
     panel::text(frame, area, Panel::Run, lines, app, theme);
 }
 
 /// Identity, progress and scores of the run.
 fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
-    let (spec, step) = (&row.planned.spec, row.history.step);
     let (glyph, style) = sign(measures, theme);
     let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{}  bs {}  #{}  ", row.planned.arm, spec.batch_size, spec.iid), theme.title()),
+        Span::styled(format!("{}  ", name(&row.label)), theme.title()),
         Span::styled(format!("{glyph} {}", measures.stage.name()), style),
     ])];
     let speed = measures.pairs_per_second.map_or(String::new(), |speed| format!(" · {speed:.0} pairs/s"));
     let left = measures.seconds_left.map_or(String::new(), |seconds| format!(" · {} left", clock(seconds)));
-    let (updates, epoch, pairs) = (spec.updates(), measures.epoch, measures.pairs);
-    let progress = format!("update {step} of {updates} · epoch {epoch:.1} · {pairs} pairs{speed}{left}");
+    let updates = row.label.length.updates.map_or(String::new(), |updates| format!(" of {updates}"));
+    let epoch = measures.epoch.map_or(String::new(), |epoch| format!(" · epoch {epoch:.1}"));
+    let pairs = measures.pairs.map_or(String::new(), |pairs| format!(" · {pairs} pairs"));
+    let progress = format!("update {}{updates}{epoch}{pairs}{speed}{left}", row.history.step);
     lines.push(Line::styled(progress, theme.text()));
     if let (Some(scores), Some(best)) = (measures.scores, measures.best) {
         let mut words: Vec<String> =
@@ -68,6 +70,20 @@ fn head<'t>(row: &Row, measures: &Measures, theme: &Theme) -> Vec<Line<'t>> {
         lines.push(Line::styled(ONE_CLASS_MEANS, theme.text()));
     }
     lines
+}
+
+/// `baseline  bs 8  #0`.
+fn name(label: &RunLabel) -> String {
+    match label.pairing() {
+        Some((size, iid)) => format!("{}  bs {size}  #{iid}", label.arm()),
+        None => label.to_string(),
+    }
+}
+
+/// Of our own run all that determines it; of another what its label says.
+fn settings_of(row: &Row) -> Settings {
+    let of_label = || row.label.columns.iter().map(|(name, text)| (name.to_string(), text.as_str().into())).collect();
+    row.spec.as_ref().map_or_else(of_label, settings::of)
 }
 
 /// The settings: first those that differ from the baseline, then the chosen ones, then those of data and model.

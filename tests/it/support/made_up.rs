@@ -6,11 +6,15 @@ use batchscope::domain::ablation::{self, Patch, Value};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::choice::{Evaluation, Norm, Precision};
 use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
+use batchscope::domain::history::Progress;
 use batchscope::domain::id::RunId;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::numbers::Numbers;
 use batchscope::domain::run::{DataIdentity, DropoutRates, ModelIdentity, NUMERICS, PlannedRun, RunSpec};
+use batchscope::domain::run_label::{LabelledRun, Length, RunLabel};
 use batchscope::domain::scores::Scores;
+use batchscope::domain::series::Sample;
+use batchscope::domain::symbol::Symbol;
 
 const SIZES: [u32; 5] = [2, 8, 16, 32, 64];
 
@@ -110,6 +114,35 @@ pub fn progress(run: &PlannedRun, share: f64) -> Vec<RunEvent> {
         events.push(RunEvent::Finished { step: last });
     }
     events
+}
+
+/// A run of another program, of which this much is known.
+pub fn found(arm: Option<&str>, batch_size: Option<u32>, iid: u32) -> LabelledRun {
+    let name =
+        format!("logs/{}{}-{iid}", arm.unwrap_or("run"), batch_size.map_or(String::new(), |size| format!("-{size}")));
+    let rate = if arm == Some("hot") { "1e-4" } else { "2e-5" };
+    let columns = [(Symbol::of("learning_rate"), rate.to_owned()), (Symbol::of("optimizer"), "adam".to_owned())];
+    let label = RunLabel {
+        arm: arm.map(str::to_owned),
+        batch_size: batch_size.into(),
+        iid: Some(iid),
+        length: Length { updates: batch_size.map(|size| 1000 / u64::from(size)), ..Length::default() },
+        columns: columns.into(),
+        name: Some(name.clone()),
+    };
+    let digest: String = name.bytes().rev().map(|byte| format!("{byte:02x}")).collect();
+    LabelledRun { id: RunId::from_digest(&digest), label }
+}
+
+/// What it has logged up to an update: a loss every fifth, an accuracy every twentieth.
+pub fn logged(run: &LabelledRun, updates: u64) -> SweepEvent {
+    let sample = |step: u64, value: f64| Sample { step, seconds: step as f64, value };
+    let size = f64::from(run.label.batch_size.known().unwrap_or(8));
+    let loss = |step: u64| sample(step, 0.7 - 0.3 * step as f64 / 200.0);
+    let accuracy = |step: u64| sample(step, 0.68 + 0.1 * (1.0 - (-(step as f64) / 60.0).exp()) / size.log2());
+    let losses = (1..=updates / 5).map(|at| (Symbol::of("train/loss"), loss(5 * at)));
+    let accuracies = (0..=updates / 20).map(|at| (Symbol::of("eval/accuracy"), accuracy(20 * at)));
+    SweepEvent::Logged { run: run.id.clone(), samples: losses.chain(accuracies).collect(), progress: Progress::Running }
 }
 
 /// Events of a run as a front hears them.

@@ -4,7 +4,7 @@ use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::sweep::Sweep;
-use batchscope::export::{Picture, SavedView};
+use batchscope::export::{Picture, SavedView, subject};
 use batchscope::model::{self, ModelError, Pretrained, Weights};
 use batchscope::spec_file;
 use batchscope::store::parse_journal;
@@ -93,7 +93,7 @@ pub fn view(text: &str) {
     let sweep = Sweep::default();
     let content = view.content(&sweep);
     let spec = spec_file::parse("demo", spec_file::PRESETS[0].toml, &[]).unwrap();
-    Picture::new(view, content, &sweep, &spec).png().unwrap();
+    Picture::new(view, content, &sweep, subject(&spec)).png().unwrap();
 }
 
 fn folder_with(files: &[(&str, &[u8])]) -> TempDir {

@@ -4,7 +4,9 @@ use super::measures::{Baselines, Measures, Stage};
 use crate::domain::filter::FilterValue;
 use crate::domain::metric::{Better, Metric};
 use crate::domain::property::Property;
-use crate::domain::sweep::Row;
+use crate::domain::series::Series;
+use crate::domain::sweep::{Row, Sweep};
+use crate::domain::symbol::Symbol;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
@@ -16,6 +18,8 @@ pub enum Column {
     Epoch,
     Pairs,
     Score(Metric),
+    /// a further column of labels
+    Label(Symbol),
     /// between the runs of a cell
     Deviation,
     Best,
@@ -25,6 +29,9 @@ pub enum Column {
 }
 
 use Column::*;
+
+/// Logged metrics that have a column: a program may log thousands.
+const MOST_LOGGED: usize = 100;
 
 impl Column {
     /// In the order in which they are shown.
@@ -48,6 +55,16 @@ impl Column {
         Left,
     ];
 
+    /// Those of these runs: beside our own, further columns of labels and what other programs have logged.
+    pub fn all(sweep: &Sweep) -> Vec<Column> {
+        let labels = sweep.columns().iter().map(|name| Label(*name));
+        let logged = sweep.series().iter().take(MOST_LOGGED).map(|name| Score(Metric::Logged(*name)));
+        let (progress, scores): (Vec<_>, Vec<_>) = Self::ALL
+            .into_iter()
+            .partition(|column| matches!(column, State | Arm | BatchSize | Instance | Progress | Epoch | Pairs));
+        progress.into_iter().chain(labels).chain(logged).chain(scores).collect()
+    }
+
     /// The name in a header, for a filter and in the line that says how the table is sorted.
     pub fn name(self) -> &'static str {
         match self {
@@ -59,6 +76,7 @@ impl Column {
             Epoch => "epoch",
             Pairs => "pairs",
             Score(metric) => metric.names()[0],
+            Label(name) => name.as_str(),
             Deviation => "sd",
             Best => "best",
             Difference => "diff",
@@ -79,13 +97,15 @@ impl Column {
     pub fn rank(self, measures: &Measures) -> Option<f64> {
         match self {
             State => Some(f64::from(measures.stage as u8)),
-            Arm => Some(measures.arm as f64),
-            BatchSize => Some(measures.batch_size.into()),
-            Instance => Some(measures.instance.into()),
-            Progress => Some(measures.share),
-            Epoch => Some(measures.epoch),
-            Pairs => Some(measures.pairs as f64),
+            Arm => measures.arm.map(|arm| arm as f64),
+            BatchSize => measures.batch_size.known().map(f64::from),
+            Instance => measures.instance.map(f64::from),
+            Progress => measures.share,
+            Epoch => measures.epoch,
+            Pairs => measures.pairs.map(|pairs| pairs as f64),
             Score(metric) => measures.score(metric),
+            // of a row, not of what is measured: see `Item`
+            Label(_) => None,
             Deviation => measures.deviation,
             Best => measures.best,
             Difference => measures.difference,
@@ -133,30 +153,36 @@ fn operator(column: Column) -> &'static str {
     }
 }
 
-/// Every name that a filter may use.
-pub fn filter_names() -> Vec<&'static str> {
+/// Every name that a filter of these runs may use: what our own runs have, further columns of labels, logged metrics.
+pub fn filter_names(sweep: &Sweep) -> Vec<&'static str> {
     let properties = Property::all().flat_map(Property::names);
     let mut names: Vec<&str> = MEASURED.into_iter().flat_map(names).chain(properties).collect();
+    names.extend(sweep.columns().iter().chain(sweep.series()).map(|name| name.as_str()));
     names.dedup();
     names
 }
 
 /// The short names, each with the operator that is usual for it: those that matter most first.
-pub fn filter_beginnings() -> Vec<String> {
+pub fn filter_beginnings(sweep: &Sweep) -> Vec<String> {
     let property = |property: Property| format!("{}=", property.names()[0]);
     let (first, last) = (Property::all().take(2).map(property), Property::all().skip(2).map(property));
     let measured = MEASURED.into_iter().map(|column| format!("{}{}", names(column)[0], operator(column)));
-    first.chain(measured).chain(last).collect()
+    let columns = sweep.columns().iter().map(|name| format!("{name}="));
+    let logged = sweep.series().iter().map(|name| format!("{name}>"));
+    first.chain(measured).chain(last).chain(columns).chain(logged).collect()
 }
 
 /// What a run says about such a name.
 pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> FilterValue {
     if let Some(property) = Property::named(name) {
-        return property.value(&row.planned.spec);
+        return property.of(&row.label, row.spec.as_ref());
     }
     match MEASURED.into_iter().find(|column| names(*column).contains(&name)) {
-        None => FilterValue::Missing,
-        Some(Arm) => FilterValue::Text(row.planned.arm.clone()),
+        None => match (row.label.column(name), row.history.series.get(name).and_then(Series::last)) {
+            (FilterValue::Missing, Some(last)) => FilterValue::Number(last.value),
+            (column, _) => column,
+        },
+        Some(Arm) => row.label.arm.clone().map_or(FilterValue::Missing, FilterValue::Text),
         Some(State) if Stage::of(row) == Stage::Elsewhere => {
             FilterValue::Several(vec!["running".into(), "elsewhere".into()])
         }

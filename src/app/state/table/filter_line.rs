@@ -82,7 +82,7 @@ impl FilterLine {
             }
             Typing::Complete => self.complete(sweep),
             Typing::Keep => {
-                self.error = self.read().map(|fault| fault.to_string());
+                self.error = self.read(sweep).map(|fault| fault.to_string());
                 self.typing = self.error.is_some();
             }
             Typing::Drop => *self = Self::default(),
@@ -98,13 +98,13 @@ impl FilterLine {
     /// A word that can still become something is no error yet. A name with an operator behind it becomes nothing else.
     fn edited(&mut self, sweep: &Sweep) {
         self.completion = Completion::at(&self.input, sweep);
-        let fault = self.read().filter(|fault| matches!(fault, Fault::Name { .. }) || !self.completion.is_open());
+        let fault = self.read(sweep).filter(|fault| matches!(fault, Fault::Name { .. }) || !self.completion.is_open());
         self.error = fault.map(|fault| fault.to_string());
     }
 
     /// Takes the line as the filter. Where it cannot be read, why not: the filter then stays.
-    fn read(&mut self) -> Option<Fault> {
-        let read = Filter::parse(self.input.value(), &filter_names());
+    fn read(&mut self, sweep: &Sweep) -> Option<Fault> {
+        let read = Filter::parse(self.input.value(), &filter_names(sweep));
         read.map(|filter| self.filter = filter).err().map(|error| error.fault)
     }
 
@@ -113,7 +113,7 @@ impl FilterLine {
         self.input = Input::new(text).with_cursor(cursor);
         if self.completion.candidates.len() > 1 {
             self.completion.chosen = Some(next);
-            let _ = self.read();
+            let _ = self.read(sweep);
         } else {
             // nothing to choose from: on to what comes after it
             self.edited(sweep);
@@ -132,7 +132,7 @@ impl Completion {
         let operator = condition.find(['!', '=', '<', '>', '~']).filter(|_| is_condition(condition));
         let known = match operator {
             Some(operator) => values(&condition[..operator], sweep),
-            None => filter_beginnings(),
+            None => filter_beginnings(sweep),
         };
         // values stand between commas
         let value = condition.rfind(['=', '<', '>', '~', ',']).filter(|_| operator.is_some());
@@ -159,7 +159,7 @@ impl Completion {
 /// What the runs say about a name, each once. Of scores there are as many as runs: those are typed.
 fn values(name: &str, sweep: &Sweep) -> Vec<String> {
     let baselines = Baselines::in_sweep(sweep);
-    let is_score = !filter_beginnings().iter().any(|known| known.strip_suffix('=') == Some(name));
+    let is_score = !filter_beginnings(sweep).iter().any(|known| known.strip_suffix('=') == Some(name));
     let mut found: BTreeMap<(u64, String), String> = BTreeMap::new();
     for row in sweep.rows().iter().filter(|_| !is_score) {
         let (rank, text) = match filter_value(name, row, &baselines) {

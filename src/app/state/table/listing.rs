@@ -1,11 +1,13 @@
 //! The rows of the table in the order in which they are shown: filtered, grouped, sorted, the pinned ones first.
 
 use super::Table;
-use super::column::filter_value;
+use super::column::{Column, filter_value};
 use super::measures::{Baselines, Measures, Stage};
 use crate::domain::id::RunId;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::BatchSize;
 use crate::domain::sweep::{Row, Sweep};
+use crate::domain::symbol::Symbol;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -13,16 +15,16 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
     pub arm: String,
-    pub batch_size: u32,
+    pub batch_size: BatchSize,
 }
 
 impl Cell {
     pub fn of(row: &Row) -> Self {
-        Self { arm: row.planned.arm.clone(), batch_size: row.planned.spec.batch_size }
+        Self { arm: row.label.arm().to_owned(), batch_size: row.label.batch_size }
     }
 
     pub fn holds(&self, row: &Row) -> bool {
-        self.arm == row.planned.arm && self.batch_size == row.planned.spec.batch_size
+        self.arm == row.label.arm() && self.batch_size == row.label.batch_size
     }
 }
 
@@ -64,13 +66,13 @@ impl Item<'_> {
     pub fn subject(&self) -> Subject {
         match self.members {
             Some(_) => Subject::Cell(Cell::of(self.row)),
-            None => Subject::Run(self.row.planned.id.clone()),
+            None => Subject::Run(self.row.id.clone()),
         }
     }
 
     fn is(&self, subject: &Subject) -> bool {
         match subject {
-            Subject::Run(id) => !self.is_cell() && self.row.planned.id == *id,
+            Subject::Run(id) => !self.is_cell() && self.row.id == *id,
             Subject::Cell(cell) => self.is_cell() && cell.holds(self.row),
         }
     }
@@ -111,7 +113,7 @@ impl<'s> Listing<'s> {
         };
         let kept = passes.iter().filter(|passes| **passes).count();
         for (passes, row) in passes.iter_mut().zip(rows) {
-            *passes &= !table.hidden.contains(&row.planned.id);
+            *passes &= !table.hidden.contains(&row.id);
         }
         let mut listing = Self { items, place: 0, kept, all: rows.len(), baselines, on_charts: passes };
         let selected = table.selected.as_ref().and_then(|subject| listing.place_of(subject, sweep));
@@ -166,7 +168,7 @@ impl<'s> Listing<'s> {
 
     /// The arm whose chart is shown where there is room for one only.
     pub fn arm_in_sight(&self) -> Option<&'s str> {
-        self.run_in_sight().map(|row| row.planned.arm.as_str())
+        self.run_in_sight().map(|row| row.label.arm())
     }
 
     /// Where a subject stands: in place of a run its cell, in place of a cell its first run.
@@ -189,6 +191,37 @@ impl<'s> Listing<'s> {
 }
 
 impl Item<'_> {
+    /// What another program has logged last; of a cell the mean over its runs.
+    pub fn logged(&self, metric: Symbol) -> Option<f64> {
+        let last = |row: &Row| Some(row.history.series.get(&metric)?.last()?.value);
+        let values: Vec<f64> = self.runs().filter_map(last).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    }
+
+    /// A further column of its label; nothing where the runs of a cell differ in it.
+    pub fn label(&self, column: Symbol) -> Option<&str> {
+        let first = self.row.label.columns.get(&column)?;
+        self.runs().all(|row| row.label.columns.get(&column) == Some(first)).then_some(first)
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &Row> {
+        let alone = self.members.is_none().then_some(self.row);
+        self.members.iter().flatten().copied().chain(alone)
+    }
+
+    /// What it is sorted by. Of labels, numbers come before words.
+    fn rank(&self, column: Column, baselines: &Baselines<'_>) -> Rank {
+        match column {
+            Column::Label(name) => match self.label(name).map(|text| (text, text.parse::<f64>())) {
+                None => Rank::Missing,
+                Some((_, Ok(number))) => Rank::Number(number),
+                Some((text, Err(_))) => Rank::Text(text.to_owned()),
+            },
+            Column::Score(Metric::Logged(name)) => self.logged(name).map_or(Rank::Missing, Rank::Number),
+            column => column.rank(&self.measures(baselines)).map_or(Rank::Missing, Rank::Number),
+        }
+    }
+
     fn measures(&self, baselines: &Baselines<'_>) -> Measures {
         let of_run = |row: &Row| Measures::of_run(row, baselines);
         let members: Vec<Measures> = self.members.iter().flatten().map(|row| of_run(row)).collect();
@@ -199,32 +232,32 @@ impl Item<'_> {
 /// Cells that are pinned as a whole, then pinned runs, each out of its cell, then the other cells.
 fn by_cell<'s>(table: &Table, rows: &'s [Row], passes: &[bool], baselines: &Baselines<'_>) -> Vec<Item<'s>> {
     let mut cells: Vec<Vec<&Row>> = Vec::new();
-    let mut places: HashMap<(usize, u32), usize> = HashMap::new();
+    let mut places: HashMap<(usize, BatchSize), usize> = HashMap::new();
     for row in rows {
-        let place = *places.entry((row.arm, row.planned.spec.batch_size)).or_insert(cells.len());
+        let place = *places.entry((row.arm, row.label.batch_size)).or_insert(cells.len());
         match cells.get_mut(place) {
             Some(members) => members.push(row),
             None => cells.push(vec![row]),
         }
     }
     let (mut whole, mut single, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    let mut below: HashMap<(usize, u32), Vec<Item<'s>>> = HashMap::new();
+    let mut below: HashMap<(usize, BatchSize), Vec<Item<'s>>> = HashMap::new();
     for members in cells {
         let passing: Vec<&Row> = members.iter().copied().filter(|row| passes[row.place]).collect();
         let Some(first) = passing.first() else { continue };
         let item = table.cell_item(first, members);
-        let apart = |row: &&&Row| !item.pinned && table.pinned.contains(&row.planned.id);
+        let apart = |row: &&&Row| !item.pinned && table.pinned.contains(&row.id);
         single.extend(passing.iter().filter(apart).map(|row| table.item(row, false)));
         if item.is_open {
             let inside = passing.iter().filter(|row| !apart(row)).map(|row| table.item(row, true)).collect();
-            below.insert((first.arm, first.planned.spec.batch_size), table.sorted(inside, baselines));
+            below.insert((first.arm, first.label.batch_size), table.sorted(inside, baselines));
         }
         if item.pinned { whole.push(item) } else { others.push(item) }
     }
     let mut items = Vec::new();
     for item in [whole, single, others].into_iter().flat_map(|part| table.sorted(part, baselines)) {
         let members = match item.is_cell() {
-            true => below.remove(&(item.row.arm, item.row.planned.spec.batch_size)).unwrap_or_default(),
+            true => below.remove(&(item.row.arm, item.row.label.batch_size)).unwrap_or_default(),
             false => Vec::new(),
         };
         items.push(item);
@@ -235,7 +268,7 @@ fn by_cell<'s>(table: &Table, rows: &'s [Row], passes: &[bool], baselines: &Base
 
 impl Table {
     fn item<'s>(&self, row: &'s Row, is_member: bool) -> Item<'s> {
-        let id = &row.planned.id;
+        let id = &row.id;
         Item {
             row,
             members: None,
@@ -249,7 +282,7 @@ impl Table {
     /// A cell tells of all its runs, not of those alone that pass the filter: what a filter on scores lets through has
     /// another mean.
     fn cell_item<'s>(&self, row: &'s Row, members: Vec<&'s Row>) -> Item<'s> {
-        let hidden = members.iter().filter(|row| self.hidden.contains(&row.planned.id)).count();
+        let hidden = members.iter().filter(|row| self.hidden.contains(&row.id)).count();
         Item {
             row,
             shown: match hidden {
@@ -257,7 +290,7 @@ impl Table {
                 _ if hidden == members.len() => Shown::None,
                 _ => Shown::Some,
             },
-            pinned: members.iter().all(|row| self.pinned.contains(&row.planned.id)),
+            pinned: members.iter().all(|row| self.pinned.contains(&row.id)),
             is_member: false,
             is_open: !self.open.is_empty() && self.open.contains(&Cell::of(row)),
             members: Some(members),
@@ -271,20 +304,32 @@ impl Table {
             pinned.extend(others);
             return pinned;
         };
-        let rank = |item: Item<'s>| (column.rank(&item.measures(baselines)), item);
-        let mut ranked: Vec<(Option<f64>, Item<'s>)> = items.into_iter().map(rank).collect();
-        ranked.sort_by(|(a, one), (b, other)| other.pinned.cmp(&one.pinned).then_with(|| compare(*a, *b, descending)));
+        let rank = |item: Item<'s>| (item.rank(column, baselines), item);
+        let mut ranked: Vec<(Rank, Item<'s>)> = items.into_iter().map(rank).collect();
+        ranked.sort_by(|(a, one), (b, other)| other.pinned.cmp(&one.pinned).then_with(|| a.compare(b, descending)));
         ranked.into_iter().map(|(_, item)| item).collect()
     }
 }
 
-/// What is missing comes last, whichever way it is sorted.
-fn compare(a: Option<f64>, b: Option<f64>, descending: bool) -> Ordering {
-    match (a, b) {
-        (None, None) => Ordering::Equal,
-        (None, _) => Ordering::Greater,
-        (_, None) => Ordering::Less,
-        (Some(a), Some(b)) if descending => b.total_cmp(&a),
-        (Some(a), Some(b)) => a.total_cmp(&b),
+/// What a row is sorted by.
+enum Rank {
+    Number(f64),
+    Text(String),
+    Missing,
+}
+
+impl Rank {
+    /// What is missing comes last, whichever way it is sorted.
+    fn compare(&self, other: &Self, descending: bool) -> Ordering {
+        let ascending = match (self, other) {
+            (Rank::Missing, Rank::Missing) => return Ordering::Equal,
+            (Rank::Missing, _) => return Ordering::Greater,
+            (_, Rank::Missing) => return Ordering::Less,
+            (Rank::Number(a), Rank::Number(b)) => a.total_cmp(b),
+            (Rank::Text(a), Rank::Text(b)) => a.cmp(b),
+            (Rank::Number(_), Rank::Text(_)) => Ordering::Less,
+            (Rank::Text(_), Rank::Number(_)) => Ordering::Greater,
+        };
+        if descending { ascending.reverse() } else { ascending }
     }
 }

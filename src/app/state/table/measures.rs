@@ -4,6 +4,7 @@ use crate::domain::arm::BASELINE;
 use crate::domain::command::Intent;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::BatchSize;
 use crate::domain::scores::Scores;
 use crate::domain::sweep::{Row, Sweep};
 use crate::stats::Estimate;
@@ -61,15 +62,15 @@ impl Stage {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measures {
     /// place of the arm in the sweep
-    pub arm: usize,
-    pub batch_size: u32,
+    pub arm: Option<usize>,
+    pub batch_size: BatchSize,
     /// of a run its instance, of a cell how many of its runs are finished
-    pub instance: u32,
+    pub instance: Option<u32>,
     pub stage: Stage,
     /// of the updates that are done
-    pub share: f64,
-    pub epoch: f64,
-    pub pairs: u64,
+    pub share: Option<f64>,
+    pub epoch: Option<f64>,
+    pub pairs: Option<u64>,
     /// of the newest evaluation; the mean over the finished runs of a cell
     pub scores: Option<Scores>,
     /// of the accuracy, between the finished runs of a cell
@@ -86,17 +87,17 @@ pub struct Measures {
 
 impl Measures {
     pub fn of_run(row: &Row, baselines: &Baselines<'_>) -> Self {
-        let (spec, history) = (&row.planned.spec, &row.history);
+        let (label, history) = (&row.label, &row.history);
         let newest = history.last_evaluation();
         let running = history.progress == Progress::Running;
         Self {
-            arm: row.arm,
-            batch_size: spec.batch_size,
-            instance: spec.iid,
+            arm: label.arm.is_some().then_some(row.arm),
+            batch_size: label.batch_size,
+            instance: label.iid,
             stage: Stage::of(row),
-            share: history.step as f64 / spec.updates().max(1) as f64,
-            epoch: history.step as f64 / spec.updates_per_epoch().max(1) as f64,
-            pairs: spec.pairs_seen(history.step),
+            share: label.share(history.step),
+            epoch: label.epochs(history.step),
+            pairs: label.pairs_seen(history.step),
             scores: newest.map(|point| point.scores),
             deviation: None,
             best: history.evaluations.iter().map(|point| point.scores.accuracy).max_by(f64::total_cmp),
@@ -119,12 +120,15 @@ impl Measures {
             Estimate::of(&finished().filter_map(value).collect::<Vec<_>>())
         };
         let mean = |value| estimate(value).map(|estimate| estimate.mean);
-        let average = |value: fn(&Measures) -> f64| runs.iter().map(value).sum::<f64>() / runs.len() as f64;
+        // of what is unknown of one there is no average
+        let average = |value: fn(&Measures) -> Option<f64>| {
+            Some(runs.iter().map(value).sum::<Option<f64>>()? / runs.len() as f64)
+        };
         let under_way = runs.iter().filter(|run| run.stage == Stage::Running);
         Some(Self {
             arm: first.arm,
             batch_size: first.batch_size,
-            instance: finished().count() as u32,
+            instance: Some(finished().count() as u32),
             stage: runs.iter().map(|run| run.stage).min()?,
             share: average(|run| run.share),
             epoch: average(|run| run.epoch),
@@ -156,13 +160,13 @@ pub struct Baselines<'s>(HashMap<(u32, u32), &'s Row>);
 
 impl<'s> Baselines<'s> {
     pub fn in_sweep(sweep: &'s Sweep) -> Self {
-        let rows = sweep.rows().iter().filter(|row| row.planned.arm == BASELINE);
-        Self(rows.map(|row| ((row.planned.spec.batch_size, row.planned.spec.iid), row)).collect())
+        let rows = sweep.rows().iter().filter(|row| row.label.arm() == BASELINE);
+        Self(rows.filter_map(|row| Some((row.label.pairing()?, row))).collect())
     }
 
     /// What a run is compared with; nothing for the baseline's own.
     pub fn of(&self, row: &Row) -> Option<&'s Row> {
-        let spec = &row.planned.spec;
-        (row.planned.arm != BASELINE).then(|| self.0.get(&(spec.batch_size, spec.iid)).copied()).flatten()
+        let pairing = row.label.pairing().filter(|_| row.label.arm() != BASELINE)?;
+        self.0.get(&pairing).copied()
     }
 }

@@ -56,8 +56,8 @@ impl Table {
 
     /// The first run of an arm.
     pub fn select_arm(&mut self, sweep: &Sweep, arm: &str) {
-        let row = sweep.rows().iter().find(|row| row.planned.arm == arm);
-        self.selected = row.map(|row| Subject::Run(row.planned.id.clone()));
+        let row = sweep.rows().iter().find(|row| row.label.arm() == arm);
+        self.selected = row.map(|row| Subject::Run(row.id.clone()));
     }
 
     pub fn unselect(&mut self) {
@@ -65,10 +65,10 @@ impl Table {
     }
 
     /// Sorts by the column after, or before, the one it is sorted by; past the last, in the order of the plan.
-    pub fn sort_by_neighbour(&mut self, forwards: bool) {
+    pub fn sort_by_neighbour(&mut self, sweep: &Sweep, forwards: bool) {
         let grouped = self.grouped;
         let columns: Vec<Column> =
-            Column::ALL.into_iter().filter(|column| grouped || *column != Column::Deviation).collect();
+            Column::all(sweep).into_iter().filter(|column| grouped || *column != Column::Deviation).collect();
         let place = self.sort.and_then(|(column, _)| columns.iter().position(|other| *other == column));
         let next = match (place, forwards) {
             (None, true) => Some(0),
@@ -148,9 +148,9 @@ impl Table {
         let runs = self.runs_in_sight(sweep);
         let name = match &self.selected {
             Some(Subject::Cell(cell)) => format!("{} at batch size {}", cell.arm, cell.batch_size),
-            Some(Subject::Run(id)) => sweep.row(id).map_or_else(String::new, |row| {
-                let (planned, spec) = (&row.planned, &row.planned.spec);
-                format!("{} at batch size {}, instance {}", planned.arm, spec.batch_size, spec.iid)
+            Some(Subject::Run(id)) => sweep.row(id).map_or_else(String::new, |row| match row.label.pairing() {
+                Some((size, iid)) => format!("{} at batch size {size}, instance {iid}", row.label.arm()),
+                None => row.label.to_string(),
             }),
             None => "the sweep".into(),
         };
@@ -163,7 +163,7 @@ impl Table {
             Subject::Run(id) => vec![id.clone()],
             Subject::Cell(cell) => {
                 let rows = sweep.rows().iter().filter(|row| cell.holds(row));
-                rows.map(|row| row.planned.id.clone()).collect()
+                rows.map(|row| row.id.clone()).collect()
             }
         };
         self.selected = Some(subject);

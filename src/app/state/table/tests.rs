@@ -4,8 +4,9 @@ use crate::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use crate::domain::metric::Metric;
 use crate::domain::property::Property;
 use crate::domain::run::PlannedRun;
-use crate::domain::run::made_up::spec as example;
+use crate::domain::run::made_up::{found, logged, spec as example};
 use crate::domain::scores::Scores;
+use crate::domain::symbol::Symbol;
 use proptest::prelude::*;
 use tui_input::InputRequest;
 
@@ -14,7 +15,7 @@ fn id(arm: &str, batch_size: u32, iid: u32) -> RunId {
 }
 
 fn name(row: &Row) -> String {
-    format!("{}/{}/{}", row.planned.arm, row.planned.spec.batch_size, row.planned.spec.iid)
+    format!("{}/{}/{}", row.label.arm(), row.label.batch_size, row.label.iid.unwrap())
 }
 
 /// Two arms, batch sizes 2 and 8, two instances of each, in the order in which runs are planned.
@@ -96,6 +97,51 @@ fn rows_that_rank_the_same_stay_as_planned_and_missing_scores_come_last_both_way
     assert_eq!(by_size[..4], ["baseline/2/0", "baseline/2/1", "off/2/0", "off/2/1"]);
 }
 
+/// Three runs of another program, of the last of which neither arm nor batch size is known.
+fn found_sweep() -> Sweep {
+    let runs = [found(Some("adam"), Some(8), 0), found(Some("hot"), Some(2), 0), found(None, None, 1)];
+    let mut sweep = Sweep::default();
+    sweep.apply(SweepEvent::Found(runs.to_vec()));
+    runs.iter().for_each(|run| sweep.apply(logged(run, 100)));
+    sweep
+}
+
+#[test]
+fn of_runs_without_a_spec_what_is_unknown_comes_last_both_ways() {
+    let sweep = found_sweep();
+    let ordered = |column, descending| shown(&sorted_by(column, descending), &sweep);
+    assert_eq!(ordered(Column::BatchSize, false), ["hot/2/0", "adam/8/0", "-/-/1"]);
+    assert_eq!(ordered(Column::BatchSize, true), ["adam/8/0", "hot/2/0", "-/-/1"]);
+    assert_eq!(ordered(Column::Arm, true), ["hot/2/0", "adam/8/0", "-/-/1"]);
+    assert_eq!(ordered(Column::Label(Symbol::of("learning_rate")), true), ["hot/2/0", "adam/8/0", "-/-/1"]);
+    let accuracy = Column::Score(Metric::Logged(Symbol::of("eval/accuracy")));
+    assert_eq!(ordered(accuracy, true)[0], "hot/2/0");
+    assert!(Column::all(&sweep).contains(&accuracy));
+    let cells = shown(&Table { grouped: true, ..Table::default() }, &sweep);
+    assert_eq!(cells, ["adam/8", "hot/2", "-/-"]);
+}
+
+#[test]
+fn a_filter_finds_what_labels_say_and_what_was_logged() {
+    let sweep = found_sweep();
+    for (text, kept) in [
+        ("bs=8", 1),
+        ("bs!=8", 2),
+        ("arm=hot", 1),
+        ("lr=1e-4", 1),
+        ("learning_rate<1e-3", 3),
+        ("optimizer=adam", 3),
+        ("updates=125", 1),
+        ("eval/accuracy>0.75", 1),
+        ("dropout=on", 0),
+    ] {
+        let mut table = Table::default();
+        typed(&mut table, &sweep, text);
+        assert_eq!(table.filter.error(), None, "{text}");
+        assert_eq!(table.listing(&sweep).kept, kept, "{text}");
+    }
+}
+
 #[test]
 fn the_selection_stays_on_its_run_when_news_move_it() {
     let mut sweep = sweep();
@@ -127,15 +173,15 @@ fn without_a_selection_the_table_follows_what_is_trained() {
 
 #[test]
 fn columns_to_sort_by_go_round_through_the_order_of_the_plan() {
-    let mut table = Table::default();
+    let (sweep, mut table) = (sweep(), Table::default());
     let columns = Column::ALL.len() - 1; // no deviation between runs that are not grouped
     for _ in 0..columns {
-        table.sort_by_neighbour(true);
+        table.sort_by_neighbour(&sweep, true);
         assert!(table.sort.is_some_and(|(column, _)| column != Column::Deviation));
     }
-    table.sort_by_neighbour(true);
+    table.sort_by_neighbour(&sweep, true);
     assert_eq!(table.sort, None);
-    table.sort_by_neighbour(false);
+    table.sort_by_neighbour(&sweep, false);
     assert_eq!(table.sort, Some((Column::Left, false)));
     table.reverse();
     assert_eq!(table.sort, Some((Column::Left, true)));
@@ -154,11 +200,11 @@ fn a_cell_has_the_mean_of_its_finished_runs_alone() {
         listing.measures(&listing.items[0])
     };
     let half = measures(&sweep);
-    assert_eq!((half.instance, half.score(Metric::ValidAccuracy), half.deviation), (1, Some(0.7), None));
+    assert_eq!((half.instance, half.score(Metric::ValidAccuracy), half.deviation), (Some(1), Some(0.7), None));
     assert_eq!(half.stage, Stage::Running);
     finish(&mut sweep, id(BASELINE, 2, 1), &[0.5, 0.5, 0.8]);
     let whole = measures(&sweep);
-    assert_eq!((whole.instance, whole.stage), (2, Stage::Finished));
+    assert_eq!((whole.instance, whole.stage), (Some(2), Stage::Finished));
     let close = |found: Option<f64>, wanted: f64| assert!((found.unwrap() - wanted).abs() < 1e-12, "{found:?}");
     close(whole.score(Metric::ValidAccuracy), 0.75);
     close(whole.deviation, 0.005f64.sqrt());
@@ -172,7 +218,7 @@ fn an_arm_is_compared_with_the_baseline_run_of_the_same_batch_size_and_instance(
     score(&mut sweep, id("off", 8, 1), &[0.5, 0.5]);
     let difference = |sweep: &Sweep, run: &RunId| {
         let listing = Table::default().listing(sweep);
-        let item = listing.items.iter().find(|item| item.row.planned.id == *run).unwrap();
+        let item = listing.items.iter().find(|item| item.row.id == *run).unwrap();
         listing.measures(item).difference.map(|difference| (1000.0 * difference).round())
     };
     assert_eq!(difference(&sweep, &id("off", 8, 1)), Some(-100.0), "after the same update");
@@ -329,14 +375,14 @@ proptest! {
         let before = selected(&table, &sweep);
         for (deed, place, accuracy) in deeds {
             match deed {
-                0 => table.sort_by_neighbour(true),
-                1 => table.sort_by_neighbour(false),
+                0 => table.sort_by_neighbour(&sweep, true),
+                1 => table.sort_by_neighbour(&sweep, false),
                 2 => table.reverse(),
                 3 => table.hide(&sweep),
                 4 => table.pin(&sweep),
                 5 if grouped => prop_assert!(table.open(&sweep)),
                 _ => {
-                    let run = sweep.rows()[place].planned.id.clone();
+                    let run = sweep.rows()[place].id.clone();
                     score(&mut sweep, run, &[0.5, accuracy]);
                 }
             }
@@ -367,7 +413,7 @@ fn every_score_can_be_sorted_and_filtered_by() {
     }
     for metric in Metric::SCORES {
         assert!(Column::ALL.contains(&Column::Score(metric)), "{metric:?} has no column");
-        let known = column::filter_names();
+        let known = column::filter_names(&sweep);
         assert!(metric.names().iter().all(|name| known.contains(name)), "{metric:?} is unknown to the filter");
     }
 }
@@ -378,7 +424,8 @@ fn the_page_of_keys_has_every_name_of_the_filter() {
     let quoted = |names: Vec<String>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
     let short = |beginning: &String| beginning.trim_end_matches(['=', '<', '>']).to_owned();
     let properties: Vec<String> = Property::all().map(|property| property.names()[0].to_owned()).collect();
-    let columns = column::filter_beginnings().iter().map(short).filter(|name| !properties.contains(name)).collect();
+    let columns =
+        column::filter_beginnings(&sweep()).iter().map(short).filter(|name| !properties.contains(name)).collect();
     for row in [format!("| columns | {} |", quoted(columns)), format!("| of a spec | {} |", quoted(properties))] {
         assert!(page.contains(&row), "docs/KEYS.md lacks this row of its table of names:\n{row}");
     }

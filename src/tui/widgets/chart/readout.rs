@@ -1,6 +1,7 @@
 //! The values at the crosshair, in a table beside the chart.
 
 use super::Chart;
+use crate::domain::run_label::BatchSize;
 use crate::plot::Line as Drawn;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::legend;
@@ -21,7 +22,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, chart: &Chart<'_>, x: f64, theme:
     // a run that ended earlier has no value here
     let there = |line: &&Drawn| line.curve.points().next_back().is_some_and(|(last, _)| last >= x);
     let mut drawn: Vec<&Drawn> = chart.panel.lines.iter().filter(there).collect();
-    drawn.sort_by_key(|line| (line.colour, line.dash));
+    drawn.sort_by_key(|line| (line.colour, line.instance));
     let rows: Vec<Line<'_>> = if drawn.len() <= room {
         drawn.into_iter().map(|line| row(line, x, theme)).collect()
     } else {
@@ -47,7 +48,7 @@ fn row<'t>(line: &Drawn, x: f64, theme: &Theme) -> Line<'t> {
 
 /// The mean of every batch size, if there are too many runs for a line each.
 fn cells<'t>(chart: &Chart<'_>, lines: &[&Drawn], x: f64, theme: &Theme) -> Vec<Line<'t>> {
-    let cell = |(colour, size): (usize, &u32)| {
+    let cell = |(colour, size): (usize, &BatchSize)| {
         let values: Vec<f64> =
             lines.iter().filter(|line| line.colour == colour).filter_map(|line| line.curve.at(x)).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;

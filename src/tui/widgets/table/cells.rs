@@ -6,6 +6,7 @@ use crate::app::table::{Column, Item, Measures, Shown, Stage};
 use crate::domain::clock::clock;
 use crate::domain::history::Progress;
 use crate::domain::metric::Metric;
+use crate::domain::run_label::UNKNOWN;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::shed::shortened;
 use ratatui::layout::Alignment;
@@ -34,7 +35,7 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, measures: &Measures, 
             Span::styled(mark(item.shown), if item.shown == Shown::None { theme.dim() } else { theme.series(line) }),
         ]));
     };
-    let score = |value: Option<f64>| value.map_or("-".into(), |value| digits(value, 5));
+    let score = |value: Option<f64>| value.map_or(UNKNOWN.into(), |value| digits(value, 5));
     match column {
         Column::State => {
             let (glyph, style) = sign(measures, theme);
@@ -42,19 +43,34 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, measures: &Measures, 
         }
         Column::Arm => {
             let style = if item.is_member { theme.dim() } else { text };
-            Cell::from(Span::styled(shortened(&item.row.planned.arm, width.into()), style))
+            Cell::from(Span::styled(shortened(item.row.label.arm(), width.into()), style))
         }
         Column::BatchSize => right(measures.batch_size.to_string(), theme.series(line)),
-        Column::Instance if app.table.grouped && !is_cell => right(format!("#{}", measures.instance), theme.dim()),
-        Column::Instance => right(measures.instance.to_string(), text),
+        Column::Instance => {
+            let number = measures.instance.map_or(UNKNOWN.into(), |instance| instance.to_string());
+            match app.table.grouped && !is_cell && measures.instance.is_some() {
+                true => right(format!("#{number}"), theme.dim()),
+                false => right(number, text),
+            }
+        }
         Column::Progress => match &item.row.history.progress {
             Progress::Failed(message) if !is_cell => {
                 Cell::from(Span::styled(shortened(message, width.into()), theme.bad()))
             }
-            _ => Cell::from(bar(measures.share, usize::from(width), theme)),
+            _ => match measures.share {
+                Some(share) => Cell::from(bar(share, usize::from(width), theme)),
+                None => Cell::from(Span::styled(UNKNOWN, theme.dim())),
+            },
         },
-        Column::Epoch => right(format!("{:.1}", measures.epoch), theme.dim()),
-        Column::Pairs => right(pairs(measures.pairs), theme.dim()),
+        Column::Epoch => right(measures.epoch.map_or(UNKNOWN.into(), |epoch| format!("{epoch:.1}")), theme.dim()),
+        Column::Pairs => right(measures.pairs.map_or(UNKNOWN.into(), pairs), theme.dim()),
+        Column::Label(name) => {
+            Cell::from(Span::styled(shortened(item.label(name).unwrap_or(UNKNOWN), width.into()), text))
+        }
+        Column::Score(metric @ Metric::Logged(name)) => {
+            let style = if metric == app.metric { text } else { theme.dim() };
+            right(score(item.logged(name)), style)
+        }
         Column::Score(metric) => {
             let style =
                 if metric == app.first_metric() || metric == Metric::ValidAccuracy { text } else { theme.dim() };
@@ -64,7 +80,7 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, measures: &Measures, 
         Column::Best => right(score(measures.best), theme.dim()),
         Column::Difference => difference(measures.difference, theme),
         Column::Speed => {
-            right(measures.pairs_per_second.map_or("-".into(), |speed| format!("{speed:.0}")), theme.dim())
+            right(measures.pairs_per_second.map_or(UNKNOWN.into(), |speed| format!("{speed:.0}")), theme.dim())
         }
         Column::Left => right(left(measures), theme.dim()),
     }

@@ -3,6 +3,7 @@
 use crate::app::table::{Column, Listing, Shown};
 use crate::app::{App, table::Table};
 use crate::domain::metric::Metric;
+use crate::domain::run_label::{BatchSize, RunLabel};
 
 /// A column on the screen: one of the table's, or the marks before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,10 @@ pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)>
             kept.push(column);
         }
     }
-    let columns = Column::ALL.into_iter().filter(|column| kept.contains(column));
+    let mut columns = Column::all(&app.sweep);
+    // what is charted has a column, however many metrics there are
+    columns.extend(Some(Column::Score(app.metric)).filter(|column| !columns.contains(column)));
+    let columns = columns.into_iter().filter(|column| kept.contains(column));
     let widths = columns.map(|column| match column {
         Column::Progress => (Shape::Of(column), (width(column, arm, table) + left).min(BAR.1)),
         _ => (Shape::Of(column), width(column, arm, table)),
@@ -46,10 +50,16 @@ fn by_importance(app: &App, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
     use Column::*;
     let table = &app.table;
     let sorted = table.sort.map(|(column, _)| column);
+    if app.own_data().is_none() && listing.all > 0 {
+        return of_others(app, sorted);
+    }
     let (first, last): (&[Column], &[Column]) = if arms > 1 { (&[Arm], &[]) } else { (&[], &[Arm]) };
     let mut columns: Vec<Column> = sorted.into_iter().collect();
     columns.extend([State, BatchSize, Instance]);
     columns.extend(first);
+    if let Metric::Logged(_) = app.metric {
+        columns.push(Score(app.metric));
+    }
     columns.extend([Score(app.first_metric()), Score(Metric::ValidAccuracy)]);
     if table.grouped {
         columns.push(Deviation);
@@ -61,6 +71,31 @@ fn by_importance(app: &App, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
     columns.extend([Left, Best, Score(Metric::ValidLoss), Speed, Epoch, Pairs]);
     columns.extend(last);
     columns.extend(listing.scores().into_iter().map(Score));
+    each_once(columns)
+}
+
+/// Of runs of other programs: what is known of any of them.
+fn of_others(app: &App, sorted: Option<Column>) -> Vec<Column> {
+    let (rows, mut columns) = (app.sweep.rows(), Vec::from_iter(sorted));
+    let mut add = |column: Column, is_known: fn(&RunLabel) -> bool| {
+        columns.extend(rows.iter().any(|row| is_known(&row.label)).then_some(column));
+    };
+    add(Column::State, |_| true);
+    add(Column::Arm, |label| label.arm.is_some());
+    add(Column::BatchSize, |label| label.batch_size != BatchSize::Unknown);
+    add(Column::Instance, |label| label.iid.is_some());
+    add(Column::Score(app.metric), |_| true);
+    add(Column::Progress, |label| label.length.updates.is_some());
+    add(Column::Epoch, |label| label.length.updates_per_epoch.is_some());
+    columns.extend(
+        Column::all(&app.sweep)
+            .into_iter()
+            .filter(|column| matches!(column, Column::Label(_) | Column::Score(Metric::Logged(_)))),
+    );
+    each_once(columns)
+}
+
+fn each_once(columns: Vec<Column>) -> Vec<Column> {
     let mut distinct = Vec::new();
     for column in columns {
         if !distinct.contains(&column) {

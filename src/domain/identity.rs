@@ -2,15 +2,20 @@
 //!
 //! The digest is SHA-256 over canonical JSON (RFC 8785): keys sorted, one spelling of each number.
 
-use crate::domain::id::RunId;
-use crate::domain::run::RunSpec;
-use crate::domain::spec::Spec;
+use super::id::RunId;
+use super::run::RunSpec;
+use super::spec::Spec;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// The name of the run that a spec determines.
 pub fn run_id(spec: &RunSpec) -> RunId {
     RunId::from_digest(&digest(spec))
+}
+
+/// The name of a run of another program, by what it is called there.
+pub fn id_of_name(name: &str) -> RunId {
+    RunId::from_digest(&digest(&name))
 }
 
 /// The digest of an experiment, which arms, batch sizes and instances do not affect.
@@ -30,8 +35,8 @@ fn digest(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::run::made_up::spec as example;
     use super::*;
-    use crate::domain::run::made_up::spec as example;
 
     #[test]
     fn the_name_of_a_run_depends_on_everything_that_determines_it() {
