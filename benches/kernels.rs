@@ -3,10 +3,11 @@
 //! `cargo bench --bench kernels`; throughput is in floating-point numbers read, or in operations for the products.
 
 use batchscope::model::fused::bf16::{LeftOperand, RightOperand, product};
-use batchscope::model::fused::elementwise::{bias_gelu, gelu_backward, softmax, softmax_backward, transpose};
+use batchscope::model::fused::elementwise::{bias_gelu, gelu_backward, softmax, softmax_backward};
 use batchscope::model::fused::matmul::{Matrix, WriteMode, matmul};
 use batchscope::model::fused::normalization::{Affine, NormGradients, ResidualSum, RowNorm, RowNormKind, SavedNorm};
 use batchscope::model::fused::row_norm;
+use batchscope::model::fused::transpose::transpose;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// T, H, F
@@ -70,7 +71,7 @@ fn precisions(criterion: &mut Criterion) {
                     if !is_weight {
                         packed_right.pack(right);
                     }
-                    product(&mut result, columns, WriteMode::Replace, &packed_left, &packed_right);
+                    product(&mut result, columns, WriteMode::Replace, 1.0, &packed_left, &packed_right);
                 });
             });
         }

@@ -63,7 +63,7 @@ pub fn bench(arguments: BenchArguments) -> Result<Exit> {
 }
 
 fn table(speed: &Speed) -> String {
-    let Speed { workers, simd, precision, peak_gflops, rows, noise, .. } = speed;
+    let Speed { workers, simd, precision, peak_gflops, limit_gflops, rows, noise, .. } = speed;
     let precision = match precision {
         Precision::F32 => "float32",
         Precision::Bf16 => "bfloat16",
@@ -75,26 +75,35 @@ fn table(speed: &Speed) -> String {
             tokens / rows.len().max(1) as f64,
             if *workers == 1 { "worker" } else { "workers" },
         ),
-        format!("matrix products run at {:.0} GFLOP/s in float32: an MFU of 1", peak_gflops[0].max(peak_gflops[1])),
+        format!("matrix products run at {:.0} GFLOP/s in {precision}: an MFU of 1", peak_gflops[0].max(peak_gflops[1])),
+    ];
+    lines.extend(limit_gflops.map(|limit| format!("their instructions, on registers alone, at {limit:.0} GFLOP/s")));
+    lines.extend([
         String::new(),
         "                                           of a step, milliseconds".into(),
         "batch size  pairs/s  tokens/s  GFLOP/s   MFU    whole  forward  backward  update".into(),
-    ];
+    ]);
     lines.extend(rows.iter().map(|row| {
         let ms = row.ms_per_step;
         format!(
-            "{:>10}  {:>7.0}  {:>8.0}  {:>7.0}  {:>4.2}  {:>7.1}  {:>7.1}  {:>8.1}  {:>6.1}",
+            "{:>10}  {:>7.0}  {:>8.0}  {:>7.0}  {:>4}  {:>7.1}  {:>7.1}  {:>8.1}  {:>6.1}",
             row.batch_size,
             row.pairs_per_second,
             row.tokens_per_second,
             row.gflops,
-            row.mfu,
+            row.mfu.map_or("-".into(), |mfu| format!("{mfu:.2}")),
             ms.whole,
             ms.forward,
             ms.backward,
             ms.update,
         )
     }));
+    if rows.iter().any(|row| row.mfu.is_none()) {
+        lines.push(
+            "\n-: not measurable. Matrix products alone ran slower than in training; other programs disturbed them."
+                .into(),
+        );
+    }
     lines.push(format!("\nevaluation: {:.0} pairs/s", speed.evaluation_pairs_per_second));
     if !noise.is_empty() {
         lines.push(format!("\nToo noisy to judge, another program is running: {}.", noise.join("; ")));

@@ -85,7 +85,7 @@ impl Norm {
     }
 }
 
-/// In what the operands of the encoder layers' linear maps are multiplied, forward and backward. Sums, and everything that is
+/// In what the operands of the encoder layers' products are multiplied, forward and backward. Sums, and everything that is
 /// kept, are float32.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

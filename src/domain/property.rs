@@ -14,6 +14,7 @@ pub enum Property {
     DropoutAtEvaluation,
     Evaluation,
     Norm,
+    Precision,
     LearningRate,
     Epochs,
     Seed,
@@ -29,7 +30,7 @@ impl Property {
         Self::FIELDS.into_iter().chain(NUMBERS.map(Number))
     }
 
-    const FIELDS: [Property; 12] = [
+    const FIELDS: [Property; 13] = [
         BatchSize,
         Instance,
         Updates,
@@ -37,6 +38,7 @@ impl Property {
         DropoutAtEvaluation,
         Evaluation,
         Norm,
+        Precision,
         LearningRate,
         Epochs,
         Seed,
@@ -54,6 +56,7 @@ impl Property {
             DropoutAtEvaluation => ["dropout_at_evaluation", "dropout_at_evaluation"],
             Evaluation => ["evaluation", "evaluation"],
             Norm => ["norm", "norm"],
+            Precision => ["precision", "precision"],
             LearningRate => ["lr", "learning_rate"],
             Epochs => ["epochs", "epochs"],
             Seed => ["seed", "seed"],
@@ -92,6 +95,7 @@ impl Property {
             DropoutAtEvaluation => FilterValue::Text(spec.dropout_at_evaluation.to_string()),
             Evaluation => FilterValue::Text(spec.evaluation.name().into()),
             Norm => FilterValue::Text(spec.norm.name().into()),
+            Precision => FilterValue::Text(spec.precision.name().into()),
             LearningRate => FilterValue::Number(spec.learning_rate),
             Epochs => FilterValue::Number(spec.epochs.into()),
             Seed => FilterValue::Number(spec.seed.into()),

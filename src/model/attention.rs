@@ -7,6 +7,7 @@ use super::context::Context;
 use super::linear::Linear;
 use super::outputs::OutputPositions;
 use super::parameters::Views;
+use super::rounded_product::rounded_product;
 use crate::domain::batch::Batch;
 use crate::domain::choice::Precision;
 use candle_core::{D, Device, Result, Tensor};
@@ -90,10 +91,11 @@ impl Attention {
         let (sequences, longest, heads) = (padding.sequences, padding.longest, self.heads);
         // Q queries of each padded sequence: L, or the first
         let queries = if outputs == OutputPositions::All { longest } else { 1 };
-        let projected = if outputs == OutputPositions::All || self.precision == Precision::F32 {
+        // for `[CLS]` only the fused layer folds keys and values into other products, in float32
+        let is_rounded = outputs == OutputPositions::All && self.precision == Precision::Bf16;
+        let projected = if is_rounded || self.precision == Precision::F32 {
             self.query_key_value.forward(x)?
         } else {
-            // the fused layer folds keys and values into other products, in float32
             let query = self.query_key_value.narrow(0, hidden, self.precision)?.forward(x)?;
             let key_value = self.query_key_value.narrow(hidden, 2 * hidden, Precision::F32)?.forward(x)?;
             Tensor::cat(&[query, key_value], 1)?
@@ -105,15 +107,21 @@ impl Attention {
         let part = |index: usize| split.get(index)?.contiguous();
         let (query, key, value) = (part(0)?.narrow(2, 0, queries)?.contiguous()?, part(1)?, part(2)?); // [B, A, Q or L, D]
         let scale = 1.0 / ((hidden / heads) as f64).sqrt();
-        let scores = (query.matmul(&key.t()?)? * scale)?.broadcast_add(&padding.key_mask)?; // [B, A, Q, L]
+        let scores =
+            if is_rounded { rounded_product(&query, &key, scale as f32)? } else { (query.matmul(&key.t()?)? * scale)? };
+        let scores = scores.broadcast_add(&padding.key_mask)?; // [B, A, Q, L]
         let mut probabilities = softmax(&scores)?;
         if let Some(masks) = context.masks
             && let Some(scales) = masks.attention(layer)
         {
             probabilities = (probabilities * scales.padded_attention(context.batch, heads)?.narrow(2, 0, queries)?)?;
         }
-        let mixed = probabilities
-            .matmul(&value)? // [B, A, Q, D]
+        let mixed = if is_rounded {
+            rounded_product(&probabilities, &value.t()?, 1.0)?
+        } else {
+            probabilities.matmul(&value)?
+        }; // [B, A, Q, D]
+        let mixed = mixed
             .transpose(1, 2)? // [B, Q, A, D]
             .reshape((sequences * queries, hidden))?; // [B * Q, H]
         let mixed = if outputs == OutputPositions::All { mixed.index_select(&padding.scatter, 0)? } else { mixed }; // [R, H]

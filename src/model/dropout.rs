@@ -75,7 +75,7 @@ impl SiteScales {
         fill(key, self.threshold, self.kept, first_position, values);
     }
 
-    /// Fills in the scales of the rows used, \[R, width\].
+    /// Sets a mask to the scales of the rows used, \[R, width\].
     pub fn fill_tokens(&self, batch: &Batch, outputs: OutputPositions, width: usize, mask: &mut Vec<f32>) {
         mask.resize(outputs.count(batch) * width, 0.0);
         for (rows, example) in outputs.rows(batch).into_iter().zip(&batch.examples) {
@@ -83,16 +83,18 @@ impl SiteScales {
         }
     }
 
-    /// Fills in the scales of attention probabilities without padding: sequence after sequence, head after head, the
+    /// Sets a mask to the scales of attention probabilities without padding: sequence after sequence, head after head, the
     /// queries used, key after key.
     pub fn fill_attention(&self, batch: &Batch, outputs: OutputPositions, heads: usize, mask: &mut Vec<f32>) {
-        mask.clear();
-        for ((tokens, rows), example) in batch.sequences().zip(outputs.rows(batch)).zip(&batch.examples) {
-            let (keys, queries) = (tokens.len(), rows.len());
+        let sequences =
+            || batch.sequences().zip(outputs.rows(batch)).map(|(keys, queries)| (keys.len(), queries.len()));
+        mask.resize(heads * sequences().map(|(keys, queries)| keys * queries).sum::<usize>(), 0.0);
+        let mut rest = mask.as_mut_slice();
+        for ((keys, queries), example) in sequences().zip(&batch.examples) {
             for head in 0..heads {
-                let start = mask.len();
-                mask.resize(start + queries * keys, 0.0);
-                self.fill(*example, (head * keys * keys) as u32, &mut mask[start..]);
+                let (mask, others) = rest.split_at_mut(queries * keys);
+                self.fill(*example, (head * keys * keys) as u32, mask);
+                rest = others;
             }
         }
     }

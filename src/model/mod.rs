@@ -21,6 +21,7 @@ mod norm;
 mod outputs;
 mod parameters;
 mod pretraining;
+mod rounded_product;
 mod rows;
 pub(crate) mod vectorised;
 mod weights;

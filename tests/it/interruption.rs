@@ -21,9 +21,18 @@ fn start(world: &World) -> Child {
 
 #[test]
 fn a_killed_sweep_ends_bit_identical() {
+    kill_until_the_end(SPEC);
+}
+
+#[test]
+fn a_killed_sweep_in_bfloat16_ends_bit_identical() {
+    kill_until_the_end(&SPEC.replace("[train]", "[train]\nprecision = \"bf16\""));
+}
+
+fn kill_until_the_end(spec: &str) {
     let (whole, killed) = (World::new(), World::new());
-    whole.write_spec(SPEC);
-    killed.write_spec(SPEC);
+    whole.write_spec(spec);
+    killed.write_spec(spec);
     whole.run(&[]).expect(0);
     let mut kills = 0;
     loop {

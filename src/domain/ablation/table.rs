@@ -311,10 +311,16 @@ const PRECISION: &Ablation = &Ablation {
         _ => "products in float32".into(),
     }),
     name: Some(Value::to_string),
+    suspect: Some(&Suspect {
+        words: "the numeric precision",
+        removed: "rounding to bfloat16 made it",
+        in_use: None,
+        removes: |baseline, arm| baseline.precision == Precision::Bf16 && arm.precision == Precision::F32,
+    }),
     ..field(
         "precision",
         "\"f32\" or \"bf16\"",
-        "or \"bf16\": operands of the layers' linear maps rounded to bfloat16, sums in float32",
+        "or \"bf16\": operands of the layers' products rounded to bfloat16, sums in float32",
         |train| Some(train.precision.name().into()),
         |train, value| {
             train.precision = Precision::named(value.text()?)?;

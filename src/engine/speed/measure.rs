@@ -1,10 +1,12 @@
 //! Measures all batch sizes in several rounds, every worker busy, and reports medians over the rounds.
 
+use super::limit::limit;
 use super::peak::peak;
 use super::workload::{ROWS, Workload};
 use crate::domain::choice::{Norm, Precision};
 use crate::domain::model::ModelConfig;
 use crate::domain::run::DropoutRates;
+use crate::engine::priority;
 use crate::model::{Bert, Masks, TensorResult as Result, Weights};
 use crate::store::Owner;
 pub use crate::train::StepPart;
@@ -42,8 +44,10 @@ pub struct Speed {
     pub simd: String,
     pub norm: Norm,
     pub precision: Precision,
-    /// speed of matrix products in float32, billions of floating-point operations a second: before and after
+    /// speed of matrix products in this precision, billions of floating-point operations a second: before and after
     pub peak_gflops: [f64; 2],
+    /// the same of their instructions on registers alone; nothing where they are not known
+    pub limit_gflops: Option<f64>,
     pub rows: Vec<BatchSizeSpeed>,
     pub evaluation_pairs_per_second: f64,
     /// what made the machine too noisy to judge, if anything did
@@ -58,9 +62,9 @@ pub struct BatchSizeSpeed {
     pub tokens_per_second: f64,
     /// billions of operations a second that the model needs: 3 times those of a forward pass, unused rows not counted
     pub gflops: f64,
-    /// model operations over what matrix products in float32 reach in the same time (Chowdhery et al. 2022, appendix B);
-    /// in bfloat16 it may exceed 1
-    pub mfu: f64,
+    /// model operations over what matrix products in this precision reach in the same time (Chowdhery et al. 2022,
+    /// appendix B); not measurable where it would exceed 1: the machine was slower while those were measured
+    pub mfu: Option<f64>,
     pub ms_per_step: MillisecondsPerStep,
 }
 
@@ -104,9 +108,10 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
         .collect::<Result<Vec<_>>>()?;
     let slots = ROUNDS * (batch_sizes.len() + 1);
     let slot = Duration::from_secs_f64(seconds * (1.0 - 2.0 * PEAK_SHARE) / slots as f64);
-    let limit = Duration::from_secs_f64(seconds * PEAK_SHARE);
+    let time_of_peak = Duration::from_secs_f64(seconds * PEAK_SHARE);
 
-    let before = peak(*workers, limit);
+    let limit_gflops = limit(*precision, *workers, time_of_peak / 4).map(|limit| limit / 1e9);
+    let before = peak(*precision, *workers, time_of_peak);
     let mut training = vec![Vec::new(); batch_sizes.len()];
     let mut evaluation = Vec::new();
     let mut slots_done = 0;
@@ -120,7 +125,7 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
         slots_done += 1;
         told(f64::from(slots_done) / slots as f64);
     }
-    let after = peak(*workers, limit);
+    let after = peak(*precision, *workers, time_of_peak);
 
     let mut noise = Vec::new();
     if (before - after).abs() > NOISE * before.max(after) {
@@ -143,6 +148,7 @@ pub fn measure(measurement: &Measurement, told: &mut dyn FnMut(f64)) -> Result<S
         norm: *norm,
         precision: *precision,
         peak_gflops: [before / 1e9, after / 1e9],
+        limit_gflops,
         rows,
         evaluation_pairs_per_second: median(&evaluation),
         noise,
@@ -161,7 +167,7 @@ fn together(
             .iter_mut()
             .map(|trainee| {
                 scope.spawn(move || {
-                    super::super::priority::lower();
+                    priority::lower();
                     // once to allocate buffers and warm caches
                     let warm = act(trainee);
                     barrier.wait();
@@ -234,7 +240,7 @@ fn row(batch_size: u32, rounds: &[Vec<Done>], peak: f64) -> BatchSizeSpeed {
         pairs_per_second: over_rounds(&|done| rate(done, |done| done.pairs)),
         tokens_per_second: over_rounds(&|done| rate(done, |done| done.tokens)),
         gflops: operations / 1e9,
-        mfu: operations / peak,
+        mfu: Some(operations / peak).filter(|mfu| *mfu <= 1.0),
         ms_per_step: MillisecondsPerStep {
             whole: over_rounds(&|done| milliseconds(done, |done| done.seconds)),
             forward: part(StepPart::Forward),

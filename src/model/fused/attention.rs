@@ -2,7 +2,7 @@
 
 use super::buffer::resized;
 use super::elementwise::{add_bias, add_column_sums, multiply, product, softmax, softmax_backward};
-use super::matmul::{Matrix, WriteMode, matmul};
+use super::matmul::{Matrix, WriteMode};
 use super::pass::{LayerPass, ParameterGradient};
 use super::shape::LayerShape;
 use super::workspace::{LayerWorkspace, Scratch};
@@ -48,8 +48,8 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut LayerWorkspace, scratch: &mu
     let (hidden, size, ranges) = (shape.hidden, shape.head_size(), &shape.ranges.query_key_value);
     let scale = 1.0 / (size as f32).sqrt();
     let query_key_value = resized(&mut workspace.query_key_value, 3 * x.len());
-    let packed = &mut workspace.weights.query_key_value;
-    pass.linear(ranges).forward(x, packed, &mut scratch.products, query_key_value); // [T, 3H]
+    let (packed, Scratch { products, dropped, .. }) = (&mut workspace.weights.query_key_value, scratch);
+    pass.linear(ranges).forward(x, packed, products, query_key_value); // [T, 3H]
     add_bias(query_key_value, pass.parameter(&ranges.bias));
     let probabilities = resized(&mut workspace.probabilities, squares(shape, sequences));
     let (context, mask) = (resized(&mut workspace.context, x.len()), &workspace.attention_mask);
@@ -58,16 +58,17 @@ pub fn forward(pass: LayerPass<'_>, workspace: &mut LayerWorkspace, scratch: &mu
         let part = |offset: usize| Matrix::strided(&query_key_value[head.query + offset..], n, size, 3 * hidden);
         let (query, key, value) = (part(0), part(hidden), part(2 * hidden)); // [n, D]
         let p = &mut probabilities[head.square.clone()];
-        matmul(p, n, WriteMode::Replace, scale, query, key.transposed()); // [n, n]
+        products.multiply(shape.precision, p, n, scale, query, key.transposed()); // [n, n]
         softmax(p, n);
         let weights = if mask.is_empty() {
             &*p
         } else {
-            let dropped = resized(&mut scratch.dropped, n * n);
+            let dropped = resized(dropped, n * n);
             product(dropped, p, &mask[head.square]);
             &*dropped
         };
-        matmul(&mut context[head.context..], hidden, WriteMode::Replace, 1.0, Matrix::new(weights, n, n), value);
+        let weights = Matrix::new(weights, n, n);
+        products.multiply(shape.precision, &mut context[head.context..], hidden, 1.0, weights, value); // [n, D]
     }
 }
 
@@ -99,12 +100,13 @@ pub fn backward(
             product(dropped, p, &mask[head.square.clone()]);
             &*dropped
         };
+        let d_scores = resized(scores, n * n);
+        products.multiply(shape.precision, d_scores, n, 1.0, d_context, value.transposed());
         let mut write = |offset: usize, scale: f32, left: Matrix<'_>, right: Matrix<'_>| {
-            matmul(&mut d_query_key_value[head.query + offset..], 3 * hidden, WriteMode::Replace, scale, left, right);
+            let result = &mut d_query_key_value[head.query + offset..];
+            products.multiply(shape.precision, result, 3 * hidden, scale, left, right);
         };
         write(2 * hidden, 1.0, Matrix::new(probabilities, n, n).transposed(), d_context);
-        let d_scores = resized(scores, n * n);
-        matmul(d_scores, n, WriteMode::Replace, 1.0, d_context, value.transposed());
         if !mask.is_empty() {
             multiply(d_scores, &mask[head.square.clone()]);
         }

@@ -126,34 +126,6 @@ vectorised! {
         }
     }
 
-    /// \[height, width\] -> \[width, height\]
-    pub fn transpose(values: &[f32], width: usize, transposed: &mut [f32]) {
-        const BLOCK: usize = 16;
-        let height = values.len() / width;
-        for top in (0..height).step_by(BLOCK) {
-            for left in (0..width).step_by(BLOCK) {
-                if top + BLOCK <= height && left + BLOCK <= width {
-                    let mut block = [[0f32; BLOCK]; BLOCK];
-                    for (row, block) in block.iter_mut().enumerate() {
-                        block.copy_from_slice(&values[(top + row) * width + left..][..BLOCK]);
-                    }
-                    for column in 0..BLOCK {
-                        let transposed = &mut transposed[(left + column) * height + top..][..BLOCK];
-                        for (transposed, row) in transposed.iter_mut().zip(&block) {
-                            *transposed = row[column];
-                        }
-                    }
-                } else {
-                    for row in top..height.min(top + BLOCK) {
-                        for column in left..width.min(left + BLOCK) {
-                            transposed[column * height + row] = values[row * width + column];
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     /// `values *= factors`
     pub fn multiply(values: &mut [f32], factors: &[f32]) {
         for (value, factor) in values.iter_mut().zip(factors) {
@@ -230,20 +202,6 @@ mod tests {
             sum += term / f64::from(2 * n + 1);
         }
         sum * std::f64::consts::FRAC_2_SQRT_PI
-    }
-
-    #[test]
-    fn a_transposed_matrix_has_the_columns_as_rows() {
-        for (height, width) in [(1, 1), (16, 32), (17, 16), (40, 33), (3, 70)] {
-            let values: Vec<f32> = (0..height * width).map(|i| i as f32).collect();
-            let mut transposed = vec![0.0; values.len()];
-            transpose(&values, width, &mut transposed);
-            for row in 0..height {
-                for column in 0..width {
-                    assert_eq!(transposed[column * height + row], values[row * width + column], "{height} x {width}");
-                }
-            }
-        }
     }
 
     #[test]

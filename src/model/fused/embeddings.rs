@@ -104,9 +104,9 @@ impl FusedEmbeddings {
         let mut workspace = lock(&self.workspace);
         let EmbeddingsWorkspace { saved, mask, pass } = &mut *workspace;
         *pass += 1;
-        mask.clear();
-        if let Some(scales) = context.masks.and_then(|masks| masks.hidden(0, Site::Embeddings)) {
-            scales.fill_tokens(batch, OutputPositions::All, shape.hidden, mask);
+        match context.masks.and_then(|masks| masks.hidden(0, Site::Embeddings)) {
+            Some(scales) => scales.fill_tokens(batch, OutputPositions::All, shape.hidden, mask),
+            None => mask.clear(),
         }
         if !context.training {
             saved.mean.clone_from(&running.mean);

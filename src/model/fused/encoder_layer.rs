@@ -76,14 +76,14 @@ impl FusedLayer {
         } = &mut *workspace;
         *pass += 1;
         for (site, mask) in [(Site::AttentionOutput, attention_output_mask), (Site::Output, output_mask)] {
-            mask.clear();
-            if let Some(scales) = context.masks.and_then(|masks| masks.hidden(self.number, site)) {
-                scales.fill_tokens(batch, outputs, shape.hidden, mask);
+            match context.masks.and_then(|masks| masks.hidden(self.number, site)) {
+                Some(scales) => scales.fill_tokens(batch, outputs, shape.hidden, mask),
+                None => mask.clear(),
             }
         }
-        attention_mask.clear();
-        if let Some(scales) = context.masks.and_then(|masks| masks.attention(self.number)) {
-            scales.fill_attention(batch, outputs, shape.heads, attention_mask);
+        match context.masks.and_then(|masks| masks.attention(self.number)) {
+            Some(scales) => scales.fill_attention(batch, outputs, shape.heads, attention_mask),
+            None => attention_mask.clear(),
         }
         if !context.training {
             for (saved, running) in [attention_norm, output_norm].into_iter().zip(running) {

@@ -1,9 +1,9 @@
 //! A linear map `y = x W^T`, W \[out, in\], without its bias, and its two gradients, in either precision.
 
-use super::bf16::{LeftOperand, RightOperand, product};
+use super::bf16::{LeftOperand, RightOperand, packing_product, product};
 use super::buffer::resized;
-use super::elementwise::transpose;
 use super::matmul::{Matrix, WriteMode, matmul};
+use super::transpose::transpose;
 use crate::domain::choice::Precision;
 use crate::model::vectorised::Simd;
 
@@ -49,6 +49,45 @@ pub struct ProductBuffers {
     right: RightOperand,
 }
 
+impl ProductBuffers {
+    /// `result = scale * left right`; in bfloat16, operands are packed for this product alone.
+    pub fn multiply(
+        &mut self,
+        precision: Precision,
+        result: &mut [f32],
+        row_stride: usize,
+        scale: f32,
+        left: Matrix<'_>,
+        right: Matrix<'_>,
+    ) {
+        match precision {
+            Precision::F32 => matmul(result, row_stride, WriteMode::Replace, scale, left, right),
+            Precision::Bf16 => {
+                self.left.pack(left);
+                packing_product(result, row_stride, WriteMode::Replace, scale, &self.left, right, &mut self.right);
+            }
+        }
+    }
+
+    /// `result (+)= left weight`. For few rows a weight is packed panel by panel, which needs no memory; for many it is packed
+    /// once an update, as a whole.
+    fn with_weight(
+        &mut self,
+        result: &mut [f32],
+        row_stride: usize,
+        mode: WriteMode,
+        weight: Matrix<'_>,
+        packed: &mut VersionedOperand,
+        version: u64,
+    ) {
+        if self.left.is_small() && !weight.is_contiguous() {
+            packing_product(result, row_stride, mode, 1.0, &self.left, weight, &mut self.right);
+        } else {
+            product(result, row_stride, mode, 1.0, &self.left, packed.packed(version, weight));
+        }
+    }
+}
+
 impl<'w> LinearMap<'w> {
     /// `weight` \[out, in\], with this many outputs; another `version` after every change of it.
     pub fn new(weight: &'w [f32], outputs: usize, precision: Precision, version: u64) -> Self {
@@ -62,8 +101,7 @@ impl<'w> LinearMap<'w> {
         let (x, weight) = (Matrix::new(x, rows, inputs), Matrix::new(weight, outputs, inputs));
         if self.precision == Precision::Bf16 {
             buffers.left.pack(x);
-            let right = packed.forward.packed(self.version, weight.transposed());
-            product(y, outputs, WriteMode::Replace, &buffers.left, right);
+            buffers.with_weight(y, outputs, WriteMode::Replace, weight.transposed(), &mut packed.forward, self.version);
             return;
         }
         let right = if rows == 1 || transposing_pays() {
@@ -89,7 +127,7 @@ impl<'w> LinearMap<'w> {
         let (dy, weight) = (Matrix::new(dy, dy.len() / outputs, outputs), Matrix::new(self.weight, outputs, inputs));
         if self.precision == Precision::Bf16 {
             buffers.left.pack(dy);
-            product(dx, inputs, mode, &buffers.left, packed.backward.packed(self.version, weight));
+            buffers.with_weight(dx, inputs, mode, weight, &mut packed.backward, self.version);
         } else {
             matmul(dx, inputs, mode, 1.0, dy, weight);
         }
@@ -109,8 +147,7 @@ impl<'w> LinearMap<'w> {
         let (dy, x) = (Matrix::new(dy, rows, outputs), Matrix::new(x, rows, inputs));
         if self.precision == Precision::Bf16 {
             buffers.left.pack(dy.transposed());
-            buffers.right.pack(x);
-            product(d_weight, inputs, mode, &buffers.left, &buffers.right);
+            packing_product(d_weight, inputs, mode, 1.0, &buffers.left, x, &mut buffers.right);
         } else {
             matmul(d_weight, inputs, mode, 1.0, dy.transposed(), x);
         }

@@ -1,5 +1,7 @@
 //! Products of matrices that are views of slices.
 
+use std::ops::Range;
+
 /// A matrix in a slice: element (row, column) is at `row * row_stride + column * column_stride`.
 #[derive(Clone, Copy)]
 pub struct Matrix<'m> {
@@ -44,6 +46,14 @@ impl<'m> Matrix<'m> {
 
     pub fn columns(self) -> usize {
         self.columns
+    }
+
+    /// Some rows and columns.
+    pub fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
+        assert!(rows.end <= self.rows && columns.end <= self.columns, "a part of a matrix");
+        let start = rows.start * self.row_stride + columns.start * self.column_stride;
+        let values = self.values.get(start..).unwrap_or_default();
+        Self { values, rows: rows.len(), columns: columns.len(), ..self }
     }
 
     /// Whether the elements of a row are adjacent; otherwise those of a column are.

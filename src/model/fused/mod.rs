@@ -17,8 +17,12 @@ pub mod matmul;
 mod norm;
 pub mod normalization;
 mod pass;
+pub mod registers;
 pub mod row_norm;
 mod shape;
+pub mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
 mod workspace;
 
 use super::parameters::Group;

@@ -7,7 +7,8 @@ use std::ops::Range;
 const BLOCK: usize = 1024;
 
 /// An operand \[outer, inner\] in blocks of the inner dimension, each in panels of the outer one, each a sequence of pairs of
-/// adjacent inner elements: \[blocks, panels, pairs, PANEL\]. What is beyond the operand is 0.
+/// adjacent inner elements: \[blocks, panels, pairs, PANEL\]. The last of an odd number of inner elements is paired with 0; what is
+/// beyond the outer dimension may be anything, and takes part in no result.
 #[derive(Clone, Copy, Default)]
 pub struct PanelLayout<const PANEL: usize> {
     pub outer: usize,

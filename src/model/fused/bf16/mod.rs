@@ -26,6 +26,9 @@ pub use round::round;
 const TILE_ROWS: usize = 8;
 const TILE_COLUMNS: usize = 48;
 
+/// Pairs of the left operand that stay in the second cache while panels of the right one pass: 512 KB.
+const KEPT: usize = 128 * 1024;
+
 /// A matrix rounded to bfloat16, as the left operand of a product.
 pub type LeftOperand = Operand<TILE_ROWS>;
 /// As the right operand.
@@ -58,6 +61,11 @@ impl LeftOperand {
     pub fn pack(&mut self, left: Matrix<'_>) {
         self.pack_for(is_native(), left);
     }
+
+    /// Whether it stays in the second cache while a right operand passes.
+    pub fn is_small(&self) -> bool {
+        self.layout.len() <= KEPT
+    }
 }
 
 impl RightOperand {
@@ -80,7 +88,10 @@ impl<const PANEL: usize> Operand<PANEL> {
             // SAFETY: the processor has these instructions.
             #[expect(unsafe_code, reason = "the compiler cannot know the processor")]
             unsafe {
-                pack::pack(matrix, self.layout, &mut self.pairs);
+                match matrix.is_contiguous() {
+                    true => pack::pack_rows(matrix, self.layout, &mut self.pairs),
+                    false => pack::pack_columns(matrix.transposed(), self.layout, &mut self.pairs),
+                }
             }
             return;
         }
@@ -102,25 +113,62 @@ impl<const PANEL: usize> Operand<PANEL> {
     }
 }
 
-/// `result (+)= left right`; rows of the result begin `row_stride` apart.
+/// `result (+)= scale * left right`; rows of the result begin `row_stride` apart.
 ///
 /// # Panics
 /// when the sizes do not agree, or rows of the result overlap or extend beyond the slice.
-pub fn product(result: &mut [f32], row_stride: usize, mode: WriteMode, left: &LeftOperand, right: &RightOperand) {
-    assert_eq!(left.layout.inner, right.layout.inner, "inner dimensions of a product");
-    let (rows, columns) = (left.layout.outer, right.layout.outer);
-    assert!(columns <= row_stride || rows <= 1, "rows of a result overlap");
-    assert!(fits(result, rows, columns, row_stride), "a result extends beyond its slice");
+pub fn product(
+    result: &mut [f32],
+    row_stride: usize,
+    mode: WriteMode,
+    scale: f32,
+    left: &LeftOperand,
+    right: &RightOperand,
+) {
+    let (left_size, right_size) = ([left.layout.outer, left.layout.inner], [right.layout.inner, right.layout.outer]);
+    check(result, row_stride, left_size, right_size);
     #[cfg(target_arch = "x86_64")]
     if [left.values, right.values] == [Values::Pairs; 2] {
         // SAFETY: operands are packed in pairs only where the processor has these instructions.
         #[expect(unsafe_code, reason = "the compiler cannot know the processor")]
         unsafe {
-            avx512::product(result, row_stride, mode, left, right);
+            avx512::product(result, row_stride, mode, scale, left, right);
         }
         return;
     }
-    matmul(result, row_stride, mode, 1.0, left.rounded(), right.rounded().transposed());
+    matmul(result, row_stride, mode, scale, left.rounded(), right.rounded().transposed());
+}
+
+/// The same with a right operand \[inner, columns\] that is rounded for this product alone. Where the left one stays in the
+/// cache, and a panel of the right one is read row by row, it is packed panel by panel, and never written to memory as a
+/// whole. `packed` is a buffer.
+pub fn packing_product(
+    result: &mut [f32],
+    row_stride: usize,
+    mode: WriteMode,
+    scale: f32,
+    left: &LeftOperand,
+    right: Matrix<'_>,
+    packed: &mut RightOperand,
+) {
+    #[cfg(target_arch = "x86_64")]
+    if left.values == Values::Pairs && left.is_small() && !right.is_contiguous() {
+        check(result, row_stride, [left.layout.outer, left.layout.inner], [right.rows(), right.columns()]);
+        // SAFETY: operands are packed in pairs only where the processor has these instructions.
+        #[expect(unsafe_code, reason = "the compiler cannot know the processor")]
+        unsafe {
+            avx512::packing_product(result, row_stride, mode, scale, left, right, packed);
+        }
+        return;
+    }
+    packed.pack_for(left.values == Values::Pairs, right.transposed());
+    product(result, row_stride, mode, scale, left, packed);
+}
+
+fn check(result: &[f32], row_stride: usize, [rows, inner]: [usize; 2], [right_inner, columns]: [usize; 2]) {
+    assert_eq!(inner, right_inner, "inner dimensions of a product");
+    assert!(columns <= row_stride || rows <= 1, "rows of a result overlap");
+    assert!(fits(result, rows, columns, row_stride), "a result extends beyond its slice");
 }
 
 /// Whether the processor multiplies pairs, and may use what it has.
@@ -150,6 +198,8 @@ mod tests {
         numbers.collect()
     }
 
+    const SCALE: f32 = 0.75;
+
     /// Of matrices \[rows, inner\] and \[inner, columns\], of which either may be stored transposed; in f64.
     fn compare(native: bool, rows: usize, inner: usize, columns: usize, transposed: [bool; 2]) {
         let (left, right) = (numbers(rows * inner, 1), numbers(inner * columns, 2));
@@ -169,7 +219,13 @@ mod tests {
         for mode in [WriteMode::Replace, WriteMode::Add] {
             let stride = columns + 3;
             let mut result = vec![7.0; rows * stride];
-            product(&mut result, stride, mode, &packed_left, &packed_right);
+            product(&mut result, stride, mode, SCALE, &packed_left, &packed_right);
+            let mut again = vec![7.0; rows * stride];
+            let unpacked = matrix(&right, inner, columns, transposed[1]);
+            packing_product(&mut again, stride, mode, SCALE, &packed_left, unpacked, &mut RightOperand::default());
+            if native == is_native() {
+                assert!(again == result, "packed panel by panel it is another product");
+            }
             for row in 0..rows {
                 for column in 0..stride {
                     let found = f64::from(result[row * stride + column]);
@@ -179,12 +235,13 @@ mod tests {
                     }
                     let start = if mode == WriteMode::Add { 7.0 } else { 0.0 };
                     let terms = (0..inner).map(|k| {
-                        at(&left, rows, inner, transposed[0], row, k)
+                        f64::from(SCALE)
+                            * at(&left, rows, inner, transposed[0], row, k)
                             * at(&right, inner, columns, transposed[1], k, column)
                     });
                     let (sum, size) =
                         terms.fold((start, start), |(sum, size): (f64, f64), term| (sum + term, size + term.abs()));
-                    let bound = size * (inner as f64 + 1.0) * f64::from(f32::EPSILON) / 2.0;
+                    let bound = size * (inner as f64 + 2.0) * f64::from(f32::EPSILON) / 2.0;
                     assert!(
                         (found - sum).abs() <= bound,
                         "{rows} x {inner} x {columns} {transposed:?} {mode:?}: ({row}, {column}) is {found}, expected {sum}"
@@ -238,7 +295,7 @@ mod tests {
             packed_left.pack_for(native, Matrix::new(left, 1, left.len()));
             packed_right.pack_for(native, Matrix::new(right, 1, right.len()));
             let mut result = [0.0];
-            product(&mut result, 1, WriteMode::Replace, &packed_left, &packed_right);
+            product(&mut result, 1, WriteMode::Replace, 1.0, &packed_left, &packed_right);
             result[0]
         };
         let (infinity, tiny) = (f32::INFINITY, f32::MIN_POSITIVE);
@@ -265,6 +322,6 @@ mod tests {
         let (mut left, mut right) = (LeftOperand::default(), RightOperand::default());
         left.pack(Matrix::new(&[1.0; 4], 2, 2));
         right.pack(Matrix::new(&[1.0; 6], 2, 3));
-        product(&mut [0.0; 5], 3, WriteMode::Replace, &left, &right);
+        product(&mut [0.0; 5], 3, WriteMode::Replace, 1.0, &left, &right);
     }
 }

@@ -1,65 +1,50 @@
 //! Packing an operand in the order in which the kernel reads it.
 
 use super::layout::PanelLayout;
-use super::round::upper_bits;
 use crate::model::fused::matmul::Matrix;
+use crate::model::fused::vectors::{self, LANES};
 use std::arch::x86_64::{
-    __m512bh, __m512i, _mm512_cvtne2ps_pbh, _mm512_loadu_ps, _mm512_unpackhi_epi32, _mm512_unpackhi_epi64,
-    _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+    __m512, __m512bh, __m512i, _mm512_cvtne2ps_pbh, _mm512_loadu_si512, _mm512_permutexvar_epi16,
+    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
 };
 
 /// Rows and pairs of the blocks that are transposed in registers.
 const ROWS: usize = 4;
-const PAIRS: usize = 16;
-/// Outer elements whose panels are written together, so that cache lines of the operand are read once.
-const TOGETHER: usize = 128;
+const PAIRS: usize = LANES;
 
-#[inline(always)]
-fn pair(low: f32, high: f32) -> u32 {
-    (upper_bits(low) >> 16) | (upper_bits(high) & 0xffff_0000)
-}
-
-/// Packs a matrix \[outer, inner\].
+/// Packs a matrix \[outer, inner\] whose inner elements are adjacent. What is beyond it is left as it is.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma")]
-pub fn pack<const PANEL: usize>(matrix: Matrix<'_>, layout: PanelLayout<PANEL>, pairs: &mut [u32]) {
-    if !layout.outer.is_multiple_of(PANEL) {
-        (0..layout.blocks()).for_each(|block| pairs[layout.panel_at(block, layout.panels() - 1)].fill(0));
-    }
-    if matrix.is_contiguous() {
-        pack_rows(matrix, layout, pairs);
-    } else {
-        pack_columns(matrix.transposed(), layout, pairs);
-    }
-}
-
-/// Of a matrix whose inner elements are adjacent.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma")]
-fn pack_rows<const PANEL: usize>(matrix: Matrix<'_>, layout: PanelLayout<PANEL>, pairs: &mut [u32]) {
+pub fn pack_rows<const PANEL: usize>(matrix: Matrix<'_>, layout: PanelLayout<PANEL>, pairs: &mut [u32]) {
     for block in 0..layout.blocks() {
         let inner = layout.inner_of(block);
         for first in (0..layout.outer).step_by(ROWS) {
-            let pairs = &mut pairs[layout.panel_at(block, first / PANEL)];
-            let column = first % PANEL;
-            let rows = ROWS.min(layout.outer - first);
-            let mut done = 0;
-            if rows == ROWS {
-                let rows: [&[[f32; 2 * PAIRS]]; ROWS] =
-                    std::array::from_fn(|row| matrix.row(first + row)[inner.clone()].as_chunks().0);
-                for (number, pairs) in (0..rows[0].len()).zip(pairs.chunks_exact_mut(PAIRS * PANEL)) {
-                    let columns = transpose(rows.map(|row| pairs_of(&row[number])));
-                    for (pair, column_pairs) in columns.iter().enumerate() {
-                        pairs[pair * PANEL + column..][..ROWS].copy_from_slice(column_pairs);
-                    }
-                    done += PAIRS;
-                }
+            // rows beyond the matrix are 0
+            let rows: [&[f32]; ROWS] = std::array::from_fn(|row| match first + row < layout.outer {
+                true => &matrix.row(first + row)[inner.clone()],
+                false => &[],
+            });
+            let (panel, column) = (&mut pairs[layout.panel_at(block, first / PANEL)], first % PANEL);
+            let whole = rows.map(|row| row.as_chunks().0);
+            let whole_blocks = whole.iter().map(|row| row.len()).min().unwrap_or(0);
+            for (number, pairs) in (0..whole_blocks).zip(panel.chunks_exact_mut(PAIRS * PANEL)) {
+                place::<PANEL>(pairs, column, transpose(whole.map(|row| pairs_of(&row[number]))));
             }
-            for row in 0..rows {
-                for (number, two) in matrix.row(first + row)[inner.clone()].chunks(2).enumerate().skip(done) {
-                    pairs[number * PANEL + column + row] = pair(two[0], two.get(1).copied().unwrap_or(0.0));
-                }
+            for (number, pairs) in (whole_blocks..).zip(panel.chunks_mut(PAIRS * PANEL).skip(whole_blocks)) {
+                place::<PANEL>(
+                    pairs,
+                    column,
+                    transpose(rows.map(|row| last_pairs_of(row.get(number * 2 * PAIRS..).unwrap_or_default()))),
+                );
             }
         }
+    }
+}
+
+/// Writes columns of a panel, of each of its pairs.
+#[inline(always)]
+fn place<const PANEL: usize>(panel: &mut [u32], column: usize, pairs: [[u32; ROWS]; PAIRS]) {
+    for (places, pairs) in panel.chunks_exact_mut(PANEL).zip(pairs) {
+        places[column..column + ROWS].copy_from_slice(&pairs);
     }
 }
 
@@ -67,20 +52,15 @@ fn pack_rows<const PANEL: usize>(matrix: Matrix<'_>, layout: PanelLayout<PANEL>,
 #[inline]
 #[target_feature(enable = "avx512f,avx512bf16")]
 fn pairs_of(row: &[f32; 2 * PAIRS]) -> __m512i {
-    let (low, high) = row.split_at(PAIRS);
-    let load = |half: &[f32]| {
-        // SAFETY: half a row is 16 numbers.
-        #[expect(unsafe_code, reason = "there is no safe intrinsic for it")]
-        unsafe {
-            _mm512_loadu_ps(half.as_ptr())
-        }
-    };
-    let rounded = _mm512_cvtne2ps_pbh(load(high), load(low));
-    // SAFETY: both are 64 bytes, and any bits are numbers.
-    #[expect(unsafe_code, reason = "there is no intrinsic for it")]
-    unsafe {
-        std::mem::transmute::<__m512bh, __m512i>(rounded)
-    }
+    rounded(vectors::load(&row[..PAIRS]), vectors::load(&row[PAIRS..]))
+}
+
+/// The last pairs of a row; 0 beyond its end.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn last_pairs_of(row: &[f32]) -> __m512i {
+    let (low, high) = row.split_at(row.len().min(PAIRS));
+    rounded(vectors::load(low), vectors::load(high))
 }
 
 /// \[4, 16\] -> \[16, 4\]
@@ -102,41 +82,84 @@ fn transpose([a, b, c, d]: [__m512i; ROWS]) -> [[u32; ROWS]; PAIRS] {
     std::array::from_fn(|pair| lanes[pair % 4][pair / 4])
 }
 
-/// Of a matrix \[inner, outer\] whose outer elements are adjacent.
-#[inline]
+/// Packs a matrix \[inner, outer\] whose outer elements are adjacent. What is beyond it is left as it is.
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,avx2,fma")]
-fn pack_columns<const PANEL: usize>(matrix: Matrix<'_>, layout: PanelLayout<PANEL>, pairs: &mut [u32]) {
-    let together = (TOGETHER / PANEL).max(1);
+pub fn pack_columns<const PANEL: usize>(matrix: Matrix<'_>, layout: PanelLayout<PANEL>, pairs: &mut [u32]) {
     for block in 0..layout.blocks() {
         let inner = layout.inner_of(block);
-        for first in (0..layout.panels()).step_by(together) {
-            // four rows at once fill a cache line of a panel of eight
-            for start in inner.clone().step_by(4) {
-                for panel in first..layout.panels().min(first + together) {
-                    let pairs = &mut pairs[layout.panel_at(block, panel)];
-                    let columns = panel * PANEL..layout.outer.min((panel + 1) * PANEL);
-                    for low in (start..inner.end.min(start + 4)).step_by(2) {
-                        let pairs = &mut pairs[(low - inner.start) / 2 * PANEL..][..columns.len()];
-                        let row = |row: usize| &matrix.row(row)[columns.clone()];
-                        let high = if low + 1 < inner.end { row(low + 1) } else { &[0.0; PANEL][..columns.len()] };
-                        match (pairs.as_mut_array(), row(low).as_array(), high.as_array()) {
-                            (Some(pairs), Some(low), Some(high)) => pair_up::<PANEL>(pairs, low, high),
-                            _ => {
-                                for ((place, low), high) in pairs.iter_mut().zip(row(low)).zip(high) {
-                                    *place = pair(*low, *high);
-                                }
-                            }
-                        }
-                    }
+        let row = |row: usize| if row < inner.end { matrix.row(row) } else { &[] };
+        // two pairs at once fill a cache line of a panel of eight
+        for start in inner.clone().step_by(4) {
+            let pair = (start - inner.start) / 2;
+            let rows = [row(start), row(start + 1), row(start + 2), row(start + 3)];
+            let whole = rows.map(|row| row.as_chunks().0);
+            let count = whole.iter().map(|row| row.len()).min().unwrap_or(0);
+            for number in 0..count {
+                let [a, b, c, d] = whole.map(|row: &[[f32; LANES]]| vectors::load(&row[number]));
+                put(pairs, layout, [block, pair], number * LANES, interleaved(a, b));
+                put(pairs, layout, [block, pair + 1], number * LANES, interleaved(c, d));
+            }
+            for column in (count * LANES..layout.outer).step_by(LANES) {
+                let [a, b, c, d] = rows.map(|row| vectors::load(row.get(column..).unwrap_or_default()));
+                put(pairs, layout, [block, pair], column, interleaved(a, b));
+                if start + 2 < inner.end {
+                    put(pairs, layout, [block, pair + 1], column, interleaved(c, d));
                 }
             }
         }
     }
 }
 
-#[inline(always)]
-fn pair_up<const PANEL: usize>(pairs: &mut [u32; PANEL], low: &[f32; PANEL], high: &[f32; PANEL]) {
-    for ((place, low), high) in pairs.iter_mut().zip(low).zip(high) {
-        *place = pair(*low, *high);
+/// Writes a pair of inner elements of 16 outer ones, to one panel or its halves to two.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn put<const PANEL: usize>(
+    pairs: &mut [u32],
+    layout: PanelLayout<PANEL>,
+    [block, pair]: [usize; 2],
+    outer: usize,
+    vector: __m512i,
+) {
+    let part = PANEL.min(LANES);
+    // SAFETY: both are 64 bytes, and any bits are numbers.
+    #[expect(unsafe_code, reason = "there is no safe intrinsic for it")]
+    let vector = unsafe { std::mem::transmute::<__m512i, [u32; LANES]>(vector) };
+    for (number, vector) in vector.chunks_exact(part).enumerate() {
+        let outer = outer + number * part;
+        if number == 0 || outer < layout.outer {
+            let start = layout.panel_at(block, outer / PANEL).start + pair * PANEL + outer % PANEL;
+            pairs[start..start + part].copy_from_slice(vector);
+        }
     }
+}
+
+/// 32 numbers rounded, in their order.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn rounded(low: __m512, high: __m512) -> __m512i {
+    let rounded = _mm512_cvtne2ps_pbh(high, low);
+    // SAFETY: both are 64 bytes, and any bits are numbers.
+    #[expect(unsafe_code, reason = "there is no intrinsic for it")]
+    unsafe {
+        std::mem::transmute::<__m512bh, __m512i>(rounded)
+    }
+}
+
+/// Pairs of elements of two rows.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
+fn interleaved(low: __m512, high: __m512) -> __m512i {
+    const ORDER: [u16; 2 * LANES] = {
+        let mut order = [0; 2 * LANES];
+        let mut place = 0;
+        while place < 2 * LANES {
+            order[place] = (place / 2 + place % 2 * LANES) as u16;
+            place += 1;
+        }
+        order
+    };
+    // SAFETY: the array is one vector.
+    #[expect(unsafe_code, reason = "there is no safe intrinsic for it")]
+    let order = unsafe { _mm512_loadu_si512(ORDER.as_ptr().cast()) };
+    _mm512_permutexvar_epi16(order, rounded(low, high))
 }
