@@ -30,8 +30,7 @@ pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Class
 
 fn effect(page: &mut String, judgement: &Judgement) {
     let effect = &judgement.effect;
-    let _ =
-        writeln!(page, "\n## BatchSizeEffect of batch size\n\n| | points | {} interval | n |", level(judgement.alpha));
+    let _ = writeln!(page, "\n## Effect of batch size\n\n| | points | {} interval | n |", level(judgement.alpha));
     page.push_str("|---|---:|---:|---:|\n");
     let mut row = |name: &str, estimate: Option<Estimate>, interval: Option<Interval>| {
         let n = estimate.map_or(0, |estimate| estimate.n);
