@@ -269,11 +269,11 @@ mod tests {
         assert_eq!((panel.title.as_str(), panel.x_range, panel.epoch), ("adam", (0.0, 500.0), None));
         let lines: Vec<_> = panel.lines.iter().map(|line| (line.name.as_str(), line.colour, line.instance)).collect();
         assert_eq!(lines, [("bs 8 #0", 1, Some(0)), ("bs 2 #0", 0, Some(0)), ("logs/adam-1", 2, Some(1))]);
-        assert_eq!(panel.lines[0].curve.points().last().unwrap().0, 100.0);
+        assert_eq!(panel.lines[0].curve.points().next_back().unwrap().0, 100.0);
         // where all are known, runs are compared after the same number of pairs
         let known = of(&sweep.rows()[..2]);
         assert_eq!((known.x_label.as_str(), known.panels[0].x_range), ("pairs seen", (0.0, 1000.0)));
-        assert_eq!(known.panels[0].lines[0].curve.points().last().unwrap().0, 800.0);
+        assert_eq!(known.panels[0].lines[0].curve.points().next_back().unwrap().0, 800.0);
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn runs_without_a_spec() {
     app.act(Action::Group);
     app.act(Action::Focus(Panel::Run));
     insta::assert_snapshot!("without_a_spec_grouped", screen(&app, 100, 30));
-    for binding in KEYS.iter() {
+    for binding in KEYS {
         let mut pressed = app.clone();
         let effects = pressed.act(binding.action);
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Ask(_) | Effect::Prove)), "{}", binding.label);

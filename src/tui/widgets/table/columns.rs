@@ -76,7 +76,7 @@ fn by_importance(app: &App, arms: usize, listing: &Listing<'_>) -> Vec<Column> {
 
 /// Of runs of other programs: what is known of any of them.
 fn of_others(app: &App, sorted: Option<Column>) -> Vec<Column> {
-    let (rows, mut columns) = (app.sweep.rows(), Vec::from_iter(sorted));
+    let (rows, mut columns): (_, Vec<Column>) = (app.sweep.rows(), sorted.into_iter().collect());
     let mut add = |column: Column, is_known: fn(&RunLabel) -> bool| {
         columns.extend(rows.iter().any(|row| is_known(&row.label)).then_some(column));
     };
