@@ -35,6 +35,10 @@ fn obey(arguments: Arguments) -> Result<Exit> {
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
         Some(Subcommand::Report(arguments)) => cli::report(arguments),
+        Some(Subcommand::Store(arguments)) => cli::store(arguments),
+        Some(Subcommand::Doctor(doctor)) => cli::doctor(&doctor, colour_depth(&arguments.colors).name()),
+        Some(Subcommand::Completions { shell }) => cli::completions(shell),
+        Some(Subcommand::Man { output }) => cli::man(output.as_deref()),
         None => dashboard(arguments.sweep.request(), &arguments.theme, &arguments.colors),
     }
 }
@@ -42,8 +46,7 @@ fn obey(arguments: Arguments) -> Result<Exit> {
 /// The dashboard on a terminal; lines on one that cannot move its cursor. Without a terminal it trains nothing: a script
 /// that wants that says `run`.
 fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
-    let of_environment = || ColourDepth::of(|name| std::env::var(name).ok());
-    let depth = ColourDepth::named(colors).unwrap_or_else(of_environment);
+    let depth = colour_depth(colors);
     let theme = Theme::named(theme)?;
     let theme = if depth == ColourDepth::None { theme.without_colours() } else { theme };
     if let Some(stream) = not_a_terminal() {
@@ -83,6 +86,11 @@ fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
         DashboardEnd::ByKey if app.sweep.tally().failed > 0 => Exit::Failed,
         DashboardEnd::ByKey => Exit::Done,
     })
+}
+
+/// As given on the command line, else by the environment.
+fn colour_depth(colors: &str) -> ColourDepth {
+    ColourDepth::named(colors).unwrap_or_else(|| ColourDepth::of(|name| std::env::var(name).ok()))
 }
 
 /// Of what a dashboard draws on and reads from, what is a file or a pipe.

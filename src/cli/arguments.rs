@@ -1,17 +1,21 @@
 //! The command line.
 
 use super::bench::BenchArguments;
+use super::doctor::DoctorArguments;
 use super::exit::BadInput;
 use super::export::ExportArguments;
 use super::fetch::FetchArguments;
 use super::pretrain::PretrainArguments;
 use super::report::ReportArguments;
 use super::runs::RunsArguments;
+use super::store::StoreArguments;
+use super::version;
 use crate::domain::nearest::nearest;
 use crate::resolve::Request;
 use crate::spec_file::preset;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
+use clap_complete::Shell;
 use std::path::{Path, PathBuf};
 
 /// A terminal microscope for fine-tuning sweeps.
@@ -19,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// Trains BERT over a grid of batch sizes, several instances of each, on every core, and shows every run live.
 /// Without a command, opens the dashboard. Finished runs are reused, never trained again.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version = version::short(), long_version = version::long(), args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Subcommand>,
@@ -28,7 +32,7 @@ pub struct Arguments {
     /// Colours: dark, light, terminal, or the path of a theme file
     #[arg(long, default_value = "dark")]
     pub theme: String,
-    /// How many colours the terminal supports, where it cannot be detected
+    /// How many colours the terminal supports
     #[arg(long, default_value = "auto", value_parser = ["auto", "truecolor", "256", "16", "none"])]
     pub colors: String,
 }
@@ -63,6 +67,21 @@ pub enum Subcommand {
     Report(ReportArguments),
     /// Export a figure, the numbers or a checkpoint for other programs
     Export(ExportArguments),
+    /// List and delete leftover files of a store
+    Store(StoreArguments),
+    /// Check terminal, processor, caches, store and clock, and suggest remedies
+    Doctor(DoctorArguments),
+    /// Print a completion script for a shell: batchscope completions bash > batchscope.bash
+    Completions {
+        /// The shell to complete commands in
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Write the pages of all commands into this folder instead
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
 }
 
 #[derive(Clone, Debug, Args)]

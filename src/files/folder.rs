@@ -43,19 +43,19 @@ impl Folder {
     }
 
     /// All entries below, at any depth, that are neither files nor folders.
-    pub fn strays(&self) -> Vec<FileError> {
-        let mut strays = Vec::new();
+    pub fn other_entries(&self) -> Vec<FileError> {
+        let mut other_entries = Vec::new();
         for name in self.names().unwrap_or_default() {
             match self.kind(&name) {
                 Ok(None | Some(EntryKind::File)) => {}
-                Ok(Some(EntryKind::Folder)) => strays.extend(self.folder(&name).strays()),
+                Ok(Some(EntryKind::Folder)) => other_entries.extend(self.folder(&name).other_entries()),
                 Ok(Some(found)) => {
-                    strays.push(FileError::Kind { path: self.of(&name), found, expected: EntryKind::File });
+                    other_entries.push(FileError::Kind { path: self.of(&name), found, expected: EntryKind::File });
                 }
-                Err(error) => strays.push(error),
+                Err(error) => other_entries.push(error),
             }
         }
-        strays
+        other_entries
     }
 
     /// The path of an entry.
@@ -135,6 +135,14 @@ impl Folder {
     /// Total bytes of all files below, for display: unreadable ones count as 0.
     pub fn bytes(&self) -> u64 {
         if self.exists().is_ok_and(|exists| exists) { bytes(&self.path) } else { 0 }
+    }
+
+    /// Bytes of an entry, for a folder those of all files below, for display.
+    pub fn size(&self, name: &str) -> u64 {
+        match fs::symlink_metadata(self.of(name)) {
+            Ok(found) if found.is_dir() => bytes(&self.of(name)),
+            found => found.map_or(0, |found| found.len()),
+        }
     }
 
     /// Creates a symbolic link, unless the name is taken.

@@ -59,14 +59,18 @@ impl Folder {
         }
     }
 
-    /// Removes temporary entries of processes that have ended, never those of a running one. Failures are ignored: the
-    /// entries are only clutter.
-    pub fn remove_abandoned(&self) {
-        for name in self.names().unwrap_or_default().into_iter().filter(|name| is_temporary(name)) {
+    /// Temporary entries of processes that have ended, never those of a running one.
+    pub fn abandoned(&self) -> Vec<String> {
+        let is_abandoned = |name: &String| {
             let is_gone = process::is_gone(name.trim_start_matches(TEMPORARY).trim_start_matches('-'));
-            if !is_gone.unwrap_or_else(|| self.is_old(&name)) {
-                continue;
-            }
+            is_temporary(name) && is_gone.unwrap_or_else(|| self.is_old(name))
+        };
+        self.names().unwrap_or_default().into_iter().filter(is_abandoned).collect()
+    }
+
+    /// Removes abandoned temporary entries. Failures are ignored: the entries are only clutter.
+    pub fn remove_abandoned(&self) {
+        for name in self.abandoned() {
             let _ = match kind(&self.of(&name)) {
                 Ok(Some(EntryKind::Folder)) => self.remove_folder(&name),
                 _ => self.remove(&name),

@@ -159,6 +159,15 @@ impl RunFolder {
         Ok(())
     }
 
+    /// The folder of an attempt's checkpoints, and the names of those, complete or partial.
+    pub(super) fn checkpoint_files(&self, attempt: u32) -> (Folder, Vec<String>) {
+        let folder = self.attempt(attempt).folder(FOLDER);
+        let is_file = |name: &str| matches!(folder.kind(name), Ok(Some(EntryKind::File)));
+        let made = |name: &String| (is_temporary(name) || name.ends_with(ENDING)) && is_file(name);
+        let names = folder.names().unwrap_or_default().into_iter().filter(made).collect();
+        (folder, names)
+    }
+
     /// The final weights of the attempt that finished the run, if they were kept.
     pub fn weights(&self, attempt: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let folder = self.attempt(attempt);
@@ -201,12 +210,8 @@ impl RunFolder {
 /// Removes the checkpoints of attempts, complete or partial, and no other files.
 fn remove_checkpoints(run: &RunFolder, of: impl Fn(u32) -> bool) -> Result<(), StoreError> {
     for number in run.attempts()?.into_iter().filter(|number| of(*number)) {
-        let folder = run.attempt(number).folder(FOLDER);
-        let is_file = |name: &str| matches!(folder.kind(name), Ok(Some(EntryKind::File)));
-        let made = |name: &String| (is_temporary(name) || name.ends_with(ENDING)) && is_file(name);
-        for name in folder.names().unwrap_or_default().into_iter().filter(made) {
-            folder.remove(&name)?;
-        }
+        let (folder, names) = run.checkpoint_files(number);
+        names.iter().try_for_each(|name| folder.remove(name))?;
         let _ = folder.remove_if_empty();
     }
     Ok(())

@@ -12,7 +12,8 @@ use crate::files::{EntryKind, FileError, Folder, FolderIdentity, is_temporary};
 use std::path::Path;
 use std::sync::Arc;
 
-const FORMAT: &str = "batchscope-store 1";
+/// The first line of a store's `format` file.
+pub const STORE_FORMAT: &str = "batchscope-store 1";
 const FORMAT_FILE: &str = "format";
 pub(super) const SPEC: &str = "spec.toml";
 /// Files of an experiment beside its spec.
@@ -53,7 +54,7 @@ impl Store {
                 return Err(StoreError::NotAStore { path: root.to_owned() });
             }
             folder.create_root()?;
-            folder.create_once(FORMAT_FILE, format!("{FORMAT}\n").as_bytes())?;
+            folder.create_once(FORMAT_FILE, format!("{STORE_FORMAT}\n").as_bytes())?;
         }
         // a newer store is not modified
         let store = Self::existing(root)?;
@@ -68,9 +69,9 @@ impl Store {
             return Err(StoreError::NoStore { path: root.to_owned() });
         };
         let found = String::from_utf8_lossy(&found);
-        if found.trim_end() != FORMAT {
+        if found.trim_end() != STORE_FORMAT {
             let (path, found) = (root.join(FORMAT_FILE), found.trim_end().chars().take(60).collect());
-            return Err(StoreError::Format { path, found, known: FORMAT });
+            return Err(StoreError::Format { path, found, known: STORE_FORMAT });
         }
         [RUNS, EXPERIMENTS].into_iter().try_for_each(|name| folder.folder(name).create())?;
         let identity = Arc::new(folder.identity()?);

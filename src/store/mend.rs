@@ -86,7 +86,7 @@ impl RunFolder {
             damages.extend(read_journals(self).1);
         }
         damages.extend(self.misplaced_attempts().into_iter().map(|(_, damage)| damage));
-        damages.extend(self.folder.strays().into_iter().map(Damage::from));
+        damages.extend(self.folder.other_entries().into_iter().map(Damage::from));
         damages.sort_by(|a, b| a.path.cmp(&b.path));
         damages.dedup_by(|a, b| a.path == b.path);
         damages

@@ -53,7 +53,7 @@ impl Place {
     }
 
     /// The folders from the arm's to the run's.
-    fn folders(&self, store: &Store) -> [Folder; 3] {
+    pub(super) fn folders(&self, store: &Store) -> [Folder; 3] {
         let arm = store.experiment(&self.experiment).folder(&self.arm);
         let batch_size = arm.folder(&format!("bs{}", self.batch_size));
         let iid = batch_size.folder(&format!("iid{}", self.iid));

@@ -22,7 +22,7 @@ pub enum Removal {
 }
 
 /// The folder of runs that are being deleted.
-const REMOVED: &str = "removed";
+pub(super) const REMOVED: &str = "removed";
 
 /// Time between two claims on a run whose owner is on another host.
 const ASK_AGAIN: Duration = Duration::from_secs(2);

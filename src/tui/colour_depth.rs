@@ -39,6 +39,16 @@ impl ColourDepth {
         }
     }
 
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::True => "truecolor",
+            Self::Indexed => "256",
+            Self::Sixteen => "16",
+            Self::None => "none",
+        }
+    }
+
     /// From environment variables. The terminal is not queried, because terminals answer differently or not at all.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name: &str| variable(name).filter(|value| !value.is_empty());

@@ -43,3 +43,4 @@ mod json_lines;
 mod latency; // latency of keys while every core trains
 mod tokenizers; // tokenizers of BERT models, against transformers
 mod time_left; // accuracy of the time left
+mod upkeep; // version, completions, manual pages, doctor, leftovers

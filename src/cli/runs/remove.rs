@@ -6,12 +6,12 @@ use super::list::{filter, kept, table};
 use super::listed::Listed;
 use crate::cli::exit::{BadInput, Exit};
 use crate::cli::page::{Page, bytes, notify};
+use crate::cli::question::agreed;
 use crate::domain::filter::is_condition;
 use crate::domain::metric::Metric;
 use crate::domain::property::Property;
 use crate::store::{Removal, Store};
 use anyhow::{Context, Result};
-use std::io::{IsTerminal, Write};
 
 /// Columns shown before the confirmation.
 const SHOWN: [ListColumn; 8] = [
@@ -83,16 +83,4 @@ fn owner(listed: &Listed) -> String {
 
 fn count(runs: usize) -> String {
     if runs == 1 { "1 run".into() } else { format!("{runs} runs") }
-}
-
-/// Asks on the terminal. Without one, deleting needs `--yes`.
-fn agreed(question: &str) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        return Err(BadInput(format!("{question} Standard input is not a terminal: confirm with --yes")).into());
-    }
-    let mut error = std::io::stderr();
-    let _ = write!(error, "{question} [y/N] ").and_then(|()| error.flush());
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
-    Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
