@@ -46,7 +46,7 @@ impl Masking {
     }
 
     /// Selects and masks tokens. The result for an example depends only on the key and its number.
-    pub fn hide(&self, mut batch: Batch, key: Key) -> Masked {
+    pub fn mask(&self, mut batch: Batch, key: Key) -> Masked {
         let (mut places, mut words) = (Vec::new(), Vec::new());
         let sequences: Vec<_> = batch.sequences().collect();
         for (sequence, &example) in sequences.into_iter().zip(&batch.examples) {
@@ -93,7 +93,7 @@ mod tests {
             let tokens: Vec<u32> = [2].into_iter().chain(words).chain([3]).collect();
             batch.push(example, 0, &tokens, &vec![0; tokens.len()]);
         }
-        (batch.clone(), MASKING.hide(batch, Key::new(1, Purpose::Masking)))
+        (batch.clone(), MASKING.mask(batch, Key::new(1, Purpose::Masking)))
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
     fn a_sequence_without_words_has_nothing_to_predict() {
         let mut batch = Batch::default();
         batch.push(0, 0, &[2, 3, 3], &[0, 0, 1]);
-        let masked = MASKING.hide(batch.clone(), Key::new(1, Purpose::Masking));
+        let masked = MASKING.mask(batch.clone(), Key::new(1, Purpose::Masking));
         assert_eq!((masked.batch, masked.places), (batch, vec![]));
     }
 }

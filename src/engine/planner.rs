@@ -79,7 +79,7 @@ impl<'e> Planner<'e> {
             }
         }
         self.queue.add(jobs);
-        self.tell_if_idle();
+        self.report_if_idle();
     }
 
     /// Reads what the store has of these runs and repairs damaged files, on all cores: of thousands of runs it takes seconds
@@ -129,28 +129,28 @@ impl<'e> Planner<'e> {
     /// Cancels runs; `discard` also removes what was trained of them from the store.
     pub fn cancel(&self, runs: &[RunId], discard: bool) {
         let (cancelled, gone) = self.queue.cancel(runs, discard);
-        self.tell_intent(cancelled, Intent::Cancel);
+        self.report_intent(cancelled, Intent::Cancel);
         if discard {
             // those that are running are discarded once they have stopped
             gone.into_iter().for_each(|run| drop(self.records.send(Record::Discard { run })));
         }
-        self.tell_if_idle();
+        self.report_if_idle();
     }
 
     /// Queues runs that failed or were cancelled. The front is told of those that another process has finished meanwhile.
     pub fn again(&self, runs: &[RunId]) {
-        self.tell_intent(self.queue.resume(runs), Intent::Train);
+        self.report_intent(self.queue.resume(runs), Intent::Train);
         let is_out = |run: &&PlannedRun| !self.queue.holds(&run.id);
         let planned = runs.iter().filter_map(|run| self.known.get(run)).filter(is_out).cloned();
         let jobs: Vec<Job> = planned.map(|run| self.job(run, true)).collect();
-        self.tell_intent(jobs.iter().map(|job| job.planned.id.clone()).collect(), Intent::Train);
+        self.report_intent(jobs.iter().map(|job| job.planned.id.clone()).collect(), Intent::Train);
         let (finished, left): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| job.folder.result().is_some());
         finished.iter().for_each(|job| self.replay(job));
         self.queue.add(left);
-        self.tell_if_idle();
+        self.report_if_idle();
     }
 
-    pub fn tell_intent(&self, runs: Vec<RunId>, intent: Intent) {
+    pub fn report_intent(&self, runs: Vec<RunId>, intent: Intent) {
         if !runs.is_empty() {
             self.tell(SweepEvent::Intended { runs, intent });
         }
@@ -175,7 +175,7 @@ impl<'e> Planner<'e> {
         }
     }
 
-    fn tell_if_idle(&self) {
+    fn report_if_idle(&self) {
         if self.queue.is_empty() {
             self.tell(SweepEvent::Idle);
         }

@@ -120,17 +120,17 @@ pub fn stop_signals(give_back: impl Fn() + Send + Sync + 'static) -> io::Result<
 /// Receives a message each time the process is asked to suspend; see [`pause`].
 #[cfg(unix)]
 pub fn pause_signals() -> io::Result<Receiver<()>> {
-    told_of(signal_hook::consts::SIGTSTP)
+    receive(signal_hook::consts::SIGTSTP)
 }
 
 /// Receives a message each time the terminal is resized, even back to the size before.
 #[cfg(unix)]
 pub fn size_signals() -> io::Result<Receiver<()>> {
-    told_of(signal_hook::consts::SIGWINCH)
+    receive(signal_hook::consts::SIGWINCH)
 }
 
 #[cfg(unix)]
-fn told_of(signal: i32) -> io::Result<Receiver<()>> {
+fn receive(signal: i32) -> io::Result<Receiver<()>> {
     let (sender, receiver) = bounded(1);
     let mut signals = signal_hook::iterator::Signals::new([signal])?;
     thread::spawn(move || {

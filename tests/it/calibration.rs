@@ -1,4 +1,4 @@
-//! Verdicts on simulated sweeps whose truth is known: how often intervals hold it, and how often a verdict is wrong.
+//! Verdicts on simulated sweeps with known truth: the coverage of intervals, and the rate of wrong verdicts.
 //!
 //! Every number is drawn from a seeded stream, so a test gives the same counts on every machine.
 
@@ -272,7 +272,7 @@ fn ceilings_are_recognised() {
             });
             assert_eq!(silent, 1.0, "{truth:?}, {examples:?} examples");
         }
-        // far from the ceiling nobody speaks of it
+        // far from the ceiling it is not mentioned
         let silent = share(seed, 100, |key| {
             let verdict = world.judge(key, &[Truth::Removal(0.3)], 5, 1).causes[0].verdict;
             matches!(verdict, Some(Verdict::Untestable(_)))

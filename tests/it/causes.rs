@@ -1,4 +1,4 @@
-//! Suspects as arms: what each of them changes, and what it leaves alone.
+//! Suspected causes as arms: what each of them changes, and what it does not change.
 
 use crate::support::{Finished, World};
 use batchscope::domain::choice::Evaluation;
@@ -157,7 +157,7 @@ fn the_invariance_check_is_stored_and_skipped_without_a_model() {
     let again = world.batchscope(&["report", "--json"]).expect(0);
     assert_eq!(again.err, "");
     assert_eq!(proof(&serde_json::from_str(&again.out).unwrap()), proof(&first));
-    // of another model's weights it says nothing
+    // it says nothing about another model's weights
     let text = std::fs::read_to_string(remembered()).unwrap();
     let mut other: Value = serde_json::from_str(&text).unwrap();
     other["weights"] = "others".into();

@@ -1,4 +1,4 @@
-//! Real checkpoints' spellings, and what is refused by name.
+//! Variants of real checkpoints, and what is refused by name.
 
 use crate::support::torch_file::{StateDict, tensors};
 use crate::support::{fixture, python, skipped};
@@ -126,7 +126,7 @@ fn every_container_of_one_checkpoint_is_one_checkpoint() {
     }
 }
 
-/// A checkpoint from the world outside; `BATCHSCOPE_MINILM` names its folder.
+/// A published checkpoint; `BATCHSCOPE_MINILM` names its folder.
 fn minilm() -> Option<PathBuf> {
     let folder = std::env::var_os("BATCHSCOPE_MINILM").map(PathBuf::from);
     if folder.is_none() {

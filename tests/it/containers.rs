@@ -1,4 +1,4 @@
-//! Weights as they lie about: in shards, wrapped by training programs, beside other heads, or not there but something else.
+//! Containers of weights: shards, checkpoints of training programs, files with other heads, and files that are not weights.
 
 use crate::support::torch_file::{StateDict, Tensors, global, integer, pickle, tensors, text, tuple};
 use crate::support::{World, fixture};

@@ -1,4 +1,4 @@
-//! The embedded corpus is, byte for byte, what its program makes.
+//! The embedded corpus is, byte for byte, the output of its generator.
 
 #[path = "../../examples/make_demo_corpus/corpus/mod.rs"]
 pub mod made;

@@ -1,5 +1,5 @@
-//! Damaged files of a store: whatever happened to one of them, nothing panics or hangs, the others are listed, and the
-//! damaged one is named and, where that can be done, repaired.
+//! Damaged files of a store: nothing panics or hangs, the other runs are listed, and the damaged file is named and, if
+//! possible, repaired.
 
 use crate::support::made_up::{planned, progress};
 use crate::support::{World, files_below};
@@ -220,7 +220,7 @@ fn mutate(path: &Path, mutation: Mutation, dice: &mut Dice, elsewhere: &Path) ->
 fn must_be_named(file: &str, mutation: Mutation) -> bool {
     match (file, mutation) {
         (_, Mutation::Folder | Mutation::Link | Mutation::Pipe) => true,
-        // its bytes are looked at when a run goes on from it
+        // its bytes are checked when a run resumes from it
         (checkpoint, _) if checkpoint.ends_with(".safetensors") => false,
         ("run.json" | "owner.json", Mutation::Absent) => true,
         (_, Mutation::Absent) => false,
@@ -287,7 +287,7 @@ fn damage_to_a_file_is_named_and_does_not_affect_other_runs() {
     assert!(told > 100, "only {told} damages were told: is the mutator broken?");
 }
 
-/// How much of the experiment cannot be used. Where a file of its own is damaged, that must not be nothing.
+/// The number of unusable files of the experiment; it must not be zero if one of its own files is damaged.
 fn answered(made: &MadeUp, of_experiment: bool, what: &str) -> usize {
     let request = Request { store: Some(made.root()), ..Request::default() };
     match Experiment::find(&request, Which::Only) {
@@ -308,7 +308,7 @@ fn answered(made: &MadeUp, of_experiment: bool, what: &str) -> usize {
     }
 }
 
-/// A world whose runs are done, and one of them.
+/// A world with finished runs, and one of them.
 fn finished_world() -> (World, RunFolder) {
     let world = World::new();
     world.run(&["--set", "train.batch_sizes=[8]"]).expect(0);
@@ -426,7 +426,7 @@ fn nothing_outside_a_store_is_touched() {
     assert!(refused.err.contains("removed: is a symbolic link where a folder is expected"), "{}", refused.err);
     assert!(run.path().join("run.json").exists());
     fs::remove_file(world.store().join("removed")).unwrap();
-    // a run that is a link, as somebody may make one whose disk is full
+    // a run that is a link, for example to another disk
     let kept = world.path("kept");
     fs::rename(run.path(), &kept).unwrap();
     symlink(&kept, run.path()).unwrap();

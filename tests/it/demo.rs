@@ -1,4 +1,4 @@
-//! The embedded default shows the effect that the program is about, from any folder.
+//! The embedded default shows an effect of batch size, from any folder.
 
 use crate::support::{Finished, histories};
 use std::process::Command;

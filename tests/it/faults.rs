@@ -1,5 +1,4 @@
-//! What goes wrong around a sweep and within it: a disk that is full, a store that cannot be written or is from
-//! tomorrow, a run that fails.
+//! Faults around and within a sweep: a full disk, a read-only store, a store of a newer version, a failing run.
 
 use crate::support::{Finished, World, skipped};
 use batchscope::domain::history::{History, Progress};
@@ -24,7 +23,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// What the interrupted world ends with must be what the untouched one has.
+/// The interrupted world must end with the results of the undisturbed one.
 fn goes_on_as_if_nothing_had_happened(world: &World, arguments: &[&str]) {
     let whole = World::new();
     fs::copy(world.path("spec.toml"), whole.path("spec.toml")).unwrap();
@@ -48,7 +47,7 @@ fn a_file_that_may_not_grow_ends_the_sweep_and_loses_nothing() {
     goes_on_as_if_nothing_had_happened(&world, &[]);
 }
 
-/// What is trained in a store that is no longer there belongs to nobody: it is said, and nothing is begun anew.
+/// Training into a store that was moved or deleted ends with a message, and no new store is created.
 #[cfg(unix)]
 #[test]
 fn a_store_that_is_moved_or_deleted_during_training_is_reported_and_not_recreated() {
@@ -79,7 +78,7 @@ fn a_store_that_is_moved_or_deleted_during_training_is_reported_and_not_recreate
     }
 }
 
-/// A file system of its own at a world's store, while this lives.
+/// A separate file system mounted at a world's store, until dropped.
 struct Mount(PathBuf);
 
 impl Mount {
@@ -190,7 +189,7 @@ fn a_loss_that_is_not_finite_fails_its_run_only() {
     for event in failed {
         let (step, message) = (event["step"].as_u64().unwrap(), event["message"].as_str().unwrap());
         assert!(message.contains("is NaN; try a lower learning rate"), "{message}");
-        // the update that failed is the one after the last that was told
+        // the update that failed is the one after the last reported one
         assert!(message.starts_with(&format!("update {}: ", step + 1)), "{step}: {message}");
     }
     let again = world.run(&[]).expect(1);
@@ -202,7 +201,7 @@ fn a_loss_that_is_not_finite_fails_its_run_only() {
     );
 }
 
-/// A world whose first run was cut off behind a checkpoint of this step, which somebody replaced by an empty one.
+/// A world whose first run was interrupted after a checkpoint at this step, which was then replaced by an empty one.
 fn with_a_forged_checkpoint(step: u64) -> (World, PathBuf) {
     let world = World::new();
     world.run(&["--workers", "1"]).expect(0);

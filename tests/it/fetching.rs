@@ -1,4 +1,4 @@
-//! Models by name: from a spec to runs, and what is said where they cannot be had.
+//! Models by name: from a spec to runs, and the messages if they are not available.
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, hub_variables, sha256};
 use crate::support::torch_file::{StateDict, tensors};
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 const PAGE: &str = "owner/tiny";
 const WEIGHTS: &str = "model.safetensors";
 
-/// A world whose model is on the hub and nowhere else.
+/// A world whose model is only on the hub.
 struct Away {
     world: World,
     mirror: Mirror,
@@ -209,7 +209,7 @@ fn without_a_network_the_message_names_a_remedy() {
     let mut wrong = away.command(&[]);
     wrong.env("HF_ENDPOINT", "me:secret@hub");
     away.refuses(&mut wrong, &["HF_ENDPOINT is `...@hub`, expected an address"]);
-    // whoever needs no file of the hub need not mind
+    // commands without files of the hub are not affected
     let local = World::new();
     let mut folder = local.command(&["--set", "train.instances=1", "--set", "train.batch_sizes=[30]"]);
     Finished::of(folder.env("HF_ENDPOINT", "nonsense")).expect(0);

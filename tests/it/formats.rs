@@ -1,4 +1,4 @@
-//! The same pairs are the same task, whatever file they come in.
+//! The same pairs are the same task, whatever their file format.
 
 use crate::support::parquet_file::parquet_pairs;
 use crate::support::{World, csv, jsonl, pairs};

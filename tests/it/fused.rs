@@ -395,7 +395,7 @@ proptest::proptest! {
     }
 }
 
-/// Weights are packed anew after an update, and after no other pass.
+/// Weights are packed again after an update, and only then.
 #[test]
 fn in_bfloat16_every_update_is_seen_by_the_next_pass() {
     let config = ModelConfig { initializer_range: 0.2, ..tiny_config() };

@@ -1,4 +1,4 @@
-//! Random keys, news and sizes, whether they make sense or not: nothing that can come ends in a panic.
+//! Random keys, events and sizes, whether they make sense or not, never cause a panic.
 
 use crate::support::made_up::planned;
 use batchscope::app::table::Typing;
@@ -17,10 +17,10 @@ use ratatui::backend::TestBackend;
 use std::collections::VecDeque;
 use tui_input::InputRequest;
 
-/// Sweeps that begin anew, and what happens to each.
+/// The number of sweeps, and of steps in each.
 const SWEEPS: u64 = 5;
 const STEPS: usize = 20_000;
-/// Steps that are told after a panic.
+/// The number of steps reported after a panic.
 const TOLD: usize = 12;
 /// Runs of a sweep, at most.
 const RUNS: usize = 80;
@@ -65,7 +65,7 @@ impl Dice {
     }
 }
 
-/// What led to a panic, told when there is one.
+/// The steps that led to a panic, reported if there is one.
 struct Trail {
     seed: u64,
     steps: VecDeque<String>,
@@ -192,7 +192,7 @@ impl Dashboard {
             }
             Step::Size(width, height) => self.terminal.backend_mut().resize(width, height),
         }
-        // a person who left comes back
+        // the dashboard is opened again
         self.app.leaving = Leaving::No;
         let _ = self.app.settle(true);
     }

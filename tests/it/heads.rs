@@ -1,5 +1,5 @@
-//! Which classifier a run begins with: the checkpoint's where it fits the task's classes, a drawn one otherwise; it is
-//! said wherever a person looks.
+//! The initial classifier of a run: the checkpoint's if it fits the task's classes, else a random one; it is reported in every
+//! front.
 
 use crate::support::{Finished, World, fixture};
 use batchscope::domain::classifier::HeadChoice;
@@ -171,7 +171,7 @@ fn a_model_of_three_classes_that_was_exported_here_starts_a_task_of_two() {
     let output = world.path("exported").display().to_string();
     world.batchscope(&["export", "--format", "checkpoint", "--run", &run, "--output", &output]).expect(0);
     let source = format!("model.source={output}");
-    // on its own task the model goes on with its classifier
+    // on its own task the model keeps its classifier
     let same = world.run(&["--set", &source]).expect(0).err;
     assert!(same.contains("classifier: the checkpoint's"), "{same}");
     world.write_sets(&[("train.csv", &table(2)), ("dev.csv", &table(2))]);

@@ -1,4 +1,4 @@
-//! Files from the hub: whole and verified or not at all, whatever goes wrong on the way.
+//! Files from the hub: complete and verified, or an error, whatever fails in between.
 
 use crate::support::mirror::{COMMIT, Fault, Mirror, git_digest, settings, sha256};
 use crate::support::tls;
@@ -307,7 +307,7 @@ impl Notes {
     }
 }
 
-/// An address where nobody answers.
+/// An address without a server.
 fn dead() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
@@ -336,7 +336,7 @@ fn an_overloaded_hub_does_not_prevent_use_of_the_cache() {
         assert_eq!(Hub::new(setup.settings(), notes.clone()).file(&model(PAGE), name).unwrap(), path);
         assert!(notes.have("Retrying") && notes.have(&format!("it responds {page}")));
     }
-    // what somebody may not see is another matter
+    // forbidden files are a different error
     let setup = Setup::new();
     setup.fetch(SMALL).unwrap();
     setup.mirror.break_file(SMALL, &[Fault::Page(403, "GatedRepo")]);

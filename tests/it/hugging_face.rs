@@ -1,4 +1,4 @@
-//! Kept weights leave as a folder that transformers loads, with the logits that this program computes.
+//! Kept weights are exported as a folder that transformers loads, with the same logits.
 
 use crate::support::observer::Unobserved;
 use crate::support::{World, pairs, python};
@@ -27,7 +27,7 @@ fn export(world: &World, output: &Path) -> crate::support::Finished {
     world.batchscope(&["export", "--format", "checkpoint", "--run", &run, "--output", &output])
 }
 
-/// A world with one finished run, and where its checkpoint was written.
+/// A world with one finished run, and the folder of its exported checkpoint.
 fn exported(spec: &str) -> (World, PathBuf) {
     let world = World::new();
     world.write_spec(spec);

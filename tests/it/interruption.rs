@@ -1,4 +1,4 @@
-//! Killed and stopped runs go on, and end as if nothing had happened.
+//! Killed and stopped runs resume and end with the same bits.
 
 use crate::support::{Finished, World, counted, journals, pairs, rounds, status};
 use batchscope::domain::event::RunEvent;

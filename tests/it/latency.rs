@@ -1,4 +1,4 @@
-//! Keys while every core trains: none is missed, and each is answered at once.
+//! Keys while every core trains: none is lost, and each has an effect at once.
 
 use crate::support::World;
 use crate::support::screen::{Latencies, Screen};

@@ -1,5 +1,5 @@
-//! The plan of the house, kept: imports between rooms point down, each room's door says which ones there are, and no files
-//! import each other in a circle; no type name is used twice. Reads the source text.
+//! The layers of docs/ARCHITECTURE.md: imports between rooms point down, each room's door lists them, no files import each
+//! other in a circle, and no type name is declared twice. Reads the source text.
 //!
 //! A door is the documentation of a room's `mod.rs`. It has up to three sentences for this test, each to its full stop:
 //! - `May import:` the rooms that its files import, all of them and no other;
@@ -101,7 +101,7 @@ impl House {
         Some(rest[..end].split('`').skip(1).step_by(2).map(str::to_owned).collect())
     }
 
-    /// Every path of a file's code that begins with `crate`, `super`, `self` or one of its own modules.
+    /// Every path in a file's code that begins with `crate`, `super`, `self` or a child module.
     fn imports(&self, module: &Module, source: &Source) -> Vec<Import> {
         let code = &source.code;
         // `super` means another module there

@@ -1,4 +1,4 @@
-//! What must hold of the model whatever its numbers.
+//! Properties of the model that do not depend on its weights.
 
 use crate::support::{batch_of, no_dropout, tiny_config, tiny_model};
 use batchscope::data::WordRows;

@@ -1,4 +1,4 @@
-//! A numeric setting of `[train]`, from the spec to the optimizer: Adam's `beta2` stands for all of them.
+//! A numeric setting of `[train]`, from the spec to the optimizer: Adam's `beta2` serves as the example.
 
 use crate::support::observer::Unobserved;
 use crate::support::{World, no_dropout};
@@ -36,7 +36,7 @@ fn trained(prepared: &Prepared) -> Vec<Vec<f32>> {
     model.groups.iter().map(|group| group.values().unwrap()).collect()
 }
 
-/// The same by AdamW as it stands in Loshchilov and Hutter 2019, over every parameter in double precision.
+/// The same by AdamW as defined in Loshchilov and Hutter 2019, over every parameter in double precision.
 fn plain(prepared: &Prepared, beta2: f64) -> Vec<Vec<f32>> {
     let spec = &prepared.plan().runs(&prepared.spec.arms[0]).unwrap()[0].spec;
     let classes = spec.data.classes as usize;

@@ -1,5 +1,5 @@
-//! Runs of an earlier version of the program, whose numerics are another number: they are read and reported as they were,
-//! and never mixed with runs of this version.
+//! Runs of an earlier version with other numerics: they are read and reported unchanged, and never mixed with runs of this
+//! version.
 
 use crate::support::World;
 use batchscope::domain::identity::run_id;

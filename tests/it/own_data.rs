@@ -1,4 +1,4 @@
-//! A folder or a file of examples in place of a spec.
+//! Training on a folder or a file of examples without a spec.
 
 use crate::support::{Finished, World, csv, pairs};
 use std::fs;

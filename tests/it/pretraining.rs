@@ -1,4 +1,4 @@
-//! Pre-training: the same bits however it is cut and spread, and nothing of the fine-tuning pairs is read.
+//! Pre-training: the same bits for any interruptions and threads, and the fine-tuning pairs are not read.
 
 #[path = "../../examples/pretrain_demo/reading.rs"]
 mod reading;

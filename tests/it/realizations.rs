@@ -1,4 +1,4 @@
-//! Nothing is trained twice, and what is added is trained.
+//! Nothing is trained twice, and additions are trained.
 
 use crate::support::World;
 use std::fs;

@@ -1,4 +1,4 @@
-//! The answer from a store: what it is made of, how it reads, what a look costs.
+//! The report of a store: its contents, its text, and the cost of a look.
 
 use crate::support::{Finished, World};
 use batchscope::domain::run::DropoutRates;
@@ -190,7 +190,7 @@ fn looks_of_concurrent_processes_are_all_counted() {
     assert_eq!(instances, [2, 3, 4, 5, 6]);
 }
 
-/// Runs of other data may share every setting. What the store remembers of an experiment tells them apart.
+/// Runs on other data may share every setting. The recorded inputs of the experiment distinguish them.
 #[test]
 fn experiments_with_equal_settings_differ_by_their_inputs() {
     let world = world();
@@ -209,7 +209,7 @@ fn experiments_with_equal_settings_differ_by_their_inputs() {
     let unknown = batchscope(&world, &["report", "--experiment", "mine"]).expect(2);
     assert!(unknown.err.contains("no experiment `mine`"), "{}", unknown.err);
 
-    // a store that remembers nothing: the data tells, and where it is gone nobody can
+    // without recorded inputs, the data decides; if that is gone too, the runs cannot be distinguished
     for experiment in fs::read_dir(world.store().join("experiments")).unwrap() {
         fs::remove_file(experiment.unwrap().path().join("inputs.json")).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Looking at a store: list, show, diff, remove.
+//! The commands `runs list`, `show`, `diff` and `remove`.
 
 use crate::support::{Finished, World};
 use batchscope::store::{BeatWatch, Claim, Owner, Store};

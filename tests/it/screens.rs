@@ -1,4 +1,4 @@
-//! What the screen looks like: the whole of it, from a made-up sweep, at several sizes.
+//! Snapshots of the whole screen, with made-up sweeps, at several sizes.
 
 use crate::support::made_up::{found, logged, plan, planned, progress, tell};
 use batchscope::app::table::{Column, Typing};
@@ -27,7 +27,7 @@ fn spec() -> Spec {
     parse("demo", preset("demo").unwrap(), &["train.instances=2".into()]).unwrap()
 }
 
-/// Four runs done, two under way, one failed, the rest waiting.
+/// Four finished runs, two in progress, one failed, the others waiting.
 fn app() -> App {
     let mut app = App::new(spec(), 2);
     let runs = plan("baseline");
@@ -172,9 +172,7 @@ fn an_arm_is_trained_next_from_its_draft_or_once_it_waits() {
     assert_eq!(next(&app.act(Action::TrainNext)), 8, "a draft that trains the same");
     press(&mut app, &[Action::Focus(Panel::Sweep), Action::Go(Motion::First)]);
     assert!(app.act(Action::TrainNext).is_empty(), "it is finished");
-    assert!(
-        screen(&app, 80, 24).contains("nothing to train next: no run of baseline at batch size 2, instance 0 waits")
-    );
+    assert!(screen(&app, 80, 24).contains("no waiting run of baseline at batch size 2, instance 0 to train next"));
 }
 
 #[test]
@@ -202,7 +200,7 @@ fn a_draft_equal_to_an_arm_selects_that_arm() {
     app.act(Action::Cycle(ablation::DROPOUT));
     assert!(app.act(Action::AddDraft).is_empty(), "it must not be trained twice");
     assert_eq!(app.listing().run_in_sight().unwrap().id, plan("no-dropout")[0].id);
-    assert!(screen(&app, 80, 24).contains("there already: no-dropout"));
+    assert!(screen(&app, 80, 24).contains("already in the sweep: no-dropout"));
 }
 
 #[test]
@@ -626,7 +624,7 @@ fn every_size_is_drawn() {
     }
 }
 
-/// Every chart that is shown has curves, or a sentence that says why it has none.
+/// Every visible chart has curves, or a sentence with the reason why not.
 #[test]
 fn no_chart_is_ever_empty() {
     let mut app = app();
@@ -856,7 +854,7 @@ fn type_in_palette(app: &mut App, text: &str) {
 #[test]
 fn the_palette_finds_an_action_by_its_words_or_drafts_what_no_key_reaches() {
     let mut app = app();
-    type_in_palette(&mut app, "pause cursor");
+    type_in_palette(&mut app, "pause selection");
     insta::assert_snapshot!("palette_80x24", screen(&app, 80, 24));
     app.act(Action::Palette(Typing::Drop));
     type_in_palette(&mut app, "dropout=0.2 learning_rate=5e-5");

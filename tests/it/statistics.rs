@@ -1,4 +1,4 @@
-//! Our statistics against scipy's and statsmodels' (`golden/statistics/make.py`), and what must hold for any numbers.
+//! Our statistics against scipy's and statsmodels' (`golden/statistics/make.py`), and properties that hold for any numbers.
 
 use crate::support::fixture;
 use batchscope::plan::known_causes;

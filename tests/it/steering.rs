@@ -1,5 +1,5 @@
-//! A sweep under way is steered: runs are paused, cancelled, trained again, workers come and go. None of it leaves a
-//! trace in a number.
+//! Commands to a running sweep: runs are paused, cancelled and trained again, and the number of workers changes. None of it
+//! affects a result.
 
 use crate::support::World;
 use batchscope::domain::arm::Arm;
@@ -235,7 +235,7 @@ fn further_instances_and_forgotten_arms_are_remembered_by_the_experiment() {
     assert_eq!(Store::open(&world.store()).unwrap().runs().unwrap().len(), 8, "finished runs stay");
 }
 
-/// The arm is there at once, what it took the place of goes on, and no number tells.
+/// The arm starts at once, the run that it displaced resumes, and no result changes.
 #[test]
 fn an_arm_that_is_trained_next_gets_a_worker_at_once_and_changes_no_number() {
     let (whole, steered_world) = (World::new(), World::new());
@@ -316,7 +316,7 @@ fn a_front_that_takes_nothing_does_not_hold_up_training() {
     let store = Store::existing(&frozen.store()).unwrap();
     let runs = store.runs().unwrap();
     assert!(runs.len() == 2 && runs.iter().all(|(run, _)| run.result().is_some()), "everything is trained");
-    // what the front missed it is told now, each entry once and in order
+    // the front receives what it missed now, each entry once and in order
     let mut steered = Steered { engine, sweep: Sweep::default(), events: Vec::new() };
     steered.until("told everything", |sweep| sweep.idle && finished(sweep) == 2);
     let mut told = 0;

@@ -115,7 +115,7 @@ impl World {
         self.path("store")
     }
 
-    /// A spec of this world's task and model, and of these further tables.
+    /// Writes a spec with this world's task and model, and these further tables.
     pub fn write_spec(&self, tables: &str) {
         let text =
             format!("name = \"tiny\"\n[task]\npath = \"task\"\nmax_length = 40\n[model]\nsource = \"model\"\n{tables}");
@@ -143,7 +143,7 @@ impl World {
         Finished::of(&mut self.command(arguments))
     }
 
-    /// The dashboard on this world's spec, in a terminal of its own.
+    /// The dashboard on this world's spec, in a pseudo-terminal.
     pub fn dashboard(&self, columns: u16, rows: u16) -> Screen {
         Screen::open(self.dashboard_command(), columns, rows)
     }
@@ -265,11 +265,11 @@ pub fn skipped(why: &str) {
 
 /// A figure for docs/RELIABILITY.md.
 pub fn counted(what: &str) {
-    // on a line of its own, where the harness has begun one
+    // on a separate line, in case the harness has begun one
     say(&format!("\ncounted: {what}\n"));
 }
 
-/// How often a test goes through what depends on moments: as often as `BATCHSCOPE_ROUNDS` says, once where it does not.
+/// How often a test repeats what depends on timing: `BATCHSCOPE_ROUNDS`, by default once.
 pub fn rounds() -> u32 {
     std::env::var("BATCHSCOPE_ROUNDS").map_or(1, |rounds| rounds.parse().expect("BATCHSCOPE_ROUNDS is no number"))
 }

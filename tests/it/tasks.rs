@@ -20,7 +20,7 @@ struct Layout {
     second: (u32, &'static str, Option<&'static str>),
 }
 
-/// Rows of as many values as the header has; what is not told is filled in.
+/// Rows with as many values as the header; missing ones are filled in.
 fn table(header: &str, rows: &[&[(&str, &str)]]) -> String {
     let mut text = format!("{header}\n");
     for row in rows {

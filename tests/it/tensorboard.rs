@@ -1,4 +1,4 @@
-//! Curves under readable names, whole however often they were interrupted.
+//! Curves under readable names, in one piece however often a run was interrupted.
 
 use crate::support::{World, python};
 use batchscope::domain::metric::Metric;

@@ -1,4 +1,4 @@
-//! Whatever comes from the system: the terminal is given back, and nothing is lost.
+//! Whatever the system does, the terminal is restored and nothing is lost.
 
 use crate::support::World;
 use crate::support::screen::Screen;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Long enough to be hit in the middle.
 const LONG: &str = "[train]\nbatch_sizes = [2, 8]\ninstances = 2\nepochs = 60\nlearning_rate = 1e-3\n";
 
-/// A world and one like it that was trained without a break.
+/// A world, and an equal one that was trained without interruption.
 fn worlds() -> (World, World) {
     let (world, whole) = (World::new(), World::new());
     world.write_spec(LONG);
@@ -23,7 +23,7 @@ fn is_help(screen: &Screen) -> bool {
     screen.text().contains("keys with the focus on")
 }
 
-/// What is in the store is enough to go on as if nothing had happened.
+/// The store has everything that is needed to resume with the same bits.
 fn nothing_is_lost(world: &World, whole: &World) {
     world.run(&[]).expect(0);
     assert_eq!(world.histories(), whole.histories());
@@ -123,7 +123,7 @@ mod signals {
         screen.wait_until("trained", |_| world.events() > 40);
         let process: u32 = std::fs::read_to_string(world.path("process")).unwrap().trim().parse().unwrap();
         send(screen.child.process_id().unwrap(), Signal::KILL);
-        // where nobody waits for it, it stays as a zombie
+        // without a parent that waits, it stays a zombie
         screen.wait_until("gone", |_| matches!(state(process).as_deref(), None | Some("Z")));
         nothing_is_lost(&world, &whole);
     }
@@ -243,7 +243,7 @@ fn a_storm_of_sizes_leaves_a_whole_screen_and_misses_no_key() {
     nothing_is_lost(&world, &whole);
 }
 
-/// A frame that says what is said already is work for nobody, over a slow line the most.
+/// A frame without changes would be wasted work, above all over a slow connection.
 #[test]
 fn no_byte_is_written_when_nothing_changed() {
     let world = World::new();
@@ -315,7 +315,7 @@ fn a_panic_gives_the_terminal_back() {
     let mut command = CommandBuilder::new(Path::new(&itself));
     command.args(["--exact", "terminal::a_panic_gives_the_terminal_back", "--nocapture", "--test-threads=1"]);
     command.env(CHILD, "1");
-    // a test runs on a thread of its own, which is the screen's thread here
+    // each test has its own thread, here the screen's
     let mut screen = Screen::open(command, 80, 24);
     screen.wait_for("on the alternate screen");
     assert!(screen.alternate());

@@ -1,5 +1,5 @@
-//! The time left is within a fifth of the truth from the first tenth on: sweeps as they could be, event by event, with
-//! clocks of their own.
+//! After the first tenth, the estimated time left is within a fifth of the true one, in simulated sweeps with simulated
+//! clocks.
 
 use crate::support::made_up::spec;
 use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
@@ -134,7 +134,7 @@ impl Case {
             }
             let (start, done) = ends[&run];
             let row = sweep.row(&run).unwrap();
-            // a run whose first evaluation takes long has no pace of its own until its first update
+            // a run with a long first evaluation has no measured speed until its first update
             if time >= start + 0.1 * (done - start) && time < done && !row.history.updates.is_empty() {
                 near(row.remaining_seconds(), done - time, &format!("{run}"));
             }

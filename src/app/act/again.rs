@@ -15,7 +15,7 @@ pub(super) fn again(app: &mut App) -> Vec<Effect> {
         app.say(said.key(Action::AddInstance).text(" adds another instance"), false);
         return Vec::new();
     }
-    app.say(format!("trains again: {} of {}", runs(lost.len()), target.name), false);
+    app.say(format!("queued again: {} of {}", runs(lost.len()), target.name), false);
     // a whole arm that was taken out was forgotten as well
     let arm = app.arms.iter().find(|arm| arm.name != BASELINE && Some(&arm.name) == target.arm.as_ref()).cloned();
     let added = arm.map(|arm| Effect::Ask(Command::AddArm(arm, QueuePosition::Last)));

@@ -10,7 +10,7 @@ pub(super) fn ask(app: &mut App) -> Vec<Effect> {
         app.asking = Some(Asking::Investigate(arms));
         app.focus_on(Panel::Ablations);
     } else if app.inquiry.is_proved() {
-        app.say("every arm that asks why is in this sweep already", false);
+        app.say("every suspected cause is already an arm of this sweep", false);
     } else {
         app.say("checking whether an example's logits depend on its batch…", false);
         return vec![Effect::Prove];

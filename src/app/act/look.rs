@@ -35,14 +35,14 @@ pub(super) fn look(app: &mut App, action: Action) {
             Some(Message::from("only metrics of single batches are smoothed"))
         }
         Action::PanLeft | Action::PanRight if app.view.window.is_none() => {
-            Some(Message::from("all of the axis is in sight; ").key(Action::ZoomIn).text(" zooms in"))
+            Some(Message::from("the whole axis is visible; ").key(Action::ZoomIn).text(" zooms in"))
         }
         Action::NextFit if app.view.y_window.take().is_some() => {
-            Some(format!("no longer zoomed: the y axis holds {}", app.view.fit.label()).into())
+            Some(format!("no longer zoomed: the y axis shows {}", app.view.fit.label()).into())
         }
-        Action::NextFit => Some(format!("the y axis holds {}", app.view.fit.label()).into()),
-        Action::Overlay if app.view.overlay => Some("the baseline stands faint behind every other arm".into()),
-        Action::Overlay => Some("every arm by itself".into()),
+        Action::NextFit => Some(format!("the y axis shows {}", app.view.fit.label()).into()),
+        Action::Overlay if app.view.overlay => Some("the baseline is shown behind every other arm".into()),
+        Action::Overlay => Some("the baseline is shown in its own chart only".into()),
         Action::Follow if app.view.follow => {
             Some(Message::from("follows the newest points; ").key(Action::Follow).text(" stops"))
         }

@@ -118,7 +118,7 @@ impl App {
                 next::train_next(self, &target)
             }
             Added::Known(arm) => {
-                self.say(format!("there already: {arm}"), false);
+                self.say(format!("already in the sweep: {arm}"), false);
                 Vec::new()
             }
         }

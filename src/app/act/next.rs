@@ -11,7 +11,7 @@ pub(super) fn train_next(app: &mut App, target: &Target) -> Vec<Effect> {
         waits && row.elsewhere.is_none() && row.intent == Intent::Train
     });
     if waiting.is_empty() {
-        app.say(format!("nothing to train next: no run of {} waits", target.name), false);
+        app.say(format!("no waiting run of {} to train next", target.name), false);
         return Vec::new();
     }
     app.say(format!("trained next: {} of {}", runs(waiting.len()), target.name), false);

@@ -44,17 +44,17 @@ fn subject_of(app: &App) -> String {
 
 pub(super) fn next_theme(app: &mut App) {
     app.picture_theme = app.picture_theme.other();
-    let ground = match app.picture_theme {
-        PictureTheme::Light => "on white",
+    let background = match app.picture_theme {
+        PictureTheme::Light => "white",
         PictureTheme::Dark => "dark",
     };
-    app.say(format!("pictures of charts are {ground} from now on"), false);
+    app.say(format!("saved charts have a {background} background"), false);
 }
 
 pub(super) fn copy_path(app: &mut App) -> Vec<Effect> {
     let Some(path) = app.written.as_ref().map(|path| path.display().to_string()) else {
         let said = Message::from("nothing to copy yet: ").key(Action::Picture).text(" and ").key(Action::Screen);
-        let said = said.text(" write pictures, ").key(Action::CopyPath).text(" copies where the newest is");
+        let said = said.text(" write pictures, ").key(Action::CopyPath).text(" copies the path of the newest");
         app.say(said, false);
         return Vec::new();
     };

@@ -88,7 +88,7 @@ fn will_have_weights(row: &Row) -> bool {
 }
 
 impl Cost {
-    /// `trains 20 runs, about 2:10; 5 are there already`.
+    /// `trains 20 runs, about 2:10; 5 already exist`.
     pub fn in_words(&self) -> String {
         let mut words = Vec::new();
         if self.trained > 0 {
@@ -108,7 +108,7 @@ impl Cost {
         if self.shared > 0 {
             let separator = if text.is_empty() { "" } else { "; " };
             text +=
-                &format!("{separator}{} {} there already", self.shared, if self.shared == 1 { "is" } else { "are" });
+                &format!("{separator}{} already {}", self.shared, if self.shared == 1 { "exists" } else { "exist" });
         }
         text
     }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn costs_are_told_by_what_has_to_be_done() {
         let train = Cost { trained: 20, shared: 5, seconds: Some(130.0), ..Cost::default() };
-        assert_eq!(train.in_words(), "trains 20 runs, about 2:10; 5 are there already");
+        assert_eq!(train.in_words(), "trains 20 runs, about 2:10; 5 already exist");
         let score = Cost { scored: 25, seconds: Some(9.0), ..Cost::default() };
         assert_eq!(score.in_words(), "scores 25 runs again without training, about 0:09");
         assert_eq!([train.briefly(), score.briefly()], ["20 runs, about 2:10", "25 runs scored again, about 0:09"]);

@@ -73,7 +73,7 @@ impl Log {
             }
             SweepEvent::Intended { runs: of, intent } => {
                 let what = match intent {
-                    Intent::Train => "to be trained after all",
+                    Intent::Train => "to be trained again",
                     Intent::Pause => "paused",
                     Intent::Cancel => "cancelled",
                 };

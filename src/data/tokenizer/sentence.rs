@@ -1,25 +1,25 @@
-//! A sentence that is encoded from its beginning on, piece by piece and no further than is asked for: what a text of
-//! many megabytes costs is bounded by what is read of it.
+//! Encodes a sentence piece by piece, only as far as needed, so that the cost of a text of many megabytes depends on the part
+//! that is used.
 
 use crate::data::DataError;
 use tokenizers::normalizers::NormalizerWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::{Error, Tokenizer};
 
-/// Bytes of a piece. Nearly every sentence is one.
+/// Minimum bytes of a piece. Nearly every sentence is a single piece.
 const PIECE: usize = 1 << 13;
 
 pub struct Sentence<'t> {
     tokenizer: &'t Tokenizer,
     /// bytes after which a piece ends at the next space
     piece: usize,
-    /// what is not encoded yet
+    /// the part that is not encoded yet
     rest: &'t str,
     tokens: Vec<u32>,
 }
 
 impl<'t> Sentence<'t> {
-    /// Of a tokenizer that [`splits_at_spaces`], else the whole text is one piece.
+    /// `in_pieces` needs a tokenizer that [`splits_at_spaces`]; else the whole text is one piece.
     pub fn new(tokenizer: &'t Tokenizer, text: &'t str, in_pieces: bool) -> Self {
         Self::in_pieces_of(tokenizer, text, if in_pieces { PIECE } else { text.len() })
     }
@@ -28,7 +28,7 @@ impl<'t> Sentence<'t> {
         Self { tokenizer, piece, rest: text, tokens: Vec::new() }
     }
 
-    /// Tokens so far.
+    /// The number of tokens so far.
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
@@ -37,7 +37,7 @@ impl<'t> Sentence<'t> {
         self.rest.is_empty()
     }
 
-    /// Encodes a piece more.
+    /// Encodes the next piece.
     pub fn grow(&mut self) -> Result<(), DataError> {
         let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
         let bytes = self.rest.as_bytes();
@@ -49,7 +49,7 @@ impl<'t> Sentence<'t> {
         Ok(())
     }
 
-    /// Encodes until so many tokens are there, or all.
+    /// Encodes until there are this many tokens, or all.
     pub fn reach(&mut self, count: usize) -> Result<(), DataError> {
         while self.len() < count && !self.is_whole() {
             self.grow()?;
@@ -61,18 +61,18 @@ impl<'t> Sentence<'t> {
         self.reach(usize::MAX)
     }
 
-    /// The first tokens, at most so many.
+    /// The first tokens, at most `count`.
     pub fn first(&self, count: usize) -> &[u32] {
         &self.tokens[..count.min(self.len())]
     }
 
-    /// The last tokens of a whole sentence, at most so many.
+    /// The last tokens of a completely encoded sentence, at most `count`.
     pub fn last(&self, count: usize) -> &[u32] {
         &self.tokens[self.len().saturating_sub(count)..]
     }
 }
 
-/// Whether the pieces between spaces can be encoded one by one: no step looks across a space.
+/// Whether the pieces between spaces can be encoded separately: no step depends on text across a space.
 pub fn splits_at_spaces(tokenizer: &Tokenizer) -> bool {
     let normalizes = matches!(tokenizer.get_normalizer(), None | Some(NormalizerWrapper::BertNormalizer(_)));
     let splits = matches!(tokenizer.get_pre_tokenizer(), Some(PreTokenizerWrapper::BertPreTokenizer(_)));

@@ -1,6 +1,6 @@
-//! What the files of a model's folder say about its tokenizer beside the vocabulary, with the precedence of transformers
-//! 5.24: `tokenizer_config.json` has the last word, except that where it lists no `added_tokens_decoder`, the special
-//! tokens are those of `special_tokens_map.json`, and added ones those of `added_tokens.json` and `tokenizer.json`.
+//! The settings of a tokenizer in the files of a model's folder, with the precedence of transformers 5.24:
+//! `tokenizer_config.json` comes first, but if it has no `added_tokens_decoder`, special tokens are taken from
+//! `special_tokens_map.json`, and added tokens from `added_tokens.json` and `tokenizer.json`.
 
 use super::class::Class;
 use super::marks::Marks;
@@ -12,28 +12,28 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub struct TokenizerSettings {
-    /// where most of it stands, for errors
+    /// the file of most settings, for errors
     pub place: String,
     pub class: Class,
     pub lower_case: bool,
-    /// nothing: as `lower_case`
+    /// `None`: the same as `lower_case`
     pub strip_accents: Option<bool>,
     pub chinese_characters: bool,
     pub marks: Marks,
-    /// tokens beside the vocabulary, in the order of their numbers
+    /// tokens added to the vocabulary, in the order of their numbers
     pub added: Vec<DeclaredToken>,
-    /// whether special tokens in a text are split like any word
+    /// whether special tokens in a text are split like other words
     pub splits_marks: bool,
-    /// whether a sentence that is too long loses its beginning
+    /// whether a long sentence is truncated at its beginning
     pub cuts_left: bool,
     pub has_types: bool,
     pub model_max_length: Option<f64>,
-    /// keys that transformers 5 passes over too, as `key = value`
+    /// keys without effect, in transformers 5 too, as `key = value`
     pub ignored: Vec<String>,
 }
 
 impl TokenizerSettings {
-    /// BERT's own, for a vocabulary without further files.
+    /// BERT's settings, for a vocabulary without further files.
     pub fn of_bert(place: &str, lower_case: bool) -> Self {
         let mut marks = Marks::default();
         marks.fill_in_berts();
@@ -53,7 +53,7 @@ impl TokenizerSettings {
         }
     }
 
-    /// Those of a folder, whose `tokenizer.json` is this where it has one.
+    /// The settings of a folder. `file` is its `tokenizer.json`, if it has one.
     pub fn of_folder(folder: &Path, file: Option<&JsonObject>) -> Result<Self, DataError> {
         let config = JsonObject::read(&folder.join("tokenizer_config.json"))?;
         refuse_other_versions(&config)?;
@@ -96,13 +96,13 @@ impl TokenizerSettings {
     }
 }
 
-/// transformers would read another file than `tokenizer.json`.
+/// Refuses folders for which transformers would read another file than `tokenizer.json`.
 fn refuse_other_versions(config: &JsonObject) -> Result<(), DataError> {
     let names = config.list("fast_tokenizer_files")?.unwrap_or_default();
     match names.iter().find(|name| *name != "tokenizer.json") {
         Some(other) => Err(config.unusable(format!(
-            "`fast_tokenizer_files` names {other} beside tokenizer.json; leave in the folder the one that is meant, as \
-             tokenizer.json, and take that key out"
+            "`fast_tokenizer_files` names {other} besides tokenizer.json; keep the file you need, as tokenizer.json, \
+             and remove that key"
         ))),
         None => Ok(()),
     }
@@ -122,7 +122,7 @@ fn decoder(config: &JsonObject, listed: &Value) -> Result<Vec<DeclaredToken>, Da
     Ok(by_number.into_values().collect())
 }
 
-/// Numbers by token in `added_tokens.json`; over them, objects with an `id` in `tokenizer.json`.
+/// The numbers in `added_tokens.json`, overridden by the objects with an `id` in `tokenizer.json`.
 fn added(listed: &JsonObject, file: Option<&JsonObject>, marks: &Marks) -> Result<Vec<DeclaredToken>, DataError> {
     const KEY: &str = "added_tokens";
     let number = |object: &JsonObject, key: &str, value: &Value| {
@@ -142,7 +142,7 @@ fn added(listed: &JsonObject, file: Option<&JsonObject>, marks: &Marks) -> Resul
     Ok(by_number.into_values().collect())
 }
 
-/// By `truncation_side`, else by what `tokenizer.json` asks for.
+/// From `truncation_side`, else from `tokenizer.json`.
 fn cuts_left(config: &JsonObject, file: Option<&JsonObject>) -> Result<bool, DataError> {
     const KEY: &str = "truncation_side";
     match config.text(KEY)? {
@@ -156,7 +156,7 @@ fn cuts_left(config: &JsonObject, file: Option<&JsonObject>) -> Result<bool, Dat
     }
 }
 
-/// Keys that the tokenizers of transformers 5 do not know, where they ask for something.
+/// Keys that the tokenizers of transformers 5 ignore, if they have another value than the default.
 fn ignored(config: &JsonObject) -> Vec<String> {
     let asks = |key: &str, value: &Value| match key {
         "do_basic_tokenize" => *value == false,

@@ -1,4 +1,4 @@
-//! A token that stands outside the vocabulary's own rules: it is found whole in a text before words are split.
+//! A token that is found as a whole in a text, before words are split.
 
 use super::object::JsonObject;
 use crate::data::DataError;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokenizers::AddedToken;
 
-/// As JSON has it; what is not given is as in transformers.
+/// A token as declared in JSON, with the defaults of transformers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct DeclaredToken {
     pub content: String,
@@ -16,7 +16,7 @@ pub struct DeclaredToken {
     lstrip: bool,
     #[serde(default)]
     rstrip: bool,
-    /// whether it is looked for in the normalized text; where nothing is said, unless it is special
+    /// whether it is searched in the normalized text; by default, unless it is special
     #[serde(default)]
     normalized: Option<bool>,
     #[serde(default)]
@@ -24,7 +24,7 @@ pub struct DeclaredToken {
 }
 
 impl DeclaredToken {
-    /// A special token that is given by its content alone.
+    /// A special token given by its content alone.
     pub fn special(content: &str) -> Self {
         let (single_word, lstrip, rstrip, normalized) = (false, false, false, None);
         Self { content: content.to_owned(), single_word, lstrip, rstrip, normalized, special: true }
@@ -44,7 +44,7 @@ impl DeclaredToken {
         read.map_err(|_| object.unexpected(key, value, "a token as text, or an object with its `content`"))
     }
 
-    /// As the crate has it; one that has a role is special.
+    /// As the crate's type. A token with a role is special.
     pub fn to_added(&self, has_role: bool) -> AddedToken {
         let Self { content, single_word, lstrip, rstrip, normalized, special } = self;
         let special = *special || has_role;

@@ -147,7 +147,7 @@ fn read_ahead(blocks: Blocks, masking: Masking, first: u64, end: u64) -> Receive
                 Err(error) => return drop(sender.send(Err(error))),
             };
             for batches in batches.chunks_exact(BATCHES).skip(skipped) {
-                let masked = batches.iter().map(|batch| masking.hide(batch.clone(), key)).collect();
+                let masked = batches.iter().map(|batch| masking.mask(batch.clone(), key)).collect();
                 if sender.send(Ok(masked)).is_err() {
                     return; // the receiver is gone
                 }

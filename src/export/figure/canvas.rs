@@ -68,7 +68,7 @@ impl Canvas {
     }
 
     /// Words from below to above, with their middle at a place.
-    pub fn upright_words(&mut self, words: &str, (x, y): (f64, f64), size: f64, colour: Rgb) {
+    pub fn vertical_text(&mut self, words: &str, (x, y): (f64, f64), size: f64, colour: Rgb) {
         let turn = format!("translate({} {}) rotate(-90)", SvgNumber(x), SvgNumber(y));
         let attributes: [(&'static str, &dyn std::fmt::Display); 4] =
             [("transform", &turn), ("font-size", &SvgNumber(size)), ("text-anchor", &"middle"), ("fill", &hex(colour))];

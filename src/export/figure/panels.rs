@@ -126,7 +126,7 @@ impl<'p> Panels<'p> {
         let style = Words { size: name, colour: self.palette.text, anchor: Anchor::Middle };
         canvas.words(&self.figure.x_label, ((left + right) / 2.0, placed.body.bottom() - 0.35 * name), style);
         let (y_name, size) = canvas.font.fitted(&self.y_name, name, 0.7, bottom - top);
-        canvas.upright_words(&y_name, (placed.body.left + 0.85 * name, (top + bottom) / 2.0), size, self.palette.text);
+        canvas.vertical_text(&y_name, (placed.body.left + 0.85 * name, (top + bottom) / 2.0), size, self.palette.text);
     }
 
     fn panel(&self, canvas: &mut Canvas, placed: &Placed<'_>, place: usize, panel: &FigurePanel, axes: Axes) {

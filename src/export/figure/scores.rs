@@ -51,7 +51,7 @@ impl ScoresChart<'_> {
         canvas.words("batch size", (area.left + area.width / 2.0, body.bottom() - 0.35 * name), middle);
         let (words, size) = canvas.font.fitted(&self.y_name, name, 0.7, area.height);
         let beside = (body.left + 0.85 * name, area.top + area.height / 2.0);
-        canvas.upright_words(&words, beside, size, self.palette.text);
+        canvas.vertical_text(&words, beside, size, self.palette.text);
         style.corner(canvas, area);
 
         let arms = self.scores.arms.len().max(1) as f64;

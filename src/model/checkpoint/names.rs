@@ -62,7 +62,7 @@ pub fn is_of_encoder(name: &str) -> bool {
 }
 
 /// Whether a tensor beside the encoder is of a head that is known.
-pub fn is_known_rider(name: &str) -> bool {
+pub fn is_of_known_head(name: &str) -> bool {
     BUFFERS.contains(&name) || KNOWN_RIDERS.iter().any(|head| name.starts_with(head))
 }
 
@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn the_encoder_has_its_own_tensors_alone() {
         assert!(is_of_encoder("bert.encoder.layer.0.crossattention.self.key.weight"));
-        assert!(!is_of_encoder("bert.embeddings.position_ids") && is_known_rider("bert.embeddings.position_ids"));
-        assert!(!is_of_encoder("qa_outputs.bias") && is_known_rider("qa_outputs.bias"));
-        assert!(!is_of_encoder("fc.bias") && !is_known_rider("fc.bias"));
+        assert!(!is_of_encoder("bert.embeddings.position_ids") && is_of_known_head("bert.embeddings.position_ids"));
+        assert!(!is_of_encoder("qa_outputs.bias") && is_of_known_head("qa_outputs.bias"));
+        assert!(!is_of_encoder("fc.bias") && !is_of_known_head("fc.bias"));
     }
 }

@@ -3,7 +3,7 @@
 use super::classifier::{CLASSIFIER, Choice, choose};
 use super::config::Description;
 use super::error::ModelError;
-use super::names::{Named, Prefix, is_known_rider, is_of_encoder};
+use super::names::{Named, Prefix, is_of_encoder, is_of_known_head};
 use super::torch::TorchEntries;
 use super::{ModelRequest, Pretrained};
 use crate::model::weights::{Weights, is_classifier, is_pooler, layouts};
@@ -44,7 +44,7 @@ impl Reading<'_> {
             tensors.insert(view.name.clone(), values);
         }
         let classifier = choice.made(&mut tensors, &labels, config.hidden_size);
-        let notes = self.riders(found)?.into_iter().collect();
+        let notes = self.note_on_unused(found)?.into_iter().collect();
         Ok(Pretrained { config, weights: Weights::from_tensors(tensors), classifier, notes })
     }
 
@@ -79,13 +79,13 @@ impl Reading<'_> {
         }
     }
 
-    /// A note on tensors of no known head. The encoder has no tensors but those that were read: more say that it computes
-    /// something else.
-    fn riders(&self, rest: Named<'_>) -> Result<Option<String>, ModelError> {
+    /// A note on tensors of no known head. Further tensors of the encoder are an error: they mean that it computes something
+    /// else.
+    fn note_on_unused(&self, rest: Named<'_>) -> Result<Option<String>, ModelError> {
         if let Some((_, (name, _))) = rest.iter().find(|(name, _)| is_of_encoder(name)) {
             return Err(ModelError::Extra { path: self.path.to_owned(), name: name.clone() });
         }
-        let is_unknown = |name: &str| !is_known_rider(name) && !CLASSIFIER.contains(&name);
+        let is_unknown = |name: &str| !is_of_known_head(name) && !CLASSIFIER.contains(&name);
         let unknown: Vec<String> = rest
             .into_iter()
             .filter(|(name, (_, tensor))| tensor.is_ok() && is_unknown(name))

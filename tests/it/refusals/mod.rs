@@ -1,5 +1,5 @@
-//! Bad input ends with exit code 2 and a message that says where, what was found, what was expected, and what to do;
-//! before training, and without a trace of a store.
+//! Invalid input ends with exit code 2 and a message with place, value, expected value and remedy, before training and
+//! without creating a store.
 
 use crate::support::World;
 

@@ -1,4 +1,4 @@
-//! PyTorch's files: what is no state dict is refused by name, and nothing of it is run.
+//! PyTorch's files: anything but a state dict is refused by name, and nothing in it is executed.
 
 use super::{Case, refuse};
 use crate::support::torch_file::{StateDict, dict, global, integer, pickle, tensor, tensors, text, tuple, zip_of};
@@ -9,7 +9,7 @@ fn golden() -> StateDict {
     StateDict::of(&tensors(&fs::read(fixture("golden/tiny/model.safetensors")).unwrap()))
 }
 
-/// A world whose weights are this file.
+/// A world with this file as its weights.
 fn world(bytes: &[u8]) -> World {
     let world = World::new();
     fs::remove_file(world.path("model/model.safetensors")).unwrap();

@@ -239,7 +239,7 @@ fn folders_of_sets() {
     refuse(&world, "a folder in place of a set", &[], &["cannot read", "dev.jsonl"]);
 }
 
-/// What never ends, and what nobody writes to, are told at once.
+/// An endless file and a pipe without a writer are refused at once.
 #[cfg(unix)]
 #[test]
 fn files_that_are_none() {

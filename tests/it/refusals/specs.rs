@@ -1,4 +1,4 @@
-//! Specs and overrides of them.
+//! Specs and overrides.
 
 use super::{Case, refuse};
 use crate::support::World;

@@ -1,4 +1,4 @@
-//! What a program left behind when it ended, and an end to waiting for one that does not.
+//! The output and exit code of a program, with a time limit.
 
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};

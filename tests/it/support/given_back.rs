@@ -1,4 +1,4 @@
-//! Whether a program leaves its terminal as a shell needs it.
+//! Whether a program restores its terminal.
 
 use super::screen::Screen;
 
@@ -20,7 +20,7 @@ impl Screen {
         }
     }
 
-    /// As `stty -a` says them.
+    /// As printed by `stty -a`.
     #[cfg(target_os = "linux")]
     pub fn modes(&self) -> String {
         let name = self.master.tty_name().unwrap();

@@ -1,4 +1,4 @@
-//! Runs of a sweep that nobody trains: the one fixture of runs, for tests, unit tests and benches.
+//! Made-up runs of a sweep: the common fixture of tests, unit tests and benches.
 #![allow(dead_code, reason = "each of them uses a part")]
 
 use batchscope::app::App;
@@ -66,7 +66,7 @@ pub fn planned(arm: &str, batch_size: u32, iid: u32) -> PlannedRun {
     named(arm, spec)
 }
 
-/// The run of an arm under a name of its own; its spec need not differ from that of another arm.
+/// A run of an arm with a separate name; its spec may equal that of another arm.
 pub fn named(arm: &str, spec: RunSpec) -> PlannedRun {
     let id = RunId::from_digest(&format!("{arm}{:05}{:05}", spec.batch_size, spec.iid));
     PlannedRun { id, arm: arm.into(), spec, keep_weights: false }
@@ -145,7 +145,7 @@ pub fn logged(run: &LabelledRun, updates: u64) -> SweepEvent {
     SweepEvent::Logged { run: run.id.clone(), samples: losses.chain(accuracies).collect(), progress: Progress::Running }
 }
 
-/// Events of a run as a front hears them.
+/// Events of a run as a front receives them.
 pub fn news(run: &PlannedRun, events: Vec<RunEvent>) -> impl Iterator<Item = SweepEvent> {
     events.into_iter().enumerate().map(|(number, event)| {
         let time = 1000.0 + event.step() as f64 * f64::from(run.spec.batch_size) / 100.0;

@@ -1,5 +1,5 @@
-//! A hub of one's own on the loopback: what the real one answers, and what goes wrong with it. Large files lie on
-//! another server than their pages, as they do there; everything that was asked for can be looked at afterwards.
+//! A local imitation of the hub: its answers, and its failures. As on the real one, large files are on another server than
+//! their pages. All requests are recorded.
 
 use batchscope::hub::{BackOff, HubSettings};
 use sha1::Sha1;
@@ -169,7 +169,7 @@ pub fn settings(address: &str, cache: &Path) -> HubSettings {
     HubSettings { back_off, ..HubSettings::of(variables).unwrap() }
 }
 
-/// Gives a command these variables of the hub, and none of those of whoever runs the tests.
+/// Sets these variables of the hub for a command, and removes those of the test's environment.
 pub fn hub_variables(command: &mut Command, address: &str, cache: &Path) {
     for name in ["HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_CACHE", "HF_HUB_OFFLINE", "XDG_CACHE_HOME"] {
         command.env_remove(name);
@@ -231,7 +231,7 @@ fn serve(shared: &Shared, mut stream: TcpStream, elsewhere: bool) {
     let (token, from) = (asked.headers.get("authorization").cloned(), asked.from());
     let seen = Seen { method: asked.method.clone(), path: asked.path.clone(), elsewhere, token, from };
     shared.state().seen.push(seen);
-    // whoever asked may be gone by now
+    // the client may have disconnected
     let _ = match asked.path.split_once("/resolve/") {
         Some((page, rest)) => page_of_file(shared, &mut stream, &asked, page, rest),
         None if elsewhere => content(shared, &mut stream, &asked, asked.path.trim_start_matches('/')),
@@ -258,7 +258,7 @@ fn page_of_file(shared: &Shared, stream: &mut TcpStream, asked: &Asked, page: &s
         }
     }
     match bytes {
-        // as the hub tells the anonymous, so that nobody learns what is private
+        // like the hub's answer to anonymous requests, which does not reveal private repositories
         _ if !is_page => refuse(stream, 401, "RepoNotFound", None),
         _ if !["main", COMMIT].contains(&revision) => refuse(stream, 404, "RevisionNotFound", None),
         None => refuse(stream, 404, "EntryNotFound", Some(COMMIT)),

@@ -1,4 +1,4 @@
-//! An observer of training that takes no notice.
+//! An observer of training that ignores every event.
 
 use batchscope::domain::event::RunEvent;
 use batchscope::model::Interrupt;

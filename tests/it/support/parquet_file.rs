@@ -1,4 +1,4 @@
-//! Parquet files as the hub has them.
+//! Parquet files like those of the hub.
 
 use super::rows;
 use parquet::basic::Compression;

@@ -1,4 +1,4 @@
-//! What must hold of every reader whatever it is fed. The tests and the fuzz targets feed them.
+//! Properties of every parser for any input, used by tests and fuzz targets.
 
 use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
@@ -86,7 +86,7 @@ pub fn journal(bytes: &[u8]) {
     History::replay(parse_journal(bytes).0.iter().map(|entry| &entry.event));
 }
 
-/// A view of a figure is what it is written as, and draws whatever it says.
+/// A view survives being written, and every view can be drawn.
 pub fn view(text: &str) {
     let Ok(view) = SavedView::parse(text) else { return };
     assert_eq!(SavedView::parse(&view.to_json()).unwrap(), view);

@@ -1,4 +1,4 @@
-//! A (pseudo) terminal with a program in it: keys in, and what a person would see.
+//! A program in a pseudo-terminal: sends keys and reads the screen.
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -37,7 +37,7 @@ impl Screen {
         Self::open_as(command, columns, rows, &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")])
     }
 
-    /// In a terminal that says of itself what these variables do.
+    /// In a terminal with these environment variables.
     pub fn open_as(mut command: CommandBuilder, columns: u16, rows: u16, terminal: &[(&str, &str)]) -> Self {
         for name in ["TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "STY", "TMUX", "WT_SESSION"] {
             command.env_remove(name);

@@ -1,5 +1,5 @@
-//! The mirror over TLS, as behind a company's proxy: with a certificate of an authority that no system knows. Both were
-//! made once and are good until 2120; the authority's key was thrown away.
+//! The mirror over TLS, as behind a company's proxy, with a certificate of an unknown authority. Both certificates are valid
+//! until 2120; the authority's key was discarded.
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -32,7 +32,7 @@ pub fn in_front_of(address: &str) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let (config, plain) = (config.clone(), plain.clone());
-            // whoever does not believe the certificate is gone by now
+            // a client that rejects the certificate has disconnected
             std::thread::spawn(move || drop(pass_on(config, stream, &plain)));
         }
     });

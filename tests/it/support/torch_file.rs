@@ -1,4 +1,4 @@
-//! State dicts as `torch.save` writes them, opcode by opcode, so that any of them can be another one.
+//! State dicts as `torch.save` writes them, opcode by opcode, so that each opcode can be replaced.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
