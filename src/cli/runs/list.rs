@@ -137,6 +137,7 @@ pub fn object(listed: &Listed) -> Value {
         "dropout_at_evaluation": spec.map(|spec| spec.dropout_at_evaluation),
         "evaluation": spec.map(|spec| spec.evaluation),
         "norm": spec.map(|spec| spec.norm),
+        "precision": spec.map(|spec| spec.precision),
         "learning_rate": spec.map(|spec| spec.learning_rate),
         "epochs": spec.map(|spec| spec.epochs),
         "seed": spec.map(|spec| spec.seed),
