@@ -69,7 +69,7 @@ fn entry_words(row: &Row, entry: &JournalEntry) -> Option<String> {
         }
         RunEvent::Stopped { step } => Some(format!("interrupted at update {step} of {updates}, resumable")),
         RunEvent::Failed { step, message } => Some(format!("failed at update {step}: {message}")),
-        RunEvent::Update { .. } | RunEvent::Checkpointed { .. } => None,
+        RunEvent::Update { .. } | RunEvent::Gradient(_) | RunEvent::Checkpointed { .. } => None,
     }
 }
 

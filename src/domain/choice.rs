@@ -52,6 +52,48 @@ impl<'de> Deserialize<'de> for Dropout {
     }
 }
 
+/// The global norm at which gradients are clipped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ClipNorm {
+    At(f64),
+    Off,
+}
+
+impl ClipNorm {
+    /// No gradient is clipped at an infinite norm.
+    pub fn limit(self) -> f64 {
+        match self {
+            ClipNorm::At(norm) => norm,
+            ClipNorm::Off => f64::INFINITY,
+        }
+    }
+}
+
+impl Serialize for ClipNorm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            ClipNorm::At(norm) => serializer.serialize_f64(*norm),
+            ClipNorm::Off => serializer.serialize_str("off"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ClipNorm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Norm(f64),
+            Word(String),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::Norm(norm) => Ok(ClipNorm::At(norm)),
+            Written::Word(word) if word == "off" => Ok(ClipNorm::Off),
+            Written::Word(word) => Err(de::Error::custom(format!("`{word}`, expected a number or \"off\""))),
+        }
+    }
+}
+
 /// What normalizes the hidden states. Gains and biases always start from LayerNorm's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -122,11 +164,18 @@ pub enum LearningRateScaling {
     Sqrt,
     /// in proportion (Goyal et al. 2017)
     Linear,
+    /// by the square root, and Adam's decay rates and epsilon with it (Malladi et al. 2022)
+    #[serde(rename = "adam-sqrt")]
+    AdamSqrt,
 }
 
 impl LearningRateScaling {
-    pub const ALL: [LearningRateScaling; 3] =
-        [LearningRateScaling::None, LearningRateScaling::Linear, LearningRateScaling::Sqrt];
+    pub const ALL: [LearningRateScaling; 4] = [
+        LearningRateScaling::None,
+        LearningRateScaling::Linear,
+        LearningRateScaling::Sqrt,
+        LearningRateScaling::AdamSqrt,
+    ];
 
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scaling| scaling.name() == name)
@@ -138,6 +187,7 @@ impl LearningRateScaling {
             LearningRateScaling::None => "none",
             LearningRateScaling::Sqrt => "sqrt",
             LearningRateScaling::Linear => "linear",
+            LearningRateScaling::AdamSqrt => "adam-sqrt",
         }
     }
 
@@ -146,7 +196,7 @@ impl LearningRateScaling {
         let ratio = f64::from(batch_size) / f64::from(reference);
         match self {
             LearningRateScaling::None => 1.0,
-            LearningRateScaling::Sqrt => ratio.sqrt(),
+            LearningRateScaling::Sqrt | LearningRateScaling::AdamSqrt => ratio.sqrt(),
             LearningRateScaling::Linear => ratio,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::command::Intent;
 use super::id::RunId;
+use super::point::GradientPoint;
 use super::progress::Progress;
 use super::run::PlannedRun;
 use super::run_label::LabelledRun;
@@ -32,6 +33,8 @@ pub enum RunEvent {
         #[serde(flatten)]
         scores: Scores,
     },
+    /// What the updates since the last evaluation say of the gradient, after the evaluation of `step`.
+    Gradient(GradientPoint),
     /// A further set was scored, after the last evaluation.
     AlsoEvaluated {
         step: u64,
@@ -63,6 +66,7 @@ impl RunEvent {
             RunEvent::Started { step }
             | RunEvent::Update { step, .. }
             | RunEvent::Evaluation { step, .. }
+            | RunEvent::Gradient(GradientPoint { step, .. })
             | RunEvent::AlsoEvaluated { step, .. }
             | RunEvent::Checkpointed { step }
             | RunEvent::Stopped { step }

@@ -5,7 +5,7 @@
 
 use super::event::RunEvent;
 use super::metric::{Metric, Source};
-use super::point::{EvaluationPoint, UpdatePoint};
+use super::point::{EvaluationPoint, GradientPoint, UpdatePoint};
 pub use super::progress::Progress;
 use super::scores::Scores;
 use super::series::{Sample, Series};
@@ -21,6 +21,8 @@ pub struct History {
     pub step: u64,
     pub updates: Vec<UpdatePoint>,
     pub evaluations: Vec<EvaluationPoint>,
+    /// after evaluations; of older runs there are none
+    pub gradients: Vec<GradientPoint>,
     /// further sets, scored at the end
     pub further_sets: Vec<(NamedSet, Scores)>,
     /// the final evaluation, where it is known and its journal is not yet: a score, and no point of a curve
@@ -41,6 +43,7 @@ impl History {
             RunEvent::Started { step } => {
                 self.updates.retain(|point| point.step <= step);
                 self.evaluations.retain(|point| point.step < step);
+                self.gradients.retain(|point| point.step < step);
                 self.further_sets.clear();
                 self.step = step;
                 self.progress = Progress::Running;
@@ -50,6 +53,7 @@ impl History {
                 self.updates.push(UpdatePoint { step, loss, accuracy, learning_rate, gradient_norm });
             }
             RunEvent::Evaluation { step, scores } => self.evaluations.push(EvaluationPoint { step, scores }),
+            RunEvent::Gradient(point) => self.gradients.push(point),
             RunEvent::AlsoEvaluated { set, scores, .. } => self.further_sets.push((set, scores)),
             RunEvent::Checkpointed { .. } => {}
             RunEvent::Stopped { .. } => self.progress = Progress::Interrupted,
@@ -105,6 +109,9 @@ impl History {
         match metric.source() {
             Source::Evaluation(value) => {
                 self.evaluations.iter().filter_map(|point| Some((point.step, value(&point.scores)?))).collect()
+            }
+            Source::Gradient(value) => {
+                self.gradients.iter().filter_map(|point| Some((point.step, value(point)?))).collect()
             }
             Source::Update(value) => self.updates.iter().map(|point| (point.step, value(point))).collect(),
             Source::Series(name) => {

@@ -1,7 +1,7 @@
 //! What can be measured of a run: one table of metrics, from which charts, columns, filters and files take their names,
 //! units, order and values.
 
-use super::point::UpdatePoint;
+use super::point::{GradientPoint, UpdatePoint};
 use super::scores::Scores;
 use super::symbol::Symbol;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,11 @@ pub enum Metric {
     LearningRate,
     GradientNorm,
     PairsPerSecond,
+    NoiseScale,
+    SignalShare,
+    ClippedShare,
+    UpdateRatio,
+    Distance,
     /// what another program calls so
     #[serde(skip)]
     Logged(Symbol),
@@ -58,6 +63,8 @@ pub enum Source {
     Evaluation(fn(&Scores) -> Option<f64>),
     /// every update
     Update(fn(&UpdatePoint) -> f64),
+    /// every evaluation but the first: of the updates before it
+    Gradient(fn(&GradientPoint) -> Option<f64>),
     /// every evaluation of two runs: this metric of one less that of the other
     Difference(Metric),
     /// the time between updates
@@ -97,7 +104,7 @@ const fn entry(
 
 /// In the order of [`Metric`], which is that of the `m` key.
 #[rustfmt::skip]
-const METRICS: [Entry; 12] = [
+const METRICS: [Entry; 17] = [
     entry(ValidAccuracy, ["accuracy", "acc", "accuracy"], ["validation accuracy", "valid-accuracy"],
         Unit::Fraction, Better::Higher, Source::Evaluation(|scores| Some(scores.accuracy))),
     entry(ValidLoss, ["loss", "loss", "loss"], ["validation loss", "valid-loss"],
@@ -124,6 +131,16 @@ const METRICS: [Entry; 12] = [
         Unit::None, Better::None, Source::Update(|point| point.gradient_norm.into())),
     entry(PairsPerSecond, ["pairs per second", "pairs/s", "pairs_per_second"], ["pairs per second", "pairs-per-second"],
         Unit::None, Better::Higher, Source::Time),
+    entry(NoiseScale, ["noise scale", "noise", "noise_scale"], ["gradient noise scale", "noise-scale"],
+        Unit::None, Better::None, Source::Gradient(|point| point.noise_scale)),
+    entry(SignalShare, ["signal share", "signal", "signal_share"], ["signal share of the gradient", "signal-share"],
+        Unit::Fraction, Better::None, Source::Gradient(|point| point.signal_share)),
+    entry(ClippedShare, ["clipped updates", "clipped", "clipped_share"], ["share of clipped updates", "clipped-share"],
+        Unit::Fraction, Better::None, Source::Gradient(|point| Some(point.clipped_share))),
+    entry(UpdateRatio, ["update ratio", "update_ratio", "update_ratio"], ["update-to-weight ratio", "update-ratio"],
+        Unit::None, Better::None, Source::Gradient(|point| Some(point.update_ratio))),
+    entry(Distance, ["distance", "distance", "distance"], ["distance from the start", "distance"],
+        Unit::None, Better::None, Source::Gradient(|point| Some(point.distance))),
 ];
 
 /// A metric of another program, of which only the name is known.
@@ -234,10 +251,10 @@ impl Metric {
 
     /// Whether it is a part of a run's result. How fast it was trained is not, nor is another run.
     pub fn is_measured(self) -> bool {
-        matches!(self.source(), Source::Evaluation(_) | Source::Update(_) | Source::Series(_))
+        matches!(self.source(), Source::Evaluation(_) | Source::Update(_) | Source::Gradient(_) | Source::Series(_))
     }
 
-    /// Whether the validation set is scored for it; the others have a value at every update.
+    /// Whether the validation set is scored for it.
     pub fn is_of_validation(self) -> bool {
         match self.source() {
             Source::Evaluation(_) | Source::Difference(_) => true,
@@ -245,7 +262,7 @@ impl Metric {
                 let mut words = name.as_str().split(|c: char| !c.is_alphanumeric());
                 words.any(|word| SCORED_SETS.iter().any(|set| word.eq_ignore_ascii_case(set)))
             }
-            Source::Update(_) | Source::Time => false,
+            Source::Update(_) | Source::Gradient(_) | Source::Time => false,
         }
     }
 
@@ -255,7 +272,7 @@ impl Metric {
         match self {
             LearningRate => false,
             Logged(name) if name.as_str().ends_with("learning_rate") || name.as_str().ends_with("lr") => false,
-            _ => !self.is_of_validation(),
+            _ => !self.is_of_validation() && !matches!(self.source(), Source::Gradient(_)),
         }
     }
 }

@@ -20,18 +20,36 @@ pub struct NumericKey {
     pub about: &'static str,
 }
 
-/// Adam's decay rate of the second moment (Kingma, Ba 2015).
+/// Adam's decay rate of the first moment (Kingma, Ba 2015).
+pub const BETA1: &NumericKey = &NumericKey {
+    key: "beta1",
+    default: 0.9,
+    // in the precision of the optimizer, as below
+    takes: |number| number >= 0.0 && (number as f32) < 1.0,
+    expected: "a number from 0 and below 1",
+    about: "Adam's decay rate of the first moment",
+};
+
+/// Adam's decay rate of the second moment.
 pub const BETA2: &NumericKey = &NumericKey {
     key: "beta2",
     default: 0.999,
-    // in the precision of the optimizer, as below
     takes: |number| number > 0.0 && (number as f32) < 1.0,
     expected: "a number above 0 and below 1",
     about: "Adam's decay rate of the second moment",
 };
 
+/// What Adam adds to the root of the second moment.
+pub const EPSILON: &NumericKey = &NumericKey {
+    key: "epsilon",
+    default: 1e-6,
+    takes: |number| (number as f32) > 0.0 && (number as f32) <= 1e38,
+    expected: "a positive number below 1e38",
+    about: "added to the root of Adam's second moment",
+};
+
 /// Every one.
-pub const NUMBERS: [&NumericKey; 1] = [BETA2];
+pub const NUMBERS: [&NumericKey; 3] = [BETA1, BETA2, EPSILON];
 
 impl PartialEq for NumericKey {
     fn eq(&self, other: &Self) -> bool {

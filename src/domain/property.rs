@@ -20,6 +20,8 @@ pub enum Property {
     Seed,
     WeightDecay,
     WarmupRatio,
+    Accumulate,
+    NoiseOf,
     Number(&'static numbers::NumericKey),
 }
 
@@ -30,7 +32,7 @@ impl Property {
         Self::FIELDS.into_iter().chain(NUMBERS.map(Number))
     }
 
-    const FIELDS: [Property; 13] = [
+    const FIELDS: [Property; 15] = [
         BatchSize,
         Instance,
         Updates,
@@ -44,6 +46,8 @@ impl Property {
         Seed,
         WeightDecay,
         WarmupRatio,
+        Accumulate,
+        NoiseOf,
     ];
 
     /// The name it is shown by, and the one that is its key in JSON and in a spec.
@@ -62,6 +66,8 @@ impl Property {
             Seed => ["seed", "seed"],
             WeightDecay => ["decay", "weight_decay"],
             WarmupRatio => ["warmup", "warmup_ratio"],
+            Accumulate => ["accumulate", "accumulate"],
+            NoiseOf => ["noise_of", "noise_of"],
             Number(number) => [number.key; 2],
         }
     }
@@ -101,6 +107,8 @@ impl Property {
             Seed => FilterValue::Number(spec.seed.into()),
             WeightDecay => FilterValue::Number(spec.weight_decay),
             WarmupRatio => FilterValue::Number(spec.warmup_ratio),
+            Accumulate => FilterValue::Number(spec.accumulate.into()),
+            NoiseOf => spec.noise_of.map_or(FilterValue::Missing, |size| FilterValue::Number(size.into())),
             Number(number) => FilterValue::Number(spec.numbers.get(number)),
         }
     }

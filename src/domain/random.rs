@@ -15,6 +15,7 @@ pub enum Purpose {
     Initialise = 3,
     Split = 4,
     Masking = 5,
+    LossWeights = 6,
 }
 
 impl Key {

@@ -84,7 +84,7 @@ impl Row {
     }
 
     pub(super) fn apply(&mut self, entry: &JournalEntry, sharing: f64) {
-        let points = |history: &History| history.updates.len() + history.evaluations.len();
+        let points = |history: &History| history.updates.len() + history.evaluations.len() + history.gradients.len();
         let before = points(&self.history);
         self.history.apply(&entry.event);
         self.entries += 1;
@@ -132,6 +132,7 @@ impl Row {
             // what does not fit the number of classes
             Source::Evaluation(value) if evaluations.iter().any(|point| value(&point.scores).is_none()) => 0,
             Source::Evaluation(_) => evaluations.len(),
+            Source::Gradient(_) => self.history.gradients.len(),
             Source::Update(_) | Source::Time => updates.len(),
             Source::Series(name) => self.history.series.get(&name).map_or(0, |series| series.samples().len()),
         }
@@ -139,13 +140,21 @@ impl Row {
 
     /// A value of a metric by its place.
     pub fn sample(&self, metric: Metric, place: usize) -> Option<Sample> {
+        if let Source::Gradient(value) = metric.source() {
+            let point = self.history.gradients.get(place)?;
+            let evaluation = self.history.evaluations.iter().rposition(|evaluation| evaluation.step == point.step);
+            let seconds = evaluation.and_then(|place| self.times.evaluations.get(place)).copied().unwrap_or(0.0);
+            // a gap in the curve
+            let value = value(point).unwrap_or(f64::NAN);
+            return Some(Sample { step: point.step, seconds, value });
+        }
         let (update, evaluation) = (self.history.updates.get(place), self.history.evaluations.get(place));
         let value = match metric.source() {
             Source::Evaluation(value) => value(&evaluation?.scores)?,
             Source::Update(value) => value(update?),
             Source::Time => f64::from(self.label.pairs_per_update()?) / f64::from(*self.times.spans.get(place)?),
             Source::Series(name) => return self.history.series.get(&name)?.samples().get(place).copied(),
-            Source::Difference(_) => return None,
+            Source::Gradient(_) | Source::Difference(_) => return None,
         };
         let (step, times) = match metric.is_of_validation() {
             true => (evaluation?.step, &self.times.evaluations),

@@ -1,9 +1,10 @@
 //! One run: one instance of one cell, and everything that determines its result.
 
-use super::choice::{Evaluation, Norm, Precision};
+use super::choice::{ClipNorm, Evaluation, Norm, Precision};
 use super::id::RunId;
 use super::model::ModelConfig;
 use super::numbers::Numbers;
+use super::schedule::LinearSchedule;
 use super::spec::NamedSet;
 use super::value::{number, whole};
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,7 @@ pub struct RunSpec {
     pub learning_rate: f64,
     pub warmup_ratio: f64,
     pub weight_decay: f64,
-    pub clip_norm: f64,
+    pub clip_norm: ClipNorm,
     pub evaluations_per_epoch: u32,
     pub shuffle: bool,
     pub dropout: DropoutRates,
@@ -50,9 +51,32 @@ pub struct RunSpec {
     /// absent from the digest where it is float32, as in nearly every run
     #[serde(default, skip_serializing_if = "is_f32")]
     pub precision: Precision,
+    /// batches of an update; absent from the digest where it is 1
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub accumulate: u32,
+    /// the batch size whose gradient noise it has; absent from the digest where it is its own
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise_of: Option<u32>,
+    /// the seed of the head, which is then that of instance 0; absent from the digest where it is the run's own
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_seed: Option<u32>,
+    /// the same of the order of the pairs
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_seed: Option<u32>,
+    /// the same of the dropout masks
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropout_seed: Option<u32>,
     /// what was added later: absent from the digest where it is the default
     #[serde(flatten)]
     pub numbers: Numbers,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(count: &u32) -> bool {
+    *count == 1
 }
 
 fn is_f32(precision: &Precision) -> bool {
@@ -132,9 +156,11 @@ impl RunSpec {
         self.model.config.check()?;
         let examples = self.data.train_examples;
         whole("batch_size", self.batch_size, 1, examples)?;
+        whole("accumulate", self.accumulate, 1, examples / self.batch_size)?;
+        whole("noise_of", self.noise_of.unwrap_or(1), 1, self.pairs_per_update())?;
         whole("iid", self.iid, 0, 9_999)?;
         whole("epochs", self.epochs, 1, 1_000_000)?;
-        whole("updates", self.updates(), 1, MOST_PAIRS / u64::from(self.batch_size))?;
+        whole("updates", self.updates(), 1, MOST_PAIRS / u64::from(self.pairs_per_update()))?;
         whole("evaluations_per_epoch", self.evaluations_per_epoch, 1, 1_000_000)?;
         if self.evaluation == Evaluation::FullBatches {
             whole("batch_size", self.batch_size, 1, self.data.validation_examples)?;
@@ -142,20 +168,52 @@ impl RunSpec {
         number("learning_rate", self.learning_rate, f64::MIN_POSITIVE, f64::MAX)?;
         number("warmup_ratio", self.warmup_ratio, 0.0, 1.0)?;
         number("weight_decay", self.weight_decay, 0.0, f64::MAX)?;
-        number("clip_norm", self.clip_norm, f64::MIN_POSITIVE, f64::MAX)?;
+        if let ClipNorm::At(norm) = self.clip_norm {
+            number("clip_norm", norm, f64::MIN_POSITIVE, f64::MAX)?;
+        }
         let DropoutRates { hidden, attention, classifier } = self.dropout;
         let rates = [("dropout.hidden", hidden), ("dropout.attention", attention), ("dropout.classifier", classifier)];
         rates.into_iter().try_for_each(|(name, rate)| number(name, rate, 0.0, 1.0))
     }
 
-    /// Updates of one epoch; the last partial batch is dropped.
+    /// Pairs that an update averages over.
+    pub fn pairs_per_update(&self) -> u32 {
+        self.batch_size.saturating_mul(self.accumulate)
+    }
+
+    /// Updates of one epoch; pairs that do not fill one are left out of that epoch.
     pub fn updates_per_epoch(&self) -> u64 {
-        u64::from(self.data.train_examples / self.batch_size)
+        u64::from(self.data.train_examples / self.pairs_per_update())
+    }
+
+    /// Seed and instance that the head is drawn from.
+    pub fn head_source(&self) -> (u32, u32) {
+        self.source(self.head_seed)
+    }
+
+    /// Those of the order of the pairs.
+    pub fn order_source(&self) -> (u32, u32) {
+        self.source(self.order_seed)
+    }
+
+    /// Those of the dropout masks.
+    pub fn dropout_source(&self) -> (u32, u32) {
+        self.source(self.dropout_seed)
+    }
+
+    /// A seed of its own is the same for every instance.
+    fn source(&self, own: Option<u32>) -> (u32, u32) {
+        own.map_or((self.seed, self.iid), |seed| (seed, 0))
     }
 
     /// Updates of the whole run.
     pub fn updates(&self) -> u64 {
         self.updates.unwrap_or_else(|| self.updates_per_epoch() * u64::from(self.epochs))
+    }
+
+    /// The learning rate of each update.
+    pub fn schedule(&self) -> LinearSchedule {
+        LinearSchedule::new(self.learning_rate, self.warmup_ratio, self.updates())
     }
 
     /// Epochs that the run begins; fewer or more than `epochs` where the updates are given.
@@ -193,7 +251,7 @@ impl RunSpec {
 
     /// Training pairs that went through the model when `step` updates are done.
     pub fn pairs_seen(&self, step: u64) -> u64 {
-        step * u64::from(self.batch_size)
+        step * u64::from(self.pairs_per_update())
     }
 
     /// Evaluations of the whole run, the one before the first update included.

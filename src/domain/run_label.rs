@@ -25,7 +25,7 @@ pub struct RunLabel {
     pub columns: BTreeMap<Symbol, String>,
 }
 
-/// Training pairs of an update. An unknown size comes after all others.
+/// Training pairs of a batch. An unknown size comes after all others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BatchSize {
     Of(u32),
@@ -86,7 +86,7 @@ impl fmt::Display for BatchSize {
 impl Length {
     fn of(spec: &RunSpec) -> Self {
         Self {
-            pairs_per_update: Some(spec.batch_size),
+            pairs_per_update: Some(spec.pairs_per_update()),
             updates: Some(spec.updates()),
             updates_per_epoch: Some(spec.updates_per_epoch()),
             train_examples: Some(spec.data.train_examples),
@@ -181,6 +181,9 @@ mod tests {
         let label = RunLabel::of(&run.arm, &run.spec);
         assert_eq!(label.to_string(), "no-dropout bs 8 #3");
         assert_eq!(label.pairs_seen(10), Some(run.spec.pairs_seen(10)));
+        let mut accumulated = run.clone();
+        accumulated.spec.accumulate = 4;
+        assert_eq!(RunLabel::of(&accumulated.arm, &accumulated.spec).pairs_seen(10), Some(320));
         assert_eq!(label.epochs(run.spec.updates()), Some(f64::from(run.spec.epochs)));
         assert_eq!((label.share(run.spec.updates()), label.pairing()), (Some(1.0), Some((8, 3))));
     }

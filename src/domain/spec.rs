@@ -108,6 +108,12 @@ pub struct Model {
     /// whether the checkpoint's classifier is kept; nothing: where it fits
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadChoice>,
+    /// of the source, the first so many layers; nothing: all
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<u32>,
+    /// whether the pooler and so many of the last layers are drawn for each instance, like the classifier
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reinitialize: Option<u32>,
 }
 
 /// The source that is compiled into the program.

@@ -10,7 +10,7 @@ const OWN: u64 = 10;
 /// What is measured of one arm.
 #[derive(Default)]
 struct Measured {
-    /// by batch size
+    /// by the pairs of an update
     updates: BTreeMap<u32, Timed>,
     evaluations: Timed,
 }
@@ -73,14 +73,14 @@ impl Speeds {
     }
 
     /// Seconds of a run of an arm of which nothing is measured.
-    pub fn seconds_anew(&self, batch_size: u32, updates: u64, evaluations: u64) -> Option<f64> {
-        let update = along(&self.longest, batch_size.into())?;
+    pub fn seconds_anew(&self, pairs_per_update: u32, updates: u64, evaluations: u64) -> Option<f64> {
+        let update = along(&self.longest, pairs_per_update.into())?;
         Some(updates as f64 * update + evaluations as f64 * self.evaluation.unwrap_or(0.0))
     }
 
     /// Seconds of an update. An arm of which one batch size is measured has the shape of the arm that is known best.
-    fn update(&self, arm: usize, batch_size: u32) -> Option<f64> {
-        let size = f64::from(batch_size);
+    fn update(&self, arm: usize, pairs_per_update: u32) -> Option<f64> {
+        let size = f64::from(pairs_per_update);
         match self.arms.get(arm).map_or(&[][..], |(curve, _)| curve) {
             [] => along(&self.longest, size),
             [(known, seconds)] => Some(seconds * along(&self.longest, size)? / along(&self.longest, *known)?),

@@ -225,7 +225,7 @@ impl Sweep {
         let speeds = Speeds::of(&self.rows);
         let seconds = |(spec, only_scored): (&RunSpec, bool)| {
             let (updates, evaluations) = if only_scored { (0, 1) } else { (spec.updates(), spec.evaluations()) };
-            speeds.seconds_anew(spec.batch_size, updates, evaluations)
+            speeds.seconds_anew(spec.pairs_per_update(), updates, evaluations)
         };
         let each: Vec<f64> = runs.map(seconds).collect::<Option<_>>()?;
         Some(last_done(workers, self.cores, Vec::new(), each.into_iter()))

@@ -2,6 +2,7 @@
 
 use super::record::now;
 use crate::domain::event::{JournalEntry, RunEvent};
+use crate::domain::metric::{Metric, Source};
 use crate::domain::scores::Scores;
 use crate::event_file::EventWriter;
 use crate::files::FileError;
@@ -55,6 +56,13 @@ impl OpenRun {
             }
             RunEvent::Evaluation { step, scores } => {
                 on(path, self.valid.scalars(time, step, &tagged(scores)))?;
+            }
+            RunEvent::Gradient(point) => {
+                let values = Metric::ALL.into_iter().filter_map(|metric| match metric.source() {
+                    Source::Gradient(value) => Some((metric.tag(), value(&point)? as f32)),
+                    _ => None,
+                });
+                on(path, self.train.scalars(time, point.step, &values.collect::<Vec<_>>()))?;
             }
             RunEvent::AlsoEvaluated { step, set, scores } => {
                 let mut events = events(&self.attempt, &["eval", set.name()])?;

@@ -77,10 +77,10 @@ fn time(prepared: &Prepared) -> TensorResult<Timing> {
     for size in sizes {
         let batch = gather(&prepared.train, &(0..size).collect::<Vec<_>>());
         // one step to allocate buffers and warm caches
-        learner.step(&batch, &masks, train.learning_rate, train.clip_norm)?;
+        learner.step(&batch, &masks, train.learning_rate, train.clip_norm.limit())?;
         let begun = Instant::now();
         for _ in 0..TIMED {
-            learner.step(&batch, &masks, train.learning_rate, train.clip_norm)?;
+            learner.step(&batch, &masks, train.learning_rate, train.clip_norm.limit())?;
         }
         updates.push((f64::from(size), begun.elapsed().as_secs_f64() / f64::from(TIMED)));
     }

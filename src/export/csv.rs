@@ -1,6 +1,7 @@
 //! All measured numbers as a tidy table, one value per line, written run by run.
 
 use crate::domain::history::History;
+use crate::domain::metric::{Metric, Source};
 use crate::domain::run_label::RunLabel;
 use std::io::{Result, Write};
 
@@ -34,6 +35,12 @@ impl<W: Write> CsvTable<W> {
             value(point.step, "train", "accuracy", point.accuracy.to_string())?;
             value(point.step, "train", "learning_rate", point.learning_rate.to_string())?;
             value(point.step, "train", "gradient_norm", point.gradient_norm.to_string())?;
+        }
+        let of_gradient = |metric: &Metric| matches!(metric.source(), Source::Gradient(_));
+        for metric in Metric::ALL.into_iter().filter(of_gradient) {
+            for (step, number) in history.points(metric) {
+                value(step, "train", metric.tag(), number.to_string())?;
+            }
         }
         for point in &history.evaluations {
             for (tag, score) in point.scores.by_tag() {

@@ -67,6 +67,11 @@ pub struct NamedTensor {
     pub values: Vec<f32>,
 }
 
+/// What an instance draws that the weights lack.
+fn head_key(seed: u32, iid: u32) -> Key {
+    Key::new(seed.into(), Purpose::Initialise).with(iid.into())
+}
+
 impl Bert {
     /// `words` are the rows of the word table; a classifier that `weights` lacks is drawn from `seed` and `iid`.
     pub fn new(
@@ -78,7 +83,7 @@ impl Bert {
         seed: u32,
         iid: u32,
     ) -> Result<Self> {
-        let head = Key::new(seed.into(), Purpose::Initialise).with(iid.into());
+        let head = head_key(seed, iid);
         Self::of_layouts(layouts(config, words.len(), classes), config, norm, weights, words, head)
     }
 
@@ -196,6 +201,17 @@ impl Bert {
         };
         let logits = head.forward(&cls, &context)?;
         Ok(BertOutput { hidden, logits })
+    }
+
+    /// How far the parameters are from those that [`Bert::new`] began with, as a Euclidean norm.
+    pub fn distance_from(&self, weights: &Weights, words: &[u32], seed: u32, iid: u32) -> Result<f64> {
+        let mut squares = 0.0;
+        for group in &self.groups {
+            let start = weights.flat(group.layout(), &self.config, words, head_key(seed, iid));
+            let moved = group.values()?.into_iter().zip(start).map(|(now, start)| f64::from(now - start).powi(2));
+            squares += moved.sum::<f64>();
+        }
+        Ok(squares.sqrt())
     }
 
     pub fn config(&self) -> &ModelConfig {

@@ -31,8 +31,8 @@ pub use bert::{Bert, BertOutput, Implementation, NamedTensor, Pass};
 /// What comes of a tensor operation, and what can be wrong with one.
 pub use candle_core::{Error as TensorError, Result as TensorResult};
 pub use checkpoint::{
-    ModelError, ModelRequest, Pretrained, Unfit, WEIGHTS, draw_embedded, embedded_config, read_config, read_embedded,
-    read_folder, shards,
+    ModelError, ModelRequest, Pretrained, TooFewLayers, Unfit, WEIGHTS, draw_embedded, embedded_config, read_config,
+    read_embedded, read_folder, shards,
 };
 pub use dropout::Masks;
 pub use interrupt::Interrupt;

@@ -10,13 +10,19 @@ pub struct TableRows(Vec<Vec<u32>>);
 impl TableRows {
     /// What the embeddings of a batch read: words, positions, segments. No other row gets a gradient from it.
     pub fn read_by(batch: &Batch) -> Self {
-        let distinct = |numbers: &[u32]| {
-            let mut rows = numbers.to_vec();
+        Self::read_by_all(std::slice::from_ref(batch))
+    }
+
+    /// What the embeddings of any of these batches read.
+    pub fn read_by_all(batches: &[Batch]) -> Self {
+        let distinct = |numbers: fn(&Batch) -> &Vec<u32>| {
+            let mut rows: Vec<u32> = batches.iter().flat_map(numbers).copied().collect();
             rows.sort_unstable();
             rows.dedup();
             rows
         };
-        Self(vec![distinct(&batch.tokens), (0..batch.longest() as u32).collect(), distinct(&batch.token_types)])
+        let longest = batches.iter().map(Batch::longest).max().unwrap_or(0);
+        Self(vec![distinct(|batch| &batch.tokens), (0..longest as u32).collect(), distinct(|batch| &batch.token_types)])
     }
 
     /// Every row of every table.

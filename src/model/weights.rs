@@ -110,6 +110,12 @@ pub fn is_classifier(name: &str) -> bool {
     name.starts_with("classifier.")
 }
 
+/// Whether it belongs to the layer of this number, counted from 0, or to a later one.
+pub fn is_layer_from(name: &str, number: usize) -> bool {
+    let layer = name.strip_prefix("bert.encoder.layer.").and_then(|rest| rest.split('.').next());
+    layer.and_then(|layer| layer.parse().ok()).is_some_and(|layer: usize| layer >= number)
+}
+
 pub fn is_pooler(name: &str) -> bool {
     name.starts_with("bert.pooler.")
 }

@@ -3,6 +3,7 @@
 //! May import: `domain`, `stats`. Never uses: `std::fs`, `std::thread`. A [`Figure`] has axes, lines, palette indices and
 //! dash patterns; it knows no colours, pixels or cells.
 
+mod agreement;
 mod curve;
 mod curves;
 mod dash;
@@ -17,6 +18,7 @@ mod smooth;
 mod spread;
 mod view;
 
+pub use agreement::Agreement;
 pub use curve::Curve;
 pub use curves::Curves;
 pub use dash::{Dashes, PATTERNS, alike, pattern, strokes};

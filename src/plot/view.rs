@@ -1,6 +1,5 @@
 //! The view of a figure: axes, smoothing, bands and visible ranges.
 
-use crate::domain::run_label::RunLabel;
 use crate::domain::series::Sample;
 use crate::domain::sweep::Row;
 use serde::{Deserialize, Serialize};
@@ -17,9 +16,22 @@ pub enum XAxis {
     /// percentage of the updates of each run
     Fraction,
     Time,
+    /// of all updates so far
+    SumOfRates,
+    SumOfSquaredRates,
 }
 
 impl XAxis {
+    pub const ALL: [XAxis; 7] = [
+        XAxis::Pairs,
+        XAxis::Updates,
+        XAxis::Epochs,
+        XAxis::Fraction,
+        XAxis::Time,
+        XAxis::SumOfRates,
+        XAxis::SumOfSquaredRates,
+    ];
+
     pub fn label(self) -> &'static str {
         match self {
             XAxis::Pairs => "pairs seen",
@@ -27,17 +39,13 @@ impl XAxis {
             XAxis::Epochs => "epochs",
             XAxis::Fraction => "% of training",
             XAxis::Time => "seconds of training",
+            XAxis::SumOfRates => "sum of learning rates",
+            XAxis::SumOfSquaredRates => "sum of squared learning rates",
         }
     }
 
     pub fn next(self) -> Self {
-        match self {
-            XAxis::Pairs => XAxis::Updates,
-            XAxis::Updates => XAxis::Epochs,
-            XAxis::Epochs => XAxis::Fraction,
-            XAxis::Fraction => XAxis::Time,
-            XAxis::Time => XAxis::Pairs,
-        }
+        Self::ALL[(self as usize + 1) % Self::ALL.len()]
     }
 
     /// The x of a sample of a run.
@@ -58,18 +66,20 @@ impl XAxis {
 
     /// This axis, or updates if what it counts is unknown of any of these runs: they would not be comparable.
     pub fn common<'r>(self, mut rows: impl Iterator<Item = &'r Row>) -> Self {
-        if rows.all(|row| self.of(&row.label, 0).is_some()) { self } else { XAxis::Updates }
+        if rows.all(|row| self.of(row, 0).is_some()) { self } else { XAxis::Updates }
     }
 
     fn of_step(self, row: &Row, step: u64) -> f64 {
-        self.of(&row.label, step).unwrap_or(step as f64)
+        self.of(row, step).unwrap_or(step as f64)
     }
 
-    fn of(self, label: &RunLabel, step: u64) -> Option<f64> {
+    fn of(self, row: &Row, step: u64) -> Option<f64> {
         match self {
-            XAxis::Pairs => label.pairs_seen(step).map(|pairs| pairs as f64),
-            XAxis::Epochs => label.epochs(step),
-            XAxis::Fraction => Some(100.0 * step as f64 / label.length.updates?.max(1) as f64),
+            XAxis::Pairs => row.label.pairs_seen(step).map(|pairs| pairs as f64),
+            XAxis::Epochs => row.label.epochs(step),
+            XAxis::Fraction => Some(100.0 * step as f64 / row.label.length.updates?.max(1) as f64),
+            XAxis::SumOfRates => Some(row.spec.as_ref()?.schedule().sum(step)),
+            XAxis::SumOfSquaredRates => Some(row.spec.as_ref()?.schedule().sum_of_squares(step)),
             XAxis::Updates | XAxis::Time => Some(step as f64),
         }
     }
@@ -84,6 +94,7 @@ impl XAxis {
         let end = ends.fold(0.0, f64::max);
         match self {
             XAxis::Time => super::range::round_up(end.max(1.0)),
+            XAxis::SumOfRates | XAxis::SumOfSquaredRates if end > 0.0 => end,
             _ => end.max(1.0),
         }
     }
@@ -95,8 +106,8 @@ impl XAxis {
             // except for a partial last batch
             XAxis::Pairs => row.label.length.train_examples.map(f64::from),
             XAxis::Updates => row.label.length.updates_per_epoch.map(|updates| updates as f64),
-            XAxis::Fraction => self.of(&row.label, row.label.length.updates_per_epoch?),
-            XAxis::Time => None,
+            XAxis::Fraction => self.of(row, row.label.length.updates_per_epoch?),
+            XAxis::Time | XAxis::SumOfRates | XAxis::SumOfSquaredRates => None,
         };
         let first = length(rows.next()?)?;
         rows.all(|row| length(row) == Some(first)).then_some(first)

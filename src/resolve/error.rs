@@ -5,7 +5,7 @@ use crate::domain::glue::UnknownTask;
 use crate::domain::nearest::suggestion;
 use crate::domain::spec::NamedSet;
 use crate::hub::HubError;
-use crate::model::ModelError;
+use crate::model::{ModelError, TooFewLayers};
 use crate::plan::TooFewExamples;
 use crate::spec_file::{SpecError, preset_names};
 use crate::store::StoreError;
@@ -57,6 +57,13 @@ pub enum PrepareError {
         other => way_out(other).to_owned(),
     })]
     Source { given: String, cause: Box<HubError> },
+    #[error("model.{key} is {given}: {cause}")]
+    Layers { key: &'static str, given: u32, cause: TooFewLayers },
+    #[error(
+        "model.head is \"keep\", and model.reinitialize draws the pooler anew, without which a classifier means nothing; leave \
+         one of them out"
+    )]
+    HeadWithoutPooler,
     #[error("model.source: {}", no_folder(.path, .meant.as_deref()))]
     NoFolder { path: PathBuf, meant: Option<String> },
     #[error("{place} holds none of {names} to validate on; add one, or take a share of train: task.validation = 0.05")]

@@ -6,10 +6,10 @@ use super::sources::Sources;
 use crate::data::{Examples, PairTokenizer, WordRows, evaluation_batches, files_of, split};
 use crate::domain::arm::Arm;
 use crate::domain::batch::Batch;
-use crate::domain::classifier::Classifier;
+use crate::domain::classifier::{Classifier, HeadChoice};
 use crate::domain::model::ModelConfig;
 use crate::domain::run::{DataIdentity, ModelIdentity, SetIdentity};
-use crate::domain::spec::{EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, NamedSet, Spec, Validation};
+use crate::domain::spec::{EMBEDDED, EMBEDDED_LEARNING_RATE, EMBEDDED_RANDOM, Model, NamedSet, Spec, Validation};
 use crate::domain::train::Train;
 use crate::model::{self, ModelRequest, Pretrained, Weights};
 use crate::plan::SweepPlan;
@@ -92,7 +92,7 @@ pub fn prepare(spec: Spec, sources: &Sources) -> Result<Prepared, PrepareError> 
     notes.extend(of_model);
     notes.push(format!("classifier: {classifier}"));
     notes.extend(tokenizer.notes().iter().cloned());
-    if weights.lacks_pooler() {
+    if weights.lacks_pooler() && spec.model.reinitialize.is_none() {
         let source = &spec.model.source;
         notes.push(format!(
             "{source} has no pooler, as models of other tasks often have none: it is drawn like the classifier"
@@ -148,10 +148,30 @@ pub fn read_model(
             EMBEDDED_RANDOM => model::draw_embedded(wanted, spec.train.seed)?,
             _ => model::read_embedded(wanted)?,
         };
-        return Ok((tokenizer, pretrained));
+        return Ok((tokenizer, part(spec, pretrained)?));
     };
-    let pretrained = model::read_folder(folder, wanted)?;
+    let pretrained = part(spec, model::read_folder(folder, wanted)?)?;
     Ok((PairTokenizer::from_folder(folder, max_length)?, pretrained))
+}
+
+/// What `[model]` takes of a checkpoint.
+fn part(spec: &Spec, mut pretrained: Pretrained) -> Result<Pretrained, PrepareError> {
+    if let Some(given) = spec.model.layers {
+        let wrong = |cause| PrepareError::Layers { key: "layers", given, cause };
+        pretrained = pretrained.with_layers(given as usize).map_err(wrong)?;
+    }
+    if let Some(given) = spec.model.reinitialize {
+        if spec.model.head == Some(HeadChoice::Keep) {
+            return Err(PrepareError::HeadWithoutPooler);
+        }
+        if Model::is_embedded(&spec.model.source) {
+            // its own is that of a classifier on a pooler that is kept (data/README.md)
+            pretrained.config.initializer_range = ModelConfig::BERT_INITIALIZER_RANGE;
+        }
+        let wrong = |cause| PrepareError::Layers { key: "reinitialize", given, cause };
+        pretrained = pretrained.reinitialized(given as usize).map_err(wrong)?;
+    }
+    Ok(pretrained)
 }
 
 fn check(examples: &Examples, config: &ModelConfig) -> Result<(), PrepareError> {

@@ -23,6 +23,9 @@ pub fn to_table(changes: &Patch) -> Table {
         Value::Integer(integer) => toml::Value::Integer(*integer),
         Value::Number(number) => toml::Value::Float(*number),
         Value::Text(text) => toml::Value::String(text.clone()),
+        Value::Table(table) => {
+            toml::Value::Table(table.iter().map(|(name, number)| (name.clone(), toml::Value::Float(*number))).collect())
+        }
     };
     changes.iter().map(|(ablation, given)| (ablation.key.to_owned(), value(given))).collect()
 }

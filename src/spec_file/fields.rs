@@ -58,13 +58,15 @@ const TASK: [Field; 10] = [
     ),
 ];
 
-const MODEL: [Field; 2] = [
+const MODEL: [Field; 4] = [
     field(
         "source",
         "a folder, a repository of the hub (OWNER/NAME or OWNER/NAME@REVISION) or \"embedded\", in quotes",
         not_empty,
     ),
     field("head", "\"fresh\" or \"keep\"", is::<HeadChoice>),
+    field("layers", "a whole number from 1 to 1024", |value| whole(value, 1, 1024)),
+    field("reinitialize", "a whole number from 0 to 1024", |value| whole(value, 0, 1024)),
 ];
 
 /// Keys of `[train]` that shape the sweep, not a run: an arm cannot change them.
@@ -203,10 +205,11 @@ mod tests {
     use crate::domain::ablation::Value as Scalar;
     use crate::domain::choice::{Evaluation, LearningRateScaling, Precision};
     use crate::domain::numbers::NUMBERS;
+    use crate::domain::rates::Rates;
     use crate::domain::spec::{Model, StoreOptions};
     use crate::domain::train::Train;
     use serde::Serialize;
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
     use toml::Table;
 
     /// A key that serde knows and this list does not could never be given.
@@ -220,7 +223,8 @@ mod tests {
         }
         same(&of_table("train").unwrap(), &whole_train());
         same(&STORE, &StoreOptions::default());
-        same(&MODEL, &Model { source: "embedded".into(), head: Some(HeadChoice::Keep) });
+        let (source, head) = ("embedded".into(), Some(HeadChoice::Keep));
+        same(&MODEL, &Model { source, head, layers: Some(2), reinitialize: Some(1) });
     }
 
     /// With every key that is written only where it is not the default.
@@ -230,8 +234,15 @@ mod tests {
             precision: Precision::Bf16,
             learning_rate_scaling: LearningRateScaling::Sqrt,
             learning_rate_reference: 16,
+            learning_rates: Rates::of_table(&BTreeMap::from([("8".into(), 1e-4)])).unwrap(),
             updates: Some(100),
             updates_of: Some(8),
+            accumulate: 2,
+            noise_of: Some(2),
+            betas_of: Some(2),
+            head_seed: Some(1),
+            order_seed: Some(1),
+            dropout_seed: Some(1),
             ..Train::default()
         };
         for number in NUMBERS {

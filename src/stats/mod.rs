@@ -4,6 +4,7 @@
 //! error is called `alpha` everywhere; an interval's level is 1 - alpha.
 
 mod answer;
+mod collapse;
 mod contrast;
 mod estimate;
 mod fieller;
@@ -18,6 +19,7 @@ mod verdict;
 mod words;
 
 pub use answer::{Answer, CauseRow, EffectRow, OneClassRow};
+pub use collapse::distance_apart;
 pub use contrast::{contrast, slope_weights};
 pub use estimate::{Estimate, Interval};
 pub use fieller::{RatioInterval, ratio_interval};

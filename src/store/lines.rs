@@ -60,6 +60,13 @@ fn check(entry: &JournalEntry) -> Result<(), String> {
         }
         RunEvent::Evaluation { .. } => entry.event.scores().as_ref().map_or(Ok(()), Scores::check),
         RunEvent::AlsoEvaluated { scores, .. } => scores.check(),
+        RunEvent::Gradient(point) => {
+            number("noise_scale", point.noise_scale.unwrap_or(0.0), 0.0, f64::MAX)?;
+            number("signal_share", point.signal_share.unwrap_or(0.0), 0.0, 1.0)?;
+            number("clipped_share", point.clipped_share, 0.0, 1.0)?;
+            number("update_ratio", point.update_ratio, 0.0, f64::MAX)?;
+            number("distance", point.distance, 0.0, f64::MAX)
+        }
         _ => Ok(()),
     }
 }

@@ -5,14 +5,13 @@
 //! with the same arithmetic: before they are read again ([`AdamW::refresh`]), and before the whole table is read
 //! ([`AdamW::settle`]).
 
-use crate::domain::numbers::BETA2;
+use super::noise_meter::{NoiseMeter, SquaredNorms};
+use crate::domain::numbers::{BETA1, BETA2, EPSILON, Numbers};
 use crate::model::vectorised::vectorised;
 use crate::model::{Group, TableRows, TensorView};
 use candle_core::Result;
 use std::ops::Range;
 
-const BETA1: f32 = 0.9;
-const EPSILON: f32 = 1e-6;
 /// Added to the norm a gradient is clipped by, as PyTorch does.
 const CLIP_EPSILON: f32 = 1e-6;
 /// A first moment closer to 0 counts as 0: what it would still move is 10^14 times smaller than the learning rate, and
@@ -22,13 +21,33 @@ const NEGLIGIBLE: f32 = 1e-20;
 /// First and second moments of every parameter, and the pending updates of tables.
 pub struct AdamW {
     weight_decay: f64,
-    /// decay rate of the second moment
-    beta2: f32,
+    adam: Adam,
     pub(super) moments: Vec<Moments>,
     /// the updates that some row of a table has not had yet
     missed: Vec<UpdateRule>,
     /// updates done
     pub steps: u64,
+    pub(super) meter: NoiseMeter,
+    /// whether the next update is measured against the weights
+    pub(super) measures_update: bool,
+}
+
+/// Adam's constants.
+#[derive(Clone, Copy, Debug)]
+struct Adam {
+    /// decay rate of the first moment
+    beta1: f32,
+    /// of the second
+    beta2: f32,
+    /// added to the root of the second moment
+    epsilon: f32,
+}
+
+impl From<&Numbers> for Adam {
+    fn from(numbers: &Numbers) -> Self {
+        let [beta1, beta2, epsilon] = [BETA1, BETA2, EPSILON].map(|number| numbers.get(number) as f32);
+        Self { beta1, beta2, epsilon }
+    }
 }
 
 /// Of one group, flat as its parameters.
@@ -68,44 +87,72 @@ impl AdamW {
             second: vec![0.0; group.layout().len()],
             segments: group.layout().views().iter().map(&mut segment).collect(),
         });
-        let beta2 = BETA2.default as f32;
-        Self { weight_decay, beta2, moments: moments.collect(), missed: Vec::new(), steps: 0 }
+        let adam = Adam::from(&Numbers::default());
+        Self {
+            weight_decay,
+            adam,
+            moments: moments.collect(),
+            missed: Vec::new(),
+            steps: 0,
+            meter: NoiseMeter::default(),
+            measures_update: false,
+        }
     }
 
-    pub fn with_beta2(self, beta2: f64) -> Self {
-        Self { beta2: beta2 as f32, ..self }
+    /// With these constants.
+    pub fn with(self, numbers: &Numbers) -> Self {
+        Self { adam: numbers.into(), ..self }
     }
 
     /// One update by the gradients of the groups, clipped at a global norm of `clip_norm`; the gradients are reset.
     /// `rows` are those with a gradient, which must be up to date. Returns the norm before clipping.
     pub fn step(&mut self, groups: &mut [Group], rows: &TableRows, learning_rate: f64, clip_norm: f64) -> Result<f32> {
-        let mut squares = 0f64;
+        let (mut squares, mut measured) = (0f64, SquaredNorms::default());
         for (group, moments) in groups.iter_mut().zip(&self.moments) {
             group.update(|_, gradient| {
-                for part in moments.segments.iter().flat_map(|segment| segment.parts(rows)) {
-                    squares += sum_of_squares(&gradient[part]);
+                for segment in &moments.segments {
+                    for part in segment.parts(rows) {
+                        let of_part = sum_of_squares(&gradient[part]);
+                        squares += of_part;
+                        if segment.table.is_none() {
+                            measured.gradient += of_part;
+                        }
+                    }
                 }
             })?;
         }
         let norm = squares.sqrt() as f32;
         self.steps += 1;
-        let rule = UpdateRule::new(learning_rate, self.weight_decay, self.beta2, self.steps);
+        let rule = UpdateRule::new(learning_rate, self.weight_decay, self.adam, self.steps);
         let clip = (clip_norm as f32 / (norm + CLIP_EPSILON)).min(1.0);
         self.missed.push(rule);
+        let (measures_update, mut of_weights, mut of_update) = (self.measures_update, 0.0, 0.0);
         for (group, Moments { first, second, segments }) in groups.iter_mut().zip(&mut self.moments) {
             let has_tables = segments.iter().any(|segment| segment.table.is_some());
             group.update(|values, gradient| {
                 for segment in segments.iter_mut() {
                     for part in segment.parts(rows) {
-                        update(
-                            rule,
-                            clip,
-                            rule.decay_of(segment.decays),
-                            &mut values[part.clone()],
-                            &gradient[part.clone()],
-                            &mut first[part.clone()],
-                            &mut second[part.clone()],
-                        );
+                        for block in blocks(part.clone()) {
+                            let is_measured = measures_update && segment.table.is_none();
+                            let before = is_measured.then(|| values[block.clone()].to_vec());
+                            update(
+                                rule,
+                                clip,
+                                rule.decay_of(segment.decays),
+                                &mut values[block.clone()],
+                                &gradient[block.clone()],
+                                &mut first[block.clone()],
+                                &mut second[block.clone()],
+                            );
+                            if let Some(mut before) = before {
+                                of_weights += sum_of_squares(&before);
+                                before.iter_mut().zip(&values[block.clone()]).for_each(|(old, new)| *old = new - *old);
+                                of_update += sum_of_squares(&before);
+                            }
+                            if segment.table.is_none() {
+                                measured.moment += sum_of_squares(&first[block]);
+                            }
+                        }
                         // a group of tables is too large to be cleared whole
                         if has_tables {
                             gradient[part].fill(0.0);
@@ -122,6 +169,11 @@ impl AdamW {
                 group.clear_gradient();
             }
         }
+        if measures_update {
+            self.meter.update_ratio = if of_weights > 0.0 { f64::sqrt(of_update / of_weights) } else { 0.0 };
+        }
+        measured.gradient *= f64::from(clip).powi(2);
+        self.meter.add(self.adam.beta1.into(), self.steps, measured, clip < 1.0);
         Ok(norm)
     }
 
@@ -170,6 +222,13 @@ impl Segment {
     }
 }
 
+/// Values of a block: its first moments are still in the nearest cache when their squares are summed.
+const BLOCK: usize = 2048;
+
+fn blocks(part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    part.clone().step_by(BLOCK).map(move |start| start..part.end.min(start + BLOCK))
+}
+
 fn row_of(table: &Range<usize>, width: usize, row: u32) -> Range<usize> {
     let start = table.start + row as usize * width;
     start..start + width
@@ -180,7 +239,7 @@ fn row_of(table: &Range<usize>, width: usize, row: u32) -> Range<usize> {
 struct UpdateRule {
     /// learning rate over the first moment's bias correction
     rate: f32,
-    beta2: f32,
+    adam: Adam,
     /// root of the second moment's bias correction
     second_correction: f32,
     decay: f32,
@@ -188,12 +247,12 @@ struct UpdateRule {
 
 impl UpdateRule {
     /// `step` counts from 1.
-    fn new(learning_rate: f64, weight_decay: f64, beta2: f32, step: u64) -> Self {
+    fn new(learning_rate: f64, weight_decay: f64, adam: Adam, step: u64) -> Self {
         let step = step as i32;
         Self {
-            beta2,
-            rate: (learning_rate / (1.0 - f64::from(BETA1).powi(step))) as f32,
-            second_correction: (1.0 / (1.0 - f64::from(beta2).powi(step))).sqrt() as f32,
+            adam,
+            rate: (learning_rate / (1.0 - f64::from(adam.beta1).powi(step))) as f32,
+            second_correction: (1.0 / (1.0 - f64::from(adam.beta2).powi(step))).sqrt() as f32,
             decay: 1.0 - learning_rate as f32 * weight_decay as f32,
         }
     }
@@ -204,10 +263,11 @@ impl UpdateRule {
 
     #[inline(always)]
     fn apply(&self, decay: f32, gradient: f32, value: &mut f32, first: &mut f32, second: &mut f32) {
-        let moved = BETA1 * *first + (1.0 - BETA1) * gradient;
+        let Adam { beta1, beta2, epsilon } = self.adam;
+        let moved = beta1 * *first + (1.0 - beta1) * gradient;
         *first = if moved.abs() < NEGLIGIBLE { 0.0 } else { moved };
-        *second = self.beta2 * *second + (1.0 - self.beta2) * gradient * gradient;
-        *value = *value * decay - self.rate * *first / (second.sqrt() * self.second_correction + EPSILON);
+        *second = beta2 * *second + (1.0 - beta2) * gradient * gradient;
+        *value = *value * decay - self.rate * *first / (second.sqrt() * self.second_correction + epsilon);
     }
 }
 
@@ -252,7 +312,7 @@ vectorised! {
             for rule in left {
                 for (v, s) in v.iter_mut().zip(&mut s) {
                     *v *= rule.decay_of(decays);
-                    *s *= rule.beta2;
+                    *s *= rule.adam.beta2;
                 }
             }
             values.copy_from_slice(&v[..values.len()]);

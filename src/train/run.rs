@@ -1,11 +1,10 @@
 //! The training loop.
 
-use super::schedule::LinearSchedule;
-use super::{Learner, OwnedSnapshot, Snapshot, TrainError, evaluate};
+use super::{Learner, OwnedSnapshot, Snapshot, TrainError, UpdateInput, evaluate, loss_weights};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
-use crate::domain::numbers::BETA2;
+use crate::domain::random::{Key, Purpose};
 use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
 use crate::domain::spec::NamedSet;
@@ -52,13 +51,10 @@ pub fn train(
     observer: &mut dyn Observer,
 ) -> Result<Ending, TrainError> {
     let spec = inputs.spec;
-    let config = &spec.model.config;
-    let classes = spec.data.classes as usize;
-    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?
-        .with_precision(spec.precision);
+    let mut model = initial_model(inputs)?;
     let interrupt = observer.interrupt().clone();
     model.interrupted_by(interrupt.clone());
-    let mut learner = Learner::new(model, spec.weight_decay).with_beta2(spec.numbers.get(BETA2));
+    let mut learner = Learner::new(model, spec.weight_decay).with(&spec.numbers);
     let (updates, updates_per_epoch) = (spec.updates(), spec.updates_per_epoch());
     if let Some(snapshot) = snapshot {
         if snapshot.step > updates {
@@ -66,13 +62,21 @@ pub fn train(
         }
         learner.restore(snapshot)?;
     }
-    let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, updates);
+    let schedule = spec.schedule();
     let mut epoch = None;
     let mut step = learner.steps();
     observer.event(RunEvent::Started { step })?;
     loop {
-        if spec.evaluates_after(step) && !score(learner.model()?, inputs, step, observer)? {
-            return stop(&mut learner, observer);
+        if spec.evaluates_after(step) {
+            if !score(learner.model()?, inputs, step, observer)? {
+                return stop(&mut learner, observer);
+            }
+            let (seed, iid) = spec.head_source();
+            let distance = learner.model()?.distance_from(inputs.weights, inputs.words, seed, iid)?;
+            if let Some(point) = learner.gradient(spec, distance) {
+                observer.event(RunEvent::Gradient(point))?;
+            }
+            learner.restart_gradient();
         }
         if step == updates {
             if !score_further_sets(learner.model()?, inputs, step, observer)? {
@@ -87,8 +91,11 @@ pub fn train(
             epoch => epoch.insert(Epoch::new(inputs, number)),
         };
         let learning_rate = schedule.rate(step);
-        let batch = epoch.batch(inputs.train, within, spec.batch_size as usize);
-        let Some(metrics) = learner.step(&batch, &epoch.masks, learning_rate, spec.clip_norm)? else {
+        let batches = epoch.batches(inputs.train, within, spec);
+        let weights = spec.noise_of.map(|of| loss_weights(noise_key(spec, step), spec.pairs_per_update(), of));
+        let input = UpdateInput { batches: &batches, weights: weights.as_deref(), masks: &epoch.masks };
+        learner.measure_update(spec.evaluates_after(step + 1));
+        let Some(metrics) = learner.update(input, learning_rate, spec.clip_norm.limit(), &mut |_| {})? else {
             return stop(&mut learner, observer);
         };
         step += 1;
@@ -118,13 +125,22 @@ pub fn train(
 
 /// The final weights that another run with the same updates kept, as this run's model.
 pub fn kept_model(inputs: &RunInputs<'_>, kept: &[u8]) -> Result<Bert, TrainError> {
-    let spec = inputs.spec;
-    let classes = spec.data.classes as usize;
-    let config = &spec.model.config;
-    let mut model = Bert::new(config, spec.norm, inputs.weights, inputs.words, classes, spec.seed, spec.iid)?
-        .with_precision(spec.precision);
+    let mut model = initial_model(inputs)?;
     model.load_safetensors(inputs.words, kept)?;
     Ok(model)
+}
+
+/// The model before the first update.
+fn initial_model(inputs: &RunInputs<'_>) -> Result<Bert, TrainError> {
+    let spec = inputs.spec;
+    let (classes, (seed, iid)) = (spec.data.classes as usize, spec.head_source());
+    let model = Bert::new(&spec.model.config, spec.norm, inputs.weights, inputs.words, classes, seed, iid)?;
+    Ok(model.with_precision(spec.precision))
+}
+
+/// The stream of an update's loss weights.
+fn noise_key(spec: &RunSpec, step: u64) -> Key {
+    Key::new(spec.seed.into(), Purpose::LossWeights).with(spec.iid.into()).with(step)
 }
 
 /// Evaluates a run that needs no training on the weights that it would end with.
@@ -173,7 +189,8 @@ fn scores_of(
 ) -> Result<Option<Scores>, TrainError> {
     let spec = inputs.spec;
     // the epoch after the last, whose masks training does not use
-    let masks = Masks::new(spec.dropout, spec.seed, spec.iid, spec.epochs_begun() as u32);
+    let (seed, iid) = spec.dropout_source();
+    let masks = Masks::new(spec.dropout, seed, iid, spec.epochs_begun() as u32);
     let masks = spec.dropout_at_evaluation.then_some(&masks);
     let interrupt = observer.interrupt().clone();
     let scores = match evaluate(model, batches, masks, most, &|| interrupt.is_asked()) {
@@ -201,14 +218,18 @@ struct Epoch {
 
 impl Epoch {
     fn new(inputs: &RunInputs<'_>, number: u32) -> Self {
-        let RunSpec { shuffle, seed, iid, dropout, .. } = *inputs.spec;
+        let spec = inputs.spec;
+        let ((order_seed, order_iid), (mask_seed, mask_iid)) = (spec.order_source(), spec.dropout_source());
         Self {
-            order: epoch_order(inputs.train.len(), shuffle, seed, iid, number),
-            masks: Masks::new(dropout, seed, iid, number),
+            order: epoch_order(inputs.train.len(), spec.shuffle, order_seed, order_iid, number),
+            masks: Masks::new(spec.dropout, mask_seed, mask_iid, number),
         }
     }
 
-    fn batch(&self, examples: &Examples, within: usize, size: usize) -> Batch {
-        gather(examples, &self.order[within * size..(within + 1) * size])
+    /// Those of one update.
+    fn batches(&self, examples: &Examples, within: usize, spec: &RunSpec) -> Vec<Batch> {
+        let pairs = spec.pairs_per_update() as usize;
+        let order = &self.order[within * pairs..(within + 1) * pairs];
+        order.chunks(spec.batch_size as usize).map(|numbers| gather(examples, numbers)).collect()
     }
 }

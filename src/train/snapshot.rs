@@ -2,6 +2,7 @@
 //!
 //! Knows no folders: converts to and from bytes. There is no generator state: randomness is a function of the step.
 
+use super::noise_meter::NoiseMeter;
 use super::{AdamW, TrainError};
 use crate::model::Bert;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
@@ -15,12 +16,15 @@ pub struct Snapshot<'s> {
     /// updates done
     pub step: u64,
     tensors: Vec<(String, Cow<'s, [f32]>)>,
+    meter: NoiseMeter,
 }
 
 /// A snapshot that was read from bytes.
 pub type OwnedSnapshot = Snapshot<'static>;
 
 /// Key of the step in the file's metadata.
+///
+/// Behind the step stands what is measured of gradients; older snapshots have none. One entry: several have no fixed order.
 const STEP: &str = "step";
 
 impl<'s> Snapshot<'s> {
@@ -36,7 +40,7 @@ impl<'s> Snapshot<'s> {
             tensors.push((format!("mean.{number}"), running.mean.clone().into()));
             tensors.push((format!("variance.{number}"), running.variance.clone().into()));
         }
-        Ok(Self { step: optimizer.steps, tensors })
+        Ok(Self { step: optimizer.steps, tensors, meter: optimizer.meter })
     }
 
     /// Restores the state. The model must be of the same shape as the one it was taken from.
@@ -62,7 +66,7 @@ impl<'s> Snapshot<'s> {
             running.mean = take(format!("mean.{number}"), hidden)?;
             running.variance = take(format!("variance.{number}"), hidden)?;
         }
-        optimizer.steps = self.step;
+        (optimizer.steps, optimizer.meter) = (self.step, self.meter);
         Ok(())
     }
 
@@ -74,7 +78,8 @@ impl<'s> Snapshot<'s> {
             end += size_of_val(&**values);
             (name.clone(), TensorInfo { dtype: Dtype::F32, shape: vec![values.len()], data_offsets: (begin, end) })
         });
-        let step = HashMap::from([(STEP.to_owned(), self.step.to_string())]);
+        let meter = self.meter.to_numbers().map(|number| number.to_string()).join(" ");
+        let step = HashMap::from([(STEP.to_owned(), format!("{} {meter}", self.step))]);
         let header = Metadata::new(Some(step), tensors.collect()).map_err(io::Error::other)?;
         let mut header = serde_json::to_vec(&header)?;
         // the format wants its values aligned
@@ -93,8 +98,12 @@ impl<'s> Snapshot<'s> {
     pub fn from_bytes(bytes: &[u8]) -> Result<OwnedSnapshot, TrainError> {
         let wrong = |error: safetensors::SafeTensorError| TrainError::Snapshot(error.to_string());
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(wrong)?;
-        let step = metadata.metadata().as_ref().and_then(|entries| entries.get(STEP)?.parse().ok());
+        let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(STEP)).cloned().unwrap_or_default();
+        let mut words = entry.split(' ');
+        let step = words.next().and_then(|step| step.parse().ok());
         let step = step.ok_or_else(|| TrainError::Snapshot("it names no step".into()))?;
+        let numbers: Vec<f64> = words.filter_map(|number| number.parse().ok()).collect();
+        let meter = numbers.try_into().map(NoiseMeter::from_numbers).unwrap_or_default();
         let tensors = SafeTensors::deserialize(bytes)
             .map_err(wrong)?
             .iter()
@@ -103,7 +112,7 @@ impl<'s> Snapshot<'s> {
                 other => Err(TrainError::Snapshot(format!("`{name}` holds {other:?}, expected F32"))),
             })
             .collect::<Result<_, _>>()?;
-        Ok(Snapshot { step, tensors })
+        Ok(Snapshot { step, tensors, meter })
     }
 }
 

@@ -6,6 +6,7 @@ use batchscope::app::{Action, App, Effect, Leaving};
 use batchscope::domain::command::Intent;
 use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use batchscope::domain::id::RunId;
+use batchscope::domain::point::GradientPoint;
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::domain::run::PlannedRun;
 use batchscope::domain::scores::Scores;
@@ -228,7 +229,15 @@ fn run_event(dice: &mut Dice) -> RunEvent {
             let scores = Scores { matthews: Some(number(dice)), ..Scores::of(number(dice), number(dice)) };
             RunEvent::AlsoEvaluated { step, set: NamedSet::Test, scores }
         }
-        6..=14 => RunEvent::Evaluation {
+        6 => RunEvent::Gradient(GradientPoint {
+            step,
+            noise_scale: dice.one_in(2).then(|| number(dice)),
+            signal_share: Some(number(dice)),
+            clipped_share: number(dice),
+            update_ratio: number(dice),
+            distance: number(dice),
+        }),
+        7..=14 => RunEvent::Evaluation {
             step,
             scores: Scores { f1: dice.one_in(2).then(|| number(dice)), ..Scores::of(number(dice), number(dice)) },
         },

@@ -17,6 +17,7 @@ mod causes;
 mod checkpoints; // variants of real checkpoints, and what is refused
 mod fetching; // models by name, from a spec to runs
 mod heads; // the initial classifier of a run
+mod gradient_noise; // the noise scale against the gradients of single examples
 mod hub; // files from the hub, complete and verified
 mod hugging_face; // exported weights load in transformers
 mod realizations; // nothing is trained twice, and additions are trained
@@ -24,6 +25,7 @@ mod arbitrary; // no parser panics or over-allocates on any input
 mod fuzzing; // the dashboard survives any sequence of keys, events and sizes
 mod faults; // full disks, read-only and newer stores, failing runs
 mod own_data;
+mod parts; // the first layers of a model, and the last ones drawn anew
 mod numbers; // a numeric setting is known wherever a key of [train] is
 mod older_runs; // runs of earlier versions can be read
 mod pictures; // figures can be redrawn to the byte from their view
@@ -42,5 +44,6 @@ mod terminal; // the terminal is always restored, and nothing is lost
 mod json_lines;
 mod latency; // latency of keys while every core trains
 mod tokenizers; // tokenizers of BERT models, against transformers
+mod updates; // what an update is made of: batches, weights of losses, seeds
 mod time_left; // accuracy of the time left
 mod upkeep; // version, completions, manual pages, doctor, leftovers

@@ -1,99 +1,81 @@
 //! A numeric setting of `[train]`, from the spec to the optimizer: Adam's `beta2` serves as the example.
 
-use crate::support::observer::Unobserved;
-use crate::support::{World, no_dropout};
+use crate::support::World;
+use crate::support::training::{plain, prepared, trained, worst};
 use batchscope::app::table::Typing;
 use batchscope::app::{Action, App};
-use batchscope::data::{epoch_order, gather};
 use batchscope::domain::identity::run_id;
-use batchscope::domain::numbers::BETA2;
+use batchscope::domain::numbers::{BETA1, BETA2, EPSILON};
+use batchscope::domain::run::RunSpec;
 use batchscope::domain::settings;
-use batchscope::model::{Bert, Group, Pass};
-use batchscope::resolve::{Prepared, Sources, prepare};
 use batchscope::spec_file::{parse, preset, to_toml};
 use batchscope::store::Store;
-use batchscope::train::{Ending, LinearSchedule, RunInputs, train};
-use candle_core::{Device, Tensor};
 use tui_input::InputRequest;
 
 const TRAIN: &str =
     "[train]\nbatch_sizes = [8]\ninstances = 1\nupdates = 12\nlearning_rate = 5e-3\ndropout = \"off\"\n";
 
-fn prepared(world: &World, train: &str) -> Prepared {
-    world.write_spec(train);
-    let text = std::fs::read_to_string(world.path("spec.toml")).unwrap();
-    let overrides = [("task.path", "task"), ("model.source", "model")]
-        .map(|(key, folder)| format!("{key}={}", world.path(folder).display()));
-    prepare(parse("spec.toml", &text, &overrides).unwrap(), &Sources::cached()).unwrap()
-}
-
-/// The run of the baseline, trained by the program: its final weights, group by group.
-fn trained(prepared: &Prepared) -> Vec<Vec<f32>> {
-    let spec = &prepared.plan().runs(&prepared.spec.arms[0]).unwrap()[0].spec;
-    let Prepared { weights, words, train: examples, validation, .. } = prepared;
-    let inputs = RunInputs { spec, weights, words, train: examples, validation, further_sets: &[] };
-    let Ending::Finished(model) = train(&inputs, None, &mut Unobserved::default()).unwrap() else { panic!("stopped") };
-    model.groups.iter().map(|group| group.values().unwrap()).collect()
-}
-
-/// The same by AdamW as defined in Loshchilov and Hutter 2019, over every parameter in double precision.
-fn plain(prepared: &Prepared, beta2: f64) -> Vec<Vec<f32>> {
-    let spec = &prepared.plan().runs(&prepared.spec.arms[0]).unwrap()[0].spec;
-    let classes = spec.data.classes as usize;
-    let mut model =
-        Bert::new(&spec.model.config, spec.norm, &prepared.weights, &prepared.words, classes, spec.seed, spec.iid)
-            .unwrap();
-    let schedule = LinearSchedule::new(spec.learning_rate, spec.warmup_ratio, spec.updates());
-    let zeros = || model.groups.iter().map(|group| vec![0.0; group.layout().len()]).collect::<Vec<Vec<f64>>>();
-    let (mut first, mut second) = (zeros(), zeros());
-    for done in 0..spec.updates() {
-        let (epoch, within) = (done / spec.updates_per_epoch(), (done % spec.updates_per_epoch()) as usize);
-        let order = epoch_order(prepared.train.len(), spec.shuffle, spec.seed, spec.iid, epoch as u32);
-        let batch = gather(&prepared.train, &order[within * 8..(within + 1) * 8]);
-        let logits = model.logits(&batch, Pass::Train(&no_dropout())).unwrap();
-        let labels = Tensor::from_slice(&batch.labels, batch.len(), &Device::Cpu).unwrap();
-        candle_nn::loss::cross_entropy(&logits, &labels).unwrap().backward().unwrap();
-        let gradients: Vec<Vec<f32>> = model.groups.iter().map(Group::gradient).collect();
-        let norm = gradients.iter().flatten().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
-        let clip = (spec.clip_norm / (norm + 1e-6)).min(1.0);
-        let (rate, step) = (schedule.rate(done), done as i32 + 1);
-        for (number, group) in model.groups.iter_mut().enumerate() {
-            let decays: Vec<bool> =
-                group.layout().views().iter().flat_map(|view| vec![view.decays; view.range().len()]).collect();
-            group
-                .update(|values, _| {
-                    for (place, value) in values.iter_mut().enumerate() {
-                        let gradient = f64::from(gradients[number][place]) * clip;
-                        let (m, v) = (&mut first[number][place], &mut second[number][place]);
-                        *m = 0.9 * *m + 0.1 * gradient;
-                        *v = beta2 * *v + (1.0 - beta2) * gradient * gradient;
-                        let (m, v) = (*m / (1.0 - 0.9f64.powi(step)), *v / (1.0 - beta2.powi(step)));
-                        let decay = if decays[place] { rate * spec.weight_decay } else { 0.0 };
-                        *value = (f64::from(*value) * (1.0 - decay) - rate * m / (v.sqrt() + 1e-6)) as f32;
-                    }
-                })
-                .unwrap();
-            group.clear_gradient();
-        }
+/// Every constant of Adam, given by itself or through a batch size: 8 is twice 4, and half of 16.
+#[test]
+fn a_run_is_trained_by_its_constants_of_adam() {
+    let world = World::new();
+    let usual = plain(&prepared(&world, TRAIN));
+    for other in [
+        "beta2 = 0.98",
+        "beta1 = 0.5",
+        "epsilon = 1e-3",
+        "betas_of = 16",
+        "learning_rate_scaling = \"adam-sqrt\"\nlearning_rate_reference = 2",
+        "clip_norm = \"off\"",
+        "learning_rates = { 8 = 1e-3 }",
+    ] {
+        let prepared = prepared(&world, &format!("{TRAIN}{other}\n"));
+        let (found, expected) = (trained(&prepared, 0), plain(&prepared));
+        let (difference, apart) = (worst(&found, &expected), worst(&expected, &usual));
+        assert!(
+            difference < 2e-5 && difference < apart / 20.0,
+            "{other}: {difference}, the two runs are {apart} apart"
+        );
     }
-    model.groups.iter().map(|group| group.values().unwrap()).collect()
-}
-
-fn worst(a: &[Vec<f32>], b: &[Vec<f32>]) -> f32 {
-    a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    assert!(worst(&trained(&prepared(&world, TRAIN), 0), &usual) < 2e-5);
 }
 
 #[test]
-fn a_run_with_another_beta2_is_trained_by_it() {
+fn betas_and_rates_follow_the_pairs_of_an_update() {
     let world = World::new();
-    let (usual, other) = (prepared(&world, TRAIN), prepared(&world, &format!("{TRAIN}beta2 = 0.98\n")));
-    let found = trained(&other);
-    let (expected, as_usual) = (plain(&other, 0.98), plain(&usual, 0.999));
-    let apart = worst(&expected, &as_usual);
-    for (found, expected) in [(&found, &expected), (&trained(&usual), &as_usual)] {
-        let difference = worst(found, expected);
-        assert!(difference < 2e-5 && difference < apart / 20.0, "{difference}, the two runs are {apart} apart");
+    let planned = |given: &str, batch_size: u32| {
+        let prepared = prepared(&world, &format!("[train]\nbatch_sizes = [{batch_size}]\ninstances = 1\n{given}\n"));
+        prepared.plan().runs(&prepared.spec.arms[0]).unwrap()[0].spec.clone()
+    };
+    let betas = |spec: &RunSpec| [BETA1, BETA2].map(|beta| spec.numbers.get(beta));
+    let close =
+        |found: [f64; 2], expected: [f64; 2]| (0..2).all(|place| (found[place] - expected[place]).abs() < 1e-12);
+    for (given, size) in
+        [("betas_of = 8", 16), ("betas_of = 8\naccumulate = 4", 4), ("learning_rate_scaling = \"adam-sqrt\"", 16)]
+    {
+        let found = betas(&planned(given, size));
+        assert!(close(found, [0.9f64.powi(2), 0.999f64.powi(2)]), "{given} at {size}: {found:?}");
     }
+    // after as many pairs, as much is left of a gradient
+    let found = betas(&planned("betas_of = 8", 2));
+    assert!(close(found.map(|beta| beta.powi(4)), [0.9, 0.999]), "{found:?}");
+    let spec = planned("learning_rate_scaling = \"adam-sqrt\"", 32);
+    assert!((spec.learning_rate / 2e-5 - 2.0).abs() < 1e-12 && (spec.numbers.get(EPSILON) / 1e-6 - 0.5).abs() < 1e-12);
+    // the reference is the plain run, whatever is said of other sizes
+    let plain = planned("", 8);
+    for given in [
+        "betas_of = 8",
+        "learning_rate_scaling = \"adam-sqrt\"",
+        "noise_of = 8",
+        "noise_of = 9",
+        "learning_rates = { 2 = 1.0 }",
+    ] {
+        assert_eq!(planned(given, 8), plain, "{given}");
+    }
+    let rates = "learning_rate_scaling = \"linear\"\nlearning_rates = { 2 = 1e-5, 32 = 3e-4 }";
+    let peaks = [2, 16, 32].map(|size| planned(rates, size).learning_rate);
+    assert_eq!(peaks, [1e-5, 4e-5, 3e-4]);
+    assert_eq!(planned(&format!("{rates}\naccumulate = 4"), 8).learning_rate, 3e-4);
 }
 
 #[test]

@@ -389,8 +389,17 @@ fn a_share_without_ends_reads_so() {
 /// It read "Not tested: , and causes that are not named here."
 #[test]
 fn where_every_suspect_is_tested_the_unknown_is_left() {
-    let suspects =
-        ["norm", "dropout", "dropout_at_evaluation", "updates_of", "learning_rate_scaling", "evaluation", "precision"];
+    let suspects = [
+        "norm",
+        "dropout",
+        "dropout_at_evaluation",
+        "updates_of",
+        "learning_rate_scaling",
+        "evaluation",
+        "noise_of",
+        "betas_of",
+        "precision",
+    ];
     let tested = suspects.map(|name| (name, name, Evidence::Removal(Outcomes::default())));
     let page = page(Outcomes::default(), tested.into());
     assert_eq!(page.matches("Not tested: causes that are not named here.").count(), 1, "{page}");

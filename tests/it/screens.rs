@@ -10,12 +10,13 @@ use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::glue::fits;
 use batchscope::domain::look::Look;
 use batchscope::domain::metric::Metric;
+use batchscope::domain::point::GradientPoint;
 use batchscope::domain::run::PlannedRun;
 use batchscope::domain::run_label::LabelledRun;
 use batchscope::domain::scores::Scores;
 use batchscope::domain::spec::Spec;
 use batchscope::plan::Background;
-use batchscope::plot::View;
+use batchscope::plot::{View, XAxis};
 use batchscope::spec_file::{parse, preset};
 use batchscope::store::Store;
 use batchscope::tui::{ASKED, KEYS, SEARCHING, TYPING, Theme, draw};
@@ -759,6 +760,46 @@ fn answered() -> App {
         }
     }
     app
+}
+
+#[test]
+fn an_axis_says_how_far_the_batch_sizes_lie_apart_over_it() {
+    let mut app = app();
+    let mut seen = Vec::new();
+    for _ in 0..7 {
+        app.act(Action::NextAxis);
+        let text = screen(&app, 160, 40);
+        let line = text.lines().find(|line| line.contains("batch sizes lie")).unwrap_or_default();
+        assert!(line.is_empty() || line.contains("closest over") || line.contains("closer than"), "{line}");
+        seen.push((app.view.x, !line.is_empty()));
+        assert!(text.contains(app.view.x.label()), "{text}");
+    }
+    let said: Vec<XAxis> = seen.into_iter().filter(|(_, said)| *said).map(|(axis, _)| axis).collect();
+    assert_eq!(said, [XAxis::Updates, XAxis::SumOfRates, XAxis::SumOfSquaredRates, XAxis::Pairs]);
+    app.metric = Metric::TrainLoss;
+    app.act(Action::NextAxis);
+    assert!(!screen(&app, 160, 40).contains("batch sizes lie"), "the noise of single batches depends on their size");
+}
+
+#[test]
+fn the_answer_compares_the_noise_scale_with_the_batch_sizes() {
+    let mut app = app();
+    for (run, noise_scale) in plan("baseline")[..3].iter().zip([30.0, 12.0, 11.0]) {
+        let point = GradientPoint {
+            step: run.spec.updates(),
+            noise_scale: Some(noise_scale),
+            signal_share: Some(0.5),
+            clipped_share: 0.1,
+            update_ratio: 1e-3,
+            distance: 2.0,
+        };
+        tell(&mut app, run, vec![RunEvent::Gradient(point)]);
+    }
+    app.act(Action::Focus(Panel::Answer));
+    app.settle(true);
+    app.act(Action::Zoom);
+    let text = screen(&app, 120, 40);
+    assert!(text.contains("gradient noise scale 12, 2 of 5 batch sizes are smaller"), "{text}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub mod readers;
 pub mod screen;
 pub mod tls;
 pub mod torch_file;
+pub mod training;
 
 use batchscope::domain::batch::Batch;
 use batchscope::domain::choice::Norm;

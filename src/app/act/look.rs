@@ -1,6 +1,7 @@
 //! Changes how charts look at the data, never the data.
 
 use crate::app::state::{Action, App, Message};
+use crate::plot::Agreement;
 
 const PAN: f64 = 0.25;
 const ZOOM: f64 = 0.5;
@@ -31,6 +32,11 @@ pub(super) fn look(app: &mut App, action: Action) {
         _ => {}
     }
     let said = match action {
+        Action::NextAxis => {
+            let arm = app.sweep.rows().first().map_or(0, |row| row.arm);
+            let agreement = Agreement::of(app.sweep.rows().iter().filter(|row| row.arm == arm), app.metric);
+            agreement.and_then(|agreement| agreement.words(app.view.x)).map(Message::from)
+        }
         Action::SmoothMore | Action::SmoothLess if !app.metric.is_of_a_batch() => {
             Some(Message::from("only metrics of single batches are smoothed"))
         }

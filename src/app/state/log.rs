@@ -55,7 +55,10 @@ impl Log {
                     RunEvent::AlsoEvaluated { set, scores, .. } => {
                         (format!("scored {}: accuracy {:.3}", set.name(), scores.accuracy), false)
                     }
-                    RunEvent::Update { .. } | RunEvent::Evaluation { .. } | RunEvent::Checkpointed { .. } => return,
+                    RunEvent::Update { .. }
+                    | RunEvent::Evaluation { .. }
+                    | RunEvent::Gradient(_)
+                    | RunEvent::Checkpointed { .. } => return,
                 };
                 let text = format!("{} {}", row.label, told.0);
                 self.push(LogLine { time: Some(entry.time), text, bad: told.1 });

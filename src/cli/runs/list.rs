@@ -143,6 +143,8 @@ pub fn object(listed: &Listed) -> Value {
         "seed": spec.map(|spec| spec.seed),
         "weight_decay": spec.map(|spec| spec.weight_decay),
         "warmup_ratio": spec.map(|spec| spec.warmup_ratio),
+        "accumulate": spec.map(|spec| spec.accumulate),
+        "noise_of": spec.and_then(|spec| spec.noise_of),
     });
     for number in NUMBERS {
         object[number.key] = spec.map(|spec| spec.numbers.get(number)).into();

@@ -12,7 +12,7 @@ mod value;
 pub use entry::{Ablation, Press, Suspect};
 pub use patch::{NotAChange, Patch};
 pub use table::{
-    DROPOUT, DROPOUT_AT_EVALUATION, EVALUATION, LEARNING_RATE, LEARNING_RATE_SCALING, NORM, UPDATES, UPDATES_OF, all,
-    named,
+    ACCUMULATE, BETAS_OF, DROPOUT, DROPOUT_AT_EVALUATION, EVALUATION, LEARNING_RATE, LEARNING_RATE_SCALING,
+    LEARNING_RATES, NOISE_OF, NORM, UPDATES, UPDATES_OF, all, named,
 };
 pub use value::Value;

@@ -2,8 +2,9 @@
 
 use super::entry::{Ablation, Press, Suspect, field, of_number, round};
 use super::value::Value;
-use crate::domain::choice::{Dropout, Evaluation, LearningRateScaling, Norm, Precision};
+use crate::domain::choice::{ClipNorm, Dropout, Evaluation, LearningRateScaling, Norm, Precision};
 use crate::domain::numbers::NUMBERS;
+use crate::domain::rates::Rates;
 use crate::domain::train::Train;
 
 /// Every ablation, in the order in which answers name what was not tested.
@@ -15,7 +16,7 @@ pub fn named(key: &str) -> Option<&'static Ablation> {
     all().find(|ablation| ablation.key == key)
 }
 
-const TABLE: [&Ablation; 17] = [
+const TABLE: [&Ablation; 24] = [
     NORM,
     DROPOUT,
     DROPOUT_AT_EVALUATION,
@@ -23,7 +24,11 @@ const TABLE: [&Ablation; 17] = [
     UPDATES,
     LEARNING_RATE_SCALING,
     LEARNING_RATE_REFERENCE,
+    LEARNING_RATES,
     EVALUATION,
+    NOISE_OF,
+    BETAS_OF,
+    ACCUMULATE,
     PRECISION,
     LEARNING_RATE,
     EPOCHS,
@@ -33,6 +38,9 @@ const TABLE: [&Ablation; 17] = [
     EVALUATIONS_PER_EPOCH,
     SHUFFLE,
     SEED,
+    HEAD_SEED,
+    ORDER_SEED,
+    DROPOUT_SEED,
 ];
 
 static OF_NUMBERS: [Ablation; NUMBERS.len()] = {
@@ -105,7 +113,7 @@ pub const DROPOUT: &Ablation = &Ablation {
     ..field(
         "dropout",
         "\"on\", \"off\" or a rate of at least 0 and below 1",
-        "the model's own rates; \"off\"; or one rate",
+        "the model's rates; \"off\"; or one rate for all",
         |train| {
             Some(match train.dropout {
                 Dropout::On => "on".into(),
@@ -140,7 +148,7 @@ pub const DROPOUT_AT_EVALUATION: &Ablation = &Ablation {
     ..field(
         "dropout_at_evaluation",
         "true or false",
-        "true: forgotten, left on",
+        "true: left on",
         |train| Some(Value::Flag(train.dropout_at_evaluation)),
         |train, value| {
             train.dropout_at_evaluation = value.flag()?;
@@ -187,7 +195,7 @@ pub const UPDATES_OF: &Ablation = &Ablation {
     ..field(
         "updates_of",
         "a batch size from 1 to 4294967295",
-        "or as many as its epochs have at this batch size",
+        "or as many as `epochs` gives at this batch size",
         |train| train.updates_of.map(|size| Value::Integer(size.into())),
         |train, value| {
             (train.updates_of, train.updates) = (Some(value.whole(1, u32::MAX.into())?), None);
@@ -205,7 +213,7 @@ pub const UPDATES: &Ablation = &Ablation {
     ..field(
         "updates",
         "a whole number from 1 to 1000000000",
-        "of every cell, instead of those of its epochs;",
+        "in every cell, instead of `epochs`;",
         |train| train.updates.and_then(|updates| i64::try_from(updates).ok()).map(Value::Integer),
         |train, value| {
             (train.updates, train.updates_of) = (Some(value.whole(1, 1_000_000_000)?), None);
@@ -219,8 +227,9 @@ const ONE_RATE: &Suspect = &Suspect {
     removed: "the rate was right for one batch size only",
     in_use: None,
     removes: |baseline, arm| {
-        baseline.learning_rate_scaling == LearningRateScaling::None
-            && arm.learning_rate_scaling != LearningRateScaling::None
+        let is_one =
+            |train: &Train| train.learning_rate_scaling == LearningRateScaling::None && train.learning_rates.is_empty();
+        is_one(baseline) && !is_one(arm)
     },
 };
 
@@ -229,6 +238,7 @@ pub const LEARNING_RATE_SCALING: &Ablation = &Ablation {
         match value.text() {
             Some("sqrt") => "learning rate grows with the square root of the batch size",
             Some("linear") => "learning rate grows with the batch size",
+            Some("adam-sqrt") => "learning rate, betas and epsilon follow the square root of the batch size",
             _ => "one learning rate for all batch sizes",
         }
         .into()
@@ -244,14 +254,15 @@ pub const LEARNING_RATE_SCALING: &Ablation = &Ablation {
         help: "draft: a learning rate that grows with the batch size, or its root",
         hint: "rate",
         round: |baseline| {
-            let order = LearningRateScaling::ALL.map(|scaling| scaling.name().into());
-            round(LEARNING_RATE_SCALING, baseline, order)
+            // the rate alone: betas and epsilon have keys of their own
+            let order = [LearningRateScaling::None, LearningRateScaling::Linear, LearningRateScaling::Sqrt];
+            round(LEARNING_RATE_SCALING, baseline, order.map(|scaling| scaling.name().into()))
         },
     }),
     ..field(
         "learning_rate_scaling",
-        "\"none\", \"sqrt\" or \"linear\"",
-        "or \"sqrt\", \"linear\": how the peak follows the batch size,",
+        "\"none\", \"sqrt\", \"linear\" or \"adam-sqrt\"",
+        "or \"sqrt\", \"linear\", \"adam-sqrt\": the peak grows with the batch size,",
         |train| Some(train.learning_rate_scaling.name().into()),
         |train, value| {
             train.learning_rate_scaling = LearningRateScaling::named(value.text()?)?;
@@ -265,10 +276,101 @@ const LEARNING_RATE_REFERENCE: &Ablation = &Ablation {
     ..field(
         "learning_rate_reference",
         "a batch size from 1 to 4294967295",
-        "against this one",
+        "relative to this one",
         |train| Some(Value::Integer(train.learning_rate_reference.into())),
         |train, value| {
             train.learning_rate_reference = value.whole(1, u32::MAX.into())?;
+            Some(())
+        },
+    )
+};
+
+pub const LEARNING_RATES: &Ablation = &Ablation {
+    example: "{ 2 = 1e-5, 64 = 1e-4 }",
+    words: Some(|value| match value.table() {
+        Some(table) if !table.is_empty() => format!("learning rates by batch size {value}"),
+        _ => "no learning rates by batch size".into(),
+    }),
+    name: Some(|value| {
+        let rates = value.table().into_iter().flatten().map(|(size, rate)| format!("-{size}={rate:e}"));
+        format!("rates{}", rates.collect::<String>())
+    }),
+    suspect: Some(ONE_RATE),
+    ..field(
+        "learning_rates",
+        "a table of batch sizes and their peak rates, such as { 2 = 1e-5, 64 = 1e-4 }",
+        "or the peaks of single batch sizes",
+        |train| (!train.learning_rates.is_empty()).then(|| Value::Table(train.learning_rates.to_table())),
+        |train, value| {
+            train.learning_rates = Rates::of_table(value.table()?)?;
+            Some(())
+        },
+    )
+};
+
+pub const NOISE_OF: &Ablation = &Ablation {
+    example: "8",
+    words: Some(|value| format!("the gradient noise of batch size {value} at larger ones")),
+    name: Some(|value| format!("noise-of-{value}")),
+    setting: Some(|train| {
+        let own = || "that of the batch size".into();
+        ("gradient noise", train.noise_of.map_or_else(own, |size| format!("of batch size {size}")))
+    }),
+    suspect: Some(&Suspect {
+        words: "the noise of the gradient",
+        removed: "larger batches train worse for lack of noise",
+        in_use: None,
+        removes: |baseline, arm| baseline.noise_of.is_none() && arm.noise_of.is_some(),
+    }),
+    ..field(
+        "noise_of",
+        "a batch size from 1 to 4294967295",
+        "random weights of the losses give larger batches the gradient noise of this size",
+        |train| train.noise_of.map(|size| Value::Integer(size.into())),
+        |train, value| {
+            train.noise_of = Some(value.whole(1, u32::MAX.into())?);
+            Some(())
+        },
+    )
+};
+
+pub const BETAS_OF: &Ablation = &Ablation {
+    example: "8",
+    words: Some(|value| format!("Adam's half-lives as long in pairs as at batch size {value}")),
+    name: Some(|value| format!("betas-of-{value}")),
+    setting: Some(|train| {
+        let same = || "the same at every batch size".into();
+        ("Adam's betas", train.betas_of.map_or_else(same, |size| format!("half-lives in pairs of batch size {size}")))
+    }),
+    suspect: Some(&Suspect {
+        words: "the time constants of Adam",
+        removed: "Adam's averages reach back over too many pairs at large batch sizes",
+        in_use: None,
+        removes: |baseline, arm| baseline.betas_of.is_none() && arm.betas_of.is_some(),
+    }),
+    ..field(
+        "betas_of",
+        "a batch size from 1 to 4294967295",
+        "beta1 and beta2 are for this size; at others their half-lives are as long in pairs",
+        |train| train.betas_of.map(|size| Value::Integer(size.into())),
+        |train, value| {
+            train.betas_of = Some(value.whole(1, u32::MAX.into())?);
+            Some(())
+        },
+    )
+};
+
+pub const ACCUMULATE: &Ablation = &Ablation {
+    words: Some(|value| format!("gradients of {value} batches an update")),
+    name: Some(|value| format!("accumulate-{value}")),
+    setting: Some(|train| ("batches an update", train.accumulate.to_string())),
+    ..field(
+        "accumulate",
+        "a whole number from 1 to 1000000",
+        "batches of an update: 8 of 8 pairs train as one of 64",
+        |train| Some(Value::Integer(train.accumulate.into())),
+        |train, value| {
+            train.accumulate = value.whole(1, 1_000_000)?;
             Some(())
         },
     )
@@ -296,7 +398,7 @@ pub const EVALUATION: &Ablation = &Ablation {
     ..field(
         "evaluation",
         "\"whole\" or \"full-batches\"",
-        "or \"full-batches\": validated on as many full batches as there are, larger ones on fewer pairs",
+        "or \"full-batches\": validated on full batches only, so on fewer pairs at larger sizes",
         |train| Some(train.evaluation.name().into()),
         |train, value| {
             train.evaluation = Evaluation::named(value.text()?)?;
@@ -332,7 +434,7 @@ const PRECISION: &Ablation = &Ablation {
 pub const LEARNING_RATE: &Ablation = &field(
     "learning_rate",
     "a positive number below 1e38",
-    "the peak; the embedded model wants about 1e-4 (docs/TASKS.md)",
+    "the peak; about 1e-4 suits the embedded model (docs/TASKS.md)",
     |train| Some(Value::Number(train.learning_rate)),
     |train, value| {
         train.learning_rate = value.positive()?;
@@ -373,16 +475,34 @@ const WEIGHT_DECAY: &Ablation = &field(
     },
 );
 
-const CLIP_NORM: &Ablation = &field(
-    "clip_norm",
-    "a positive number below 1e38",
-    "",
-    |train| Some(Value::Number(train.clip_norm)),
-    |train, value| {
-        train.clip_norm = value.positive()?;
-        Some(())
-    },
-);
+const CLIP_NORM: &Ablation = &Ablation {
+    words: Some(|value| match value.text() {
+        Some("off") => "no gradient clipping".into(),
+        _ => format!("clip norm {value}"),
+    }),
+    name: Some(|value| match value.text() {
+        Some("off") => "no-clipping".into(),
+        _ => format!("clip_norm={value}"),
+    }),
+    ..field(
+        "clip_norm",
+        "a positive number below 1e38, or \"off\"",
+        "the global norm at which gradients are clipped; or \"off\"",
+        |train| {
+            Some(match train.clip_norm {
+                ClipNorm::At(norm) => Value::Number(norm),
+                ClipNorm::Off => "off".into(),
+            })
+        },
+        |train, value| {
+            train.clip_norm = match value.text() {
+                Some("off") => ClipNorm::Off,
+                _ => ClipNorm::At(value.positive()?),
+            };
+            Some(())
+        },
+    )
+};
 
 const EVALUATIONS_PER_EPOCH: &Ablation = &field(
     "evaluations_per_epoch",
@@ -416,6 +536,53 @@ const SEED: &Ablation = &field(
         Some(())
     },
 );
+
+const SEED_OF_ITS_OWN: &str = "a whole number from 0 to 4294967295";
+
+const HEAD_SEED: &Ablation = &Ablation {
+    example: "0",
+    words: Some(|value| format!("the head of seed {value} in every instance")),
+    ..field(
+        "head_seed",
+        SEED_OF_ITS_OWN,
+        "the same head in every instance, drawn from this seed",
+        |train| train.head_seed.map(|seed| Value::Integer(seed.into())),
+        |train, value| {
+            train.head_seed = Some(value.whole(0, u32::MAX.into())?);
+            Some(())
+        },
+    )
+};
+
+const ORDER_SEED: &Ablation = &Ablation {
+    example: "0",
+    words: Some(|value| format!("the order of seed {value} in every instance")),
+    ..field(
+        "order_seed",
+        SEED_OF_ITS_OWN,
+        "the same order of the pairs in every instance",
+        |train| train.order_seed.map(|seed| Value::Integer(seed.into())),
+        |train, value| {
+            train.order_seed = Some(value.whole(0, u32::MAX.into())?);
+            Some(())
+        },
+    )
+};
+
+const DROPOUT_SEED: &Ablation = &Ablation {
+    example: "0",
+    words: Some(|value| format!("the dropout masks of seed {value} in every instance")),
+    ..field(
+        "dropout_seed",
+        SEED_OF_ITS_OWN,
+        "the same dropout masks in every instance",
+        |train| train.dropout_seed.map(|seed| Value::Integer(seed.into())),
+        |train, value| {
+            train.dropout_seed = Some(value.whole(0, u32::MAX.into())?);
+            Some(())
+        },
+    )
+};
 
 #[cfg(test)]
 mod tests {

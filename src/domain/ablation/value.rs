@@ -1,6 +1,7 @@
 //! A value of a setting, as a spec writes it.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -10,12 +11,21 @@ pub enum Value {
     Integer(i64),
     Number(f64),
     Text(String),
+    /// numbers by name
+    Table(BTreeMap<String, f64>),
 }
 
 impl Value {
     pub fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn table(&self) -> Option<&BTreeMap<String, f64>> {
+        match self {
+            Value::Table(table) => Some(table),
             _ => None,
         }
     }
@@ -62,6 +72,10 @@ impl fmt::Display for Value {
             Value::Integer(value) => write!(formatter, "{value}"),
             Value::Number(value) => write!(formatter, "{value}"),
             Value::Text(value) => write!(formatter, "{value}"),
+            Value::Table(table) => {
+                let entries: Vec<String> = table.iter().map(|(name, number)| format!("{name} = {number:e}")).collect();
+                write!(formatter, "{{ {} }}", entries.join(", "))
+            }
         }
     }
 }

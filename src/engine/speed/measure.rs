@@ -10,7 +10,7 @@ use crate::engine::priority;
 use crate::model::{Bert, Masks, TensorResult as Result, Weights};
 use crate::store::Owner;
 pub use crate::train::StepPart;
-use crate::train::{Learner, evaluate};
+use crate::train::{Learner, UpdateInput, evaluate};
 use serde::Serialize;
 use std::sync::Barrier;
 use std::thread;
@@ -195,7 +195,8 @@ impl Trainee {
             parts[part as usize] += lap.elapsed().as_secs_f64();
             lap = Instant::now();
         };
-        self.learner.step_in_parts(&batch, &masks, 2e-5, 1.0, &mut told)?;
+        let input = UpdateInput { batches: std::slice::from_ref(&batch), weights: None, masks: &masks };
+        self.learner.update(input, 2e-5, 1.0, &mut told)?;
         let operations = batch.sequences().map(|tokens| config.training_operations(norm, tokens.len(), 2)).sum();
         let (pairs, tokens) = (batch.len() as f64, batch.token_count() as f64);
         Ok(Done { steps: 1.0, pairs, tokens, operations, seconds: 0.0, parts })

@@ -43,7 +43,7 @@ pub const KEYS: &[Binding] = &[
     letter('W', Action::Screen, "W", "save the screen as a PNG", ""),
     letter('D', Action::PictureTheme, "D", "saved charts: dark or white background", ""),
     letter('Y', Action::CopyPath, "Y", "copy the path of the newest picture", ""),
-    letter('x', Action::NextAxis, "x", "x axis: pairs seen, updates, epochs, fraction, time", "axis"),
+    letter('x', Action::NextAxis, "x", "x axis: pairs seen, updates, epochs, fraction, time, rates", "axis"),
     letter('b', Action::NextBand, "b", "single runs, or means with a band: min-max, sd, 95 % t interval", "band"),
     letter('s', Action::SmoothMore, "s", "smooth per-batch metrics more", "smooth"),
     letter('S', Action::SmoothLess, "S", "smooth per-batch metrics less", ""),

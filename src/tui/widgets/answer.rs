@@ -3,6 +3,7 @@
 use super::interval::IntervalAxis;
 use super::panel;
 use crate::app::{Action, App, Panel};
+use crate::domain::arm::BASELINE;
 use crate::stats::{CauseKind, Finding, Interval, Judgement, Verdict, in_percent, in_points, percent, points};
 use crate::tui::keymap::label;
 use crate::tui::theme::Theme;
@@ -68,6 +69,7 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
             Span::styled(" asks why: every suspect as an arm", theme.dim()),
         ]));
     }
+    lines.extend(noise_scale(app).map(|words| Line::styled(words, theme.dim())));
     if judgement.is_complete() {
         lines.push(Line::default());
         lines.push(Line::styled(judgement.reservations(), theme.text()));
@@ -75,7 +77,19 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     lines
 }
 
-/// The drawn value of a finding: the share of the effect that a removal removes, or the change of slope by an introduction.
+/// The gradient's noise scale beside the batch sizes: the median of the newest values of the baseline's runs.
+fn noise_scale(app: &App) -> Option<String> {
+    let baseline = app.sweep.rows().iter().filter(|row| row.label.arm() == BASELINE);
+    let mut scales: Vec<f64> = baseline.filter_map(|row| row.history.gradients.last()?.noise_scale).collect();
+    scales.sort_by(f64::total_cmp);
+    let median = *scales.get(scales.len() / 2)?;
+    let sizes = app.sweep.batch_sizes();
+    let below = sizes.iter().filter(|size| size.known().is_some_and(|size| f64::from(size) < median)).count();
+    let of_them = format!("{below} of {} batch sizes are smaller", sizes.len());
+    Some(format!("gradient noise scale {median:.0}, {of_them}: beyond it, larger batches bring little"))
+}
+
+/// What is drawn of a finding: the share of the effect that goes with a removal, or how an introduction changes the slope.
 fn drawn(finding: &Finding) -> Option<(CauseKind, f64)> {
     let value = match finding.kind {
         CauseKind::Removal => finding.share,

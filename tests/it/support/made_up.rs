@@ -4,7 +4,7 @@
 use batchscope::app::App;
 use batchscope::domain::ablation::{self, Patch, Value};
 use batchscope::domain::arm::Arm;
-use batchscope::domain::choice::{Evaluation, Norm, Precision};
+use batchscope::domain::choice::{ClipNorm, Evaluation, Norm, Precision};
 use batchscope::domain::event::{JournalEntry, RunEvent, SweepEvent};
 use batchscope::domain::history::Progress;
 use batchscope::domain::id::RunId;
@@ -39,7 +39,7 @@ pub fn spec(batch_size: u32, train_examples: u32) -> RunSpec {
         learning_rate: 1e-3,
         warmup_ratio: 0.1,
         weight_decay: 0.01,
-        clip_norm: 1.0,
+        clip_norm: ClipNorm::At(1.0),
         evaluations_per_epoch: 1,
         shuffle: true,
         dropout: DropoutRates { hidden: 0.1, attention: 0.1, classifier: 0.1 },
@@ -47,6 +47,11 @@ pub fn spec(batch_size: u32, train_examples: u32) -> RunSpec {
         evaluation: Evaluation::Whole,
         norm: Norm::Layer,
         precision: Precision::F32,
+        accumulate: 1,
+        noise_of: None,
+        head_seed: None,
+        order_seed: None,
+        dropout_seed: None,
         numbers: Numbers::default(),
     }
 }

@@ -324,7 +324,7 @@ fn tab_completes_names_then_values() {
     typed(&mut table, &sweep, "");
     assert!(table.filter.completion().candidates.contains(&"bs=".to_owned()), "an empty line offers all");
     typed(&mut table, &sweep, "b");
-    for wanted in ["bs=", "best>", "beta2=", "bs="] {
+    for wanted in ["bs=", "best>", "beta1=", "beta2=", "bs="] {
         table.filter.act(Typing::Complete, &sweep);
         assert_eq!(text(&table), wanted);
     }
