@@ -1,4 +1,4 @@
-//! The dashboard's model: `state` is what is on the screen, `act` what follows from a key or an event.
+//! The dashboard's model: `state` is what the screen shows, `act` how keys and events change it.
 //!
 //! May import: `domain`, `stats`, `plan`, `plot`, `spec_file`, `store`, `export`. Alone knows: `tui_input` (with `tui`). Never uses:
 //! `std::fs`, `std::thread`, `crossbeam_channel`. Knows no terminal:

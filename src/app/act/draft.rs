@@ -5,7 +5,7 @@ use crate::domain::ablation;
 use crate::domain::command::{Command, QueuePosition};
 use crate::domain::train::Train;
 
-/// What became of a draft.
+/// The result of adding a draft.
 pub(super) enum Added {
     /// it is an arm, or cannot be one
     Effects(Vec<Effect>),

@@ -2,10 +2,10 @@
 
 use crate::app::state::{App, Motion, Panel};
 
-/// Share of what is in sight that a key moves by.
+/// The share of the visible range that a key moves by.
 const STEP: f64 = 0.01;
 const LEAP: f64 = 0.1;
-/// Further than any axis goes.
+/// Beyond the end of any axis.
 const FAR: f64 = 1e9;
 
 pub(super) fn go(app: &mut App, motion: Motion) {
@@ -18,7 +18,7 @@ pub(super) fn go(app: &mut App, motion: Motion) {
     }
 }
 
-/// Sideways the crosshair or the window; up and down the arm in sight.
+/// Left and right move the crosshair or the window; up and down select an arm.
 fn in_charts(app: &mut App, motion: Motion) {
     let (end, newest) = app.x_extent();
     let view = &mut app.view;
@@ -41,7 +41,7 @@ fn in_charts(app: &mut App, motion: Motion) {
     }
 }
 
-/// Selects the first run of the next arm, whose chart is then in sight.
+/// Selects the first run of the next arm, so that its chart is shown.
 fn next_arm(app: &mut App, by: isize) {
     let arms = app.sweep.arms();
     let Some(here) = app.listing().run_in_sight().map(|row| row.arm) else { return };

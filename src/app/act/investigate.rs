@@ -1,4 +1,4 @@
-//! Adds every arm that asks why batch size matters, after a question.
+//! Adds an arm for every suspected cause, after a question.
 
 use crate::app::state::{Action, App, Asking, Effect, Message, Panel};
 use crate::domain::arm::Arm;

@@ -4,7 +4,7 @@ use crate::app::state::App;
 use crate::domain::glue::{fits, task_of};
 use crate::domain::metric::Metric;
 
-/// Shows the next or previous metric that the runs have and that says something of their task.
+/// The next or previous metric that the runs have and that suits their task.
 pub(super) fn change(app: &mut App, forwards: bool) {
     let logged = app.sweep.series().iter().map(|name| Metric::Logged(*name));
     let all: Vec<Metric> = Metric::ALL.into_iter().chain(logged).collect();

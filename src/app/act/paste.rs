@@ -1,4 +1,4 @@
-//! Takes pasted text into the line that is being typed, and nowhere else.
+//! Inserts pasted text into the input line, if there is one.
 
 use crate::app::state::App;
 

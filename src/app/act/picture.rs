@@ -1,4 +1,4 @@
-//! Writes pictures of the charts and of the screen, and says where the newest one is.
+//! Writes pictures of the charts and of the screen, and copies the path of the newest one.
 
 use crate::app::state::{Action, App, Effect, Message};
 use crate::domain::sweep::Row;
@@ -6,7 +6,7 @@ use crate::export::{Content, Picture, PictureTheme, SavedView, subject};
 use crate::store::Store;
 use std::path::{Path, PathBuf};
 
-/// Of the first chart's metric, or of final scores where the charts' panel shows these; with every arm that is shown.
+/// A picture of the first chart's metric, or of final scores if these are shown, with every visible arm.
 pub(super) fn picture(app: &mut App) -> Vec<Effect> {
     let listing = app.listing();
     let figure = app.figure_of(app.metric, &listing);
@@ -33,7 +33,7 @@ pub(super) fn screen(app: &App) -> Vec<Effect> {
     vec![Effect::Screen { provenance: format!("batchscope {version} · experiment {experiment} · its screen") }]
 }
 
-/// Its folder in the store, or what is watched.
+/// The experiment's folder in the store, or the watched path.
 fn experiment(app: &App) -> String {
     app.watched.clone().unwrap_or_else(|| Store::experiment_folder(&app.spec).to_string())
 }
@@ -62,7 +62,7 @@ pub(super) fn copy_path(app: &mut App) -> Vec<Effect> {
     vec![Effect::Copy(path)]
 }
 
-/// A picture is there. Its name comes first: of a long line the end is cut off.
+/// Reports a written picture. Its name comes first, because a long line is cut at the end.
 pub(super) fn wrote(app: &mut App, path: PathBuf) {
     let name = path.file_name().unwrap_or_default().display();
     let folder = path.parent().unwrap_or(Path::new("")).display();

@@ -3,7 +3,7 @@
 use crate::app::state::{App, Effect, Leaving};
 use crate::domain::command::Command;
 
-/// The first time: save, then leave. The second time, or when nothing is left to save: leave.
+/// The first time: saves, then quits. The second time, or with nothing to save: quits.
 pub(super) fn quit(app: &mut App) -> Vec<Effect> {
     match app.leaving {
         Leaving::No if !app.sweep.closed && app.watched.is_none() => {

@@ -1,4 +1,4 @@
-//! Takes in news of the sweep.
+//! Processes an event of the sweep.
 
 use crate::app::state::{App, Leaving, Panel};
 use crate::domain::event::SweepEvent;
@@ -14,7 +14,7 @@ pub(super) fn receive(app: &mut App, event: SweepEvent) {
     if app.sweep.closed && app.leaving == Leaving::Saving {
         app.leaving = Leaving::Now;
     }
-    // what a person waited for is the answer
+    // show the answer if no key was pressed
     if app.sweep.idle && !app.touched && app.sweep.tally().ended() > 0 {
         app.focus_on(Panel::Answer);
     }

@@ -1,4 +1,4 @@
-//! Everything a person can ask of the dashboard.
+//! The actions of the dashboard.
 
 use super::panel::Panel;
 use super::table::Typing;
@@ -17,15 +17,15 @@ pub enum Action {
     ReverseOrder,
     /// cells, or single runs
     Group,
-    /// of the table's row under the cursor: from the charts, and back
+    /// hide the selected row of the table from the charts, or show it
     Hide,
     Pin,
-    /// the cell under the cursor; a run has nothing to open, and the panel is zoomed
+    /// expand the selected cell; for a run, zoom the panel
     Open,
     Filter(Typing),
-    /// look for an action by its words, or write changes for the draft
+    /// search for an action, or type changes for the draft
     Palette(Typing),
-    /// the entry at this place of those that fit
+    /// select this entry of the matching ones
     Choose(usize),
     NextMetric,
     PreviousMetric,
@@ -34,7 +34,7 @@ pub enum Action {
     SmoothMore,
     SmoothLess,
     NextBand,
-    /// which values the y axis holds: after training began, all, without outliers
+    /// the range of the y axis: after training began, all, without outliers
     NextFit,
     ZoomIn,
     ZoomOut,
@@ -46,50 +46,50 @@ pub enum Action {
     PanDown,
     WholeAxis,
     Follow,
-    /// the baseline's lines behind those of the other arms, and away
+    /// show or hide the baseline's lines behind those of the other arms
     Overlay,
-    /// final scores against batch size in place of curves, and back
+    /// show final scores by batch size in place of curves, or curves again
     FinalScores,
     Crosshair,
-    /// the next change of this ablation into the draft
+    /// put the next change of this ablation into the draft
     Cycle(&'static Ablation),
     AddDraft,
-    /// the draft as an arm, or the waiting runs that the cursor is on: before all others
+    /// train the draft, or the waiting runs of the selection, before all others
     TrainNext,
-    /// add every arm that asks why batch size matters
+    /// add an arm for every suspected cause
     Investigate,
-    /// keep back what the cursor is on, or let it go on
+    /// pause or resume the selection
     PauseOrResume,
-    /// take what the cursor is on out of the sweep, after a question
+    /// cancel the selection, after a question
     Cancel,
-    /// train what failed or was taken out
+    /// train failed or cancelled runs again
     Again,
-    /// one more of every cell, after a question
+    /// add an instance to every cell, after a question
     AddInstance,
     MoreWorkers,
     FewerWorkers,
-    /// to what is asked
+    /// answer the open question
     Answer(char),
     /// one step back: zoom, draft, filter, selection
     Back,
-    /// the focused panel over the whole screen, and back
+    /// maximize or restore the focused panel
     Zoom,
-    /// of the charts, with its data
+    /// write a picture of the charts, with its data
     Picture,
-    /// of the whole screen
+    /// write a picture of the whole screen
     Screen,
-    /// pictures of charts on white, or dark
+    /// switch the background of saved charts: white or dark
     PictureTheme,
-    /// where the newest picture is
+    /// copy the path of the newest picture
     CopyPath,
     NextTheme,
-    /// stop the program for a while and give the terminal back, as a shell expects of Ctrl-Z
+    /// suspend the program and restore the terminal, as a shell expects of Ctrl-Z
     Suspend,
     Quit,
 }
 
 impl Action {
-    /// Whether it changes what is trained, now or once more keys follow.
+    /// Whether it changes what is trained, at once or after further keys.
     pub fn steers(self) -> bool {
         use Action::*;
         let steers = matches!(self, Cycle(_) | AddDraft | TrainNext | Investigate | PauseOrResume | Cancel | Again);
@@ -114,7 +114,7 @@ pub enum Motion {
 const PAGE: isize = 10;
 
 impl Motion {
-    /// By how many lines it leads down. Sideways leads nowhere.
+    /// The number of lines it moves down; 0 for left and right.
     pub fn lines(self) -> isize {
         match self {
             Motion::Down => 1,

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug)]
 pub struct App {
     pub spec: Spec,
-    /// where the runs come from, if other programs train them: they are shown, and nothing can be asked of them
+    /// the source of runs that other programs train: they are only shown
     pub watched: Option<String>,
     /// arms of the spec and those added since
     pub arms: Vec<Arm>,
@@ -41,15 +41,15 @@ pub struct App {
     /// what earlier frames worked out
     curves: RefCell<Curves>,
     pub picture_theme: PictureTheme,
-    /// where the newest picture is
+    /// path of the newest picture
     pub written: Option<PathBuf>,
     pub draft: Draft,
     pub table: Table,
-    /// where runs lie, to be named
+    /// path of the runs, for display
     pub store: Option<Store>,
-    /// where keys go
+    /// the panel that receives keys
     pub focus: Panel,
-    /// the panel beside or instead of the table where there is no room for all: the last focused of those with text
+    /// the panel beside or instead of the table if not all fit: the text panel that was focused last
     pub companion: Panel,
     /// the focused panel alone, over the whole screen
     pub zoomed: bool,
@@ -59,12 +59,12 @@ pub struct App {
     pub log: Log,
     scrolls: [Scroll; Panel::ALL.len()],
     pub toast: Option<Toast>,
-    /// a person has pressed a key: the screen no longer goes anywhere by itself
+    /// whether a key was pressed: the focus no longer changes by itself
     pub touched: bool,
     pub leaving: Leaving,
 }
 
-/// A message that stands in the footer until the next key.
+/// A message in the footer until the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
     pub message: Message,
@@ -77,7 +77,7 @@ pub enum Leaving {
     No,
     /// waiting for checkpoints
     Saving,
-    /// nothing keeps the screen open; what is in the store stays resumable
+    /// quit now; unfinished runs can be resumed from the store
     Now,
 }
 
@@ -112,7 +112,7 @@ impl App {
         }
     }
 
-    /// A dashboard on runs that other programs train. The spec stands in for the one that they do not have.
+    /// A dashboard of runs that other programs train. They have no spec, so a placeholder is used.
     pub fn watching(source: String, spec: Spec) -> Self {
         Self { watched: Some(source), arms: Vec::new(), ..Self::new(spec, 1) }
     }
@@ -143,12 +143,12 @@ impl App {
         self.sweep.rows().iter().find_map(|row| Some(&row.spec.as_ref()?.data))
     }
 
-    /// Puts something that a person should know of the sweep into the log.
+    /// Adds a note about the sweep to the log.
     pub fn note(&mut self, text: &str) {
         self.log.add(text.to_owned(), false);
     }
 
-    /// The table as it stands: worked out once for a frame, or for a key.
+    /// The current table, computed once per frame or key.
     pub fn listing(&self) -> Listing<'_> {
         self.table.listing(&self.sweep)
     }
@@ -173,7 +173,7 @@ impl App {
         figure
     }
 
-    /// The arm of the row that a person chose.
+    /// The arm of the selected row.
     pub fn selected_arm<'s>(&self, listing: &Listing<'s>) -> Option<&'s str> {
         listing.arm_in_sight().filter(|_| self.table.has_selection())
     }
@@ -183,7 +183,7 @@ impl App {
         self.focus == Panel::Answer && !self.zoomed
     }
 
-    /// The metric of final scores: that of the first chart where it is one of validation.
+    /// The metric of final scores: the first chart's, if it is a validation metric.
     pub fn final_metric(&self) -> Metric {
         let metric = self.metric.compared().unwrap_or(self.metric);
         if metric.is_of_validation() { metric } else { self.first_metric() }
@@ -194,7 +194,7 @@ impl App {
         FinalScores::of(self.sweep.rows(), &self.arm_names(), &shows, self.final_metric())
     }
 
-    /// The final scores that the charts' panel shows: where asked for, or beside the answer.
+    /// The final scores, if they are shown: on request, or beside the answer.
     pub fn visible_final_scores(&self, listing: &Listing<'_>) -> Option<FinalScores> {
         (self.final_chart || self.is_answering()).then(|| self.final_scores(listing)).flatten()
     }
@@ -208,7 +208,7 @@ impl App {
         names
     }
 
-    /// What to say where no chart is shown.
+    /// The reason why no chart is shown.
     pub fn why_no_charts(&self) -> &'static str {
         match () {
             () if self.sweep.rows().is_empty() => "waiting for the first run",
@@ -217,7 +217,7 @@ impl App {
         }
     }
 
-    /// What a second chart shows: how training goes beside what comes of it.
+    /// The metric of the second chart: a training metric beside a validation metric, and vice versa.
     pub fn second_metric(&self) -> Metric {
         if !self.metric.is_of_validation() {
             return self.first_metric();
@@ -239,7 +239,7 @@ impl App {
         }
     }
 
-    /// In the table the row under the cursor, elsewhere the arm in sight. It then stays selected.
+    /// In the table the row under the cursor, elsewhere the visible arm. It then stays selected.
     pub(in crate::app) fn target(&mut self) -> Target {
         if self.focus == Panel::Sweep {
             let (name, runs) = self.table.subject(&self.sweep);
@@ -249,14 +249,14 @@ impl App {
         Target::of_arm(&self.sweep, self.listing().arm_in_sight().unwrap_or_default())
     }
 
-    /// Arms of which nothing was taken out: further instances of the others are not wanted.
+    /// Arms without cancelled runs: the others get no further instances.
     pub(in crate::app) fn arms_at_work(&self) -> Vec<Arm> {
         let is_out = |row: &&Row| row.is_open() && row.intent == Intent::Cancel;
         let out: Vec<&str> = self.sweep.rows().iter().filter(is_out).map(|row| row.label.arm()).collect();
         self.arms.iter().filter(|arm| !out.contains(&arm.name.as_str())).cloned().collect()
     }
 
-    /// Where the x axis ends that keys move along, and its newest point: of the arm in sight where its chart is shown.
+    /// The end of the x axis that keys move along, and its newest point: those of the visible arm, if its chart is shown.
     pub(in crate::app) fn x_extent(&self) -> (f64, f64) {
         let (listing, axis) = (self.listing(), self.view.x.common(self.sweep.rows().iter()));
         let shown = || self.sweep.rows().iter().filter(|row| listing.shows(row));

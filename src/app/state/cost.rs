@@ -1,4 +1,4 @@
-//! What further arms or instances cost, told before they are added.
+//! The cost of further arms or instances, shown before they are added.
 
 use super::app::App;
 use super::words::runs;
@@ -22,7 +22,7 @@ pub struct Cost {
     pub scored: usize,
     /// the same as runs that are there
     pub shared: usize,
-    /// of all together; nothing while no speed is known
+    /// of all runs together; `None` while no speed is known
     pub seconds: Option<f64>,
 }
 
@@ -32,7 +32,7 @@ impl App {
         self.cost_of(&[self.draft.arm()], self.spec.train.instances)
     }
 
-    /// What so many instances of these arms would cost beside what is there.
+    /// The additional cost of this number of instances of these arms.
     pub fn cost_of(&self, arms: &[Arm], instances: u32) -> Cost {
         let mut cost = Cost::default();
         let Some(first) = self.sweep.rows().iter().find_map(|row| row.spec.as_ref()) else { return cost };
@@ -62,7 +62,7 @@ impl App {
     }
 }
 
-/// The runs of a sweep, to be found by what determines them.
+/// The runs of a sweep by their specs.
 struct Known<'s>(HashMap<(u32, u32), Vec<&'s Row>>);
 
 impl<'s> Known<'s> {
@@ -115,7 +115,7 @@ impl Cost {
 }
 
 impl Cost {
-    /// As short as it can be said: `20 runs, about 2:10`.
+    /// The shortest form: `20 runs, about 2:10`.
     pub fn briefly(&self) -> String {
         let words = match (self.trained, self.scored) {
             (0, 0) => return self.in_words(),

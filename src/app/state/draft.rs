@@ -25,7 +25,7 @@ impl Draft {
         &self.newest
     }
 
-    /// Notes what an edit changed. Where it put one key in the place of another, the new one tells it all.
+    /// Records which key an edit changed. If one key replaced another, only the new one.
     pub(in crate::app) fn compare_with(&mut self, before: &Patch) {
         let changed = self.changes.iter().filter(|(ablation, value)| before.get(ablation) != Some(*value));
         self.newest = changed.map(|(ablation, _)| ablation).collect();
@@ -39,7 +39,7 @@ impl Draft {
         self.changes.extend(changes);
     }
 
-    /// The next change of those that the ablation's key goes through, and behind the last of them the baseline.
+    /// The next change in the cycle of the ablation's key; after the last one, the baseline.
     pub fn cycle(&mut self, ablation: &Ablation, baseline: &Train) {
         let round = ablation.press.map(|press| (press.round)(baseline)).unwrap_or_default();
         let is_of_round = |ablation: &Ablation| round.iter().any(|(other, _)| *other == ablation);

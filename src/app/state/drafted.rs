@@ -9,7 +9,7 @@ use crate::spec_file::{SpecError, changes_of};
 /// A setting that the draft is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drafted {
-    /// `dropout on → off`; without an arrow where it is the baseline's again
+    /// `dropout on → off`; without an arrow if it equals the baseline's again
     pub words: String,
     /// whether the last key changed it
     pub newest: bool,
@@ -39,7 +39,7 @@ impl App {
         self.own_data().map_or(Ok(()), |data| check_sizes(&arm.name, &train, data)).map_err(|error| error.to_string())
     }
 
-    /// The arm that trains the same as the draft, if there is one.
+    /// The arm that trains the same as the draft, if any.
     pub fn arm_like_draft(&self) -> Option<&Arm> {
         let drafted = (!self.draft.is_empty()).then(|| self.draft.changes().apply(&self.spec.train))?;
         self.arms.iter().find(|arm| arm.train(&self.spec.train) == drafted)
@@ -58,7 +58,7 @@ impl App {
         Arm { name: name.unwrap_or_default(), ..arm }
     }
 
-    /// What the typed changes mean, or why they mean nothing.
+    /// The typed changes, or why they are invalid.
     pub fn typed_draft(&self) -> Result<String, SpecError> {
         self.typed_changes().map(|changes| changes.in_words())
     }

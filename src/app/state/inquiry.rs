@@ -1,4 +1,4 @@
-//! The answer so far: what is known beside the outcomes, and the judgement of these.
+//! The answer so far: the background of the question, and the judgement of the outcomes.
 
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::invariance::Invariance;

@@ -12,7 +12,7 @@ const KEPT: usize = 1000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
-    /// seconds since 1970, where the event has a time
+    /// seconds since 1970, if the event has a time
     pub time: Option<f64>,
     pub text: String,
     pub bad: bool,
@@ -31,7 +31,7 @@ impl Log {
         self.push(LogLine { time: None, text, bad });
     }
 
-    /// A line for what a person would want to have been told; most events are for charts.
+    /// Adds a line for an important event; most events only change charts.
     pub(in crate::app) fn receive(&mut self, event: &SweepEvent, sweep: &Sweep) {
         match event {
             SweepEvent::Planned(planned) => self.add(format!("{} planned", runs(planned.len())), false),

@@ -1,4 +1,4 @@
-//! What is said to a person. It names keys by what they do: whoever shows it writes the key of today.
+//! Messages. They name keys by their actions; the front inserts the keys.
 
 use super::action::Action;
 

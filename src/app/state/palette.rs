@@ -24,7 +24,7 @@ impl CommandPalette {
         self.input.as_ref().map_or("", Input::value)
     }
 
-    /// The chosen one of so many; the last where there are fewer by now.
+    /// The index of the chosen entry, at most that of the last one.
     pub fn chosen(&self, of: usize) -> usize {
         self.chosen.min(of.saturating_sub(1))
     }

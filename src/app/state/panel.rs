@@ -10,7 +10,7 @@ pub enum Panel {
     Ablations,
     /// all of one run
     Run,
-    /// what the sweep says so far
+    /// the answer so far
     Answer,
     /// what happened
     Log,

@@ -3,13 +3,13 @@
 use super::action::Motion;
 use std::cell::Cell;
 
-/// The first line in sight. A key may ask for more than there is: only what draws the text knows where it ends, and
-/// says so with [`Scroll::within`].
+/// The first visible line. A key may scroll too far: only the code that draws the text knows its length, and limits the
+/// position with [`Scroll::within`].
 #[derive(Clone, Debug, Default)]
 pub struct Scroll(Cell<usize>);
 
 impl Scroll {
-    /// The first line in sight of a text of `lines`, of which `room` fit.
+    /// The first visible line of a text of `lines`, of which `room` fit.
     pub fn within(&self, lines: usize, room: usize) -> usize {
         self.0.set(self.0.get().min(lines.saturating_sub(room)));
         self.0.get()

@@ -10,7 +10,7 @@ pub struct Target {
     /// in words
     pub name: String,
     pub runs: Vec<RunId>,
-    /// the arm, where all of it is meant
+    /// the arm, if the target is a whole arm
     pub arm: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl Target {
         self.of(sweep, |row| row.is_open() && row.intent != Intent::Cancel)
     }
 
-    /// How many of them were begun.
+    /// The number of started runs.
     pub fn begun(&self, sweep: &Sweep) -> usize {
         let has_begun = |run: &&RunId| sweep.row(run).is_some_and(|row| row.history.step > 0);
         self.open(sweep).iter().filter(has_begun).count()

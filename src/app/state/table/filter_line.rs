@@ -8,14 +8,14 @@ use crate::domain::sweep::Sweep;
 use std::collections::BTreeMap;
 use tui_input::{Input, InputRequest};
 
-/// What a person can do to the line.
+/// Edits of an input line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typing {
     Begin,
     Edit(InputRequest),
     /// the next completion of the word before the cursor
     Complete,
-    /// go on with the filter as it stands
+    /// edit the current filter
     Keep,
     /// go on without a filter
     Drop,
@@ -40,7 +40,7 @@ pub struct Completion {
     /// the text behind the cursor
     after: String,
     pub candidates: Vec<String>,
-    /// the one that stands in the line
+    /// the one in the line
     pub chosen: Option<usize>,
 }
 
@@ -65,7 +65,7 @@ impl FilterLine {
         self.error.as_deref()
     }
 
-    /// What Tab goes through.
+    /// The completions that Tab cycles through.
     pub fn completion(&self) -> &Completion {
         &self.completion
     }
@@ -89,13 +89,13 @@ impl FilterLine {
         }
     }
 
-    /// Pasted text, where the cursor is.
+    /// Inserts pasted text at the cursor.
     pub fn paste(&mut self, text: &str, sweep: &Sweep) {
         insert(text, &mut self.input);
         self.edited(sweep);
     }
 
-    /// A word that can still become something is no error yet. A name with an operator behind it becomes nothing else.
+    /// An incomplete word is no error yet. An unknown name before an operator is one.
     fn edited(&mut self, sweep: &Sweep) {
         self.completion = Completion::at(&self.input, sweep);
         let fault = self.read(sweep).filter(|fault| matches!(fault, Fault::Name { .. }) || !self.completion.is_open());
@@ -115,7 +115,7 @@ impl FilterLine {
             self.completion.chosen = Some(next);
             let _ = self.read(sweep);
         } else {
-            // nothing to choose from: on to what comes after it
+            // a single candidate: continue with what follows it
             self.edited(sweep);
         }
     }
@@ -147,7 +147,7 @@ impl Completion {
         !self.candidates.is_empty() || self.word.is_empty() || self.word.ends_with('!')
     }
 
-    /// The candidate after the one that stands in the line, the line with it, and where its cursor is.
+    /// The next candidate, the line with it, and the position of the cursor.
     fn next(&self) -> Option<(usize, String, usize)> {
         let next = self.chosen.map_or(0, |place| place + 1) % self.candidates.len().max(1);
         let candidate = self.candidates.get(next)?;

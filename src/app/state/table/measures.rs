@@ -1,4 +1,4 @@
-//! What a row of the table tells: of a run, or of the runs of a cell together.
+//! The values of a row of the table: of a run, or of the runs of a cell together.
 
 use crate::domain::arm::BASELINE;
 use crate::domain::command::Intent;
@@ -19,9 +19,9 @@ pub enum Stage {
     Elsewhere,
     Interrupted,
     Waiting,
-    /// kept back by a person
+    /// paused
     Paused,
-    /// taken out by a person
+    /// cancelled
     Cancelled,
     Finished,
 }
@@ -120,7 +120,7 @@ impl Measures {
             Estimate::of(&finished().filter_map(value).collect::<Vec<_>>())
         };
         let mean = |value| estimate(value).map(|estimate| estimate.mean);
-        // of what is unknown of one there is no average
+        // no average if one value is unknown
         let average = |value: fn(&Measures) -> Option<f64>| {
             Some(runs.iter().map(value).sum::<Option<f64>>()? / runs.len() as f64)
         };
@@ -164,7 +164,7 @@ impl<'s> Baselines<'s> {
         Self(rows.filter_map(|row| Some((row.label.pairing()?, row))).collect())
     }
 
-    /// What a run is compared with; nothing for the baseline's own.
+    /// The run to compare with; `None` for the baseline's.
     pub fn of(&self, row: &Row) -> Option<&'s Row> {
         let pairing = row.label.pairing().filter(|_| row.label.arm() != BASELINE)?;
         self.0.get(&pairing).copied()

@@ -1,6 +1,6 @@
 //! The table of runs: what is selected, how rows are sorted and grouped, which are hidden or pinned.
 //!
-//! Everything is remembered by run or cell, never by place, so that news that move rows move nothing else.
+//! Everything is stored by run or cell, never by position, so that events that move rows change nothing else.
 
 mod column;
 mod filter_line;
@@ -18,9 +18,9 @@ use std::collections::HashSet;
 
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// nothing until a person moves the cursor: the table then follows what is trained
+    /// `None` until the cursor is moved: the table then follows the run in training
     selected: Option<Subject>,
-    /// by this column, and whether from the largest down; nothing: in the order in which runs were planned
+    /// the column, and whether descending; `None`: in the order in which runs were planned
     pub sort: Option<(Column, bool)>,
     pub grouped: bool,
     pub filter: FilterLine,
@@ -105,7 +105,7 @@ impl Table {
         true
     }
 
-    /// Hides what the cursor is on from the charts, or shows it again; of a cell shown in part, all.
+    /// Hides the selection from the charts, or shows it; a partly hidden cell is shown as a whole.
     pub fn hide(&mut self, sweep: &Sweep) {
         let runs = self.runs_in_sight(sweep);
         if runs.iter().any(|run| self.hidden.contains(run)) {
@@ -115,7 +115,7 @@ impl Table {
         }
     }
 
-    /// Keeps what the cursor is on at the top, or lets it go.
+    /// Pins the selection to the top, or unpins it.
     pub fn pin(&mut self, sweep: &Sweep) {
         let runs = self.runs_in_sight(sweep);
         if runs.iter().all(|run| self.pinned.contains(run)) {
@@ -138,7 +138,7 @@ impl Table {
         listing.items.get(listing.place).map(Item::subject)
     }
 
-    /// The row in sight stays, whatever is trained next: a key that acts on it acts on the same the next time.
+    /// Keeps the visible row selected, so that the next key acts on the same row.
     pub fn stay(&mut self, sweep: &Sweep) {
         self.selected = self.subject_in_sight(sweep);
     }
