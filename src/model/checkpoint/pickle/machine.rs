@@ -288,7 +288,7 @@ impl<'b> Machine<'b> {
         match function {
             PickleValue::Object(number) => match self.objects.get(number) {
                 Some(PickleObject::Global(name)) if name == "collections.OrderedDict" => {
-                    self.push(PickleObject::Dict(vec![]))
+                    self.push(PickleObject::Dict(vec![]));
                 }
                 _ => self.push(PickleObject::Call { function, arguments }),
             },
