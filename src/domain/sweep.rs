@@ -54,6 +54,11 @@ impl Sweep {
         &self.batch_sizes
     }
 
+    /// Whether any run has a name of its own.
+    pub fn has_names(&self) -> bool {
+        self.rows.iter().any(|row| row.label.name.is_some())
+    }
+
     /// Further columns that any run's label has.
     pub fn columns(&self) -> &BTreeSet<Symbol> {
         &self.columns

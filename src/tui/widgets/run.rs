@@ -37,7 +37,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, listing: &Listing<'_>, app: &App,
         lines.extend(attempts.map(|(place, attempt)| tell(place + 1, attempt, row, theme)));
     }
     lines.push(heading("place", theme));
-    lines.push(pair("run", row.id.to_string(), theme.text(), theme));
+    match &row.label.name {
+        Some(name) => lines.push(pair("logs", name.clone(), theme.text(), theme)),
+        None => lines.push(pair("run", row.id.to_string(), theme.text(), theme)),
+    }
     if let Some(store) = &app.store {
         lines.push(pair("folder", store.run(&row.id).path().display().to_string(), theme.text(), theme));
     }
@@ -99,7 +102,7 @@ fn configuration<'t>(own: &Settings, baseline: Option<&Settings>, theme: &Theme)
     }
     let (given, chosen): (Vec<_>, Vec<_>) = own.iter().partition(|(key, _)| key.contains('.'));
     for (title, settings) in [("settings", chosen), ("data and model", given)] {
-        lines.push(heading(title, theme));
+        lines.extend((!settings.is_empty()).then(|| heading(title, theme)));
         for (key, value) in settings {
             let differs = baseline.is_some_and(|baseline| !settings::equal(Some(value), baseline.get(key)));
             let style = if differs { theme.accent() } else { theme.text() };

@@ -18,6 +18,8 @@ pub enum Column {
     Epoch,
     Pairs,
     Score(Metric),
+    /// what a run is called elsewhere
+    Name,
     /// a further column of labels
     Label(Symbol),
     /// between the runs of a cell
@@ -57,12 +59,13 @@ impl Column {
 
     /// Those of these runs: beside our own, further columns of labels and what other programs have logged.
     pub fn all(sweep: &Sweep) -> Vec<Column> {
+        let name = sweep.has_names().then_some(Name);
         let labels = sweep.columns().iter().map(|name| Label(*name));
         let logged = sweep.series().iter().take(MOST_LOGGED).map(|name| Score(Metric::Logged(*name)));
         let (progress, scores): (Vec<_>, Vec<_>) = Self::ALL
             .into_iter()
             .partition(|column| matches!(column, State | Arm | BatchSize | Instance | Progress | Epoch | Pairs));
-        progress.into_iter().chain(labels).chain(logged).chain(scores).collect()
+        progress.into_iter().chain(name).chain(labels).chain(logged).chain(scores).collect()
     }
 
     /// The name in a header, for a filter and in the line that says how the table is sorted.
@@ -76,6 +79,7 @@ impl Column {
             Epoch => "epoch",
             Pairs => "pairs",
             Score(metric) => metric.names()[0],
+            Name => "run",
             Label(name) => name.as_str(),
             Deviation => "sd",
             Best => "best",
@@ -105,7 +109,7 @@ impl Column {
             Pairs => measures.pairs.map(|pairs| pairs as f64),
             Score(metric) => measures.score(metric),
             // of a row, not of what is measured: see `Item`
-            Label(_) => None,
+            Name | Label(_) => None,
             Deviation => measures.deviation,
             Best => measures.best,
             Difference => measures.difference,
@@ -157,6 +161,7 @@ fn operator(column: Column) -> &'static str {
 pub fn filter_names(sweep: &Sweep) -> Vec<&'static str> {
     let properties = Property::all().flat_map(Property::names);
     let mut names: Vec<&str> = MEASURED.into_iter().flat_map(names).chain(properties).collect();
+    names.extend(sweep.has_names().then_some(Name.name()));
     names.extend(sweep.columns().iter().chain(sweep.series()).map(|name| name.as_str()));
     names.dedup();
     names
@@ -167,7 +172,8 @@ pub fn filter_beginnings(sweep: &Sweep) -> Vec<String> {
     let property = |property: Property| format!("{}=", property.names()[0]);
     let (first, last) = (Property::all().take(2).map(property), Property::all().skip(2).map(property));
     let measured = MEASURED.into_iter().map(|column| format!("{}{}", names(column)[0], operator(column)));
-    let columns = sweep.columns().iter().map(|name| format!("{name}="));
+    let name = sweep.has_names().then(|| format!("{}~", Name.name()));
+    let columns = name.into_iter().chain(sweep.columns().iter().map(|name| format!("{name}=")));
     let logged = sweep.series().iter().map(|name| format!("{name}>"));
     first.chain(measured).chain(last).chain(columns).chain(logged).collect()
 }
@@ -178,6 +184,7 @@ pub fn filter_value(name: &str, row: &Row, baselines: &Baselines<'_>) -> FilterV
         return property.of(&row.label, row.spec.as_ref());
     }
     match MEASURED.into_iter().find(|column| names(*column).contains(&name)) {
+        None if name == Name.name() => row.label.name.clone().map_or(FilterValue::Missing, FilterValue::Text),
         None => match (row.label.column(name), row.history.series.get(name).and_then(Series::last)) {
             (FilterValue::Missing, Some(last)) => FilterValue::Number(last.value),
             (column, _) => column,

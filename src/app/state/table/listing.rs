@@ -212,6 +212,7 @@ impl Item<'_> {
     /// What it is sorted by. Of labels, numbers come before words.
     fn rank(&self, column: Column, baselines: &Baselines<'_>) -> Rank {
         match column {
+            Column::Name => self.row.label.name.clone().map_or(Rank::Missing, Rank::Text),
             Column::Label(name) => match self.label(name).map(|text| (text, text.parse::<f64>())) {
                 None => Rank::Missing,
                 Some((_, Ok(number))) => Rank::Number(number),

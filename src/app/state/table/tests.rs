@@ -114,6 +114,7 @@ fn of_runs_without_a_spec_what_is_unknown_comes_last_both_ways() {
     assert_eq!(ordered(Column::BatchSize, true), ["adam/8/0", "hot/2/0", "-/-/1"]);
     assert_eq!(ordered(Column::Arm, true), ["hot/2/0", "adam/8/0", "-/-/1"]);
     assert_eq!(ordered(Column::Label(Symbol::of("learning_rate")), true), ["hot/2/0", "adam/8/0", "-/-/1"]);
+    assert_eq!(ordered(Column::Name, false), ["adam/8/0", "hot/2/0", "-/-/1"]);
     let accuracy = Column::Score(Metric::Logged(Symbol::of("eval/accuracy")));
     assert_eq!(ordered(accuracy, true)[0], "hot/2/0");
     assert!(Column::all(&sweep).contains(&accuracy));
@@ -131,6 +132,7 @@ fn a_filter_finds_what_labels_say_and_what_was_logged() {
         ("lr=1e-4", 1),
         ("learning_rate<1e-3", 3),
         ("optimizer=adam", 3),
+        ("run~logs/adam", 1),
         ("updates=125", 1),
         ("eval/accuracy>0.75", 1),
         ("dropout=on", 0),

@@ -64,6 +64,10 @@ pub fn cell<'t>(shape: Shape, width: u16, item: &Item<'_>, measures: &Measures, 
         },
         Column::Epoch => right(measures.epoch.map_or(UNKNOWN.into(), |epoch| format!("{epoch:.1}")), theme.dim()),
         Column::Pairs => right(measures.pairs.map_or(UNKNOWN.into(), pairs), theme.dim()),
+        Column::Name => {
+            let name = item.row.label.name.as_deref().filter(|_| !is_cell);
+            Cell::from(Span::styled(shortened(name.unwrap_or_default(), width.into()), text))
+        }
         Column::Label(name) => {
             Cell::from(Span::styled(shortened(item.label(name).unwrap_or(UNKNOWN), width.into()), text))
         }

@@ -23,11 +23,14 @@ pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)>
     let table = &app.table;
     let arm = app.sweep.arms().iter().map(|arm| arm.chars().count()).max().unwrap_or(0) as u16;
     let arm = arm.clamp(3, ARM).min((room / 3).max(3));
+    let names = app.sweep.rows().iter().filter_map(|row| row.label.name.as_ref());
+    let name = names.map(|name| name.chars().count()).max().unwrap_or(0).clamp(3, usize::from(ARM)) as u16;
+    let wide = Wide { arm, name };
     let marks = 1 + u16::from(table.grouped) + u16::from(listing.items.iter().any(|item| item.pinned));
     let mut left = (room + 1).saturating_sub(marks + 1);
     let mut kept = Vec::new();
     for column in by_importance(app, app.sweep.arms().len(), listing) {
-        let needed = width(column, arm, table) + 1;
+        let needed = width(column, &wide, table) + 1;
         if needed <= left {
             left -= needed;
             kept.push(column);
@@ -38,8 +41,8 @@ pub fn fitting(room: u16, app: &App, listing: &Listing<'_>) -> Vec<(Shape, u16)>
     columns.extend(Some(Column::Score(app.metric)).filter(|column| !columns.contains(column)));
     let columns = columns.into_iter().filter(|column| kept.contains(column));
     let widths = columns.map(|column| match column {
-        Column::Progress => (Shape::Of(column), (width(column, arm, table) + left).min(BAR.1)),
-        _ => (Shape::Of(column), width(column, arm, table)),
+        Column::Progress => (Shape::Of(column), (width(column, &wide, table) + left).min(BAR.1)),
+        _ => (Shape::Of(column), width(column, &wide, table)),
     });
     std::iter::once((Shape::Marks, marks)).chain(widths).collect()
 }
@@ -81,6 +84,10 @@ fn of_others(app: &App, sorted: Option<Column>) -> Vec<Column> {
         columns.extend(rows.iter().any(|row| is_known(&row.label)).then_some(column));
     };
     add(Column::State, |_| true);
+    // what distinguishes runs of which little else is known
+    if rows.iter().any(|row| row.label.pairing().is_none()) {
+        add(Column::Name, |label| label.name.is_some());
+    }
     add(Column::Arm, |label| label.arm.is_some());
     add(Column::BatchSize, |label| label.batch_size != BatchSize::Unknown);
     add(Column::Instance, |label| label.iid.is_some());
@@ -105,10 +112,17 @@ fn each_once(columns: Vec<Column>) -> Vec<Column> {
     distinct
 }
 
-fn width(column: Column, arm: u16, table: &Table) -> u16 {
+/// Cells that names take.
+struct Wide {
+    arm: u16,
+    name: u16,
+}
+
+fn width(column: Column, wide: &Wide, table: &Table) -> u16 {
     let least = match column {
         Column::State => 1,
-        Column::Arm => arm,
+        Column::Arm => wide.arm,
+        Column::Name => wide.name,
         Column::BatchSize | Column::Instance => 3,
         Column::Progress => BAR.0,
         Column::Pairs | Column::Difference => 6,

@@ -70,6 +70,6 @@ fn heading<'t>(shape: Shape, app: &App, theme: &Theme) -> Cell<'t> {
         }
         _ => Line::from(title),
     };
-    let left = matches!(column, Column::State | Column::Arm | Column::Progress);
+    let left = matches!(column, Column::State | Column::Arm | Column::Name | Column::Label(_) | Column::Progress);
     Cell::from(line.alignment(if left { Alignment::Left } else { Alignment::Right }))
 }
