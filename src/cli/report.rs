@@ -68,7 +68,7 @@ pub fn report(arguments: ReportArguments) -> Result<Exit> {
     let judgement = judge(&experiment.question()?);
     // counted before it is shown, so that no look is free
     if judgement.is_complete()
-        && let Err(error) = experiment.remember_look()
+        && let Err(error) = experiment.remember_look(judgement.look.clone())
     {
         notify(&format!("batchscope: this look cannot be counted in the store: {error}"));
     }

@@ -3,6 +3,7 @@
 use super::priority;
 use super::queue::{Assignment, Job, Queue, Release};
 use super::record::{Record, now};
+use crate::domain::correct::Correct;
 use crate::domain::event::{RunEvent, SweepEvent};
 use crate::domain::identity::run_id;
 use crate::domain::run::{PlannedRun, RunSpec};
@@ -137,16 +138,19 @@ impl Worker<'_> {
         train: impl FnOnce(&mut Reporter<'_>) -> Result<Ending, TrainError>,
     ) -> Result<(Ended, Option<RunResult>), RecorderLeft> {
         let (scores, further_sets, saved) = (None, Vec::new(), Instant::now());
-        let mut reporter = Reporter { worker: self, planned, attempt, interrupt, step: 0, scores, further_sets, saved };
+        let (step, correct) = (0, None);
+        let mut reporter =
+            Reporter { worker: self, planned, attempt, interrupt, step, scores, further_sets, correct, saved };
         let trained = catch_unwind(AssertUnwindSafe(|| train(&mut reporter)));
         let step = reporter.step;
         let mut unusable = None;
         let (event, ended, result) = match trained {
             Ok(Ok(Ending::Finished(_))) => {
-                let further_sets = std::mem::take(&mut reporter.further_sets);
-                let result = reporter
-                    .scores
-                    .map(|scores| RunResult::of(planned.id.clone(), attempt.number, step, scores, further_sets, now()));
+                let (further_sets, correct) = (std::mem::take(&mut reporter.further_sets), reporter.correct.take());
+                let result = reporter.scores.map(|scores| RunResult {
+                    correct,
+                    ..RunResult::of(planned.id.clone(), attempt.number, step, scores, further_sets, now())
+                });
                 (RunEvent::Finished { step }, Ended::Finished, result)
             }
             Ok(Ok(Ending::Stopped { step })) => (RunEvent::Stopped { step }, Ended::Stopped, None),
@@ -256,6 +260,8 @@ struct Reporter<'w> {
     scores: Option<Scores>,
     /// of further sets
     further_sets: Vec<(NamedSet, Scores)>,
+    /// at the last evaluation
+    correct: Option<Correct>,
     /// when the attempt began or wrote its newest checkpoint
     saved: Instant,
 }
@@ -270,6 +276,10 @@ impl Observer for Reporter<'_> {
         }
         let record = Record::Event { run: self.planned.id.clone(), time: now(), event };
         self.worker.send(record).map_err(|RecorderLeft| TrainError::Record("the recorder left".into()))
+    }
+
+    fn final_predictions(&mut self, correct: Vec<bool>) {
+        self.correct = Correct::new(correct);
     }
 
     fn checkpoint_due(&mut self, epoch_ends: bool) -> bool {

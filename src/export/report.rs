@@ -3,7 +3,8 @@
 use crate::domain::arm::BASELINE;
 use crate::domain::classifier::Classifier;
 use crate::stats::{
-    CauseKind, Estimate, Finding, Interval, Judgement, MOST_INSTANCES, in_percent, in_points, level, percent, points,
+    CauseKind, Contrasted, Difference, Estimate, Finding, Interval, Judgement, MOST_INSTANCES, in_percent, in_points,
+    level, p_equals, p_in_words, percent, points,
 };
 use std::fmt::Write;
 
@@ -11,6 +12,9 @@ use std::fmt::Write;
 pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Classifier>) -> String {
     let mut page = format!("# {experiment}: what batch size does, and why\n\n{}\n\n", judgement.effect_sentence());
     if let Some(sentence) = judgement.one_class_sentence() {
+        let _ = writeln!(page, "- {sentence}");
+    }
+    for sentence in judgement.separation_sentences() {
         let _ = writeln!(page, "- {sentence}");
     }
     for finding in &judgement.causes {
@@ -21,6 +25,7 @@ pub fn report(experiment: &str, judgement: &Judgement, classifier: Option<&Class
     effect(&mut page, judgement);
     cells(&mut page, judgement);
     causes(&mut page, judgement);
+    separation(&mut page, judgement);
     limits(&mut page, judgement);
     if let Some(classifier) = classifier {
         let _ = writeln!(page, "- Classifier: {classifier}.");
@@ -40,6 +45,49 @@ fn effect(page: &mut String, judgement: &Judgement) {
     row("slope per doubling", effect.slope, effect.interval);
     if let [smallest, .., largest] = judgement.batch_sizes[..] {
         row(&format!("batch size {smallest} minus {largest}"), effect.ends, effect.ends_interval);
+    }
+    if let Some(over) = effect.over_examples {
+        let fate = match effect.survives() {
+            Some(false) => "; with other validation examples it might not show",
+            _ => "",
+        };
+        let _ = writeln!(
+            page,
+            "\nOver instances and the {} validation examples together the slope's {} interval is {}{fate}. Its standard error \
+             is {:.2} points, over instances alone {:.2}.",
+            over.examples,
+            level(judgement.alpha),
+            in_points(over.interval),
+            100.0 * over.error,
+            100.0 * effect.slope.and_then(|slope| Some(slope.sd? / (slope.n as f64).sqrt())).unwrap_or(0.0),
+        );
+    } else if effect.interval.is_some() {
+        page.push_str(
+            "\nIntervals are over instances. Of some of these runs it is not known which validation examples they get right, so \
+             nothing is said of other examples.\n",
+        );
+    }
+    if let Some(p) = effect.p_value {
+        let _ = writeln!(
+            page,
+            "\nThat there is no slope: {}, the larger of those of accuracy and of log-odds.",
+            p_equals(p)
+        );
+    }
+    if let Some(curve) = &effect.curve {
+        let coefficient = |value: f64| format!("{:+.3}", 100.0 * value + 0.0);
+        let interval = curve
+            .interval
+            .map_or_else(dash, |interval| format!("{} to {}", coefficient(interval.low), coefficient(interval.high)));
+        let _ = writeln!(
+            page,
+            "\nA straight line over log2(batch size) leaves: quadratic contrast {} points ({} interval {interval}), lack of \
+             fit {}{}.",
+            coefficient(curve.quadratic.mean),
+            level(curve.alpha),
+            p_equals(curve.p_value),
+            if curve.is_shown() { ", so that it does not describe the batch sizes" } else { "" },
+        );
     }
 }
 
@@ -66,10 +114,10 @@ fn causes(page: &mut String, judgement: &Judgement) {
         return;
     }
     page.push_str("\n## Causes\n\n");
-    let _ = writeln!(page, "| arm | cause | kind | slope | share | change | {} interval | n | p | verdict |", {
-        level(judgement.alpha_of_cause)
-    });
-    page.push_str("|---|---|---|---:|---:|---:|---:|---:|---:|---|\n");
+    let same_level = judgement.alpha_of_causes().map_or(String::new(), |alpha| format!("{} ", level(alpha)));
+    let _ =
+        writeln!(page, "| arm | cause | kind | slope | share | change | {same_level}interval | n | verdict | p | of |");
+    page.push_str("|---|---|---|---:|---:|---:|---:|---:|---|---:|---|\n");
     for finding in &judgement.causes {
         let kind = match finding.kind {
             CauseKind::Proof => "proof",
@@ -82,18 +130,66 @@ fn causes(page: &mut String, judgement: &Judgement) {
         let change = finding.change.filter(|_| introduced).map_or_else(dash, points);
         let interval = finding.interval.map_or_else(dash, if introduced { in_points } else { in_percent });
         let n = finding.n.map_or_else(dash, |n| n.to_string());
-        let p_value =
-            finding.p_value.map_or_else(dash, |p| if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") });
+        let p_value = finding.p_value.map_or_else(dash, |p| p_in_words(p.p));
+        let hypothesis = finding.p_value.map_or("-", |p| p.hypothesis);
         let verdict = finding.verdict.map_or_else(|| "not judged".to_owned(), |verdict| verdict.to_string());
         let Finding { arm, cause, .. } = finding;
         let _ = writeln!(
             page,
-            "| {arm} | {cause} | {kind} | {slope} | {share} | {change} | {interval} | {n} | {p_value} | {verdict} |"
+            "| {arm} | {cause} | {kind} | {slope} | {share} | {change} | {interval} | {n} | {verdict} | {p_value} | \
+             {hypothesis} |"
         );
     }
     page.push_str(
-        "\nSlope and change are points of accuracy per doubling of the batch size. A share is of the baseline's slope. p \
-         is that the slope does not change, adjusted over all causes (Holm).\n",
+        "\nSlope and change are points of accuracy per doubling of the batch size. A share is of the baseline's slope. p is \
+         that of the hypothesis beside it, the larger of those of accuracy and of log-odds",
+    );
+    match judgement.alpha_of_causes() {
+        Some(alpha) => {
+            let _ = writeln!(page, "; a verdict needs p of at most {}.", significant(alpha));
+        }
+        None => page.push_str(".\n"),
+    }
+    let over =
+        |finding: &Finding| Some((finding.arm.clone(), finding.kind, finding.over_examples?, finding.survives()));
+    let over: Vec<_> = judgement.causes.iter().filter_map(over).collect();
+    if !over.is_empty() {
+        page.push_str("\nOver instances and validation examples together:\n\n");
+    }
+    for (arm, kind, interval, survives) in over {
+        let interval = match kind {
+            CauseKind::Removal => format!("share {}", in_percent(interval)),
+            _ => format!("change {}", in_points(interval)),
+        };
+        let fate = match survives {
+            Some(false) => ", so that with other examples the verdict might be another",
+            _ => "",
+        };
+        let _ = writeln!(page, "- {arm}: {interval}{fate}");
+    }
+}
+
+/// The planned contrasts, and the regression on what a batch size changes.
+fn separation(page: &mut String, judgement: &Judgement) {
+    let Some(separation) = judgement.separation.as_ref().filter(|_| judgement.effect.is_shown()) else { return };
+    let interval = |difference: Difference| difference.interval.map_or_else(dash, in_points);
+    let level = level(separation.alpha);
+    let _ = writeln!(page, "\n## What a batch size changes\n\n| contrast | points | {level} interval | n |");
+    page.push_str("|---|---:|---:|---:|\n");
+    for Contrasted { about, difference, .. } in &separation.contrasts {
+        let (mean, n) = (points(difference.mean), difference.n);
+        let _ = writeln!(page, "| {about} | {mean} | {} | {n} |", interval(*difference));
+    }
+    let _ = writeln!(page, "\n| per doubling, the others unchanged | points | {level} interval |\n|---|---:|---:|");
+    for (about, slope) in &separation.regression {
+        let (mean, interval) = match slope {
+            Some(slope) => (points(slope.mean), interval(*slope)),
+            None => ("not separable".into(), dash()),
+        };
+        let _ = writeln!(page, "| {about} | {mean} | {interval} |");
+    }
+    page.push_str(
+        "\nDifferences of final accuracy, paired by instance; least squares on the logarithms of all four.\n",
     );
 }
 
@@ -114,7 +210,7 @@ fn limits(page: &mut String, judgement: &Judgement) {
     }
     if let Some(least) = effect.detectable {
         let needed = further(effect.needed, "to show a slope of the size seen");
-        let needed = if effect.is_shown() { String::new() } else { needed };
+        let needed = if effect.is_shown() || !judgement.is_complete() { String::new() } else { needed };
         let _ = writeln!(
             page,
             "- The smallest slope that shows in four of five such sweeps: {} points per doubling.{needed}",
@@ -139,9 +235,9 @@ fn limits(page: &mut String, judgement: &Judgement) {
     let complete = if judgement.is_complete() { "" } else { " once they are complete" };
     let _ = writeln!(
         page,
-        "- This is look {} at {} planned instances{complete}. Each further look, after adding instances, may err half \
-         as often as the one before, so that all together stay below 5 %.",
-        judgement.look, judgement.planned
+        "- This is look {} at {} planned instances{complete}. Each look at more instances, further causes or other batch \
+         sizes spends a part of what the earlier ones left of a chance of error of 5 %.",
+        judgement.look_number, judgement.planned
     );
 }
 
@@ -152,6 +248,12 @@ fn further(needed: Option<usize>, aim: &str) -> String {
         Some(needed) => needed.to_string(),
     };
     format!(" Instances still needed {aim}: {needed}.")
+}
+
+/// Two significant digits.
+fn significant(value: f64) -> String {
+    let digits = (1.0 - value.log10().floor()).clamp(0.0, 12.0) as usize;
+    format!("{value:.digits$}")
 }
 
 fn dash() -> String {

@@ -37,6 +37,7 @@ impl PlannedArm {
     pub(super) fn cause(&self, baseline: &Train, outcomes: Outcomes) -> Cause {
         let (name, removal) = self.tested(baseline);
         let evidence = if removal { Evidence::Removal(outcomes) } else { Evidence::Introduction(outcomes) };
-        Cause { arm: self.arm.name.clone(), name, evidence }
+        let changes = self.arm.changes.iter().map(|(ablation, value)| format!("{}={value}", ablation.key));
+        Cause { arm: self.arm.name.clone(), name, changes: changes.collect::<Vec<_>>().join("+"), evidence }
     }
 }

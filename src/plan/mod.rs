@@ -3,6 +3,7 @@
 //! May import: `domain`, `stats`, `spec_file`. Never uses: `std::fs`, `std::thread`, `crossbeam_channel`. Knows no tensor.
 
 mod arm;
+mod design;
 mod estimate;
 mod matching;
 mod outcomes;

@@ -1,16 +1,16 @@
 //! The question that a sweep puts to its finished runs: each arm as a suspect, with what is known beside the outcomes.
 
 use super::arm::PlannedArm;
+use super::design::design;
 use super::outcomes::outcomes;
 use super::suspects::known_causes;
 use crate::domain::ablation;
 use crate::domain::choice::Norm;
 use crate::domain::invariance::Invariance;
-use crate::domain::look::Look;
 use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
 use crate::domain::spec::Spec;
-use crate::stats::{Cause, Evidence, Proof, Question, look_number};
+use crate::stats::{Cause, Evidence, Look, Proof, Question};
 
 /// What an answer needs beside outcomes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,15 +32,15 @@ impl Background {
         arms: impl IntoIterator<Item = &'a PlannedArm>,
         finished: &[(&'r RunSpec, Scores)],
     ) -> Question {
-        let planned = spec.train.instances as usize;
-        let earlier: Vec<usize> = self.looks.iter().map(|look| look.instances).collect();
         let of = |arm: &PlannedArm| outcomes(arm, finished.iter().copied());
         let mut arms = arms.into_iter();
         let baseline = arms.next().map(of).unwrap_or_default();
         let mut causes: Vec<Cause> = arms.map(|arm| arm.cause(&spec.train, of(arm))).collect();
+        let design = design(&spec.train, &baseline, &causes);
         causes.extend(self.invariance.as_ref().map(|found| Cause {
             arm: "invariance check".into(),
             name: ablation::NORM.key.into(),
+            changes: String::new(),
             evidence: Evidence::Proof(proof_of(found)),
         }));
         Question {
@@ -48,10 +48,9 @@ impl Background {
             baseline,
             causes,
             known: known_causes(),
-            // a cause that was left out after a look has had its chance of error all the same
-            family: self.looks.iter().map(|look| look.causes).max().unwrap_or(0),
-            planned,
-            look: look_number(&earlier, planned),
+            design,
+            looks: self.looks.clone(),
+            planned: spec.train.instances as usize,
             majority_share: self.majority_share,
             validation_examples: self.validation_examples,
         }

@@ -12,15 +12,14 @@ use crate::domain::classifier::Classifier;
 use crate::domain::history::History;
 use crate::domain::identity::run_id;
 use crate::domain::invariance::Invariance;
-use crate::domain::look::Look;
 use crate::domain::name::FolderName;
 use crate::domain::point::EvaluationPoint;
 use crate::domain::run::{DataIdentity, ModelIdentity, NUMERICS, RunSpec};
 use crate::domain::spec::Spec;
 use crate::plan::{Background, Matching, PlannedArm};
 use crate::spec_file::{SpecError, add_arms, parse};
-use crate::stats::Question;
-use crate::store::{Damage, ExperimentInputs, RunFolder, Store, StoreError, read_journal, read_journals};
+use crate::stats::{Look, Question};
+use crate::store::{Damage, ExperimentInputs, RunFolder, RunResult, Store, StoreError, read_journal, read_journals};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
@@ -145,9 +144,20 @@ impl Experiment {
             majority_share: self.inputs.as_ref().map(|inputs| inputs.majority_share),
             validation_examples: self.validation_examples,
         };
-        let runs = self.arms.iter().flat_map(|arm| &arm.runs);
-        let finished: Vec<_> = runs.filter_map(|(folder, run)| Some((run, folder.result()?.scores()))).collect();
-        Ok(background.question(&self.spec, self.arms.iter().map(|arm| &arm.planned), &finished))
+        let arms = self.arms.iter().enumerate();
+        let results: Vec<(usize, &RunSpec, RunResult)> = arms
+            .flat_map(|(number, arm)| {
+                arm.runs.iter().filter_map(move |(folder, run)| Some((number, run, folder.result()?)))
+            })
+            .collect();
+        let finished: Vec<_> = results.iter().map(|(_, run, result)| (*run, result.scores())).collect();
+        let mut question = background.question(&self.spec, self.arms.iter().map(|arm| &arm.planned), &finished);
+        for (arm, run, result) in &results {
+            if let (Some(outcomes), Some(correct)) = (question.outcomes_mut(*arm), &result.correct) {
+                outcomes.mark(run.batch_size, run.iid, correct.bits());
+            }
+        }
+        Ok(question)
     }
 
     /// Makes the invariance check, unless its outcome is known, so that the next question has it.
@@ -180,8 +190,7 @@ impl Experiment {
     }
 
     /// Records that a verdict was shown.
-    pub fn remember_look(&self) -> Result<(), StoreError> {
-        let look = Look { instances: self.spec.train.instances as usize, causes: self.arms.len().saturating_sub(1) };
+    pub fn remember_look(&self, look: Look) -> Result<(), StoreError> {
         self.store.remember_look(&self.folder, look)
     }
 }

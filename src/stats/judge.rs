@@ -1,145 +1,71 @@
 //! From outcomes to findings: every number of an answer, and the verdict where one may be given.
 
 use super::contrast::slope_weights;
+use super::crossed::CrossedTable;
+use super::curve::Curvature;
 use super::estimate::{Estimate, Interval};
-use super::fieller::{RatioInterval, ratio_interval};
-use super::learning::untestable;
-use super::multiplicity::{ALPHA, alpha_of_look, holm};
-use super::outcomes::{Outcomes, Pairs, cells, contrasts};
+use super::fieller::RatioInterval;
+use super::judgement::{BatchSizeEffect, CellRow, Finding, Judgement, Noise};
+use super::learning::{Untestable, learns, untestable};
+use super::looks::{ALPHA, Levels, Look, levels};
+use super::outcomes::{Outcomes, Pairs, cells};
+use super::p_value::p_value;
 use super::power::{binomial_error, instances_needed, minimal_detectable, pooled_sd};
-use super::question::{Cause, CauseKind, Evidence, KnownCause, Proof, Question};
+use super::question::{Cause, CauseKind, Evidence, Question};
+use super::scale::{AccuracyScale, PairedSlopes, SCALES};
+use super::separation::{self, Separation, separate};
 use super::verdict::{MINOR, Verdict};
 
-/// The answer to a question.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judgement {
-    /// ascending
-    pub batch_sizes: Vec<u32>,
-    pub planned: usize,
-    pub look: u32,
-    /// chance of error of the effect's interval
-    pub alpha: f64,
-    /// chance of error of each cause's interval: causes share `alpha` (Bonferroni)
-    pub alpha_of_cause: f64,
-    pub cells: Vec<CellRow>,
-    pub effect: BatchSizeEffect,
-    pub causes: Vec<Finding>,
-    /// see [`Question::known`]
-    pub known: Vec<KnownCause>,
-    pub noise: Noise,
-}
-
-/// One batch size of one arm, over all its finished instances.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CellRow {
-    /// nothing: the baseline
-    pub arm: Option<String>,
-    pub batch_size: u32,
-    pub accuracy: Option<Estimate>,
-    /// of the mean, by itself, at 1 - ALPHA
-    pub interval: Option<Interval>,
-    /// number of its runs that predict one class only
-    pub one_class: usize,
-}
-
-/// The effect of batch size in the baseline, over its complete instances.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BatchSizeEffect {
-    /// per doubling
-    pub slope: Option<Estimate>,
-    pub interval: Option<Interval>,
-    /// accuracy at the smallest batch size minus that at the largest
-    pub ends: Option<Estimate>,
-    pub ends_interval: Option<Interval>,
-    pub complete: bool,
-    /// the smallest slope that so many instances show in four of five sweeps
-    pub detectable: Option<f64>,
-    /// further instances to show a slope of the size seen, where it is not shown yet
-    pub needed: Option<usize>,
-}
-
-impl BatchSizeEffect {
-    /// Whether the interval excludes 0.
-    pub fn is_shown(&self) -> bool {
-        self.interval.is_some_and(|interval| !interval.holds(0.0))
-    }
-}
-
-/// The finding on one cause.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    pub arm: String,
-    pub cause: String,
-    pub kind: CauseKind,
-    /// the measurements of the invariance check
-    pub proof: Option<Proof>,
-    /// of the arm
-    pub slope: Option<f64>,
-    /// 1 - slope of the arm / slope of the baseline, of a removal
-    pub share: Option<f64>,
-    /// slope of the arm minus slope of the baseline
-    pub change: Option<f64>,
-    /// of the share or the change; `None` if unbounded
-    pub interval: Option<Interval>,
-    pub n: Option<usize>,
-    pub verdict: Option<Verdict>,
-    /// that the slope does not change, adjusted over all causes (Holm); only with a verdict
-    pub p_value: Option<f64>,
-    /// the smallest change of the slope that so many instances show in four of five sweeps
-    pub detectable: Option<f64>,
-    /// further instances until a quarter of the effect is detectable
-    pub needed: Option<usize>,
-}
-
-/// The noise of one accuracy of the baseline.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Noise {
-    /// standard error of one accuracy, from the number of validation examples alone
-    pub binomial: Option<f64>,
-    /// standard deviation between instances of a cell
-    pub between_instances: Option<f64>,
-}
+/// No verdict with fewer instances: two may tie, and their interval says little.
+const LEAST_INSTANCES: usize = 3;
 
 /// Judges by the rules of docs/STATISTICS.md.
 pub fn judge(question: &Question) -> Judgement {
-    let mut batch_sizes = question.batch_sizes.clone();
-    batch_sizes.sort_unstable();
-    batch_sizes.dedup();
-    let family = question.causes.iter().filter(|cause| cause.evidence.kind() != CauseKind::Proof).count();
-    let family = family.max(question.family).max(1) as f64;
-    let alpha = alpha_of_look(question.look);
-    let court = Judge {
-        weights: slope_weights(&batch_sizes),
-        batch_sizes: &batch_sizes,
+    let look = question.look();
+    let batch_sizes = &look.batch_sizes;
+    let judge = Judge {
+        weights: slope_weights(batch_sizes),
+        levels: levels(&question.looks, &look),
+        planned: question.planned.max(LEAST_INSTANCES),
+        examples: question.validation_examples,
+        batch_sizes,
         question,
-        family,
-        alpha_of_cause: alpha / family,
     };
-    let effect = court.effect(alpha);
-    let mut causes: Vec<Finding> = question.causes.iter().map(|cause| court.finding(cause, &effect)).collect();
-    let adjusted = holm(&causes.iter().filter_map(|finding| finding.p_value).collect::<Vec<_>>());
-    let raw = causes.iter_mut().filter_map(|finding| finding.p_value.as_mut());
-    raw.zip(adjusted).for_each(|(p_value, adjusted)| *p_value = adjusted);
+    let effect = judge.effect();
+    let mut alphas = judge.levels.causes.iter().copied();
+    let mut alpha = |cause: &Cause| match cause.evidence.kind() {
+        CauseKind::Proof => 0.0,
+        _ => alphas.next().unwrap_or(0.0),
+    };
+    let causes = question.causes.iter().map(|cause| judge.finding(cause, alpha(cause), &effect)).collect();
+    let separation = judge.separation(&effect);
     let arms = question.causes.iter().filter_map(|cause| Some((Some(cause.arm.clone()), cause.evidence.outcomes()?)));
     let arms = std::iter::once((None, &question.baseline)).chain(arms);
     Judgement {
-        planned: question.planned,
-        look: question.look,
-        alpha,
-        alpha_of_cause: court.alpha_of_cause,
-        cells: arms.flat_map(|(arm, outcomes)| cell_rows(arm, outcomes, &batch_sizes)).collect(),
+        planned: judge.planned,
+        look_number: judge.levels.look,
+        alpha: judge.levels.effect,
+        cells: arms.flat_map(|(arm, outcomes)| judge.cell_rows(arm, outcomes)).collect(),
         effect,
         causes,
+        separation,
         known: question.known.clone(),
-        noise: court.noise(),
-        batch_sizes,
+        noise: judge.noise(),
+        batch_sizes: batch_sizes.clone(),
+        look,
     }
 }
 
-impl Judgement {
-    /// Whether a verdict may be shown, which is a look at the data. One instance alone shows none.
-    pub fn is_complete(&self) -> bool {
-        self.effect.complete && self.effect.interval.is_some()
+impl Question {
+    /// What an answer shows.
+    fn look(&self) -> Look {
+        let mut batch_sizes = self.batch_sizes.clone();
+        batch_sizes.sort_unstable();
+        batch_sizes.dedup();
+        let judged = self.causes.iter().filter(|cause| cause.evidence.kind() != CauseKind::Proof);
+        let contrasts = self.design.iter().flat_map(|_| separation::planned());
+        let changes: Vec<String> = judged.map(|cause| cause.changes.clone()).chain(contrasts).collect();
+        Look { instances: self.planned, causes: changes.len(), batch_sizes, changes }
     }
 }
 
@@ -152,62 +78,86 @@ impl Evidence {
     }
 }
 
-fn cell_rows(arm: Option<String>, outcomes: &Outcomes, batch_sizes: &[u32]) -> Vec<CellRow> {
-    let row = |batch_size: &u32| {
-        let accuracy = Estimate::of(&outcomes.cell(*batch_size));
-        let interval = accuracy.and_then(|accuracy| accuracy.interval(ALPHA));
-        let one_class = outcomes.of_one_class(*batch_size);
-        CellRow { arm: arm.clone(), batch_size: *batch_size, accuracy, interval, one_class }
-    };
-    batch_sizes.iter().map(row).collect()
-}
-
 /// The context that all findings of a question share.
 struct Judge<'q> {
     question: &'q Question,
     batch_sizes: &'q [u32],
     weights: Option<Vec<f64>>,
-    family: f64,
-    alpha_of_cause: f64,
+    planned: usize,
+    examples: Option<u32>,
+    levels: Levels,
 }
 
 impl Judge<'_> {
-    fn effect(&self, alpha: f64) -> BatchSizeEffect {
-        let instances: Vec<Vec<f64>> = self.question.baseline.complete(self.batch_sizes).into_values().collect();
-        let complete = instances.len() >= self.question.planned;
-        let slope = self.weights.as_ref().and_then(|weights| Estimate::of(&contrasts(weights, &instances)));
-        let interval = slope.and_then(|slope| slope.interval(alpha));
-        let ends = self.weights.as_ref().and_then(|_| {
-            let ends = instances.iter().filter_map(|values| Some(values.first()? - values.last()?));
-            Estimate::of(&ends.collect::<Vec<_>>())
-        });
-        let spread = slope.and_then(|slope| Some((slope, slope.sd?)));
-        let shown = interval.is_some_and(|interval| !interval.holds(0.0));
-        BatchSizeEffect {
-            slope,
-            interval,
-            ends,
-            ends_interval: ends.and_then(|ends| ends.interval(alpha)),
-            complete,
-            detectable: spread.and_then(|(slope, sd)| minimal_detectable(sd, slope.n, alpha)),
-            needed: spread.filter(|_| !shown).and_then(|(slope, sd)| {
-                let needed = instances_needed(sd, slope.mean.abs(), self.next_alpha(complete))?;
-                Some(needed.saturating_sub(slope.n))
-            }),
-        }
+    fn cell_rows(&self, arm: Option<String>, outcomes: &Outcomes) -> Vec<CellRow> {
+        let row = |batch_size: &u32| {
+            let accuracy = Estimate::of(&outcomes.cell(*batch_size));
+            let whole = accuracy.filter(|accuracy| accuracy.n >= self.planned);
+            let interval = whole.and_then(|accuracy| accuracy.interval(ALPHA));
+            let one_class = outcomes.of_one_class(*batch_size);
+            CellRow { arm: arm.clone(), batch_size: *batch_size, accuracy, interval, one_class }
+        };
+        self.batch_sizes.iter().map(row).collect()
     }
 
-    fn finding(&self, cause: &Cause, effect: &BatchSizeEffect) -> Finding {
+    fn effect(&self) -> BatchSizeEffect {
+        let alpha = self.levels.effect;
+        let (iids, instances): (Vec<u32>, Vec<Vec<f64>>) =
+            self.question.baseline.complete(self.batch_sizes).into_iter().unzip();
+        let complete = instances.len() >= self.planned;
+        let majority = self.question.majority_share.filter(|_| complete);
+        let learns = majority.map(|majority| learns(&cells(&instances), majority, self.examples));
+        let says_something = complete && learns != Some(false);
+        let weights = self.weights.as_ref();
+        let on = |scale: AccuracyScale| scale.estimate(weights?, &instances, self.examples);
+        let (slope, log_odds) = (on(AccuracyScale::Accuracy), on(AccuracyScale::LogOdds));
+        let interval = |estimate: Option<Estimate>| estimate?.with_spread().filter(|_| says_something)?.interval(alpha);
+        let ends = weights.and_then(|_| {
+            let mut weights = vec![0.0; self.batch_sizes.len()];
+            (*weights.first_mut()?, *weights.last_mut()?) = (1.0, -1.0);
+            AccuracyScale::Accuracy.estimate(&weights, &instances, self.examples)
+        });
+        let p_values = [slope, log_odds].map(|estimate| estimate?.with_spread()?.p_value());
+        let mut effect = BatchSizeEffect {
+            slope,
+            interval: interval(slope),
+            log_odds_interval: interval(log_odds),
+            p_value: p_values[0].zip(p_values[1]).map(|(a, b)| a.max(b)).filter(|_| says_something),
+            ends,
+            ends_interval: interval(ends),
+            curve: Curvature::of(self.batch_sizes, &instances, self.examples, alpha).filter(|_| says_something),
+            over_examples: weights.filter(|_| says_something).and_then(|weights| {
+                CrossedTable::of(&self.question.baseline, &iids, self.batch_sizes, weights)?.interval(alpha)
+            }),
+            learns,
+            complete,
+            detectable: slope.and_then(|slope| minimal_detectable(slope.sd?, slope.n, alpha)),
+            needed: None,
+        };
+        if says_something && !effect.is_shown() {
+            effect.needed = slope.and_then(|slope| {
+                let needed = instances_needed(slope.sd?, slope.mean.abs(), self.levels.next_effect)?;
+                Some(needed.saturating_sub(slope.n))
+            });
+        }
+        effect
+    }
+
+    fn finding(&self, cause: &Cause, alpha: f64, effect: &BatchSizeEffect) -> Finding {
         let mut finding = Finding {
             arm: cause.arm.clone(),
             cause: cause.name.clone(),
             kind: cause.evidence.kind(),
             proof: None,
+            alpha,
             slope: None,
             share: None,
             change: None,
             interval: None,
+            log_odds: None,
+            log_odds_interval: None,
             n: None,
+            over_examples: None,
             verdict: None,
             p_value: None,
             detectable: None,
@@ -217,13 +167,13 @@ impl Judge<'_> {
             Evidence::Removal(outcomes) | Evidence::Introduction(outcomes) => outcomes,
             Evidence::Proof(proof) => {
                 finding.proof = Some(proof.clone());
-                let done = effect.slope.map_or(0, |slope| slope.n);
+                let (done, planned) = (self.question.baseline.complete(self.batch_sizes).len(), self.question.planned);
                 finding.verdict = Some(match proof.depends_on_batch {
-                    // the check is done; whether it has an effect is still open
-                    _ if !effect.complete => Verdict::Preliminary { done, planned: self.question.planned },
+                    // the check is done; whether there is an effect is still open
+                    _ if done < planned => Verdict::Preliminary { done, planned },
                     // a dependence on the batch may or may not do harm
                     true => Verdict::NotSeparable,
-                    false => Verdict::RuledOut,
+                    false => Verdict::NoMixing,
                 });
                 return finding;
             }
@@ -232,73 +182,113 @@ impl Judge<'_> {
         finding.n = Some(pairs.len());
         if let Some(weights) = &self.weights {
             self.measure(&mut finding, weights, &pairs, effect);
+            let judged = finding.verdict.is_some_and(|verdict| !verdict.is_silence() && !verdict.is_preliminary());
+            if judged {
+                finding.over_examples = self.over_examples(&finding, weights, &pairs, outcomes);
+            }
         }
         finding
     }
 
     /// Fills in the numbers and the verdict of an arm.
     fn measure(&self, finding: &mut Finding, weights: &[f64], pairs: &Pairs, effect: &BatchSizeEffect) {
-        let (baseline, arm) = (contrasts(weights, &pairs.baseline), contrasts(weights, &pairs.arm));
-        let lost: Vec<f64> = baseline.iter().zip(&arm).map(|(baseline, arm)| baseline - arm).collect();
         let done = pairs.len();
-        let planned = self.question.planned;
-        let preliminary = Verdict::Preliminary { done, planned };
-        let complete = done >= planned && effect.complete;
-        let estimates = (Estimate::of(&baseline), Estimate::of(&arm), Estimate::of(&lost));
-        let (Some(from), Some(to), Some(loss)) = estimates else {
-            finding.verdict = Some(preliminary);
+        let [Some(slopes), Some(log_odds)] = SCALES.map(|scale| PairedSlopes::of(scale, weights, pairs, self.examples))
+        else {
+            finding.verdict = Some(Verdict::Preliminary { done, planned: self.planned });
             return;
         };
-        let change = Estimate { mean: -loss.mean, ..loss };
-        finding.slope = Some(to.mean);
-        finding.change = Some(change.mean);
-        finding.p_value = change.p_value().filter(|_| complete);
-        finding.detectable = change.sd.and_then(|sd| minimal_detectable(sd, done, self.alpha_of_cause));
-        finding.needed = change.sd.filter(|_| effect.is_shown()).and_then(|sd| {
-            let alpha = self.next_alpha(complete) / self.family;
-            Some(instances_needed(sd, MINOR * from.mean.abs(), alpha)?.saturating_sub(done))
+        finding.slope = Some(slopes.arm.mean);
+        finding.change = Some(slopes.change.mean);
+        let ratio = |slopes: &PairedSlopes| -slopes.change.mean / slopes.baseline.mean;
+        if finding.kind == CauseKind::Removal {
+            finding.share = Some(ratio(&slopes)).filter(|share| share.is_finite());
+        }
+        finding.detectable = slopes.change.sd.and_then(|sd| minimal_detectable(sd, done, finding.alpha));
+        if done < self.planned || !effect.complete {
+            finding.verdict = Some(Verdict::Preliminary { done, planned: self.planned });
+            return;
+        }
+        finding.needed = slopes.change.sd.filter(|_| effect.is_shown()).and_then(|sd| {
+            let needed = instances_needed(sd, MINOR * slopes.baseline.mean.abs(), self.levels.next_cause)?;
+            Some(needed.saturating_sub(done))
         });
-        let verdict = match finding.kind {
-            CauseKind::Removal => {
-                let share = ratio_interval(&lost, &baseline, self.alpha_of_cause);
-                finding.share = Some(loss.mean / from.mean).filter(|share| share.is_finite());
-                finding.interval = share.bounded();
-                self.verdict_of_removal(pairs, effect, share)
-            }
-            CauseKind::Introduction | CauseKind::Proof => {
-                finding.interval = change.interval(self.alpha_of_cause);
-                let known = effect.interval.zip(finding.interval);
-                let judged = known.map(|(effect, interval)| Verdict::of_change(effect, change.mean, interval));
-                Some(judged.unwrap_or(Verdict::NotSeparable))
-            }
-        };
-        finding.verdict = if complete { verdict } else { Some(preliminary) };
-        let is_untestable = matches!(finding.verdict, Some(Verdict::Untestable(_) | Verdict::NoEffect));
-        if finding.kind == CauseKind::Removal && is_untestable {
-            // otherwise a share is informative
-            (finding.share, finding.interval) = (None, None);
+        let scales = [slopes, log_odds];
+        finding.verdict = self.silence(pairs, effect).map(|silence| {
+            silence.unwrap_or_else(|| match finding.kind {
+                CauseKind::Removal => {
+                    let intervals = scales.map(|slopes| self.share_of(&slopes, finding.alpha));
+                    let [share, of_log_odds] = intervals.map(RatioInterval::bounded);
+                    finding.interval = share;
+                    finding.log_odds = Some(ratio(&log_odds)).filter(|share| share.is_finite());
+                    finding.log_odds_interval = of_log_odds;
+                    Verdict::of_shares(share, of_log_odds)
+                }
+                CauseKind::Introduction | CauseKind::Proof => {
+                    let intervals = scales.map(|slopes| slopes.change.with_spread()?.interval(finding.alpha));
+                    finding.log_odds = Some(log_odds.change.mean);
+                    [finding.interval, finding.log_odds_interval] = intervals;
+                    Verdict::of_changes(slopes.change.mean, intervals)
+                }
+            })
+        });
+        match finding.verdict {
+            Some(verdict) if !verdict.is_silence() => finding.p_value = p_value(verdict, &scales),
+            // a share or a change would look informative
+            Some(_) => (finding.share, finding.change) = (None, None),
+            None => {}
         }
     }
 
-    /// `None` if it is unknown whether the arm learns.
-    fn verdict_of_removal(&self, pairs: &Pairs, effect: &BatchSizeEffect, share: RatioInterval) -> Option<Verdict> {
-        let majority = self.question.majority_share?;
-        let untestable = untestable(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
-        let judged = || effect.interval.map_or(Verdict::NotSeparable, |effect| Verdict::of_share(effect, share));
-        Some(untestable.map_or_else(judged, Verdict::Untestable))
+    /// The interval of the share or the change over instances and validation examples together.
+    fn over_examples(
+        &self,
+        finding: &Finding,
+        weights: &[f64],
+        pairs: &Pairs,
+        outcomes: &Outcomes,
+    ) -> Option<Interval> {
+        let table = |outcomes: &Outcomes| CrossedTable::of(outcomes, &pairs.iids, self.batch_sizes, weights);
+        let (baseline, arm) = (table(&self.question.baseline)?, table(outcomes)?);
+        match finding.kind {
+            CauseKind::Removal => baseline.minus(&arm)?.ratio_interval(&baseline, finding.alpha).bounded(),
+            _ => Some(arm.minus(&baseline)?.interval(finding.alpha)?.interval),
+        }
     }
 
-    /// The error that the next look may spend. A look at incomplete instances spends nothing.
-    fn next_alpha(&self, complete: bool) -> f64 {
-        alpha_of_look(self.question.look + u32::from(complete))
+    fn share_of(&self, slopes: &PairedSlopes, alpha: f64) -> RatioInterval {
+        let known = slopes.share.filter(|_| slopes.change.with_spread().is_some());
+        known.map_or(RatioInterval::Line, |share| share.interval(alpha))
+    }
+
+    /// Why nothing can be said of an arm; outer `None` where it is not known whether it learns.
+    fn silence(&self, pairs: &Pairs, effect: &BatchSizeEffect) -> Option<Option<Verdict>> {
+        let majority = self.question.majority_share?;
+        if effect.learns == Some(false) {
+            return Some(Some(Verdict::Untestable(Untestable::Baseline)));
+        }
+        let arm = untestable(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
+        Some(match arm {
+            Some(why) => Some(Verdict::Untestable(why)),
+            None if effect.is_shown() => None,
+            None if effect.is_curved() => Some(Verdict::Curved),
+            None => Some(Verdict::NoEffect),
+        })
+    }
+
+    /// The planned contrasts, of the cells whose planned instances are complete.
+    fn separation(&self, effect: &BatchSizeEffect) -> Option<Separation> {
+        let mut design = self.question.design.clone().filter(|_| effect.complete)?;
+        design.cells.retain(|_, accuracies| accuracies.len() >= self.planned);
+        // contrasts stand last among what shares the causes' chance of error
+        Some(separate(&design, *self.levels.causes.last()?, self.examples))
     }
 
     fn noise(&self) -> Noise {
         let sizes = self.batch_sizes.iter();
         let cells: Vec<Estimate> = sizes.filter_map(|b| Estimate::of(&self.question.baseline.cell(*b))).collect();
         let accuracy = Estimate::of(&cells.iter().map(|cell| cell.mean).collect::<Vec<_>>());
-        let examples = self.question.validation_examples;
-        let binomial = accuracy.zip(examples).map(|(accuracy, examples)| binomial_error(accuracy.mean, examples));
+        let binomial = accuracy.zip(self.examples).map(|(accuracy, examples)| binomial_error(accuracy.mean, examples));
         Noise { binomial, between_instances: pooled_sd(&cells) }
     }
 }

@@ -1,10 +1,13 @@
 //! Whether an arm is informative: one that does not learn, or is at the ceiling, has no meaningful slope.
 
 use super::estimate::Estimate;
+use super::power::binomial_error;
 
 /// Why an arm is untestable.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Untestable {
+    /// the baseline is nowhere better than the largest class
+    Baseline,
     /// at this batch size its lift over the majority class is less than half the baseline's
     DoesNotLearn { batch_size: u32 },
     /// at this batch size nearly everything is correct, so that differences cannot show
@@ -13,8 +16,18 @@ pub enum Untestable {
 
 /// The share of the baseline's lift that an arm must reach in every cell.
 const LEAST_LIFT: f64 = 0.5;
+/// What the best batch size of a baseline that learns is above the largest class, however many examples tell.
+const LEAST_LIFT_OF_BASELINE: f64 = 0.01;
 /// No cell this close to 1 shows differences.
 const LEAST_ROOM: f64 = 0.01;
+
+/// Whether the baseline learns: at some batch size its mean accuracy is above the largest class's by at least the standard
+/// error of one accuracy, and by a point.
+pub fn learns(cells: &[Estimate], majority: f64, examples: Option<u32>) -> bool {
+    let error = examples.map_or(0.0, |examples| binomial_error(majority, examples));
+    let best = cells.iter().map(|cell| cell.mean).fold(0.0, f64::max);
+    best - majority >= error.max(LEAST_LIFT_OF_BASELINE)
+}
 
 /// Why the arm is untestable, at the first such batch size. Cells are in the order of the batch sizes.
 ///

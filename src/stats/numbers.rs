@@ -35,6 +35,17 @@ pub fn in_percent(interval: Interval) -> String {
     format!("{:.0} % to {:.0} %", (100.0 * interval.low).floor() + 0.0, (100.0 * interval.high).ceil() + 0.0)
 }
 
+/// A p-value: `0.032`, `< 0.001`.
+pub fn p_in_words(p: f64) -> String {
+    if p < 0.001 { "< 0.001".into() } else { format!("{p:.3}") }
+}
+
+/// The same as an equation: `p = 0.032`, `p < 0.001`.
+pub fn p_equals(p: f64) -> String {
+    let p = p_in_words(p);
+    if p.starts_with('<') { format!("p {p}") } else { format!("p = {p}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

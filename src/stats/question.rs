@@ -1,6 +1,8 @@
 //! The input of a judgement.
 
+use super::looks::Look;
 use super::outcomes::Outcomes;
+use super::separation::Design;
 use serde::Serialize;
 
 /// Everything that an answer depends on.
@@ -11,12 +13,12 @@ pub struct Question {
     pub causes: Vec<Cause>,
     /// what may be a cause, whether or not any of those above is about it
     pub known: Vec<KnownCause>,
-    /// how many causes share the chance of error: those above, and any that were judged before and left out since
-    pub family: usize,
+    /// where the arms take apart what a batch size changes
+    pub design: Option<Design>,
+    /// verdicts that were shown before, oldest first
+    pub looks: Vec<Look>,
     /// instances of every cell that were planned
     pub planned: usize,
-    /// which look at complete instances this is, from 1; the next one where they are not complete
-    pub look: u32,
     /// of the most frequent class in the validation set, where it is known
     pub majority_share: Option<f64>,
     pub validation_examples: Option<u32>,
@@ -38,6 +40,8 @@ pub struct Cause {
     pub arm: String,
     /// the keys of the ablation, joined by `+`
     pub name: String,
+    /// the same with their values, by which a look remembers it
+    pub changes: String,
     pub evidence: Evidence,
 }
 
@@ -69,6 +73,17 @@ pub enum CauseKind {
     Proof,
     Removal,
     Introduction,
+}
+
+impl Question {
+    /// Outcomes of the baseline, 0, or of the arm of a cause, from 1.
+    pub fn outcomes_mut(&mut self, arm: usize) -> Option<&mut Outcomes> {
+        let Some(cause) = arm.checked_sub(1) else { return Some(&mut self.baseline) };
+        match &mut self.causes.get_mut(cause)?.evidence {
+            Evidence::Proof(_) => None,
+            Evidence::Removal(outcomes) | Evidence::Introduction(outcomes) => Some(outcomes),
+        }
+    }
 }
 
 impl Evidence {

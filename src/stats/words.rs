@@ -1,15 +1,18 @@
 //! Findings in plain words. A sentence claims no more than its interval allows.
 
-use super::judge::{BatchSizeEffect, Finding, Judgement};
+use super::judgement::{BatchSizeEffect, Finding, Judgement};
 use super::learning::Untestable;
-use super::numbers::{in_percent, in_points, level, percent, points};
+use super::looks::ALPHA;
+use super::numbers::{in_percent, in_points, level, p_equals, percent, points};
 use super::question::{CauseKind, KnownCause, Proof};
+use super::separation::{Contrasted, Control, Difference, Role};
 use super::verdict::Verdict;
 
 /// One paragraph that answers the question and names what was not tested.
 pub(super) fn paragraph(judgement: &Judgement) -> String {
     let findings = judgement.causes.iter().map(|finding| judgement.sentence(finding));
-    let sentences = std::iter::once(judgement.effect_sentence()).chain(findings).chain([judgement.reservations()]);
+    let effect = std::iter::once(judgement.effect_sentence());
+    let sentences = effect.chain(judgement.separation_sentences()).chain(findings).chain([judgement.reservations()]);
     sentences.collect::<Vec<_>>().join(" ")
 }
 
@@ -18,7 +21,31 @@ impl Judgement {
     pub fn reservations(&self) -> String {
         let several = self.causes.iter().filter(|finding| finding.share.is_some()).count() > 1;
         let shares = if several { "Shares of several causes need not add up to the whole. " } else { "" };
-        format!("{shares}Not tested: {}.", self.untested())
+        let overlap = self.overlap().map_or(String::new(), |overlap| overlap + " ");
+        format!("{overlap}{shares}Not tested: {}.", self.untested())
+    }
+
+    /// What several removals that each take most of the effect away say together.
+    fn overlap(&self) -> Option<String> {
+        let explain = |finding: &&Finding| matches!(finding.verdict, Some(Verdict::Explains { .. }));
+        let explaining: Vec<&Finding> = self.causes.iter().filter(explain).collect();
+        let mut keys: Vec<&str> = explaining.iter().flat_map(|finding| finding.cause.split('+')).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if explaining.len() < 2 || keys.len() < 2 {
+            return None;
+        }
+        let arms: Vec<&str> = explaining.iter().map(|finding| finding.arm.as_str()).collect();
+        let has_all = |finding: &&Finding| keys.iter().all(|key| finding.cause.split('+').any(|other| other == *key));
+        let joint = match self.causes.iter().find(has_all) {
+            Some(finding) => format!("Arm {} makes all these changes together", finding.arm),
+            None => "An arm that makes all these changes together would test it".into(),
+        };
+        Some(format!(
+            "Any one of the arms {} takes the effect away by itself: that points to one mechanism that they share, not to \
+             several causes. {joint}.",
+            arms.join(", ")
+        ))
     }
 
     /// Which cells have runs that predict one class only, and what follows; nothing where none has.
@@ -54,32 +81,46 @@ impl Judgement {
         }
     }
 
-    /// What batch size does, in a sentence or two.
+    /// What batch size does, in a few sentences.
     pub fn effect_sentence(&self) -> String {
         let BatchSizeEffect { slope, interval, complete, .. } = &self.effect;
         if self.batch_sizes.len() < 2 {
             return "One batch size alone shows no effect of batch size.".into();
         }
-        let (Some(slope), Some(interval)) = (slope, interval) else {
-            return "Too few instances are finished at every batch size to say anything: an interval needs two.".into();
+        let Some(slope) = slope else {
+            return "No instance is finished at every batch size yet, so that nothing can be said.".into();
         };
-        let numbers = format!(
-            "{} points of accuracy per doubling of the batch size ({} interval {}, {} instances)",
-            points(slope.mean),
-            level(self.alpha),
-            in_points(*interval),
-            slope.n
-        );
+        let per_doubling = format!("{} points of accuracy per doubling of the batch size", points(slope.mean));
         if !complete {
-            return format!("Preliminary, {} of {} instances: the slope is {numbers}.", slope.n, self.planned);
+            return format!(
+                "Preliminary, {} of {} instances: so far the slope is {per_doubling}. Its interval is given with all {}.",
+                slope.n, self.planned, self.planned
+            );
         }
+        if self.effect.learns == Some(false) {
+            return "The baseline does not learn: at no batch size is it better than the largest class of the validation \
+                    set, so nothing can be said about the effect of batch size."
+                .into();
+        }
+        let interval = interval.map_or("no interval, all instances tie".into(), |interval| {
+            format!("{} interval {}", level(self.alpha), in_points(interval))
+        });
+        let numbers = format!("{per_doubling} ({interval}, {} instances)", slope.n);
+        let curve = self.curve_sentence().map_or(String::new(), |curve| format!(" {curve}"));
         if !self.effect.is_shown() {
             let missed = self.effect.detectable.map_or(String::new(), |least| {
                 format!(", and a slope below {:.2} points would often be missed", 100.0 * least)
             });
-            return format!(
-                "No effect of batch size is shown: {numbers}. This is no proof that there is none{missed}."
-            );
+            let scale = match self.effect.interval {
+                Some(interval) if !interval.holds(0.0) => " On the scale of log-odds the interval holds 0.",
+                _ => "",
+            };
+            return match self.effect.is_curved() {
+                true => format!("No slope over the batch sizes is shown: {numbers}.{curve}"),
+                false => format!(
+                    "No effect of batch size is shown: {numbers}.{scale} This is no proof that there is none{missed}."
+                ),
+            };
         }
         let better = if slope.mean < 0.0 { "Smaller" } else { "Larger" };
         let ends = self.effect.ends.map_or(String::new(), |ends| {
@@ -87,7 +128,74 @@ impl Judgement {
             let sizes = smallest.zip(largest).map_or(String::new(), |(a, b)| format!(" from batch size {a} to {b}"));
             format!(", {} points{sizes}", points(-ends.mean))
         });
-        format!("{better} batch sizes end up better: {numbers}{ends}.")
+        format!("{better} batch sizes end up better: {numbers}{ends}.{curve}")
+    }
+
+    /// Where a straight line does not describe the batch sizes, what does.
+    fn curve_sentence(&self) -> Option<String> {
+        let curve = self.effect.curve.as_ref().filter(|curve| curve.is_shown())?;
+        let cells = self.cells.iter().filter(|cell| cell.arm.is_none());
+        let means: Vec<(u32, f64)> = cells.filter_map(|cell| Some((cell.batch_size, cell.accuracy?.mean))).collect();
+        let inside = means.get(1..means.len().checked_sub(1)?)?;
+        let (first, last) = (means.first()?.1, means.last()?.1);
+        let highest = inside.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let lowest = inside.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let step = |pair: &[(u32, f64)]| (pair[1].1 - pair[0].1).abs();
+        let largest = means.windows(2).max_by(|a, b| step(a).total_cmp(&step(b)))?;
+        // less may be the noise of neighbours
+        let clear = (highest.1.max(first).max(last) - lowest.1.min(first).min(last)) / 4.0;
+        let shape = match curve.quadratic.mean < 0.0 {
+            true if highest.1 - first.max(last) > clear => format!("accuracy is highest at batch size {}", highest.0),
+            false if first.min(last) - lowest.1 > clear => format!("accuracy is lowest at batch size {}", lowest.0),
+            _ => format!("the largest step is from batch size {} to {}", largest[0].0, largest[1].0),
+        };
+        let p = p_equals(curve.p_value);
+        Some(format!("A straight line does not describe the batch sizes (lack of fit {p}): {shape}."))
+    }
+
+    /// What the planned contrasts say, a sentence each; nothing in a sweep of another design.
+    pub fn separation_sentences(&self) -> Vec<String> {
+        let Some(separation) = &self.separation else { return Vec::new() };
+        if !self.effect.is_shown() {
+            return vec!["Without an effect of batch size there is nothing to take apart.".into()];
+        }
+        let numbers = |difference: &Difference, alpha: f64| {
+            let interval = difference.interval.map_or("no interval, all instances tie".into(), |interval| {
+                format!("{} interval {}", level(alpha), in_points(interval))
+            });
+            format!("{} points ({interval}, {} instances)", points(difference.mean), difference.n)
+        };
+        let control = match &separation.control {
+            Control::NotRun => {
+                "The negative control was not run: whether small batches accumulated to a large one end up as \
+                                large ones do is not shown."
+                    .to_owned()
+            }
+            Control::Holds(difference) => format!(
+                "The negative control holds: small batches accumulated to a large one differ from it by {}.",
+                numbers(difference, ALPHA)
+            ),
+            Control::Fails(difference) => {
+                return vec![format!(
+                    "The negative control fails: small batches accumulated to a large one differ from it by {}, where less than \
+                     a quarter of the effect is due. Nothing is concluded from the contrasts.",
+                    numbers(difference, ALPHA)
+                )];
+            }
+        };
+        let contrast = |contrast: &Contrasted| {
+            let about = contrast.about;
+            let numbers = numbers(&contrast.difference, separation.alpha);
+            match contrast.is_shown() {
+                true => format!("The {about} matters by itself: {numbers}."),
+                false => format!("That the {about} matters by itself is not shown: {numbers}."),
+            }
+        };
+        let left_out = |(about, role): &(&str, Role)| {
+            format!("The contrast of the {about} is left out: {} is missing or not complete.", role.words())
+        };
+        let contrasts = separation.contrasts.iter().map(contrast);
+        std::iter::once(control).chain(contrasts).chain(separation.left_out.iter().map(left_out)).collect()
     }
 
     /// One plain sentence on a cause.
@@ -95,7 +203,11 @@ impl Judgement {
         let cause = self.in_words(&finding.cause);
         if let Some(proof) = &finding.proof {
             return match finding.verdict {
-                Some(Verdict::RuledOut) => format!("{}, which rules out {cause}.", proof.sentence()),
+                Some(Verdict::NoMixing) => format!(
+                    "{}, which rules out that the normalization mixes the examples of a batch; whatever else a \
+                     normalization does is not tested by this.",
+                    proof.sentence()
+                ),
                 Some(Verdict::NotSeparable) => {
                     format!("{}, so {cause} may play a part; how large a part is not shown.", proof.sentence())
                 }
@@ -103,18 +215,10 @@ impl Judgement {
             };
         }
         let arm = &finding.arm;
-        let interval = match (finding.interval, finding.kind) {
-            (None, _) => "an interval without ends".to_owned(),
-            (Some(interval), CauseKind::Removal) => {
-                format!("{} interval {}", level(self.alpha_of_cause), in_percent(interval))
-            }
-            (Some(interval), _) => format!("{} interval {}", level(self.alpha_of_cause), in_points(interval)),
-        };
-        let share = finding.share.map_or("an unknown share".to_owned(), percent);
-        let gone = format!("{share} of the effect goes with it ({interval})");
+        let gone = self.share_sentence(finding);
         let Some(verdict) = finding.verdict else {
-            return match (self.batch_sizes.len(), finding.kind) {
-                (..2, _) => format!("Arm {arm} says nothing at one batch size."),
+            return match self.batch_sizes.len() {
+                ..2 => format!("Arm {arm} says nothing at one batch size."),
                 _ => format!(
                     "Arm {arm} is not judged: whether it learns cannot be told without the share of the largest class \
                      in the validation set; the data folder would tell."
@@ -125,6 +229,9 @@ impl Judgement {
             Verdict::Preliminary { done, planned } => {
                 format!("Arm {arm} is preliminary, {done} of {planned} instances.")
             }
+            Verdict::Untestable(Untestable::Baseline) => {
+                format!("Where the baseline does not learn, arm {arm} says nothing about {cause}.")
+            }
             Verdict::Untestable(Untestable::DoesNotLearn { batch_size }) => format!(
                 "Arm {arm} does not learn: at batch size {batch_size} it rises less than half as far above the largest \
                  class as the baseline, so its slope says nothing about {cause}."
@@ -134,12 +241,14 @@ impl Judgement {
                  says nothing about {cause}."
             ),
             Verdict::NoEffect => format!("Without an effect there is nothing for {cause} to explain."),
+            Verdict::Curved => format!("The batch sizes differ by a curve, of which no share is computed for {cause}."),
             Verdict::NotSeparable => match finding.kind {
                 CauseKind::Removal => format!("Whether {cause} plays a part is not separable yet: {gone}."),
-                _ => format!(
-                    "Whether arm {arm} changes the slope is not separable yet: {} points per doubling ({interval}).",
-                    finding.change.map_or("unknown".into(), points)
-                ),
+                _ => format!("Whether arm {arm} changes the slope is not separable yet: {gone}."),
+            },
+            Verdict::DependsOnScale => match finding.kind {
+                CauseKind::Removal => format!("Whether {cause} plays a part depends on the scale of accuracy: {gone}."),
+                _ => format!("Whether arm {arm} changes the slope depends on the scale of accuracy: {gone}."),
             },
             Verdict::Explains { reverses: false } => format!("Taking away {cause} explains the effect: {gone}."),
             Verdict::Explains { reverses: true } => {
@@ -149,10 +258,47 @@ impl Judgement {
             Verdict::RuledOut => format!("It is not mainly {cause}: {gone}."),
             Verdict::Contributes => format!("Taking away {cause} takes away a part of the effect: {gone}."),
             Verdict::Changed(change) => format!(
-                "Arm {arm} would have changed the slope by {} points per doubling ({interval}); this does not say that \
-                 the baseline suffers from it.",
-                points(change)
+                "Arm {arm} would have changed the slope by {} points per doubling ({}); this does not say that the \
+                 baseline suffers from it.",
+                points(change),
+                self.interval_in_words(finding)
             ),
+            Verdict::NoMixing => format!("Arm {arm} does not mix the examples of a batch."),
+        }
+    }
+
+    /// How much goes with a removal, or by how much an introduction changes the slope; of the log-odds where these say
+    /// something else.
+    fn share_sentence(&self, finding: &Finding) -> String {
+        let interval = self.interval_in_words(finding);
+        let other = match (finding.verdict, finding.kind, finding.log_odds) {
+            (Some(Verdict::DependsOnScale), CauseKind::Removal, Some(share)) => {
+                let interval = finding.log_odds_interval.map_or("without ends".into(), in_percent);
+                format!(", but {} of it on the scale of log-odds ({interval})", percent(share))
+            }
+            (Some(Verdict::DependsOnScale), _, Some(change)) => {
+                format!(", but {change:+.3} on the scale of log-odds")
+            }
+            _ => String::new(),
+        };
+        match finding.kind {
+            CauseKind::Introduction => {
+                let change = finding.change.map_or("unknown".into(), points);
+                format!("{change} points per doubling ({interval}){other}")
+            }
+            _ => {
+                let share = finding.share.map_or("an unknown share".to_owned(), percent);
+                format!("{share} of the effect goes with it ({interval}){other}")
+            }
+        }
+    }
+
+    fn interval_in_words(&self, finding: &Finding) -> String {
+        let level = level(finding.alpha);
+        match (finding.interval, finding.kind) {
+            (None, _) => "an interval without ends".to_owned(),
+            (Some(interval), CauseKind::Removal) => format!("{level} interval {}", in_percent(interval)),
+            (Some(interval), _) => format!("{level} interval {}", in_points(interval)),
         }
     }
 

@@ -13,10 +13,10 @@ use super::layout::{ARMS, CHANGES, INSTANCES, LOOKS, Store};
 use super::stored::{self, Stored};
 use crate::domain::ablation::{Patch, Value};
 use crate::domain::arm::Arm;
-use crate::domain::look::Look;
 use crate::domain::name::FolderName;
 use crate::domain::spec::Spec;
 use crate::files::Folder;
+use crate::stats::Look;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ impl Stored for Change {
             Change::ArmAdded { arm } => arm.check(),
             Change::ArmDropped { .. } => Ok(()),
             Change::Instances { instances } => instances.check(),
-            Change::Look(look) => vec![*look].check(),
+            Change::Look(look) => check_look(look),
         }
     }
 }
@@ -92,10 +92,17 @@ impl Stored for Vec<WrittenArm> {
 
 impl Stored for Vec<Look> {
     fn check(&self) -> Result<(), String> {
-        match self.iter().find(|look| look.instances == 0) {
-            Some(_) => Err("`instances` of a look is 0, expected a number from 1".into()),
-            None => Ok(()),
+        self.iter().try_for_each(check_look)
+    }
+}
+
+fn check_look(look: &Look) -> Result<(), String> {
+    match look {
+        Look { instances: 0, .. } => Err("`instances` of a look is 0, expected a number from 1".into()),
+        Look { causes, changes, .. } if !changes.is_empty() && changes.len() != *causes => {
+            Err(format!("`changes` of a look are of {} causes, `causes` is {causes}", changes.len()))
         }
+        _ => Ok(()),
     }
 }
 
@@ -142,7 +149,7 @@ impl Store {
     /// Records a look, unless it is recorded already.
     pub fn remember_look(&self, experiment: &FolderName, look: Look) -> Result<(), StoreError> {
         append(&self.experiment(experiment), old_looks, |changes| {
-            (!looks(changes).contains(&look)).then_some(Change::Look(look))
+            (!looks(changes).contains(&look)).then(|| Change::Look(look.clone()))
         })?;
         Ok(())
     }
@@ -173,7 +180,7 @@ fn instances(changes: &[Change]) -> u32 {
 
 fn looks(changes: &[Change]) -> Vec<Look> {
     let shown = changes.iter().filter_map(|change| match change {
-        Change::Look(look) => Some(*look),
+        Change::Look(look) => Some(look.clone()),
         _ => None,
     });
     shown.collect()
@@ -261,13 +268,21 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let (store, _, mine) = store(root.path());
         assert!(store.looks(&mine).unwrap().is_empty());
-        let (first, second) = (Look { instances: 5, causes: 2 }, Look { instances: 10, causes: 2 });
-        for look in [first, first, second, first] {
-            store.remember_look(&mine, look).unwrap();
+        let look = |instances, changes: [&str; 2], batch_sizes: &[u32]| Look {
+            instances,
+            causes: 2,
+            batch_sizes: batch_sizes.to_vec(),
+            changes: changes.map(str::to_owned).to_vec(),
+        };
+        let first = look(5, ["dropout=off", "norm=rms"], &[2, 8]);
+        let second = look(5, ["dropout=off", "norm=rms"], &[2, 64]);
+        let third = look(5, ["dropout=off", "norm=batch"], &[2, 64]);
+        for look in [&first, &first, &second, &third, &first] {
+            store.remember_look(&mine, look.clone()).unwrap();
         }
-        assert_eq!(store.looks(&mine).unwrap(), [first, second]);
+        assert_eq!(store.looks(&mine).unwrap(), [first.clone(), second, third]);
         let list = root.path().join("experiments").join(mine.as_str()).join("changes");
-        fs::write(list.join("3.json"), "{").unwrap();
+        fs::write(list.join("4.json"), "{").unwrap();
         assert!(store.looks(&mine).is_err(), "unreadable looks are not none");
         assert!(store.remember_look(&mine, first).is_err());
     }
@@ -293,7 +308,7 @@ mod tests {
         fs::write(folder.join(ARMS), serde_json::to_vec(&[arm("a", 1e-3), arm("b", 1e-3)]).unwrap()).unwrap();
         fs::write(folder.join(INSTANCES), "17").unwrap();
         fs::write(folder.join(LOOKS), r#"[{"instances":5,"causes":2}]"#).unwrap();
-        let look = |instances| Look { instances, causes: 2 };
+        let look = |instances| Look { instances, causes: 2, ..Look::default() };
         for instances in [5, 6] {
             store.remember_look(&mine, look(instances)).unwrap();
         }
@@ -322,7 +337,8 @@ mod tests {
                 threads.spawn(move || {
                     for round in 1..=EACH {
                         // half of the looks are shared with another writer
-                        store.remember_look(mine, Look { instances: writer.div_ceil(2), causes: round }).unwrap();
+                        let look = Look { instances: writer.div_ceil(2), causes: round, ..Look::default() };
+                        store.remember_look(mine, look).unwrap();
                         store.add_arm(spec, &arm(&format!("{writer}-{round}"), 1e-3)).unwrap();
                         store.add_instances(spec, (writer * round) as u32).unwrap();
                     }

@@ -1,6 +1,6 @@
 //! Runs on disk: plain files, one writer per attempt, any number of readers (docs/STORE.md has the layout).
 //!
-//! May import: `domain`, `files`. Never uses: `crossbeam_channel`. Uses nothing that shared file systems lack: no locks, memory maps or
+//! May import: `domain`, `files`, `stats` (a look at verdicts is its value). Never uses: `crossbeam_channel`. Uses nothing that shared file systems lack: no locks, memory maps or
 //! notifications. Knows neither tensors nor threads; checkpoints are opaque bytes.
 
 mod attempt;

@@ -157,6 +157,7 @@ mod tests {
             macro_f1: None,
             matthews: None,
             predicted_classes: None,
+            correct: None,
             further_sets: Vec::new(),
             finished: 0.0,
         };

@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::layout::RunFolder;
 use super::set_aside::set_aside;
 use super::stored::{self, Stored};
+use crate::domain::correct::Correct;
 use crate::domain::id::RunId;
 use crate::domain::run::RunSpec;
 use crate::domain::scores::Scores;
@@ -30,6 +31,9 @@ pub struct RunResult {
     pub matthews: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicted_classes: Option<u32>,
+    /// which examples of the validation set are classified correctly; results of earlier versions do not have it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct: Option<Correct>,
     /// of further sets
     #[serde(rename = "also", default, skip_serializing_if = "Vec::is_empty")]
     pub further_sets: Vec<(NamedSet, Scores)>,
@@ -48,7 +52,20 @@ impl RunResult {
         finished: f64,
     ) -> Self {
         let Scores { loss, accuracy, f1, macro_f1, matthews, predicted_classes } = scores;
-        Self { run, attempt, step, loss, accuracy, f1, macro_f1, matthews, predicted_classes, further_sets, finished }
+        Self {
+            run,
+            attempt,
+            step,
+            loss,
+            accuracy,
+            f1,
+            macro_f1,
+            matthews,
+            predicted_classes,
+            correct: None,
+            further_sets,
+            finished,
+        }
     }
 
     /// On the validation set.

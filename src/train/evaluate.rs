@@ -5,6 +5,14 @@ use crate::domain::scores::Scores;
 use crate::model::{Bert, Masks, Pass};
 use candle_core::Result;
 
+/// What scoring a set gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    pub scores: Scores,
+    /// whether each example is classified correctly, in the order of the set
+    pub correct: Vec<bool>,
+}
+
 /// Scores the first `most` examples of the batches' set without touching the model's state, with dropout left on where masks are given. Returns
 /// `None` if `stop` requests it between two batches.
 pub fn evaluate(
@@ -13,8 +21,8 @@ pub fn evaluate(
     masks: Option<&Masks>,
     most: u32,
     stop: &dyn Fn() -> bool,
-) -> Result<Option<Scores>> {
-    let mut tally = Confusion::default();
+) -> Result<Option<Scored>> {
+    let (mut tally, mut correct) = (Confusion::default(), Vec::new());
     for batch in batches {
         if stop() {
             return Ok(None);
@@ -22,11 +30,13 @@ pub fn evaluate(
         let logits: Vec<Vec<f32>> = model.logits(batch, Pass::Evaluate(masks))?.to_vec2()?; // [B, C]
         for ((logits, label), example) in logits.iter().zip(&batch.labels).zip(&batch.examples) {
             if *example < most {
-                tally.add(logits, *label as usize);
+                let place = *example as usize;
+                correct.resize(correct.len().max(place + 1), false);
+                correct[place] = tally.add(logits, *label as usize);
             }
         }
     }
-    Ok(Some(tally.scores()))
+    Ok(Some(Scored { scores: tally.scores(), correct }))
 }
 
 /// The confusion matrix and the loss of a scored set.
@@ -40,7 +50,8 @@ struct Confusion {
 }
 
 impl Confusion {
-    fn add(&mut self, logits: &[f32], label: usize) {
+    /// Whether the prediction is correct.
+    fn add(&mut self, logits: &[f32], label: usize) -> bool {
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let predicted = logits.iter().position(|logit| *logit == largest).unwrap_or(0);
         // log of the sum of exponentials, shifted for range
@@ -50,6 +61,7 @@ impl Confusion {
         self.confusion.resize(self.classes * self.classes, 0);
         self.confusion[label * self.classes + predicted] += 1;
         self.examples += 1;
+        predicted == label
     }
 
     fn scores(&self) -> Scores {
@@ -128,7 +140,9 @@ mod tests {
             let mut tally = Confusion::default();
             for (predicted, label, count) in cases {
                 let logits: [f32; 2] = if *predicted == 1 { [0.0, 1.0] } else { [1.0, 0.0] };
-                (0..*count).for_each(|_| tally.add(&logits, *label));
+                for _ in 0..*count {
+                    tally.add(&logits, *label);
+                }
             }
             tally.scores().matthews.unwrap()
         };
@@ -158,7 +172,9 @@ mod tests {
     fn predicted_classes_are_counted_whatever_the_labels_are() {
         let predicted = |logits: &[[f32; 3]]| {
             let mut tally = Confusion::default();
-            logits.iter().enumerate().for_each(|(place, logits)| tally.add(logits, place % 3));
+            logits.iter().enumerate().for_each(|(place, logits)| {
+                tally.add(logits, place % 3);
+            });
             tally.scores().predicted_classes
         };
         assert_eq!(predicted(&[[0.0, 1.0, 0.5]; 4]), Some(1));

@@ -18,7 +18,7 @@ mod untouched;
 
 pub use crate::domain::schedule::LinearSchedule;
 pub use error::TrainError;
-pub use evaluate::evaluate;
+pub use evaluate::{Scored, evaluate};
 pub use invariance::logit_shift;
 pub use learner::{Learner, StepMetrics, StepPart, UpdateInput};
 pub use noise::loss_weights;

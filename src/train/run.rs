@@ -1,6 +1,6 @@
 //! The training loop.
 
-use super::{Learner, OwnedSnapshot, Snapshot, TrainError, UpdateInput, evaluate, loss_weights};
+use super::{Learner, OwnedSnapshot, Scored, Snapshot, TrainError, UpdateInput, evaluate, loss_weights};
 use crate::data::{Examples, epoch_order, gather};
 use crate::domain::batch::Batch;
 use crate::domain::event::RunEvent;
@@ -25,6 +25,8 @@ pub struct RunInputs<'i> {
 /// Receives the events of a run and decides when to checkpoint and stop.
 pub trait Observer {
     fn event(&mut self, event: RunEvent) -> Result<(), TrainError>;
+    /// Called after the last evaluation with whether each example of the validation set is classified correctly.
+    fn final_predictions(&mut self, _correct: Vec<bool>) {}
     /// Called after every update, before the evaluation of its step. `epoch_ends` is false after the last update.
     fn checkpoint_due(&mut self, epoch_ends: bool) -> bool;
     fn checkpoint(&mut self, snapshot: &Snapshot<'_>) -> Result<(), TrainError>;
@@ -157,11 +159,12 @@ pub fn score_again(inputs: &RunInputs<'_>, mut model: Bert, observer: &mut dyn O
 
 /// Scores the validation set and reports it; false if a stop was requested.
 fn score(model: &mut Bert, inputs: &RunInputs<'_>, step: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
-    let Some(scores) = scores_of(model, inputs, (inputs.validation, inputs.spec.scored_examples()), step, observer)?
-    else {
-        return Ok(false);
-    };
+    let scored = scores_of(model, inputs, (inputs.validation, inputs.spec.scored_examples()), step, observer)?;
+    let Some(Scored { scores, correct }) = scored else { return Ok(false) };
     observer.event(RunEvent::Evaluation { step, scores })?;
+    if step == inputs.spec.updates() {
+        observer.final_predictions(correct);
+    }
     Ok(true)
 }
 
@@ -173,7 +176,8 @@ fn score_further_sets(
     observer: &mut dyn Observer,
 ) -> Result<bool, TrainError> {
     for (set, batches) in inputs.further_sets {
-        let Some(scores) = scores_of(model, inputs, (batches, u32::MAX), step, observer)? else { return Ok(false) };
+        let scored = scores_of(model, inputs, (batches, u32::MAX), step, observer)?;
+        let Some(Scored { scores, .. }) = scored else { return Ok(false) };
         observer.event(RunEvent::AlsoEvaluated { step, set: *set, scores })?;
     }
     Ok(true)
@@ -186,22 +190,22 @@ fn scores_of(
     (batches, most): (&[Batch], u32),
     step: u64,
     observer: &mut dyn Observer,
-) -> Result<Option<Scores>, TrainError> {
+) -> Result<Option<Scored>, TrainError> {
     let spec = inputs.spec;
     // the epoch after the last, whose masks training does not use
     let (seed, iid) = spec.dropout_source();
     let masks = Masks::new(spec.dropout, seed, iid, spec.epochs_begun() as u32);
     let masks = spec.dropout_at_evaluation.then_some(&masks);
     let interrupt = observer.interrupt().clone();
-    let scores = match evaluate(model, batches, masks, most, &|| interrupt.is_asked()) {
+    let scored = match evaluate(model, batches, masks, most, &|| interrupt.is_asked()) {
         Err(_) if interrupt.is_asked() => None,
-        scores => scores?,
+        scored => scored?,
     };
-    match scores {
-        Some(Scores { loss, .. }) if !loss.is_finite() => {
+    match scored {
+        Some(Scored { scores: Scores { loss, .. }, .. }) if !loss.is_finite() => {
             Err(TrainError::NotFinite { step, what: "validation loss", value: loss })
         }
-        scores => Ok(scores),
+        scored => Ok(scored),
     }
 }
 

@@ -5,36 +5,36 @@
 use batchscope::domain::random::{Key, Purpose};
 use batchscope::plan::known_causes;
 use batchscope::stats::{
-    ALPHA, Cause, Estimate, Evidence, Judgement, Outcome, Outcomes, Question, Untestable, Verdict, contrast, judge,
-    ratio_interval, slope_weights,
+    ALPHA, Cause, Estimate, Evidence, Judgement, Look, Outcome, Outcomes, Question, Untestable, Verdict, contrast,
+    judge, ratio_interval, slope_weights,
 };
 
-const SIZES: [u32; 5] = [2, 8, 16, 32, 64];
-const MAJORITY: f64 = 0.68;
+pub const SIZES: [u32; 5] = [2, 8, 16, 32, 64];
+pub const MAJORITY: f64 = 0.68;
 
 /// How accuracies come about.
 #[derive(Clone, Copy)]
-struct World {
+pub struct World {
     /// of the baseline, per doubling
-    slope: f64,
+    pub slope: f64,
     /// accuracy in the middle of the batch sizes
-    middle: f64,
+    pub middle: f64,
     /// standard deviation of an instance's own slope, which all its arms share
-    slope_sd: f64,
+    pub slope_sd: f64,
     /// standard deviation of an instance's own level, which all its arms share
-    level_sd: f64,
+    pub level_sd: f64,
     /// standard deviation of one run
-    run_sd: f64,
+    pub run_sd: f64,
     /// validation examples, each right or wrong by chance; none: accuracies are exact
-    examples: Option<u32>,
+    pub examples: Option<u32>,
 }
 
-const PLAIN: World =
+pub const PLAIN: World =
     World { slope: -0.012, middle: 0.79, slope_sd: 0.001, level_sd: 0.01, run_sd: 0.008, examples: None };
 
 /// What an arm does to the truth.
 #[derive(Clone, Copy, Debug)]
-enum Truth {
+pub enum Truth {
     /// takes this share of the slope away
     Removal(f64),
     /// adds this to the slope
@@ -71,7 +71,7 @@ impl World {
         }
     }
 
-    fn outcomes(self, sweep: Key, arm: u64, truth: Truth, instances: u32) -> Outcomes {
+    pub fn outcomes(self, sweep: Key, arm: u64, truth: Truth, instances: u32) -> Outcomes {
         let cells = (0..instances).flat_map(|iid| SIZES.map(|batch_size| (iid, batch_size)));
         let outcome = |(iid, batch_size)| {
             let accuracy = self.accuracy(sweep, arm, truth, batch_size, iid);
@@ -80,24 +80,31 @@ impl World {
         cells.map(outcome).collect()
     }
 
-    fn judge(self, sweep: Key, truths: &[Truth], instances: u32, look: u32) -> Judgement {
-        let causes = truths.iter().enumerate().map(|(number, &truth)| {
-            let outcomes = self.outcomes(sweep, number as u64 + 1, truth, instances);
+    /// The question about arms of these truths, with their numbers, after earlier looks.
+    pub fn question(self, sweep: Key, arms: &[(u64, Truth)], instances: u32, looks: &[Look]) -> Question {
+        let causes = arms.iter().map(|&(number, truth)| {
+            let outcomes = self.outcomes(sweep, number + 1, truth, instances);
             let introduced = matches!(truth, Truth::Introduction(_));
             let evidence = if introduced { Evidence::Introduction(outcomes) } else { Evidence::Removal(outcomes) };
-            Cause { arm: format!("arm-{number}"), name: format!("cause-{number}"), evidence }
+            let [arm, name, changes] = ["arm", "cause", "change"].map(|of| format!("{of}-{number}"));
+            Cause { arm, name, changes, evidence }
         });
-        judge(&Question {
+        Question {
             known: known_causes(),
             batch_sizes: SIZES.to_vec(),
             baseline: self.outcomes(sweep, 0, Truth::Removal(0.0), instances),
             causes: causes.collect(),
-            family: 0,
+            design: None,
+            looks: looks.to_vec(),
             planned: instances as usize,
-            look,
             majority_share: Some(MAJORITY),
             validation_examples: self.examples,
-        })
+        }
+    }
+
+    fn judge(self, sweep: Key, truths: &[Truth], instances: u32, looks: &[Look]) -> Judgement {
+        let arms: Vec<(u64, Truth)> = (0..).zip(truths.iter().copied()).collect();
+        judge(&self.question(sweep, &arms, instances, looks))
     }
 }
 
@@ -105,12 +112,12 @@ fn centre() -> f64 {
     SIZES.iter().map(|size| f64::from(*size).log2()).sum::<f64>() / SIZES.len() as f64
 }
 
-fn sweep(seed: u64, number: u64) -> Key {
+pub fn sweep(seed: u64, number: u64) -> Key {
     Key::new(seed, Purpose::Initialise).with(number)
 }
 
 /// Share of many sweeps for which something holds.
-fn share(seed: u64, sweeps: u64, holds: impl Fn(Key) -> bool) -> f64 {
+pub fn share(seed: u64, sweeps: u64, holds: impl Fn(Key) -> bool) -> f64 {
     (0..sweeps).filter(|number| holds(sweep(seed, *number))).count() as f64 / sweeps as f64
 }
 
@@ -118,7 +125,13 @@ fn share(seed: u64, sweeps: u64, holds: impl Fn(Key) -> bool) -> f64 {
 const LOOKS: [u32; 3] = [5, 10, 20];
 
 fn looks(world: World, key: Key, truths: &[Truth]) -> Vec<Judgement> {
-    LOOKS.iter().zip(1..).map(|(instances, look)| world.judge(key, truths, *instances, look)).collect()
+    let mut looks = Vec::new();
+    let judge = |instances: &u32| {
+        let judgement = world.judge(key, truths, *instances, &looks);
+        looks.push(judgement.look.clone());
+        judgement
+    };
+    LOOKS.iter().map(judge).collect()
 }
 
 #[test]
@@ -173,7 +186,7 @@ fn all_intervals_cover_the_truth_over_all_looks() {
 }
 
 /// Whether a verdict claims what is not so.
-fn is_wrong(verdict: Verdict, truth: Truth, slope: f64) -> bool {
+pub fn is_wrong(verdict: Verdict, truth: Truth, slope: f64) -> bool {
     let share = match truth {
         Truth::Removal(share) if slope != 0.0 => share,
         // of nothing there is no share
@@ -183,11 +196,12 @@ fn is_wrong(verdict: Verdict, truth: Truth, slope: f64) -> bool {
         Verdict::Explains { reverses: true } => share > 1.0,
         Verdict::Explains { reverses: false } => share >= 0.5,
         Verdict::Hides => share < 0.0,
-        Verdict::RuledOut => share <= 0.25,
+        Verdict::RuledOut => share.abs() <= 0.25,
         Verdict::Contributes => share > 0.0,
         Verdict::Changed(claimed) => matches!(truth, Truth::Introduction(change) if claimed * change > 0.0),
         // these claim nothing
         Verdict::Preliminary { .. } | Verdict::Untestable(_) | Verdict::NoEffect | Verdict::NotSeparable => true,
+        Verdict::Curved | Verdict::DependsOnScale | Verdict::NoMixing => true,
     };
     !is_so
 }
@@ -240,7 +254,7 @@ fn a_clear_truth_is_found() {
     let world = World { run_sd: 0.005, examples: None, ..PLAIN };
     for (number, expected) in ["explains", "ruled out", "hides", "would have changed"].iter().enumerate() {
         let found = share(31, 200, |key| {
-            let judgement = world.judge(key, &truths, 20, 1);
+            let judgement = world.judge(key, &truths, 20, &[]);
             judgement.causes[number].verdict.unwrap().to_string().starts_with(expected)
         });
         assert!(found > 0.9, "{expected}: {found}");
@@ -253,7 +267,7 @@ fn arms_that_do_not_learn_are_never_judged() {
         let world = World { examples, ..PLAIN };
         for truth in [Truth::Dull, Truth::Weak(0.0), Truth::Weak(0.2)] {
             let silent = share(seed, 400, |key| {
-                let verdict = world.judge(key, &[truth], 5, 1).causes[0].verdict;
+                let verdict = world.judge(key, &[truth], 5, &[]).causes[0].verdict;
                 matches!(verdict, Some(Verdict::Untestable(Untestable::DoesNotLearn { .. })))
             });
             assert_eq!(silent, 1.0, "{truth:?}, {examples:?} examples");
@@ -267,14 +281,14 @@ fn ceilings_are_recognised() {
         let world = World { examples, ..PLAIN };
         for truth in [Truth::Ceiling(0.0), Truth::Ceiling(0.005)] {
             let silent = share(seed, 400, |key| {
-                let verdict = world.judge(key, &[truth], 5, 1).causes[0].verdict;
+                let verdict = world.judge(key, &[truth], 5, &[]).causes[0].verdict;
                 matches!(verdict, Some(Verdict::Untestable(Untestable::Ceiling { .. })))
             });
             assert_eq!(silent, 1.0, "{truth:?}, {examples:?} examples");
         }
         // far from the ceiling it is not mentioned
         let silent = share(seed, 100, |key| {
-            let verdict = world.judge(key, &[Truth::Removal(0.3)], 5, 1).causes[0].verdict;
+            let verdict = world.judge(key, &[Truth::Removal(0.3)], 5, &[]).causes[0].verdict;
             matches!(verdict, Some(Verdict::Untestable(_)))
         });
         assert!(silent < 0.05, "{silent} of arms that learn are silent");

@@ -1,12 +1,14 @@
 //! Tests of the whole program, one module per promise.
 
 mod calibration; // verdicts on sweeps whose truth is known
+mod crossed; // intervals over instances and validation examples together
 mod containers; // weights in shards, wrapped, beside other heads
 mod corpus; // the embedded corpus is what its program makes
 mod damage; // damage to a file of a store does not affect the rest
 mod dashboard; // the real binary in a terminal
 mod demo;
 mod embedded; // the embedded default trains at every batch size
+mod guards; // what each rule of the verdicts guards against
 mod formats; // the same pairs are the same task in any format
 mod fused; // the fused layer is the composed layer
 mod golden; // our numbers against PyTorch's

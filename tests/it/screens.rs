@@ -8,7 +8,6 @@ use batchscope::domain::arm::Arm;
 use batchscope::domain::command::{Command, Intent, QueuePosition};
 use batchscope::domain::event::{RunEvent, SweepEvent};
 use batchscope::domain::glue::fits;
-use batchscope::domain::look::Look;
 use batchscope::domain::metric::Metric;
 use batchscope::domain::point::GradientPoint;
 use batchscope::domain::run::PlannedRun;
@@ -18,6 +17,7 @@ use batchscope::domain::spec::Spec;
 use batchscope::plan::Background;
 use batchscope::plot::{View, XAxis};
 use batchscope::spec_file::{parse, preset};
+use batchscope::stats::Look;
 use batchscope::store::Store;
 use batchscope::tui::{ASKED, KEYS, SEARCHING, TYPING, Theme, draw};
 use ratatui::Terminal;
@@ -740,18 +740,25 @@ fn ended(app: &mut App, run: &PlannedRun, accuracy: f64) {
     tell(app, run, vec![RunEvent::Started { step: 0 }, evaluation, RunEvent::Finished { step }]);
 }
 
+const SIZES: [u32; 5] = [2, 8, 16, 32, 64];
+
+fn look(instances: usize) -> Look {
+    Look { instances, causes: 1, batch_sizes: SIZES.to_vec(), changes: vec!["dropout=off".into()] }
+}
+
 /// Both arms done: without dropout the effect of batch size is the same, up to noise.
 fn answered() -> App {
     let mut spec = spec();
     // that of the made-up runs: a verdict counts the runs that its arms plan
     spec.train.learning_rate = planned("baseline", 2, 0).spec.learning_rate;
+    spec.train.instances = 3;
     let mut app = App::new(spec, 2);
     let (majority_share, validation_examples) = (Some(0.677), Some(300));
     app.inquiry = Inquiry::new(Background { majority_share, validation_examples, ..Background::default() });
     app.act(Action::Cycle(ablation::DROPOUT));
     app.act(Action::AddDraft);
     for (arm, noise) in [("baseline", 0.001), ("no-dropout", -0.001)] {
-        let runs = plan(arm);
+        let runs: Vec<PlannedRun> = (0..3).flat_map(|iid| SIZES.map(|size| planned(arm, size, iid))).collect();
         app.receive(SweepEvent::Planned(runs.clone()));
         for run in &runs {
             let doublings = f64::from(run.spec.batch_size).log2();
@@ -807,11 +814,11 @@ fn the_answer_comes_together_with_the_runs() {
     let mut app = app();
     app.act(Action::Focus(Panel::Answer));
     assert_eq!(app.settle(true), None, "what is preliminary is no look");
-    assert!(screen(&app, 80, 24).contains("Too few instances are finished"), "{}", screen(&app, 80, 24));
+    assert!(screen(&app, 80, 24).contains("No instance is finished"), "{}", screen(&app, 80, 24));
     let mut app = answered();
     app.act(Action::Focus(Panel::Answer));
     assert_eq!(app.settle(false), None, "what nobody sees is no look");
-    assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 2, causes: 1 })));
+    assert_eq!(app.settle(true), Some(Effect::RememberLook(look(3))));
     assert_eq!(app.settle(true), None, "a look counts once");
     insta::assert_snapshot!("answer_80x24", screen(&app, 80, 24));
     app.act(Action::Zoom);
@@ -830,18 +837,18 @@ fn an_arm_far_out_does_not_squeeze_the_effect() {
     let before = effect_bar(&mut app);
     app.act(Action::Cycle(ablation::NORM));
     app.act(Action::AddDraft);
-    let runs = plan("batch-norm");
+    let runs: Vec<PlannedRun> = (0..3).flat_map(|iid| SIZES.map(|size| planned("batch-norm", size, iid))).collect();
     app.receive(SweepEvent::Planned(runs.clone()));
     for run in &runs {
         let doublings = f64::from(run.spec.batch_size).log2();
-        ended(&mut app, run, 0.3 + 0.1 * doublings + 0.001 * f64::from(run.spec.iid));
+        ended(&mut app, run, 0.76 + 0.03 * doublings + 0.001 * f64::from(run.spec.iid));
     }
     // one more cause widens the interval, but nothing else
     let bar = |line: &str| line.chars().filter(|letter| "┣━●┫".contains(*letter)).count();
     let after = effect_bar(&mut app);
     assert!(bar(&after) >= bar(&before), "{before}\n{after}");
     let text = screen(&app, 120, 40);
-    let far = text.lines().find(|line| line.contains("+11.00 [")).unwrap();
+    let far = text.lines().find(|line| line.contains("+4.00 [")).unwrap();
     assert!(far.contains("▸"), "{text}");
     app.act(Action::Zoom);
     let text = screen(&app, 120, 40);
@@ -851,16 +858,19 @@ fn an_arm_far_out_does_not_squeeze_the_effect() {
 #[test]
 fn a_verdict_on_another_instance_is_another_look_in_the_same_sitting_too() {
     let mut app = answered();
-    assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 2, causes: 1 })));
-    assert_eq!(app.inquiry.judgement().unwrap().look, 1);
+    assert_eq!(app.settle(true), Some(Effect::RememberLook(look(3))));
+    assert_eq!(app.inquiry.judgement().unwrap().look_number, 1);
+    let first = app.inquiry.judgement().unwrap().alpha;
     app.act(Action::AddInstance);
     app.act(Action::Answer('y'));
-    let runs = [2, 8, 16, 32, 64].map(|batch_size| planned("baseline", batch_size, 2));
+    let runs = SIZES.map(|batch_size| planned("baseline", batch_size, 3));
     app.receive(SweepEvent::Planned(runs.to_vec()));
     assert_eq!(app.settle(true), None, "what is preliminary is no look");
     runs.iter().for_each(|run| ended(&mut app, run, 0.86 - 0.01 * f64::from(run.spec.batch_size).log2()));
-    assert_eq!(app.settle(true), Some(Effect::RememberLook(Look { instances: 3, causes: 1 })));
-    assert_eq!(app.inquiry.judgement().unwrap().look, 2, "which may err half as often as the first");
+    assert_eq!(app.settle(true), Some(Effect::RememberLook(look(4))));
+    let judgement = app.inquiry.judgement().unwrap();
+    assert_eq!(judgement.look_number, 2);
+    assert!(judgement.alpha < first, "which may err less often than the first");
 }
 
 #[test]

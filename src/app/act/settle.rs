@@ -2,7 +2,6 @@
 
 use crate::app::state::{App, Effect};
 use crate::domain::history::Progress;
-use crate::domain::look::Look;
 use crate::plan::PlannedArm;
 use crate::stats::{Judgement, judge};
 
@@ -11,13 +10,13 @@ pub(super) fn settle(app: &mut App, answer_in_sight: bool) -> Option<Effect> {
     if std::mem::take(&mut app.inquiry.stale) {
         app.inquiry.judgement = app.own_data().is_some().then(|| judged(app));
     }
-    let look = Look { instances: app.spec.train.instances as usize, causes: app.arms.len().saturating_sub(1) };
-    let seen = answer_in_sight && app.inquiry.judgement.as_ref().is_some_and(Judgement::is_complete);
-    if !seen || app.inquiry.background.looks.contains(&look) {
+    let complete = app.inquiry.judgement.as_ref().filter(|judgement| judgement.is_complete());
+    let look = complete.filter(|_| answer_in_sight)?.look.clone();
+    if app.inquiry.background.looks.iter().any(|earlier| earlier.covers(&look)) {
         return None;
     }
-    // a verdict on further instances, in this sitting too, is the next look
-    app.inquiry.background.looks.push(look);
+    // a verdict on anything else, in this sitting too, is the next look
+    app.inquiry.background.looks.push(look.clone());
     Some(Effect::RememberLook(look))
 }
 

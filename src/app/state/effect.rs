@@ -1,8 +1,8 @@
 //! What has to be done outside after an update.
 
 use crate::domain::command::Command;
-use crate::domain::look::Look;
 use crate::export::Picture;
+use crate::stats::Look;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {

@@ -42,22 +42,23 @@ fn lines<'t>(judgement: &Judgement, width: usize, app: &App, theme: &Theme) -> V
     let (slopes, shares) =
         (IntervalAxis::around_zero(slopes(judgement), bar), IntervalAxis::new(SHARES, SHARE_MARKS, bar));
     let mut lines = vec![Line::styled(judgement.effect_sentence(), theme.text())];
-    if let (Some(slope), Some(interval)) = (judgement.effect.slope, judgement.effect.interval) {
-        let numbers = format!(" {} [{}] n {}", points(slope.mean), in_points(interval), slope.n);
-        lines.push(scaled(&slopes, Some(slope.mean), Some(interval), numbers, theme));
+    if let Some(slope) = judgement.effect.slope {
+        let interval = judgement.effect.interval;
+        let ends = interval.map_or(String::new(), |interval| format!(" [{}]", in_points(interval)));
+        let numbers = format!(" {}{ends} n {}", points(slope.mean), slope.n);
+        lines.push(scaled(&slopes, Some(slope.mean), interval, numbers, theme));
     }
+    lines.extend(judgement.separation_sentences().into_iter().map(|sentence| Line::styled(sentence, theme.text())));
     lines.extend(axes(judgement).map(|words| Line::styled(words, theme.dim())));
     for finding in &judgement.causes {
         lines.push(headline(finding, judgement, theme));
         match drawn(finding) {
             Some((CauseKind::Removal, share)) => {
-                let interval = finding.interval.map_or("no ends".into(), in_percent);
-                let numbers = format!(" {} [{interval}]{}", percent(share), instances(finding));
+                let numbers = format!(" {}{}{}", percent(share), ends(finding, in_percent), instances(finding));
                 lines.push(scaled(&shares, Some(share), finding.interval, numbers, theme));
             }
             Some((_, change)) => {
-                let interval = finding.interval.map_or("no ends".into(), in_points);
-                let numbers = format!(" {} [{interval}]{}", points(change), instances(finding));
+                let numbers = format!(" {}{}{}", points(change), ends(finding, in_points), instances(finding));
                 lines.push(scaled(&slopes, Some(change), finding.interval, numbers, theme));
             }
             None => {}
@@ -122,14 +123,26 @@ fn slopes(judgement: &Judgement) -> impl Iterator<Item = f64> {
 fn headline<'t>(finding: &Finding, judgement: &Judgement, theme: &Theme) -> Line<'t> {
     let style = match finding.verdict {
         Some(Verdict::Explains { .. } | Verdict::Contributes | Verdict::Hides | Verdict::Changed(_)) => theme.accent(),
-        Some(Verdict::RuledOut) => theme.good(),
+        Some(Verdict::RuledOut | Verdict::NoMixing) => theme.good(),
         _ => theme.dim(),
     };
     let words = match finding.verdict {
-        Some(verdict) if finding.proof.is_none() && !matches!(verdict, Verdict::Untestable(_)) => verdict.to_string(),
+        Some(verdict)
+            if finding.proof.is_none() && !matches!(verdict, Verdict::Untestable(_) | Verdict::DependsOnScale) =>
+        {
+            verdict.to_string()
+        }
         _ => judgement.sentence(finding),
     };
     Line::from(vec![Span::styled(format!("{}  ", finding.arm), theme.title()), Span::styled(words, style)])
+}
+
+/// The interval of a finding that is complete.
+fn ends(finding: &Finding, words: fn(Interval) -> String) -> String {
+    match finding.verdict {
+        Some(Verdict::Preliminary { .. }) => String::new(),
+        _ => format!(" [{}]", finding.interval.map_or("no ends".into(), words)),
+    }
 }
 
 fn instances(finding: &Finding) -> String {
