@@ -1,6 +1,7 @@
 //! The messages of an event file that carry scalars, field numbers as in TensorFlow's protos.
 
 use prost::Message;
+use std::collections::BTreeMap;
 
 #[derive(Clone, PartialEq, Message)]
 pub struct Event {
@@ -54,11 +55,50 @@ pub struct SummaryMetadata {
 pub struct PluginData {
     #[prost(string, tag = "1")]
     pub plugin_name: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub content: Vec<u8>,
+}
+
+/// The content of the plugin `hparams`.
+#[derive(Clone, PartialEq, Message)]
+struct HyperparameterData {
+    #[prost(message, optional, tag = "3")]
+    session_start: Option<SessionStart>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SessionStart {
+    #[prost(btree_map = "string, message", tag = "1")]
+    pub hparams: BTreeMap<String, JsonValue>,
+}
+
+impl SessionStart {
+    pub fn of(content: &[u8]) -> Option<Self> {
+        HyperparameterData::decode(content).ok()?.session_start
+    }
+}
+
+/// `google.protobuf.Value`, without lists and objects.
+#[derive(Clone, PartialEq, Message)]
+pub struct JsonValue {
+    #[prost(double, optional, tag = "2")]
+    pub number: Option<f64>,
+    #[prost(string, optional, tag = "3")]
+    pub string: Option<String>,
+    #[prost(bool, optional, tag = "4")]
+    pub boolean: Option<bool>,
+}
+
+impl JsonValue {
+    pub fn text(self) -> Option<String> {
+        let number = self.number.map(|number| number.to_string());
+        self.string.or(number).or(self.boolean.map(|boolean| boolean.to_string()))
+    }
 }
 
 #[derive(Clone, PartialEq, Message)]
 pub struct TensorProto {
-    /// 1: f32
+    /// [`FLOAT`] and the like
     #[prost(int32, tag = "1")]
     pub dtype: i32,
     #[prost(message, optional, tag = "2")]
@@ -67,13 +107,31 @@ pub struct TensorProto {
     pub tensor_content: Vec<u8>,
     #[prost(float, repeated, tag = "5")]
     pub float_val: Vec<f32>,
+    #[prost(double, repeated, tag = "6")]
+    pub double_val: Vec<f64>,
+    #[prost(int32, repeated, tag = "7")]
+    pub int_val: Vec<i32>,
+    #[prost(int64, repeated, tag = "10")]
+    pub int64_val: Vec<i64>,
 }
 
 /// No dimensions: a scalar.
 #[derive(Clone, PartialEq, Message)]
-pub struct TensorShape {}
+pub struct TensorShape {
+    #[prost(message, repeated, tag = "2")]
+    pub dim: Vec<Dimension>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Dimension {
+    #[prost(int64, tag = "1")]
+    pub size: i64,
+}
 
 pub const FLOAT: i32 = 1;
+pub const DOUBLE: i32 = 2;
+pub const INT32: i32 = 3;
+pub const INT64: i32 = 9;
 pub const SCALARS: i32 = 1;
 pub const START: i32 = 1;
 

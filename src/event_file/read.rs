@@ -1,6 +1,8 @@
 //! Reads the scalars of an event file of any program, up to the first invalid record.
 
-use super::messages::{Event, FLOAT, SummaryValue, masked_crc};
+use super::frame::Frame;
+use super::messages::Event;
+use super::scalar::number;
 use prost::Message;
 
 /// One value of one tag.
@@ -29,45 +31,22 @@ pub enum End {
 /// All scalars of complete records, and why reading ended.
 pub fn read(bytes: &[u8]) -> (Vec<Scalar>, End) {
     let (mut scalars, mut at) = (Vec::new(), 0);
-    loop {
-        let rest = &bytes[at..];
-        if rest.is_empty() {
-            return (scalars, End::Clean);
-        }
-        let Some((header, rest)) = rest.split_at_checked(12) else { return (scalars, End::Truncated { at }) };
-        if masked_crc(&header[..8]) != little_endian(&header[8..]) {
-            return (scalars, End::Damaged { at });
-        }
-        let length = header[..8].iter().rev().fold(0u64, |length, byte| length << 8 | u64::from(*byte));
-        let whole = usize::try_from(length).ok().and_then(|length| length.checked_add(4));
-        let Some(record) = whole.and_then(|whole| rest.get(..whole)) else {
-            return (scalars, End::Truncated { at });
+    while at < bytes.len() {
+        let (body, length) = match Frame::of(&bytes[at..]) {
+            Frame::Whole { body, length } => (body, length),
+            Frame::Incomplete { .. } => return (scalars, End::Truncated { at }),
+            Frame::Damaged => return (scalars, End::Damaged { at }),
         };
-        let (body, checksum) = record.split_at(record.len() - 4);
-        if masked_crc(body) != little_endian(checksum) {
-            return (scalars, End::Damaged { at });
-        }
         let Ok(event) = Event::decode(body) else { return (scalars, End::Damaged { at }) };
         let (step, wall_time) = (event.step, event.wall_time);
         for value in event.summary.into_iter().flat_map(|summary| summary.value) {
             if let Some(number) = number(&value) {
-                scalars.push(Scalar { tag: value.tag, step, wall_time, value: number });
+                scalars.push(Scalar { tag: value.tag, step, wall_time, value: number as f32 });
             }
         }
-        at += 12 + record.len();
+        at += length;
     }
-}
-
-fn little_endian(bytes: &[u8]) -> u32 {
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
-}
-
-fn number(value: &SummaryValue) -> Option<f32> {
-    value.simple_value.or_else(|| {
-        let tensor = value.tensor.as_ref().filter(|tensor| tensor.dtype == FLOAT)?;
-        let first = tensor.float_val.first().copied();
-        first.or_else(|| tensor.tensor_content.first_chunk().map(|bytes| f32::from_le_bytes(*bytes)))
-    })
+    (scalars, End::Clean)
 }
 
 #[cfg(test)]

@@ -50,15 +50,15 @@ impl<W: Write> EventWriter<W> {
 }
 
 fn scalar(tag: &str, value: f32) -> SummaryValue {
-    let plugin = PluginData { plugin_name: "scalars".into() };
+    let plugin = PluginData { plugin_name: "scalars".into(), content: Vec::new() };
     SummaryValue {
         tag: tag.into(),
         simple_value: None,
         tensor: Some(TensorProto {
             dtype: FLOAT,
-            tensor_shape: Some(TensorShape {}),
-            tensor_content: Vec::new(),
+            tensor_shape: Some(TensorShape::default()),
             float_val: vec![value],
+            ..TensorProto::default()
         }),
         metadata: Some(SummaryMetadata { plugin_data: Some(plugin), data_class: SCALARS }),
     }
