@@ -8,12 +8,13 @@
 extern crate self as batchscope;
 
 pub mod domain; // L0: the words of the program as plain values
+pub mod event_file; // L0: TensorBoard's format, bytes <-> scalars
 pub mod files; // L0: files whole or not at all, reading with a bound, no links followed
 pub mod stats; // L0: outcomes -> intervals and verdicts
 
 pub mod data; // L1: text -> packed integer batches
-pub mod event_file; // L1: TensorBoard's format, bytes <-> scalars
 pub mod hub; // L1: files by name from the hub
+pub mod logs; // L1: runs of other programs, from their logs
 pub mod model; // L1: BERT, its weights, one differentiable pass
 pub mod plot; // L1: runs -> figures
 pub mod spec_file; // L1: TOML <-> a checked spec

@@ -2,12 +2,14 @@
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 use anyhow::{Context, Result};
-use batchscope::cli::{self, Arguments, BadInput, Exit, Subcommand};
+use batchscope::app::App;
+use batchscope::cli::{self, Appearance, Arguments, BadInput, Exit, Subcommand, WatchArguments};
 use batchscope::domain::printable::printable;
-use batchscope::engine::stop_signals;
+use batchscope::engine::{stop_signals, watch_logs};
 use batchscope::export::table;
 use batchscope::model::Simd;
 use batchscope::resolve::{ExperimentError, Request, RequestError};
+use batchscope::spec_file::{self, PRESETS};
 use batchscope::theme::ThemeError;
 use batchscope::tui::{self, ColourDepth, DashboardEnd, Theme};
 use std::io::{IsTerminal, Write};
@@ -32,23 +34,23 @@ fn obey(arguments: Arguments) -> Result<Exit> {
         Some(Subcommand::Fetch(arguments)) => cli::fetch(arguments),
         Some(Subcommand::Bench(arguments)) => cli::bench(arguments),
         Some(Subcommand::Pretrain(arguments)) => cli::pretrain(arguments),
+        Some(Subcommand::Watch(arguments)) if arguments.json => cli::watch(&arguments),
+        Some(Subcommand::Watch(arguments)) => watch(&arguments),
         Some(Subcommand::Runs(arguments)) => cli::runs(arguments),
         Some(Subcommand::Export(arguments)) => cli::export(&arguments),
         Some(Subcommand::Report(arguments)) => cli::report(arguments),
         Some(Subcommand::Store(arguments)) => cli::store(arguments),
-        Some(Subcommand::Doctor(doctor)) => cli::doctor(&doctor, colour_depth(&arguments.colors).name()),
+        Some(Subcommand::Doctor(doctor)) => cli::doctor(&doctor, colour_depth(&arguments.appearance.colors).name()),
         Some(Subcommand::Completions { shell }) => cli::completions(shell),
         Some(Subcommand::Man { output }) => cli::man(output.as_deref()),
-        None => dashboard(arguments.sweep.request(), &arguments.theme, &arguments.colors),
+        None => dashboard(arguments.sweep.request(), &arguments.appearance),
     }
 }
 
 /// The dashboard on a terminal; lines on one that cannot move its cursor. Without a terminal it trains nothing: a script
 /// that wants that says `run`.
-fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
-    let depth = colour_depth(colors);
-    let theme = Theme::named(theme)?;
-    let theme = if depth == ColourDepth::None { theme.without_colours() } else { theme };
+fn dashboard(request: Request, appearance: &Appearance) -> Result<Exit> {
+    let (theme, depth) = colours(appearance)?;
     if let Some(stream) = not_a_terminal() {
         let words = format!(
             "the dashboard needs a terminal, and {stream} is not one\n`batchscope run {}` trains without a screen; \
@@ -57,9 +59,7 @@ fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
         );
         return Err(BadInput(words).into());
     }
-    // where it is not said what the terminal is, it may be anything
-    let dumb = std::env::var("TERM").map_or(cfg!(unix), |kind| kind.is_empty() || kind == "dumb");
-    if dumb {
+    if is_dumb() {
         return cli::run(request, false);
     }
     let signals = stop_signals(|| {
@@ -91,6 +91,42 @@ fn dashboard(request: Request, theme: &str, colors: &str) -> Result<Exit> {
 /// As given on the command line, else by the environment.
 fn colour_depth(colors: &str) -> ColourDepth {
     ColourDepth::named(colors).unwrap_or_else(|| ColourDepth::of(|name| std::env::var(name).ok()))
+}
+
+/// The dashboard on runs that other programs train.
+fn watch(arguments: &WatchArguments) -> Result<Exit> {
+    let (theme, depth) = colours(&arguments.appearance)?;
+    let stream = not_a_terminal().or_else(|| is_dumb().then_some("this terminal"));
+    if let Some(stream) = stream {
+        let words = format!(
+            "the dashboard needs a terminal that can move its cursor, and {stream} is none\n`batchscope watch --json` prints \
+             what it would show"
+        );
+        return Err(BadInput(words).into());
+    }
+    let watcher = arguments.open()?;
+    if let Some(nothing) = watcher.nothing_found() {
+        return Err(BadInput(nothing.to_string()).into());
+    }
+    let stops = stop_signals(tui::restore).context("cannot listen for signals")?;
+    // the task that stands in for the unknown one has the usual metrics
+    let spec = spec_file::parse("watch", PRESETS[0].toml, &[]).context("the default spec")?;
+    let app = App::watching(arguments.title(), spec);
+    Ok(match tui::watch(app, watch_logs(watcher), theme, depth, stops)? {
+        DashboardEnd::BySignal | DashboardEnd::TerminalGone => Exit::Interrupted,
+        DashboardEnd::ByKey => Exit::Done,
+    })
+}
+
+fn colours(appearance: &Appearance) -> Result<(Theme, ColourDepth)> {
+    let depth = colour_depth(&appearance.colors);
+    let theme = Theme::named(&appearance.theme)?;
+    Ok((if depth == ColourDepth::None { theme.without_colours() } else { theme }, depth))
+}
+
+/// Whether the terminal may be unable to move its cursor. Where it is not said what it is, it may be anything.
+fn is_dumb() -> bool {
+    std::env::var("TERM").map_or(cfg!(unix), |kind| kind.is_empty() || kind == "dumb")
 }
 
 /// Of what a dashboard draws on and reads from, what is a file or a pipe.

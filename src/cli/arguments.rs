@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::appearance::Appearance;
 use super::bench::BenchArguments;
 use super::doctor::DoctorArguments;
 use super::exit::BadInput;
@@ -10,6 +11,7 @@ use super::report::ReportArguments;
 use super::runs::RunsArguments;
 use super::store::StoreArguments;
 use super::version;
+use super::watch::WatchArguments;
 use crate::domain::nearest::nearest;
 use crate::resolve::Request;
 use crate::spec_file::preset;
@@ -29,12 +31,8 @@ pub struct Arguments {
     pub command: Option<Subcommand>,
     #[command(flatten)]
     pub sweep: SweepArguments,
-    /// Colours: dark, light, terminal, or the path of a theme file
-    #[arg(long, default_value = "dark")]
-    pub theme: String,
-    /// How many colours the terminal supports
-    #[arg(long, default_value = "auto", value_parser = ["auto", "truecolor", "256", "16", "none"])]
-    pub colors: String,
+    #[command(flatten)]
+    pub appearance: Appearance,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -61,6 +59,8 @@ pub enum Subcommand {
     Bench(BenchArguments),
     /// Pre-train a model on your own text or sentence pairs, as a starting point for sweeps
     Pretrain(PretrainArguments),
+    /// Show the runs of any program live, from its logs, in the dashboard or as JSON
+    Watch(WatchArguments),
     /// List, show, compare or remove the runs of a store
     Runs(RunsArguments),
     /// Report from finished runs what batch size does, and why

@@ -1,8 +1,9 @@
 //! The fronts without a screen: arguments, `run` with progress bars or plain lines, and the commands that read a store.
 //!
-//! May import: `data`, `domain`, `engine`, `export`, `files`, `hub`, `model`, `plan`, `plot`, `resolve`, `spec_file`, `stats`, `store`,
+//! May import: `data`, `domain`, `engine`, `export`, `files`, `hub`, `logs`, `model`, `plan`, `plot`, `resolve`, `spec_file`, `stats`, `store`,
 //! `train`. Alone knows: `clap`, `clap_complete`, `clap_mangen`, `indicatif`, `anstyle`, `terminal_size`. Of the terminal it uses only whether there is one and its width.
 
+mod appearance;
 mod arguments;
 mod bench;
 mod doctor;
@@ -21,11 +22,14 @@ mod progress;
 mod question;
 mod reference;
 mod report;
+mod report_from;
 mod run;
 mod runs;
 mod store;
 mod version;
+mod watch;
 
+pub use appearance::Appearance;
 pub use arguments::{Arguments, Subcommand, SweepArguments};
 pub use bench::bench;
 pub use doctor::doctor;
@@ -42,3 +46,4 @@ pub use report::report;
 pub use run::run;
 pub use runs::runs;
 pub use store::store;
+pub use watch::{WatchArguments, watch};

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::page::{notify, report_damage};
+use super::report_from::{FromArguments, report_from};
 use crate::domain::classifier::Classifier;
 use crate::domain::printable::{printable, printable_json};
 use crate::domain::run::NUMERICS;
@@ -31,6 +32,8 @@ pub struct ReportArguments {
     /// Where runs are kept [default: batchscope in the system's data folder]
     #[arg(long, value_name = "DIR")]
     pub store: Option<PathBuf>,
+    #[command(flatten)]
+    pub from: FromArguments,
 }
 
 /// What `--json` prints.
@@ -43,7 +46,10 @@ struct Whole<'w> {
 }
 
 pub fn report(arguments: ReportArguments) -> Result<Exit> {
-    let ReportArguments { spec, overrides, experiment: name, json, store } = arguments;
+    let ReportArguments { spec, overrides, experiment: name, json, store, from } = arguments;
+    if !from.from.is_empty() {
+        return report_from(&from, json);
+    }
     let which = match (&spec, &name) {
         (Some(_), _) => Which::Requested,
         (None, Some(name)) => Which::Named(name),

@@ -1,6 +1,6 @@
 //! A sweep in training: every thread and every channel of training is made here.
 //!
-//! May import: `data`, `domain`, `event_file`, `export`, `files`, `model`, `plan`, `resolve`, `spec_file`, `store`, `train`. Alone
+//! May import: `data`, `domain`, `event_file`, `export`, `files`, `logs`, `model`, `plan`, `resolve`, `spec_file`, `store`, `train`. Alone
 //! knows: `signal_hook`. Knows no front: it takes commands and sends events. A front that leaves ends it.
 
 mod conductor;
@@ -15,6 +15,7 @@ mod record;
 mod recorder;
 mod signals;
 pub mod speed;
+mod watching;
 mod worker;
 
 pub use conductor::Engine;
@@ -25,3 +26,4 @@ pub use pretraining::{
 pub use price::{estimates, price};
 pub use record::now;
 pub use signals::{Stops, leave_soon, pause, pause_signals, size_signals, stop_signals};
+pub use watching::watch_logs;

@@ -1,6 +1,6 @@
 //! Output: figures, tables, reports and checkpoints.
 //!
-//! May import: `domain`, `model`, `plot`, `spec_file`, `stats`, `theme`. Alone knows: `resvg`, `png`, `dejavu`, `ab_glyph`; cells
+//! May import: `domain`, `logs`, `model`, `plot`, `spec_file`, `stats`, `theme`. Alone knows: `resvg`, `png`, `dejavu`, `ab_glyph`; cells
 //! of a screen, `ratatui`, as `tui` does; tensors of a checkpoint, `candle_core`. Never uses: `std::thread`. Turns plain values into bytes or
 //! text; knows no terminals and no threads.
 
@@ -12,6 +12,7 @@ mod figure;
 mod image;
 mod palette;
 mod picture;
+mod points;
 mod pretrained;
 mod report;
 mod screen;
@@ -26,6 +27,7 @@ pub use figure::{PictureSize, SizeError, subject};
 pub use image::PictureError;
 pub use palette::PictureTheme;
 pub use picture::Picture;
+pub use points::points_to_csv;
 pub use pretrained::PretrainedFolder;
 pub use report::report;
 pub use screen::{Ground, screen};

@@ -20,4 +20,5 @@ pub use error::{EntryKind, FileError};
 pub use folder::Folder;
 pub use identity::FolderIdentity;
 pub use output::{replace, write_numbered};
+pub use read::open_followed;
 pub use remove::is_temporary;

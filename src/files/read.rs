@@ -27,9 +27,23 @@ impl Folder {
     }
 }
 
+/// Opens a file for reading that may be reached through links, such as logs that a person names. A pipe, a socket or a
+/// device is refused without blocking.
+pub fn open_followed(path: &Path) -> Result<File, FileError> {
+    let found = std::fs::metadata(path).at("look at", path)?;
+    match EntryKind::of(found.file_type()) {
+        EntryKind::File => open_regular(path, true),
+        found => Err(FileError::Kind { path: path.to_owned(), found, expected: EntryKind::File }),
+    }
+}
+
 fn open(path: &Path) -> Result<File, FileError> {
     // checked before opening, which can have an effect on a device
     expect(path, EntryKind::File)?;
+    open_regular(path, false)
+}
+
+fn open_regular(path: &Path, follow: bool) -> Result<File, FileError> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -37,8 +51,11 @@ fn open(path: &Path) -> Result<File, FileError> {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
         // and checked again afterwards: it may have been replaced; non-blocking, because opening a pipe waits for a writer
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+        let links = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+        options.custom_flags((links | OFlags::NONBLOCK).bits() as i32);
     }
+    #[cfg(not(unix))]
+    let _ = follow;
     let file = options.open(path).at("read", path)?;
     match EntryKind::of(file.metadata().at("read", path)?.file_type()) {
         EntryKind::File => Ok(file),

@@ -5,6 +5,7 @@
 mod arm;
 mod design;
 mod estimate;
+mod labelled;
 mod matching;
 mod outcomes;
 mod price;
@@ -17,6 +18,7 @@ mod timing;
 
 pub use arm::PlannedArm;
 pub use estimate::{CostEstimate, Reference, estimate};
+pub use labelled::{CannotJudge, Comparison, LabelledOutcome, LabelledQuestion, labelled_question};
 pub use matching::Matching;
 pub use outcomes::outcomes;
 pub use price::{ArmPrice, Availability, Price, Remaining};

@@ -294,6 +294,18 @@ fn event_files() {
 }
 
 #[test]
+fn logs_of_other_programs() {
+    let golden = |path: &str| fs::read(fixture("golden/logs").join(path)).unwrap();
+    let events = golden("tensorboardx/run-0/hparams/events.out.tfevents.1700000000.host.1.0");
+    let table = golden("lightning/version_0/metrics.csv");
+    let lines = b"{\"step\": 1, \"loss\": NaN, \"eval\": {\"acc\": 0.5}, \"seed\": 3}\n".repeat(3);
+    let state = golden("trainer/bs8-seed0/trainer_state.json");
+    for (format, good) in [events, table, lines, state].iter().enumerate() {
+        feed(400, good, |bytes| readers::logs(format as u8, bytes.len() / 2, bytes));
+    }
+}
+
+#[test]
 fn views() {
     let (sweep, look) =
         (Sweep::default(), View { pinned: [("baseline".into(), (0.1, 20750.0))].into(), ..View::default() });

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 /// The rooms of each layer, from the ground up. docs/ARCHITECTURE.md has the same list.
 const LAYERS: [&[&str]; 7] = [
-    &["domain", "files", "stats"],
-    &["data", "event_file", "hub", "model", "plot", "spec_file", "store", "theme"],
+    &["domain", "event_file", "files", "stats"],
+    &["data", "hub", "logs", "model", "plot", "spec_file", "store", "theme"],
     &["export", "plan", "train"],
     &["resolve"],
     &["engine"],

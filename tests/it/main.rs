@@ -29,12 +29,14 @@ mod faults; // full disks, read-only and newer stores, failing runs
 mod own_data;
 mod parts; // the first layers of a model, and the last ones drawn anew
 mod numbers; // a numeric setting is known wherever a key of [train] is
+mod logs; // logs of other programs, from their real writers
 mod older_runs; // runs of earlier versions can be read
 mod pictures; // figures can be redrawn to the byte from their view
 mod pretraining; // the same bits for any interruptions and threads; the model can be fine-tuned
 mod refusals; // invalid input: exit code 2, a message, and nothing in the store
 mod runs; // list, show, diff, remove
 mod report; // reports of a store
+mod report_from; // reports of logs of other programs
 mod screens; // what the screen looks like
 mod steering; // pause, cancel, retry, workers: no effect on results
 mod statistics; // our statistics against scipy's

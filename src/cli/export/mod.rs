@@ -3,11 +3,14 @@
 mod checkpoint;
 mod csv;
 mod picture;
+mod points;
 
 use super::exit::{BadInput, Exit};
+use super::watch::Names;
 use crate::domain::metric::Metric;
 use crate::export::FigureKind;
 use crate::files::replace;
+use crate::logs::LogFormat;
 use anyhow::{Context, Result};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -54,6 +57,14 @@ pub struct ExportArguments {
     /// Where runs are kept [default: batchscope in the system's data folder]
     #[arg(long, value_name = "DIR")]
     pub store: Option<PathBuf>,
+    /// Export the runs of other programs instead, from their logs (as `watch` reads them)
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["experiment", "view", "run", "store"])]
+    pub from: Vec<PathBuf>,
+    /// The only format of logs to look for below --from: store, tensorboard, trainer, csv or jsonl
+    #[arg(long, value_name = "FORMAT", requires = "from")]
+    pub from_format: Option<LogFormat>,
+    #[command(flatten)]
+    pub names: Names,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -107,6 +118,9 @@ pub fn export(arguments: &ExportArguments) -> Result<Exit> {
     let has_size = arguments.width.or(arguments.height).or(arguments.dpi).is_some();
     if has_size && !matches!(format, ExportFormat::Png | ExportFormat::Svg) {
         return Err(BadInput("--width, --height and --dpi apply to figures only: png and svg".into()).into());
+    }
+    if !arguments.from.is_empty() {
+        return points::points(arguments, format);
     }
     match (format, &arguments.run) {
         (ExportFormat::Checkpoint, Some(run)) => checkpoint::checkpoint(arguments, run),

@@ -4,7 +4,9 @@ use batchscope::data::{Columns, Format, PairTokenizer};
 use batchscope::domain::history::History;
 use batchscope::domain::model::ModelConfig;
 use batchscope::domain::sweep::Sweep;
+use batchscope::event_file;
 use batchscope::export::{Picture, SavedView, subject};
+use batchscope::logs::{JsonLines, LogItem, LogTable, TrainerState};
 use batchscope::model::{self, ModelError, Pretrained, Weights};
 use batchscope::spec_file;
 use batchscope::store::parse_journal;
@@ -94,6 +96,38 @@ pub fn view(text: &str) {
     let content = view.content(&sweep);
     let spec = spec_file::parse("demo", spec_file::PRESETS[0].toml, &[]).unwrap();
     Picture::new(view, content, &sweep, subject(&spec)).png().unwrap();
+}
+
+/// A log that grew at `cut`: read in two pieces it says what it says in one.
+pub fn logs(format: u8, cut: usize, bytes: &[u8]) {
+    let pieces = bytes.split_at(cut.min(bytes.len()));
+    let read = |pieces: &[&[u8]]| -> Vec<String> {
+        let mut said = Vec::new();
+        let mut say = |item: LogItem| said.push(format!("{item:?}"));
+        match format % 4 {
+            0 => {
+                let mut decoder = event_file::Decoder::default();
+                let mut said = Vec::new();
+                pieces.iter().for_each(|piece| decoder.feed(piece, |one| said.push(format!("{one:?}"))));
+                return said;
+            }
+            1 => {
+                let mut table = LogTable::default();
+                pieces.iter().for_each(|piece| table.feed(piece, &mut say));
+            }
+            2 => {
+                let mut lines = JsonLines::default();
+                pieces.iter().for_each(|piece| lines.feed(piece, &mut say));
+            }
+            // a state is read whole, one after the other
+            _ => {
+                let mut states = TrainerState::default();
+                let _ = states.read(pieces[0], &mut say);
+            }
+        }
+        said
+    };
+    assert_eq!(read(&[bytes]), read(&if format % 4 < 3 { vec![pieces.0, pieces.1] } else { vec![bytes] }));
 }
 
 fn folder_with(files: &[(&str, &[u8])]) -> TempDir {

@@ -1,0 +1,21 @@
+//! What readers find in logs.
+
+use super::label::LogSetting;
+
+/// One thing that a file says, in the order of the file. `key` is which of the runs of the file it is said of: the values of
+/// the columns that tell them apart, joined. Most files have one run, whose key is empty.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LogItem {
+    Point {
+        key: String,
+        tag: String,
+        step: u64,
+        /// seconds since 1970
+        time: Option<f64>,
+        value: f64,
+    },
+    /// The writer began again at this step: everything from there on that was said before is void.
+    Restart { key: String, step: u64 },
+    /// A setting of the run, such as a hyperparameter.
+    Setting { key: String, name: String, value: LogSetting },
+}
