@@ -2,7 +2,7 @@
 //! possible, repaired.
 
 use crate::support::made_up::{planned, progress};
-use crate::support::{World, files_below};
+use crate::support::{World, counted, files_below, rounds};
 use batchscope::domain::arm::Arm;
 use batchscope::domain::event::RunEvent;
 use batchscope::domain::identity::run_id;
@@ -244,8 +244,8 @@ fn damage_to_a_file_is_named_and_does_not_affect_other_runs() {
     let files = sound.files();
     assert!(files.len() > 20, "{files:?}");
     let mut dice = Dice(1);
-    let mut told = 0;
-    for file in &files {
+    let (mut tried, mut told) = (0, 0);
+    for file in std::iter::repeat_n(&files, rounds() as usize).flatten() {
         for mutation in MUTATIONS {
             let made = sound.copy();
             let elsewhere = made.folder.path().join("elsewhere");
@@ -253,6 +253,7 @@ fn damage_to_a_file_is_named_and_does_not_affect_other_runs() {
             if !mutate(&made.root().join(file), mutation, &mut dice, &elsewhere) {
                 continue;
             }
+            tried += 1;
             let what = format!("{} {mutation:?}", file.display());
             let of_run = made.runs.iter().find(|run| file.starts_with(Path::new("runs").join(run_id(run).as_str())));
             let store = Store::existing(&made.root()).unwrap();
@@ -285,6 +286,7 @@ fn damage_to_a_file_is_named_and_does_not_affect_other_runs() {
         }
     }
     assert!(told > 100, "only {told} damages were told: is the mutator broken?");
+    counted(&format!("{tried} mutations of {} files of a store; no other run affected", files.len()));
 }
 
 /// The number of unusable files of the experiment; it must not be zero if one of its own files is damaged.

@@ -16,7 +16,7 @@ lscpu 2>/dev/null | sed -n 's/^Model name: */processor: /p; s/^CPU(s): */cores: 
 git log -1 --format='commit: %h' 2>/dev/null || true
 
 if ! BATCHSCOPE_ROUNDS=$rounds cargo test --locked --test it -- --nocapture --test-threads=1 \
-    interruption:: faults:: mutations:: >"$log" 2>&1; then
+    interruption:: faults:: damage:: >"$log" 2>&1; then
     cat "$log"
     exit 1
 fi
