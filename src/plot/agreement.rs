@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn the_axis_that_made_the_curves_is_found() {
-        let saturating = |x: f64| 0.68 + 0.2 * (1.0 - (-x).exp());
         type Cause = fn(&PlannedRun, u64) -> f64;
+        let saturating = |x: f64| 0.68 + 0.2 * (1.0 - (-x).exp());
         let causes: [(XAxis, Cause); 3] = [
             (XAxis::Pairs, |run, step| run.spec.pairs_seen(step) as f64 / 500.0),
             (XAxis::Updates, |_, step| step as f64 / 30.0),

@@ -8,11 +8,13 @@ pub fn multiply_add(precision: Precision, rounds: usize) -> Option<f64> {
     #[cfg(target_arch = "x86_64")]
     {
         use crate::model::vectorised::Simd;
-        // SAFETY: `Simd::chosen` is never more than the processor has, and pairs are native only where it has those.
         #[expect(unsafe_code, reason = "the compiler cannot know the processor")]
         let operations = match (precision, Simd::chosen()) {
+            // SAFETY: pairs are native only where the processor has their instructions.
             (Precision::Bf16, _) if super::bf16::is_native() => unsafe { x86::pairs(rounds) },
+            // SAFETY: `Simd::chosen` is never more than the processor has.
             (Precision::F32, Simd::Avx512) => unsafe { x86::avx512(rounds) },
+            // SAFETY: as above.
             (Precision::F32, Simd::Avx2) => unsafe { x86::avx2(rounds) },
             _ => return None,
         };

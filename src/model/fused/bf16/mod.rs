@@ -85,13 +85,13 @@ impl<const PANEL: usize> Operand<PANEL> {
             if self.pairs.len() < self.layout.len() {
                 self.pairs.resize(self.layout.len(), 0);
             }
-            // SAFETY: the processor has these instructions.
             #[expect(unsafe_code, reason = "the compiler cannot know the processor")]
-            unsafe {
-                match matrix.is_contiguous() {
-                    true => pack::pack_rows(matrix, self.layout, &mut self.pairs),
-                    false => pack::pack_columns(matrix.transposed(), self.layout, &mut self.pairs),
-                }
+            if matrix.is_contiguous() {
+                // SAFETY: the processor has these instructions.
+                unsafe { pack::pack_rows(matrix, self.layout, &mut self.pairs) }
+            } else {
+                // SAFETY: as above.
+                unsafe { pack::pack_columns(matrix.transposed(), self.layout, &mut self.pairs) }
             }
             return;
         }
