@@ -215,17 +215,20 @@ mod tests {
         }
     }
 
+    /// Of many rows: for few it is packed every time.
     #[test]
     fn a_weight_is_packed_anew_for_another_version_alone() {
-        let (x, mut weight) = (vec![1.0; 8], vec![1.0; 16]);
-        let (packed, buffers, mut y) = (&mut PackedWeight::default(), &mut ProductBuffers::default(), [0.0; 2]);
-        LinearMap::new(&weight, 2, Precision::Bf16, 0).forward(&x, packed, buffers, &mut y);
-        weight.fill(2.0);
-        let mut forward = |version| {
-            LinearMap::new(&weight, 2, Precision::Bf16, version).forward(&x, packed, buffers, &mut y);
-            y
+        const ROWS: usize = 50_000;
+        let (x, mut weight) = (vec![1.0; ROWS * 8], vec![1.0; 16]);
+        let (packed, buffers) = (&mut PackedWeight::default(), &mut ProductBuffers::default());
+        let mut forward = |weight: &[f32], version| {
+            let mut y = vec![0.0; ROWS * 2];
+            LinearMap::new(weight, 2, Precision::Bf16, version).forward(&x, packed, buffers, &mut y);
+            [y[0], y[ROWS * 2 - 1]]
         };
-        assert_eq!(forward(0), [8.0, 8.0]);
-        assert_eq!(forward(1), [16.0, 16.0]);
+        forward(&weight, 0);
+        weight.fill(2.0);
+        assert_eq!(forward(&weight, 0), [8.0, 8.0]);
+        assert_eq!(forward(&weight, 1), [16.0, 16.0]);
     }
 }
