@@ -228,7 +228,7 @@ mod tests {
             ("dropout = 1.5", "a rate of at least 0 and below 1"),
             ("updates = 0", "`train.updates` is 0, expected a whole number from 1"),
             ("updates = 10\nupdates_of = 8", "line 7: `train.updates_of` is 8, expected only one of it and `updates`"),
-            ("learning_rate_scaling = \"log\"", "is \"log\", expected \"none\", \"sqrt\" or \"linear\""),
+            ("learning_rate_scaling = \"log\"", "is \"log\", expected \"none\", \"sqrt\", \"linear\" or \"adam-sqrt\""),
             ("learning_rate_reference = 0", "expected a batch size from 1"),
             ("norm = \"group\"", "`train.norm` is \"group\", expected \"layer\", \"batch\", \"rms\" or \"none\""),
         ] {
