@@ -3,7 +3,7 @@
 use crate::files::{FileError, open_followed};
 use std::fs::{File, Metadata};
 use std::io::{Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// Bytes that are read at a time.
@@ -52,10 +52,6 @@ impl Seen {
 impl Tail {
     pub fn new(path: PathBuf) -> Self {
         Self { path, offset: 0, anchor: Vec::new(), seen: None }
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Looks at the file, and reads on only if it changed. A file that is gone has nothing new: it may come back.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 pub const NAME: &str = "trainer_state.json";
 
 /// Entries of a log that count something, and are no metrics.
-const COUNTS: [&str; 3] = ["step", "epoch", "total_flos"];
+const COUNTS: [&str; 2] = ["step", "epoch"];
 /// Keys of the state that are settings.
 const SETTINGS: [&str; 3] = ["train_batch_size", "max_steps", "num_train_epochs"];
 

@@ -253,7 +253,7 @@ fn the_dashboard_shows_logs_as_they_grow() {
     command.arg(folder.path());
     let mut screen = Screen::open(command, 100, 30);
     screen.wait_for("eval_accuracy");
-    screen.wait_for("adam");
+    screen.wait_for("0.500");
     let mut file = OpenOptions::new().append(true).open(path(1).join("log.jsonl")).unwrap();
     file.write_all(b"{\"step\": 20, \"eval_accuracy\": 0.875}\n").unwrap();
     screen.wait_until("the new value", |screen| ["0.875", "87.5"].iter().any(|value| screen.text().contains(value)));
