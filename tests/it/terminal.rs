@@ -230,8 +230,8 @@ fn a_storm_of_sizes_leaves_a_whole_screen_and_misses_no_key() {
         }
     }
     screen.resize(120, 40);
-    // thirty times through nine metrics
-    screen.wait_for("validation Matthews");
+    // thirty times through fourteen metrics
+    screen.wait_for("validation F1");
     screen.wait_until("whole", |screen| {
         let text = screen.text();
         let lines: Vec<&str> = text.lines().collect();
