@@ -436,7 +436,7 @@ mod tests {
         fs::write(folder.path().join("a/b.csv"), "step,loss\n").unwrap();
         assert_eq!(scan.find().unwrap().len(), 2, "it changed a moment ago");
         for listing in scan.folders.values_mut() {
-            listing.listed = SystemTime::now() + Duration::from_secs(60);
+            listing.listed = SystemTime::now() + Duration::from_mins(1);
             listing.files.retain(|file| file == "a.csv");
         }
         assert_eq!(scan.find().unwrap().len(), 1, "as it was listed");

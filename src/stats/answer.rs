@@ -190,7 +190,7 @@ impl From<&Separation> for SeparationRow {
             shown: contrast.is_shown() && !fails,
         };
         let slope = |(about, slope): &(&'static str, Option<Difference>)| SlopeRow {
-            about: *about,
+            about,
             slope: slope.map(|slope| slope.mean),
             low: slope.and_then(|slope| slope.interval).map(|interval| interval.low),
             high: slope.and_then(|slope| slope.interval).map(|interval| interval.high),

@@ -214,8 +214,9 @@ impl Judge<'_> {
             Some(needed.saturating_sub(done))
         });
         let scales = [slopes, log_odds];
-        finding.verdict = self.silence(pairs, effect).map(|silence| {
-            silence.unwrap_or_else(|| match finding.kind {
+        // where the majority class is unknown, so is whether an arm learns
+        finding.verdict = self.question.majority_share.map(|majority| {
+            self.silence(majority, pairs, effect).unwrap_or_else(|| match finding.kind {
                 CauseKind::Removal => {
                     let intervals = scales.map(|slopes| self.share_of(&slopes, finding.alpha));
                     let [share, of_log_odds] = intervals.map(RatioInterval::bounded);
@@ -261,19 +262,17 @@ impl Judge<'_> {
         known.map_or(RatioInterval::Line, |share| share.interval(alpha))
     }
 
-    /// Why nothing can be said of an arm; outer `None` where it is not known whether it learns.
-    fn silence(&self, pairs: &Pairs, effect: &BatchSizeEffect) -> Option<Option<Verdict>> {
-        let majority = self.question.majority_share?;
+    /// Why nothing can be said of an arm, if so.
+    fn silence(&self, majority: f64, pairs: &Pairs, effect: &BatchSizeEffect) -> Option<Verdict> {
         if effect.learns == Some(false) {
-            return Some(Some(Verdict::Untestable(Untestable::Baseline)));
+            return Some(Verdict::Untestable(Untestable::Baseline));
         }
-        let arm = untestable(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority);
-        Some(match arm {
+        match untestable(self.batch_sizes, &cells(&pairs.baseline), &cells(&pairs.arm), majority) {
             Some(why) => Some(Verdict::Untestable(why)),
             None if effect.is_shown() => None,
             None if effect.is_curved() => Some(Verdict::Curved),
             None => Some(Verdict::NoEffect),
-        })
+        }
     }
 
     /// The planned contrasts, of the cells whose planned instances are complete.

@@ -43,9 +43,9 @@ pub fn level(steps: &[Step]) -> f64 {
         for _ in 0..100 {
             let excess = excess(bound);
             if excess > 0.0 {
-                low = bound
+                low = bound;
             } else {
-                high = bound
+                high = bound;
             }
             let next = bound + excess / slope(bound);
             let next = if low < next && next < high { next } else { 0.5 * (low + high) };

@@ -60,13 +60,13 @@ pub fn run(store: &Store, prefix: &str, as_json: bool, page: &Page) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// The notes on data and model of the experiments with this run.
 /// The classifier and the notes from the preparation of data and model.
 struct Preparation {
     classifier: Option<Classifier>,
     notes: Vec<String>,
 }
 
+/// The notes on data and model of the experiments with this run.
 fn notes(store: &Store, listed: &Listed) -> Vec<String> {
     let mut notes: Vec<String> = listed
         .places
@@ -153,10 +153,9 @@ fn page_of(
     for (set, scores) in listed.further_scores() {
         let _ = writeln!(text, "  on {}: {}", set.name(), words(scores));
     }
-    if let Some(classifier) = &preparation.classifier {
-        let _ = writeln!(text, "  {}", printable(&format!("classifier: {classifier}")));
-    }
-    for note in &preparation.notes {
+    // a note of newer experiments as well
+    let classifier = preparation.classifier.as_ref().map(|classifier| format!("classifier: {classifier}"));
+    for note in classifier.iter().filter(|line| !preparation.notes.contains(line)).chain(&preparation.notes) {
         let _ = writeln!(text, "  {}", printable(note));
     }
     let folder = &listed.run.folder;
