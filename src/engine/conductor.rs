@@ -66,10 +66,13 @@ fn conduct(prepared: &Prepared, store: &Store, options: Options, asked: &Receive
     let (records, recorded) = bounded(RECORDS);
     thread::scope(|threads| {
         let recorder = {
-            let (queue, outbox) = (&queue, &mut outbox);
+            let (queue, outbox, left) = (&queue, &mut outbox, recorded.clone());
             threads.spawn(move || {
                 if Recorder::new(store, recorded, outbox).run().is_err() {
                     queue.close();
+                    // a bounded channel without receivers keeps its messages while it has senders, and a worker would
+                    // wait for the answer to its own for ever
+                    left.iter().for_each(drop);
                 }
             })
         };
