@@ -148,7 +148,6 @@ struct OutcomeSource {
 }
 
 pub fn report_from(arguments: &FromArguments, json: bool) -> Result<Exit> {
-    let bad_input = |message: String| BadInput(message);
     let (runs, outcome, mut notes) = outcomes(arguments)?;
     let comparison = Comparison {
         baseline: arguments.baseline.clone(),
@@ -158,7 +157,7 @@ pub fn report_from(arguments: &FromArguments, json: bool) -> Result<Exit> {
         majority_share: arguments.majority_share,
         validation_examples: arguments.examples,
     };
-    let found = labelled_question(&runs, &comparison).map_err(|error| bad_input(format!("{error}")))?;
+    let found = labelled_question(&runs, &comparison).map_err(|error| BadInput(error.to_string()))?;
     let LabelledQuestion { question, notes: assumed } = found;
     notes.extend(assumed);
     notes.push("looks are not counted: a report on further instances is another look at the same data".into());
@@ -229,20 +228,20 @@ fn of_logs(arguments: &FromArguments) -> Result<(Vec<LabelledOutcome>, String, V
         None => OUTCOMES.map(str::to_owned).into(),
     };
     let mut histories = RunLogs::of_tags(wanted.clone());
-    watcher.poll(|event| histories.hear(event)).map_err(|error| BadInput(error.to_string()))?;
+    watcher.poll(|event| histories.apply(event)).map_err(|error| BadInput(error.to_string()))?;
     watcher.notes().iter().for_each(|note| notify(note));
     let has_values = |history: &RunLog, tag: &str| history.tags.get(tag).is_some_and(|points| !points.is_empty());
     let Some(tag) = wanted.iter().find(|tag| histories.runs().any(|run| has_values(run, tag))) else {
         return Err(BadInput(no_such_metric(arguments.outcome.as_deref(), &histories)).into());
     };
     let mut notes = Vec::new();
-    let is_unfinished = |run: &RunLog| run.label.updates.is_some_and(|updates| run.last_step < updates);
+    // steps may be counted from 0
+    let is_unfinished = |run: &RunLog| run.label.updates.is_some_and(|updates| run.last_step + 1 < updates);
     let (mut unfinished, mut without) = (0, 0);
     let mut runs = Vec::new();
     for run in histories.runs() {
         let values: Vec<f64> = run.tags.get(tag).map_or(Vec::new(), |points| points.iter().map(|p| p.value).collect());
-        // the last step of a log may be counted from 0
-        if is_unfinished(run) && run.label.updates.is_some_and(|updates| run.last_step + 1 < updates) {
+        if is_unfinished(run) {
             unfinished += 1;
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::record::now;
 use crate::domain::event::SweepEvent;
-use crate::logs::{LogNews, Watcher};
+use crate::logs::{EventConverter, Watcher};
 use crossbeam_channel::{Receiver, bounded};
 use std::thread;
 use std::time::Instant;
@@ -14,23 +14,23 @@ const INBOX: usize = 256;
 pub fn watch_logs(mut watcher: Watcher) -> Receiver<SweepEvent> {
     let (sender, receiver) = bounded(INBOX);
     thread::spawn(move || {
-        let (mut news, mut has_left, mut is_first) = (LogNews::default(), false, true);
+        let (mut converter, mut has_left, mut is_first) = (EventConverter::default(), false, true);
         let mut trouble = None;
         while !has_left {
             let began = Instant::now();
-            let mut tell = |event: SweepEvent| has_left = has_left || sender.send(event).is_err();
-            let polled = watcher.poll(|event| news.hear(event, now(), &mut tell));
-            news.settle(now(), &mut tell);
+            let mut emit = |event: SweepEvent| has_left = has_left || sender.send(event).is_err();
+            let polled = watcher.poll(|event| converter.convert(event, now(), &mut emit));
+            converter.end_poll(now(), &mut emit);
             if std::mem::take(&mut is_first) {
-                watcher.notes().into_iter().for_each(|note| tell(SweepEvent::Noted(note)));
+                watcher.notes().into_iter().for_each(|note| emit(SweepEvent::Noted(note)));
             }
             let any = match polled {
                 Ok(any) => any,
-                // a file system may be away for a while: said once
+                // a file system may be away for a while: reported once
                 Err(error) => {
                     let words = error.to_string();
                     if trouble.as_ref() != Some(&words) {
-                        tell(SweepEvent::Damaged(words.clone()));
+                        emit(SweepEvent::Damaged(words.clone()));
                         trouble = Some(words);
                     }
                     false

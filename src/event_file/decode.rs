@@ -8,16 +8,16 @@ use prost::Message;
 /// Records with a longer body, such as graphs and images, are passed over unread.
 const LONGEST: u64 = 16 << 20;
 
-/// What an event file says.
+/// An item of an event file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Said {
+pub enum EventItem {
     Scalar {
         tag: String,
         step: i64,
         wall_time: f64,
         value: f64,
     },
-    /// a writer begins at this step: it replaces everything from there on that earlier files say
+    /// a writer begins at this step: it replaces everything from there on in earlier files
     Start {
         step: i64,
     },
@@ -59,7 +59,7 @@ impl Decoder {
     }
 
     /// The next bytes of the file.
-    pub fn feed(&mut self, bytes: &[u8], mut say: impl FnMut(Said)) {
+    pub fn feed(&mut self, bytes: &[u8], mut emit: impl FnMut(EventItem)) {
         let passed = self.passing.min(bytes.len() as u64);
         self.passing -= passed;
         self.pending.extend_from_slice(&bytes[passed as usize..]);
@@ -69,7 +69,7 @@ impl Decoder {
             match Frame::of(&pending[at..]) {
                 Frame::Whole { body, length } => {
                     match Event::decode(body) {
-                        Ok(event) => self.event(event, &mut say),
+                        Ok(event) => self.event(event, &mut emit),
                         Err(_) => self.skip(length),
                     }
                     at += length;
@@ -99,27 +99,27 @@ impl Decoder {
         self.is_skipping = true;
     }
 
-    fn event(&self, event: Event, say: &mut impl FnMut(Said)) {
+    fn event(&self, event: Event, emit: &mut impl FnMut(EventItem)) {
         let Event { step, wall_time, summary, session_log, .. } = event;
         if session_log.is_some_and(|log| log.status == START) {
-            say(Said::Start { step });
+            emit(EventItem::Start { step });
         }
         for value in summary.into_iter().flat_map(|summary| summary.value) {
             match number(&value) {
-                Some(number) => say(Said::Scalar { tag: value.tag, step, wall_time, value: number }),
-                None => settings(&value).for_each(&mut *say),
+                Some(number) => emit(EventItem::Scalar { tag: value.tag, step, wall_time, value: number }),
+                None => settings(&value).for_each(&mut *emit),
             }
         }
     }
 }
 
 /// The hyperparameters with which a session of TensorBoard's plugin for them begins.
-fn settings(value: &SummaryValue) -> impl Iterator<Item = Said> {
+fn settings(value: &SummaryValue) -> impl Iterator<Item = EventItem> {
     let plugin = value.metadata.as_ref().and_then(|metadata| metadata.plugin_data.as_ref());
     let plugin = plugin.filter(|plugin| plugin.plugin_name == "hparams");
     let start = plugin.and_then(|plugin| SessionStart::of(&plugin.content));
     let settings = start.into_iter().flat_map(|start| start.hparams);
-    settings.filter_map(|(name, value)| Some(Said::Setting { name, value: value.text()? }))
+    settings.filter_map(|(name, value)| Some(EventItem::Setting { name, value: value.text()? }))
 }
 
 #[cfg(test)]
@@ -141,10 +141,10 @@ mod tests {
     fn steps(pieces: &[&[u8]]) -> (Vec<i64>, Skipped) {
         let (mut decoder, mut steps) = (Decoder::default(), Vec::new());
         for piece in pieces {
-            decoder.feed(piece, |said| match said {
-                Said::Scalar { step, .. } => steps.push(step),
-                Said::Start { step } => assert_eq!(step, 1),
-                Said::Setting { .. } => panic!("none was written"),
+            decoder.feed(piece, |item| match item {
+                EventItem::Scalar { step, .. } => steps.push(step),
+                EventItem::Start { step } => assert_eq!(step, 1),
+                EventItem::Setting { .. } => panic!("none was written"),
             });
         }
         (steps, decoder.skipped())
@@ -177,7 +177,7 @@ mod tests {
         bytes.extend(super::super::messages::masked_crc(&length).to_le_bytes());
         let (mut decoder, mut found) = (Decoder::default(), 0);
         let mut feed =
-            |bytes: &[u8]| decoder.feed(bytes, |said| found += usize::from(matches!(said, Said::Scalar { .. })));
+            |bytes: &[u8]| decoder.feed(bytes, |item| found += usize::from(matches!(item, EventItem::Scalar { .. })));
         feed(&bytes);
         let zeros = [0; 1 << 16];
         for _ in 0..LONGEST >> 16 {
@@ -191,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_say_what_the_whole_says(cuts in proptest::collection::vec(0usize..400, 0..8), flip in 0usize..800) {
+        fn pieces_give_the_items_of_the_whole(cuts in proptest::collection::vec(0usize..400, 0..8), flip in 0usize..800) {
             let mut bytes = file(6);
             if let Some(byte) = bytes.get_mut(flip) {
                 *byte ^= 4;

@@ -10,6 +10,6 @@ mod read;
 mod scalar;
 mod write;
 
-pub use decode::{Decoder, Said, Skipped};
+pub use decode::{Decoder, EventItem, Skipped};
 pub use read::{End, Scalar, read};
 pub use write::EventWriter;

@@ -1,4 +1,4 @@
-//! Runs of logs as they stand: what was read, less what became void.
+//! Runs of logs with their points: what was read, without points that a restarted run has replaced.
 
 use super::label::LogLabel;
 use super::watcher::LogEvent;
@@ -44,7 +44,8 @@ impl RunLogs {
         self.runs.iter().filter(|run| !run.name.is_empty())
     }
 
-    pub fn hear(&mut self, event: LogEvent) {
+    /// Adds what is new.
+    pub fn apply(&mut self, event: LogEvent) {
         match event {
             LogEvent::Note(_) => {}
             LogEvent::Run { run, name, label } => {
@@ -86,20 +87,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_void_is_gone() {
+    fn replaced_points_are_gone() {
         let mut histories = RunLogs::of_tags(vec!["a".into(), "x/b".into()]);
         let point = |tag: &str, step, value| LogEvent::Point { run: 0, tag: tag.into(), step, time: None, value };
-        histories.hear(LogEvent::Run { run: 0, name: "one".into(), label: LogLabel::default() });
+        histories.apply(LogEvent::Run { run: 0, name: "one".into(), label: LogLabel::default() });
         for event in [point("a", 1, 0.1), point("a", 2, 0.2), point("x/b", 2, 0.3), point("c", 9, 0.0)] {
-            histories.hear(event);
+            histories.apply(event);
         }
         let values = |histories: &RunLogs, tag: &str| -> Vec<f64> {
             let run = histories.runs().next().unwrap();
             run.tags[tag].iter().map(|point| point.value).collect()
         };
-        histories.hear(LogEvent::Restart { run: 0, prefix: "x/".into(), step: 2 });
+        histories.apply(LogEvent::Restart { run: 0, prefix: "x/".into(), step: 2 });
         assert_eq!((values(&histories, "a"), values(&histories, "x/b")), (vec![0.1, 0.2], vec![]));
-        histories.hear(point("a", 2, 0.5));
+        histories.apply(point("a", 2, 0.5));
         assert_eq!((values(&histories, "a"), values(&histories, "c")), (vec![0.1, 0.5], vec![]), "c is not wanted");
         assert_eq!(histories.runs().next().unwrap().last_step, 9);
     }

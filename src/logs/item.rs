@@ -2,7 +2,7 @@
 
 use super::label::LogSetting;
 
-/// One thing that a file says, in the order of the file. `key` is which of the runs of the file it is said of: the values of
+/// An item of a file, in the order of the file. `key` names the run of the file that it belongs to: the values of
 /// the columns that tell them apart, joined. Most files have one run, whose key is empty.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LogItem {
@@ -14,7 +14,7 @@ pub enum LogItem {
         time: Option<f64>,
         value: f64,
     },
-    /// The writer began again at this step: everything from there on that was said before is void.
+    /// The writer began again at this step: earlier points from there on are replaced.
     Restart { key: String, step: u64 },
     /// A setting of the run, such as a hyperparameter.
     Setting { key: String, name: String, value: LogSetting },

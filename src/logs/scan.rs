@@ -18,7 +18,7 @@ const MOST_FOLDERS: usize = 200_000;
 const BEGINNING: u64 = 64 << 10;
 /// Folders of one run that hold what is measured on a set.
 const SPLITS: [&str; 9] = ["train", "training", "valid", "validation", "val", "eval", "evaluation", "test", "dev"];
-/// Names of files that say nothing about the run.
+/// Names of files that are no part of the name of the run.
 const PLAIN: [&str; 9] = ["metrics", "log", "logs", "progress", "history", "results", "journal", "train", "training"];
 /// Marks a store of ours.
 const STORE: &[u8] = b"batchscope-store";
@@ -244,7 +244,7 @@ impl Scan {
         full.file_name().map_or_else(|| ".".into(), |name| name.to_string_lossy().into_owned())
     }
 
-    /// The states of a Trainer: its own and those in the folders of its checkpoints, of which the newest says everything.
+    /// The states of a Trainer: its own and those in the folders of its checkpoints, of which the newest has every point.
     fn trainer(
         &self,
         path: &Path,

@@ -9,7 +9,7 @@ use super::scan::FoundLog;
 use super::table::LogTable;
 use super::tail::{News, Tail};
 use super::trainer::TrainerState;
-use crate::event_file::{Decoder, Said, Skipped};
+use crate::event_file::{Decoder, EventItem, Skipped};
 use crate::files::{FileError, open_followed};
 use std::collections::BTreeSet;
 use std::fs;
@@ -26,7 +26,7 @@ pub struct LogFile {
     tail: Tail,
     reader: Reader,
     is_replaced: bool,
-    /// numbers of the runs that it says something of
+    /// numbers of the runs that have items in it
     pub runs: BTreeSet<usize>,
 }
 
@@ -57,29 +57,31 @@ impl Reader {
         }
     }
 
-    fn feed(&mut self, bytes: &[u8], mut say: impl FnMut(LogItem)) {
+    fn feed(&mut self, bytes: &[u8], mut emit: impl FnMut(LogItem)) {
         match self {
-            Reader::Events(decoder) => decoder.feed(bytes, |said| {
-                if let Some(item) = item_of(said) {
-                    say(item);
+            Reader::Events(decoder) => decoder.feed(bytes, |item| {
+                if let Some(item) = item_of(item) {
+                    emit(item);
                 }
             }),
-            Reader::Table(table) => table.feed(bytes, say),
-            Reader::JsonLines(lines) => lines.feed(bytes, say),
+            Reader::Table(table) => table.feed(bytes, emit),
+            Reader::JsonLines(lines) => lines.feed(bytes, emit),
             Reader::State { .. } => {}
         }
     }
 }
 
-fn item_of(said: Said) -> Option<LogItem> {
+fn item_of(item: EventItem) -> Option<LogItem> {
     let key = String::new;
-    match said {
-        Said::Scalar { tag, step, wall_time, value } => {
+    match item {
+        EventItem::Scalar { tag, step, wall_time, value } => {
             let time = (wall_time > 0.0).then_some(wall_time);
             Some(LogItem::Point { key: key(), tag, step: count_of(step as f64)?, time, value })
         }
-        Said::Start { step } => Some(LogItem::Restart { key: key(), step: count_of(step as f64)? }),
-        Said::Setting { name, value } => Some(LogItem::Setting { key: key(), name, value: LogSetting::of(&value) }),
+        EventItem::Start { step } => Some(LogItem::Restart { key: key(), step: count_of(step as f64)? }),
+        EventItem::Setting { name, value } => {
+            Some(LogItem::Setting { key: key(), name, value: LogSetting::of(&value) })
+        }
     }
 }
 
@@ -95,9 +97,9 @@ impl LogFile {
     }
 
     /// Says what is new in the file, to its end. Returns whether anything was read.
-    pub fn poll(&mut self, mut say: impl FnMut(LogItem)) -> Result<bool, FileError> {
+    pub fn poll(&mut self, mut emit: impl FnMut(LogItem)) -> Result<bool, FileError> {
         if let Reader::State { states, seen } = &mut self.reader {
-            return state(&self.found, states, seen, &mut say);
+            return state(&self.found, states, seen, &mut emit);
         }
         let mut any = false;
         loop {
@@ -105,12 +107,12 @@ impl LogFile {
                 News::Nothing => return Ok(any),
                 News::Bytes(bytes) => {
                     any = true;
-                    self.reader.feed(&bytes, &mut say);
+                    self.reader.feed(&bytes, &mut emit);
                 }
                 News::Replaced => {
                     self.begin_again();
                     self.is_replaced = true;
-                    say(LogItem::Restart { key: String::new(), step: 0 });
+                    emit(LogItem::Restart { key: String::new(), step: 0 });
                 }
             }
         }
@@ -141,7 +143,7 @@ fn state(
     found: &FoundLog,
     states: &mut TrainerState,
     seen: &mut Option<(u64, Option<SystemTime>)>,
-    say: impl FnMut(LogItem),
+    emit: impl FnMut(LogItem),
 ) -> Result<bool, FileError> {
     let Ok(looked) = fs::metadata(&found.path) else { return Ok(false) };
     let now = (looked.len(), looked.modified().ok());
@@ -161,6 +163,6 @@ fn state(
         path: path.clone(),
         cause: std::io::Error::other(error.to_string()),
     };
-    states.read(&bytes, say).map_err(error)?;
+    states.read(&bytes, emit).map_err(error)?;
     Ok(true)
 }

@@ -17,7 +17,7 @@ const MOST_COLUMNS: usize = 100_000;
 pub struct LogTable {
     lines: GrowingLines,
     header: Option<Header>,
-    /// runs whose settings were said
+    /// runs whose settings were emitted
     known: BTreeSet<String>,
     bad_rows: u64,
 }
@@ -70,7 +70,7 @@ impl LogTable {
     }
 
     /// The next bytes of the file.
-    pub fn feed(&mut self, bytes: &[u8], mut say: impl FnMut(LogItem)) {
+    pub fn feed(&mut self, bytes: &[u8], mut emit: impl FnMut(LogItem)) {
         let Self { lines, header, known, bad_rows } = self;
         lines.feed(bytes, true, |line| {
             if line.iter().all(u8::is_ascii_whitespace) {
@@ -82,7 +82,7 @@ impl LogTable {
                     None => *bad_rows += 1,
                 },
                 Some(header) => {
-                    let is_row = record(line, header.separator).and_then(|row| header.row(&row, known, &mut say));
+                    let is_row = record(line, header.separator).and_then(|row| header.row(&row, known, &mut emit));
                     *bad_rows += u64::from(is_row.is_none());
                 }
             }
@@ -91,8 +91,8 @@ impl LogTable {
 }
 
 impl Header {
-    /// Says what a row says. Nothing where it has no step.
-    fn row(&self, row: &csv::StringRecord, known: &mut BTreeSet<String>, say: &mut impl FnMut(LogItem)) -> Option<()> {
+    /// Emits the items of a row. Nothing where it has no step.
+    fn row(&self, row: &csv::StringRecord, known: &mut BTreeSet<String>, emit: &mut impl FnMut(LogItem)) -> Option<()> {
         let cell = |place: usize| row.get(place).unwrap_or_default().trim();
         let number = |place: usize| cell(place).parse::<f64>().ok();
         let step = count_of(number(self.step)?)?;
@@ -102,7 +102,7 @@ impl Header {
         if !key.is_empty() && known.insert(key.clone()) {
             for place in with(|role| matches!(role, ColumnRole::Part(_) | ColumnRole::Name)) {
                 let (name, value) = (self.names[place].clone(), LogSetting::of(cell(place)));
-                say(LogItem::Setting { key: key.clone(), name, value });
+                emit(LogItem::Setting { key: key.clone(), name, value });
             }
         }
         let time = with(|role| role == ColumnRole::Time).find_map(number);
@@ -110,12 +110,12 @@ impl Header {
             let value = with(|role| role == ColumnRole::Value).find_map(number)?;
             let split = with(|role| role == ColumnRole::Split).map(cell).find(|split| !split.is_empty());
             let tag = split.map_or_else(|| cell(metric).to_owned(), |split| format!("{split}/{}", cell(metric)));
-            say(LogItem::Point { key, tag, step, time, value });
+            emit(LogItem::Point { key, tag, step, time, value });
             return Some(());
         }
         for place in with(|role| matches!(role, ColumnRole::Other | ColumnRole::Value)) {
             if let Some(value) = number(place) {
-                say(LogItem::Point { key: key.clone(), tag: self.names[place].clone(), step, time, value });
+                emit(LogItem::Point { key: key.clone(), tag: self.names[place].clone(), step, time, value });
             }
         }
         Some(())
@@ -128,40 +128,40 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> (Vec<String>, Skipped) {
-        let (mut table, mut said) = (LogTable::default(), Vec::new());
+        let (mut table, mut items) = (LogTable::default(), Vec::new());
         table.feed(text.as_bytes(), |item| {
-            said.push(match item {
+            items.push(match item {
                 LogItem::Point { key, tag, step, value, .. } => format!("{key}|{tag} {step} {value}"),
                 LogItem::Setting { key, name, value } => format!("{key}|{name}={value}"),
                 LogItem::Restart { step, .. } => format!("restart {step}"),
             });
         });
-        (said, table.skipped())
+        (items, table.skipped())
     }
 
     #[test]
     fn a_row_has_a_step_and_a_value_where_a_cell_is_filled() {
-        let (said, skipped) = read("epoch,step,train_loss,val_acc\n0,1,0.5,\n0,2,nan,0.75\n1,x,1,1\n1,3,0.");
-        assert_eq!(said, ["|train_loss 1 0.5", "|train_loss 2 NaN", "|val_acc 2 0.75"]);
+        let (items, skipped) = read("epoch,step,train_loss,val_acc\n0,1,0.5,\n0,2,nan,0.75\n1,x,1,1\n1,3,0.");
+        assert_eq!(items, ["|train_loss 1 0.5", "|train_loss 2 NaN", "|val_acc 2 0.75"]);
         assert_eq!(skipped.parts, 1, "a step that is no number");
     }
 
     #[test]
     fn the_columns_of_a_label_tell_runs_apart() {
-        let (said, _) = read("arm;batch_size;iid;step;acc\nb;8;0;1;0.5\nb;8;1;1;0.6\nb;8;0;2;0.7\n");
-        let points: Vec<&str> = said.iter().filter(|said| said.contains("|acc")).map(String::as_str).collect();
+        let (items, _) = read("arm;batch_size;iid;step;acc\nb;8;0;1;0.5\nb;8;1;1;0.6\nb;8;0;2;0.7\n");
+        let points: Vec<&str> = items.iter().filter(|item| item.contains("|acc")).map(String::as_str).collect();
         assert_eq!(
             points,
             ["b batch_size=8 iid=0|acc 1 0.5", "b batch_size=8 iid=1|acc 1 0.6", "b batch_size=8 iid=0|acc 2 0.7"]
         );
-        assert_eq!(said.iter().filter(|said| said.contains("|iid=")).count(), 2);
+        assert_eq!(items.iter().filter(|item| item.contains("|iid=")).count(), 2);
     }
 
     #[test]
     fn our_own_export_is_read() {
         let header = "experiment,arm,batch_size,iid,step,pairs_seen,epoch,split,metric,value\n";
-        let (said, _) = read(&format!("{header}mine,\"batch,norm\",8,0,3,24,1,valid,accuracy,0.5\n"));
-        assert_eq!(said.last().unwrap(), "mine batch,norm batch_size=8 iid=0|valid/accuracy 3 0.5");
+        let (items, _) = read(&format!("{header}mine,\"batch,norm\",8,0,3,24,1,valid,accuracy,0.5\n"));
+        assert_eq!(items.last().unwrap(), "mine batch,norm batch_size=8 iid=0|valid/accuracy 3 0.5");
     }
 
     proptest! {

@@ -35,7 +35,7 @@ pub enum News {
     Nothing,
     /// more may follow at once
     Bytes(Vec<u8>),
-    /// The file is shorter than it was, another file, or written anew: what was read of it is void, and it is read again.
+    /// The file is shorter than it was, another file, or written anew: what was read of it is discarded, and it is read again.
     Replaced,
 }
 

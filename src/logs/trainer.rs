@@ -13,11 +13,11 @@ const COUNTS: [&str; 2] = ["step", "epoch"];
 /// Keys of the state that are settings.
 const SETTINGS: [&str; 3] = ["train_batch_size", "max_steps", "num_train_epochs"];
 
-/// Reads states of a run that were saved one after the other: each says what the one before said, and more.
+/// Reads states of a run that were saved one after the other: each repeats the one before and adds to it.
 #[derive(Debug, Default)]
 pub struct TrainerState {
-    /// entries of the log that were said
-    said: Vec<Value>,
+    /// entries of the log that were emitted
+    emitted: Vec<Value>,
 }
 
 /// The file is no state of a Trainer.
@@ -30,36 +30,36 @@ pub enum StateError {
 }
 
 impl TrainerState {
-    /// Says what is new in the state.
-    pub fn read(&mut self, bytes: &[u8], mut say: impl FnMut(LogItem)) -> Result<(), StateError> {
+    /// Emits the items that are new in the state.
+    pub fn read(&mut self, bytes: &[u8], mut emit: impl FnMut(LogItem)) -> Result<(), StateError> {
         let mut state: Map<String, Value> = serde_json::from_slice(&strict(bytes))?;
         let Some(Value::Array(log)) = state.remove("log_history") else { return Err(StateError::NoLog) };
         let key = String::new;
-        if self.said.is_empty() {
+        if self.emitted.is_empty() {
             for name in SETTINGS {
                 let value = state.get(name).and_then(number);
                 if let Some(value) = value {
-                    say(LogItem::Setting { key: key(), name: name.into(), value: LogSetting::Number(value) });
+                    emit(LogItem::Setting { key: key(), name: name.into(), value: LogSetting::Number(value) });
                 }
             }
         }
-        if !log.starts_with(&self.said) {
+        if !log.starts_with(&self.emitted) {
             // of another training in the same folder, or of one that went back to a checkpoint
-            let same = log.iter().zip(&self.said).take_while(|(new, old)| new == old).count();
-            let step = self.said.get(same).and_then(step).unwrap_or(0);
-            say(LogItem::Restart { key: key(), step });
-            let kept = self.said[..same].iter().take_while(|entry| self::step(entry) < Some(step)).count();
-            self.said.truncate(kept);
+            let same = log.iter().zip(&self.emitted).take_while(|(new, old)| new == old).count();
+            let step = self.emitted.get(same).and_then(step).unwrap_or(0);
+            emit(LogItem::Restart { key: key(), step });
+            let kept = self.emitted[..same].iter().take_while(|entry| self::step(entry) < Some(step)).count();
+            self.emitted.truncate(kept);
         }
-        for entry in &log[self.said.len()..] {
+        for entry in &log[self.emitted.len()..] {
             let Some(step) = step(entry) else { continue };
             for (name, value) in entry.as_object().into_iter().flatten() {
                 if let Some(value) = number(value).filter(|_| !COUNTS.contains(&name.as_str())) {
-                    say(LogItem::Point { key: key(), tag: name.clone(), step, time: None, value });
+                    emit(LogItem::Point { key: key(), tag: name.clone(), step, time: None, value });
                 }
             }
         }
-        self.said = log;
+        self.emitted = log;
         Ok(())
     }
 }
@@ -81,28 +81,28 @@ mod tests {
         format!("{{\"train_batch_size\": 8, \"log_history\": [{}]}}", log.join(", ")).into_bytes()
     }
 
-    fn say(states: &mut TrainerState, bytes: &[u8]) -> Vec<String> {
-        let mut said = Vec::new();
+    fn items(states: &mut TrainerState, bytes: &[u8]) -> Vec<String> {
+        let mut items = Vec::new();
         states
             .read(bytes, |item| {
-                said.push(match item {
+                items.push(match item {
                     LogItem::Point { tag, step, value, .. } => format!("{tag} {step} {value}"),
                     LogItem::Setting { name, value, .. } => format!("{name}={value}"),
                     LogItem::Restart { step, .. } => format!("restart {step}"),
                 });
             })
             .unwrap();
-        said
+        items
     }
 
     #[test]
     fn a_later_state_says_what_is_new() {
         let mut states = TrainerState::default();
-        assert_eq!(say(&mut states, &state(&[(1, 0.5)])), ["train_batch_size=8", "loss 1 0.5"]);
-        assert_eq!(say(&mut states, &state(&[(1, 0.5), (2, f64::NAN)])), ["loss 2 NaN"]);
-        assert!(say(&mut states, &state(&[(1, 0.5), (2, f64::NAN)])).is_empty());
-        assert_eq!(say(&mut states, &state(&[(1, 0.5), (3, 0.25)])), ["restart 2", "loss 3 0.25"]);
-        assert_eq!(say(&mut states, &state(&[(1, 0.75)])), ["restart 1", "loss 1 0.75"]);
+        assert_eq!(items(&mut states, &state(&[(1, 0.5)])), ["train_batch_size=8", "loss 1 0.5"]);
+        assert_eq!(items(&mut states, &state(&[(1, 0.5), (2, f64::NAN)])), ["loss 2 NaN"]);
+        assert!(items(&mut states, &state(&[(1, 0.5), (2, f64::NAN)])).is_empty());
+        assert_eq!(items(&mut states, &state(&[(1, 0.5), (3, 0.25)])), ["restart 2", "loss 3 0.25"]);
+        assert_eq!(items(&mut states, &state(&[(1, 0.75)])), ["restart 1", "loss 1 0.75"]);
     }
 
     #[test]

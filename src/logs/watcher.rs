@@ -42,7 +42,7 @@ pub enum LogEvent {
     /// A point. One whose step is not beyond the last of its tag is of a run that went back: it replaces those of its step and
     /// of all later ones.
     Point { run: usize, tag: String, step: u64, time: Option<f64>, value: f64 },
-    /// The run began again at this step: points from there on are void, of the tags that begin with `prefix`.
+    /// The run began again at this step: its points from there on are replaced, of the tags that begin with `prefix`.
     Restart { run: usize, prefix: String, step: u64 },
 }
 
@@ -77,12 +77,12 @@ pub struct Watcher {
 struct Run {
     name: String,
     label: LogLabel,
-    /// said by the logs, and in the file beside them
+    /// from the logs, and from the file beside them
     settings: BTreeMap<String, LogSetting>,
     config: Option<PathBuf>,
-    /// whether a point was said
+    /// whether a point was emitted
     is_known: bool,
-    /// whether the label changed since it was said
+    /// whether the label changed since it was emitted
     is_changed: bool,
 }
 
@@ -136,7 +136,7 @@ impl Watcher {
     }
 
     /// Tells everything new since the last call. Returns whether anything was read.
-    pub fn poll(&mut self, mut tell: impl FnMut(LogEvent)) -> Result<bool, LogError> {
+    pub fn poll(&mut self, mut emit: impl FnMut(LogEvent)) -> Result<bool, LogError> {
         self.look()?;
         let Self { sources, runs, numbers, notes, .. } = self;
         let (mut any, mut replaced) = (false, BTreeSet::new());
@@ -166,7 +166,7 @@ impl Watcher {
                         // one without a key is of all runs of the file
                         let is_meant = |run: &&usize| key.is_empty() || runs[**run].name.ends_with(&format!("/{key}"));
                         for run in fed.iter().filter(is_meant).filter(|run| runs[**run].is_known) {
-                            tell(LogEvent::Restart { run: *run, prefix: prefix.clone(), step });
+                            emit(LogEvent::Restart { run: *run, prefix: prefix.clone(), step });
                         }
                     }
                     LogItem::Point { key, tag, step, time, value } => {
@@ -174,10 +174,10 @@ impl Watcher {
                         if !std::mem::replace(&mut runs[run].is_known, true) {
                             runs[run].is_changed = true;
                             let (name, label) = (runs[run].name.clone(), runs[run].label.clone());
-                            tell(LogEvent::Run { run, name, label });
+                            emit(LogEvent::Run { run, name, label });
                         }
                         let tag = if prefix.is_empty() { tag } else { format!("{prefix}{tag}") };
-                        tell(LogEvent::Point { run, tag, step, time, value });
+                        emit(LogEvent::Point { run, tag, step, time, value });
                     }
                 }
             });
@@ -197,12 +197,12 @@ impl Watcher {
                 Err(error) => {
                     let note = error.to_string();
                     if notes.insert(note.clone()) {
-                        tell(LogEvent::Note(note));
+                        emit(LogEvent::Note(note));
                     }
                 }
             }
         }
-        // what other files of these runs said is void too: all are read again, in their order
+        // points from other files of these runs are discarded too: all are read again, in their order
         for source in self.sources.values_mut().filter(|source| replaced.contains(&source.found.run)) {
             if self.files_of.get(&source.found.run).is_some_and(|files| *files > 1) {
                 source.begin_again();
@@ -212,7 +212,7 @@ impl Watcher {
             self.label_runs();
             for (number, run) in self.runs.iter_mut().enumerate() {
                 if std::mem::take(&mut run.is_changed) && run.is_known {
-                    tell(LogEvent::Run { run: number, name: run.name.clone(), label: run.label.clone() });
+                    emit(LogEvent::Run { run: number, name: run.name.clone(), label: run.label.clone() });
                 }
             }
         }
@@ -236,18 +236,17 @@ impl Watcher {
         let known = self.runs.iter().filter(|run| run.is_known).count();
         let mut notes = Vec::new();
         for (format, files) in &self.counted {
-            let s = if *files == 1 { "" } else { "s" };
-            notes.push(format!("{format}: {files} file{s}"));
+            notes.push(format!("{format}: {}", counted(*files, "file")));
         }
-        let s = if known == 1 { "" } else { "s" };
-        notes.push(format!("{known} run{s}; {}", self.how_named()));
+        notes.push(format!("{}; {}", counted(known, "run"), self.how_named()));
         let Skipped { parts, bytes } = self.skipped();
         if parts > 0 {
             let files = self.sources.values().filter(|source| source.skipped().parts > 0);
             let files: Vec<String> = files.map(|source| source.found.path.display().to_string()).collect();
             let more = if files.len() > 3 { format!(" and {} more", files.len() - 3) } else { String::new() };
             let named = files[..files.len().min(3)].join(", ");
-            notes.push(format!("{parts} damaged parts ({bytes} bytes) were skipped in {named}{more}"));
+            let parts = counted(parts as usize, "damaged part");
+            notes.push(format!("skipped {parts} ({bytes} bytes) in {named}{more}"));
         }
         if self.scans.iter().any(|scan| scan.is_cut) {
             notes.push("some folders were left out: they are nested too deep, or too many".into());
@@ -335,6 +334,10 @@ impl Numbering {
         self.last = Some((key.to_owned(), number));
         number
     }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn read_config(path: &Path) -> Vec<(String, LogSetting)> {

@@ -25,7 +25,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn hear(&mut self, event: LogEvent) {
+    fn apply(&mut self, event: LogEvent) {
         match event {
             LogEvent::Note(note) => self.notes.push(note),
             LogEvent::Run { run, name, label } => {
@@ -58,7 +58,7 @@ fn open(path: &Path, options: LogOptions) -> Watcher {
 
 fn read(path: &Path, options: LogOptions) -> Reader {
     let (mut watcher, mut reader) = (open(path, options), Reader::default());
-    watcher.poll(|event| reader.hear(event)).unwrap();
+    watcher.poll(|event| reader.apply(event)).unwrap();
     reader.notes.extend(watcher.notes());
     reader
 }
@@ -146,7 +146,7 @@ fn files_may_grow_be_damaged_cut_and_replaced_while_they_are_watched() {
     let path = |name: &str| folder.path().join(name);
     let (mut watcher, mut reader) = (open(folder.path(), LogOptions::default()), Reader::default());
     let mut poll = |reader: &mut Reader, any: bool| {
-        assert_eq!(watcher.poll(|event| reader.hear(event)).unwrap(), any);
+        assert_eq!(watcher.poll(|event| reader.apply(event)).unwrap(), any);
         watcher.skipped().parts
     };
     assert_eq!(poll(&mut reader, false), 0);

@@ -18,7 +18,7 @@ pub fn points(arguments: &ExportArguments, format: ExportFormat) -> Result<Exit>
         return Err(BadInput(nothing.to_string()).into());
     }
     let mut histories = RunLogs::default();
-    watcher.poll(|event| histories.hear(event)).map_err(|error| BadInput(error.to_string()))?;
+    watcher.poll(|event| histories.apply(event)).map_err(|error| BadInput(error.to_string()))?;
     watcher.notes().iter().for_each(|note| notify(note));
     let runs: Vec<_> = histories.runs().collect();
     write_to(&arguments.output, |output| Ok(points_to_csv(output, runs.iter().copied())?))

@@ -6,13 +6,17 @@
 
 mod entry;
 mod patch;
+mod settings;
+mod suspects;
 mod table;
 mod value;
 
 pub use entry::{Ablation, Press, Suspect};
 pub use patch::{NotAChange, Patch};
-pub use table::{
-    ACCUMULATE, BETAS_OF, DROPOUT, DROPOUT_AT_EVALUATION, EVALUATION, LEARNING_RATE, LEARNING_RATE_SCALING,
-    LEARNING_RATES, NOISE_OF, NORM, UPDATES, UPDATES_OF, all, named,
+pub use settings::LEARNING_RATE;
+pub use suspects::{
+    ACCUMULATE, BETAS_OF, DROPOUT, DROPOUT_AT_EVALUATION, EVALUATION, LEARNING_RATE_SCALING, LEARNING_RATES, NOISE_OF,
+    NORM, UPDATES, UPDATES_OF,
 };
+pub use table::{all, named};
 pub use value::Value;

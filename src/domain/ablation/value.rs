@@ -45,6 +45,14 @@ impl Value {
         }
     }
 
+    pub(super) fn batch_size(&self) -> Option<u32> {
+        self.whole(1, u32::MAX.into())
+    }
+
+    pub(super) fn seed(&self) -> Option<u32> {
+        self.whole(0, u32::MAX.into())
+    }
+
     pub(super) fn number(&self) -> Option<f64> {
         match self {
             Value::Number(number) => Some(*number),
@@ -56,6 +64,12 @@ impl Value {
     /// What stays positive and finite in the model's own precision.
     pub(super) fn positive(&self) -> Option<f64> {
         self.number().filter(|number| *number > 0.0 && (*number as f32) <= 1e38)
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Value::Integer(number.into())
     }
 }
 

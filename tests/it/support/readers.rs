@@ -103,7 +103,7 @@ pub fn logs(format: u8, cut: usize, bytes: &[u8]) {
     let pieces = bytes.split_at(cut.min(bytes.len()));
     let read = |pieces: &[&[u8]]| -> Vec<String> {
         let mut said = Vec::new();
-        let mut say = |item: LogItem| said.push(format!("{item:?}"));
+        let mut emit = |item: LogItem| said.push(format!("{item:?}"));
         match format % 4 {
             0 => {
                 let mut decoder = event_file::Decoder::default();
@@ -113,16 +113,16 @@ pub fn logs(format: u8, cut: usize, bytes: &[u8]) {
             }
             1 => {
                 let mut table = LogTable::default();
-                pieces.iter().for_each(|piece| table.feed(piece, &mut say));
+                pieces.iter().for_each(|piece| table.feed(piece, &mut emit));
             }
             2 => {
                 let mut lines = JsonLines::default();
-                pieces.iter().for_each(|piece| lines.feed(piece, &mut say));
+                pieces.iter().for_each(|piece| lines.feed(piece, &mut emit));
             }
             // a state is read whole, one after the other
             _ => {
                 let mut states = TrainerState::default();
-                let _ = states.read(pieces[0], &mut say);
+                let _ = states.read(pieces[0], &mut emit);
             }
         }
         said

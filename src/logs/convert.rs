@@ -1,4 +1,4 @@
-//! What is new in logs, as the events that the dashboard shows.
+//! Events of logs, as the events of a sweep that the dashboard shows.
 
 use super::watcher::LogEvent;
 use crate::domain::event::SweepEvent;
@@ -14,12 +14,12 @@ use std::collections::HashMap;
 const BATCH: usize = 4096;
 /// Metrics that are shown. Programs that log a value per layer have thousands.
 const MOST_METRICS: usize = 10_000;
-/// Seconds without a new point after which a run is no longer taken as running.
+/// Seconds without a new point after which a run no longer counts as running.
 const QUIET: f64 = 600.0;
 
 /// Turns events of logs into events of a sweep.
 #[derive(Debug, Default)]
-pub struct LogNews {
+pub struct EventConverter {
     runs: Vec<WatchedRun>,
     metrics: HashMap<String, Symbol>,
     /// whether some are left out
@@ -44,7 +44,7 @@ struct WatchedRun {
 }
 
 impl WatchedRun {
-    /// What is known of a run at this time: its logs do not say that it ended.
+    /// The state of a run at this time, by its steps and times: logs do not record that a run has ended.
     fn progress(&self, now: f64) -> Progress {
         match self.updates {
             // steps may be counted from 0
@@ -56,13 +56,13 @@ impl WatchedRun {
     }
 }
 
-impl LogNews {
+impl EventConverter {
     /// `now` in seconds since 1970.
-    pub fn hear(&mut self, event: LogEvent, now: f64, mut tell: impl FnMut(SweepEvent)) {
+    pub fn convert(&mut self, event: LogEvent, now: f64, mut emit: impl FnMut(SweepEvent)) {
         match event {
-            LogEvent::Note(words) => tell(SweepEvent::Damaged(words)),
+            LogEvent::Note(words) => emit(SweepEvent::Damaged(words)),
             LogEvent::Run { run, name, label } => {
-                self.flush_samples(now, &mut tell);
+                self.flush_samples(now, &mut emit);
                 if run >= self.runs.len() {
                     self.runs.resize(run + 1, WatchedRun::default());
                 }
@@ -72,14 +72,14 @@ impl LogNews {
                 self.found.push(LabelledRun { id, label: label.of_run(&name) });
             }
             LogEvent::Restart { run, prefix, step } => {
-                self.flush(now, &mut tell);
+                self.flush(now, &mut emit);
                 if let Some(id) = self.runs.get(run).and_then(|known| known.id.clone()) {
-                    tell(SweepEvent::Rewound { run: id, prefix, step });
+                    emit(SweepEvent::Rewound { run: id, prefix, step });
                 }
             }
             LogEvent::Point { run, tag, step, time, value } => {
                 if run != self.run || self.samples.len() >= BATCH || !self.found.is_empty() {
-                    self.flush(now, &mut tell);
+                    self.flush(now, &mut emit);
                     self.run = run;
                 }
                 let Some(known) = self.runs.get_mut(run) else { return };
@@ -89,7 +89,7 @@ impl LogNews {
                 let seconds = time.map_or(0.0, |time| (time - begin).max(0.0));
                 if self.metrics.len() >= MOST_METRICS && !self.metrics.contains_key(&tag) {
                     if !std::mem::replace(&mut self.is_cut, true) {
-                        tell(SweepEvent::Noted(format!("more than {MOST_METRICS} metrics: the others are left out")));
+                        emit(SweepEvent::Noted(format!("more than {MOST_METRICS} metrics: the others are left out")));
                     }
                     return;
                 }
@@ -99,32 +99,32 @@ impl LogNews {
         }
     }
 
-    /// Tells what is collected, and which runs have become quiet.
-    pub fn settle(&mut self, now: f64, mut tell: impl FnMut(SweepEvent)) {
-        self.flush(now, &mut tell);
+    /// Emits the samples collected so far, and the runs that have stopped logging.
+    pub fn end_poll(&mut self, now: f64, mut emit: impl FnMut(SweepEvent)) {
+        self.flush(now, &mut emit);
         for known in self.runs.iter_mut().filter(|known| known.is_running) {
             let progress = known.progress(now);
             if let Some(run) = known.id.clone().filter(|_| progress != Progress::Running) {
                 known.is_running = false;
-                tell(SweepEvent::Logged { run, samples: Vec::new(), progress });
+                emit(SweepEvent::Logged { run, samples: Vec::new(), progress });
             }
         }
     }
 
-    fn flush(&mut self, now: f64, tell: &mut impl FnMut(SweepEvent)) {
-        self.flush_samples(now, tell);
+    fn flush(&mut self, now: f64, emit: &mut impl FnMut(SweepEvent)) {
+        self.flush_samples(now, emit);
         if !self.found.is_empty() {
-            tell(SweepEvent::Found(std::mem::take(&mut self.found)));
+            emit(SweepEvent::Found(std::mem::take(&mut self.found)));
         }
     }
 
-    fn flush_samples(&mut self, now: f64, tell: &mut impl FnMut(SweepEvent)) {
+    fn flush_samples(&mut self, now: f64, emit: &mut impl FnMut(SweepEvent)) {
         let samples = std::mem::take(&mut self.samples);
         let Some(known) = self.runs.get_mut(self.run).filter(|_| !samples.is_empty()) else { return };
         let Some(run) = known.id.clone() else { return };
         let progress = known.progress(now);
         known.is_running = progress == Progress::Running;
-        tell(SweepEvent::Logged { run, samples, progress });
+        emit(SweepEvent::Logged { run, samples, progress });
     }
 }
 
@@ -134,19 +134,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_are_told_in_batches_with_the_state_of_their_run() {
-        let (mut news, mut told) = (LogNews::default(), Vec::new());
+    fn points_are_emitted_in_batches_with_the_state_of_their_run() {
+        let (mut converter, mut events) = (EventConverter::default(), Vec::new());
         let label = LogLabel { updates: Some(10), ..LogLabel::default() };
         let point = |step, time| LogEvent::Point { run: 0, tag: "loss".into(), step, time: Some(time), value: 0.5 };
         for event in [LogEvent::Run { run: 0, name: "a".into(), label }, point(1, 100.0), point(2, 103.0)] {
-            news.hear(event, 110.0, |event| told.push(event));
+            converter.convert(event, 110.0, |event| events.push(event));
         }
-        news.settle(110.0, |event| told.push(event));
-        news.settle(120.0, |event| told.push(event));
-        news.settle(2000.0, |event| told.push(event));
-        news.hear(point(10, 2001.0), 2002.0, |event| told.push(event));
-        news.settle(2002.0, |event| told.push(event));
-        let logged: Vec<(usize, Progress)> = told
+        converter.end_poll(110.0, |event| events.push(event));
+        converter.end_poll(120.0, |event| events.push(event));
+        converter.end_poll(2000.0, |event| events.push(event));
+        converter.convert(point(10, 2001.0), 2002.0, |event| events.push(event));
+        converter.end_poll(2002.0, |event| events.push(event));
+        let logged: Vec<(usize, Progress)> = events
             .iter()
             .filter_map(|event| match event {
                 SweepEvent::Logged { samples, progress, .. } => Some((samples.len(), progress.clone())),
@@ -154,7 +154,7 @@ mod tests {
             })
             .collect();
         assert_eq!(logged, [(2, Progress::Running), (0, Progress::Interrupted), (1, Progress::Finished)]);
-        let SweepEvent::Logged { samples, .. } = &told[1] else { panic!("{told:?}") };
+        let SweepEvent::Logged { samples, .. } = &events[1] else { panic!("{events:?}") };
         assert_eq!((samples[1].1.step, samples[1].1.seconds), (2, 3.0));
     }
 }
